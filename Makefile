@@ -1,0 +1,181 @@
+# sidyn. `make help` lists the targets and variables.
+#
+# Everything is built in $(BUILD)/<configuration>/, the configuration being the compiler and OPT; $(BUILD)/sidyn is the
+# executable of the default configuration. A change of any flag rebuilds what it concerns.
+
+BUILD ?= build
+OPT ?= -O2
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+CROSS_PREFIX ?=
+EXEC_WRAPPER ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
+# Debian's packages belong to Debian's Python, whatever else may come first in PATH.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+ifeq ($(origin CC),default)
+CC := $(CROSS_PREFIX)gcc
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS_PREFIX)ar
+endif
+
+VERSION := $(shell sed -n 's/^.define SID_VERSION "\(.*\)"/\1/p' ref/sidyn.h)
+CONFIG := $(notdir $(firstword $(CC)))$(subst $() ,,$(OPT))
+DEFAULT_CONFIG := gcc-O2
+B := $(BUILD)/$(CONFIG)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wmissing-prototypes -Wdouble-promotion \
+  -Wvla -Werror
+# Contraction is switched off in the sources too; -fno-math-errno lets sqrt be the instruction.
+ARITHMETIC := -ffp-contract=off -fno-math-errno
+BASE_FLAGS := -std=c99 $(OPT) $(WARNINGS) $(ARITHMETIC) $(EXTRA_CFLAGS)
+REF_FLAGS := $(BASE_FLAGS) -ffreestanding
+HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -Iref -Iverify -Ifixtures $(HOSTED_CFLAGS)
+HOSTED_LIBS = $(HOSTED_LDLIBS) -lm $(EXTRA_LDFLAGS)
+
+REF_SOURCES := $(wildcard ref/*.c ref/*/*.c)
+VERIFY_SOURCES := $(wildcard verify/*.c verify/*/*.c)
+REF_OBJECTS := $(REF_SOURCES:%.c=$(B)/%.o)
+VERIFY_OBJECTS := $(VERIFY_SOURCES:%.c=$(B)/%.o)
+TEST_SOURCES := $(wildcard tests/unit/test_*.c)
+TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(B)/%) $(patsubst %.cpp,$(B)/%,$(wildcard tests/unit/test_*.cpp))
+TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.py tests/*/test_*.sh))
+
+GOALS := $(or $(MAKECMDGOALS),all)
+OTHER_GOALS := $(filter-out deps,$(GOALS))
+
+ifneq (,$(and $(filter deps,$(GOALS)),$(OTHER_GOALS)))
+# `make deps verify`: install first, then let a new make see what was installed.
+.PHONY: $(GOALS)
+$(OTHER_GOALS): deps
+	@:
+deps:
+	ci/deps.sh
+	$(MAKE) $(OTHER_GOALS)
+else
+
+MAKEFLAGS += --no-print-directory -j$(JOBS)
+.PHONY: all deps verify verify-full test test-programs fixtures fixtures-check coverage format lint install clean help FORCE
+.DELETE_ON_ERROR:
+
+all: $(B)/libsidyn.a $(B)/sidyn $(if $(filter $(DEFAULT_CONFIG),$(CONFIG)),$(BUILD)/sidyn)
+
+help:
+	@echo 'Targets'
+	@echo '  all             library and $(BUILD)/sidyn'
+	@echo '  deps            install what the project needs (Debian, Ubuntu; root or sudo)'
+	@echo '  verify          all quick checks of the science; ends with N passed, N failed'
+	@echo '  verify-full     the quick and the full tier'
+	@echo '  test            unit, command line and build tests'
+	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
+	@echo '  fixtures-check  regenerate elsewhere and compare'
+	@echo '  coverage        line and branch coverage of ref/ and verify/'
+	@echo '  format, lint    clang-format in place; clang-tidy, cppcheck and format check'
+	@echo '  install         library, header, pkg-config file, executable (DESTDIR, PREFIX)'
+	@echo '  clean           remove $(BUILD)/'
+	@echo 'Variables (current value)'
+	@echo '  CC=$(CC) CROSS_PREFIX=$(CROSS_PREFIX) EXEC_WRAPPER=$(EXEC_WRAPPER) BUILD=$(BUILD) OPT=$(OPT) JOBS=$(JOBS)'
+	@echo '  EXTRA_CFLAGS=$(EXTRA_CFLAGS) EXTRA_LDFLAGS=$(EXTRA_LDFLAGS) PYTHON=$(PYTHON) PREFIX=$(PREFIX)'
+
+deps:
+	ci/deps.sh
+
+# ---- build ---------------------------------------------------------------------------------------------------------
+
+# Libraries and OpenMP are probed at every make (a fraction of a second); the file changes only when the answer does.
+ifneq (,$(filter-out clean help format,$(GOALS)))
+include $(B)/hosted.mk
+endif
+$(B)/hosted.mk: FORCE
+	@mkdir -p $(@D)
+	@CC='$(CC)' sh ci/probe.sh > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# One file per set of flags; objects depend on it.
+$(B)/%.flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $($*_FLAGS) $(HOSTED_LIBS)' > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(REF_OBJECTS): $(B)/%.o: %.c $(B)/REF.flags
+	@mkdir -p $(@D)
+	$(CC) $(REF_FLAGS) -MMD -MP -c $< -o $@
+
+$(VERIFY_OBJECTS): $(B)/%.o: %.c $(B)/HOSTED.flags
+	@mkdir -p $(@D)
+	$(CC) $(HOSTED_FLAGS) -MMD -MP -c $< -o $@
+
+$(B)/libsidyn.a: $(REF_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/sidyn: $(VERIFY_OBJECTS) $(B)/libsidyn.a
+	$(CC) $(HOSTED_FLAGS) $^ -o $@ $(HOSTED_LIBS)
+
+$(BUILD)/sidyn: $(B)/sidyn
+	@cp -f $< $@.new && mv -f $@.new $@
+
+-include $(REF_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
+
+# ---- main job and tests --------------------------------------------------------------------------------------------
+
+verify: all
+	@$(EXEC_WRAPPER) $(B)/sidyn verify --jobs $(JOBS) $(VERIFY_ARGS)
+
+verify-full: all
+	@$(EXEC_WRAPPER) $(B)/sidyn verify --tier full --jobs $(JOBS) $(VERIFY_ARGS)
+
+TEST_LIBS := -lcmocka -lmpfr -lgmp
+$(TEST_SOURCES:%.c=$(B)/%): $(B)/%: %.c $(B)/libsidyn.a $(B)/HOSTED.flags
+	@mkdir -p $(@D)
+	$(CC) $(HOSTED_FLAGS) -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ $(HOSTED_LIBS) $(TEST_LIBS)
+
+CXX_FLAGS := -std=c++11 $(OPT) -Wall -Wextra -Werror $(ARITHMETIC) $(EXTRA_CFLAGS)
+$(B)/%: %.cpp $(B)/libsidyn.a $(B)/HOSTED.flags
+	@mkdir -p $(@D)
+	$(CXX) $(CXX_FLAGS) -Iref -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ $(EXTRA_LDFLAGS)
+
+test-programs: all $(TEST_PROGRAMS)
+
+test: test-programs
+	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' EXEC_WRAPPER='$(EXEC_WRAPPER)' sh tests/run.sh $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+
+fixtures:
+	$(PYTHON) fixtures/generate/generate.py --out fixtures
+
+fixtures-check:
+	@PYTHON='$(PYTHON)' sh tests/run.sh fixtures/generate/check.py
+
+# ---- quality -------------------------------------------------------------------------------------------------------
+
+coverage:
+	@$(MAKE) BUILD=$(BUILD)/coverage OPT=-O1 EXTRA_CFLAGS='--coverage -DSID_COVERAGE' EXTRA_LDFLAGS=--coverage test verify
+	@gcovr --root . --object-directory $(BUILD)/coverage --filter ref/ --filter verify/ --exclude-unreachable-branches \
+	  --exclude-throw-branches --print-summary --txt $(BUILD)/coverage/summary.txt $(BUILD)/coverage
+	@cat $(BUILD)/coverage/summary.txt
+
+FORMATTED := $(wildcard ref/*.[ch] ref/*/*.[ch] verify/*.[ch] verify/*/*.[ch] tests/unit/*.[ch])
+format:
+	clang-format -i $(FORMATTED)
+
+lint: $(B)/hosted.mk
+	clang-format --dry-run -Werror $(FORMATTED)
+	clang-tidy --quiet $(REF_SOURCES) -- $(filter-out -Werror,$(REF_FLAGS))
+	clang-tidy --quiet $(VERIFY_SOURCES) -- $(filter-out -Werror,$(HOSTED_FLAGS))
+	cppcheck --quiet --std=c99 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iref -Iverify ref verify
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 755 $(B)/sidyn $(DESTDIR)$(PREFIX)/bin/sidyn
+	install -m 644 ref/sidyn.h $(DESTDIR)$(PREFIX)/include/sidyn.h
+	install -m 644 $(B)/libsidyn.a $(DESTDIR)$(PREFIX)/lib/libsidyn.a
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn' \
+	  'Description: reference implementation of the dynamics of scale-invariant losses' 'Version: $(VERSION)' \
+	  'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lsidyn' \
+	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sidyn.pc
+
+clean:
+	rm -rf $(BUILD)
+
+FORCE:
+endif

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs the Debian or Ubuntu packages that building, testing and regenerating need; what is there already is left alone.
+set -eu
+packages='gcc g++ make clang clang-format clang-tidy cppcheck libomp-dev libclang-rt-dev pkg-config libjansson-dev
+ libcmocka-dev libmpfr-dev libgmp-dev libpcg-cpp-dev python3 python3-numpy python3-mpmath python3-gmpy2
+ python3-jsonschema gcovr'
+
+if ! command -v apt-get > /dev/null; then
+  echo "make deps: no apt-get here; install the equivalents of:" $packages >&2
+  exit 1
+fi
+missing=''
+for package in $packages; do
+  dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed || missing="$missing $package"
+done
+if [ -z "$missing" ]; then
+  echo 'make deps: everything is installed' >&2
+  exit 0
+fi
+as_root=''
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo > /dev/null || { echo "make deps: run as root, or install sudo; missing:$missing" >&2; exit 1; }
+  as_root=sudo
+fi
+echo "make deps: installing$missing" >&2
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null

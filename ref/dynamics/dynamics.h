@@ -1,0 +1,21 @@
+/* Internal: one step of each family of dynamics, in place, without the checks that sid_step() makes around it. work holds
+ * three vectors of p doubles, then the problem's own workspace. docs/spec.md section 7. */
+#ifndef SID_DYNAMICS_H
+#define SID_DYNAMICS_H
+
+#include "../sidyn.h"
+
+/* sgd.c */
+void sid_step_gd(const sid_problem *problem, double lr, double wd, double *x, double *work);
+void sid_step_sgd(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                  sid_stream *stream, double *work);
+void sid_step_svag(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                   sid_stream *stream, double *work);
+
+/* sde.c; substeps is given apart because noisy gradient descent is one substep. */
+void sid_step_sde(const sid_problem *problem, uint32_t substeps, uint32_t batch, double lr, double wd, double *x,
+                  sid_stream *stream, double *work);
+void sid_step_sde2(const sid_problem *problem, uint32_t substeps, uint32_t batch, double lr, double wd, double *x,
+                   sid_stream *stream, double *work);
+
+#endif

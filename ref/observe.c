@@ -1,0 +1,81 @@
+/* Observables. docs/spec.md section 11. */
+#include "config.h"
+#include "fp.h"
+#include "problem.h"
+
+double sid_angle(const double *y, const double *x, uint32_t dim, double *work) {
+  const double ry = sid_dot(y, y, dim);
+  const double c = sid_dot(y, x, dim);
+  const double k = c / ry;
+  for (uint32_t j = 0; j < dim; j++) work[j] = x[j] - k * y[j];
+  return sid_atan2(sid_sqrt(sid_dot(work, work, dim)) * sid_sqrt(ry), c);
+}
+
+size_t sid_row_width(const sid_experiment *experiment) {
+  size_t width = 0;
+  for (uint32_t o = 0; o < experiment->observable_count; o++)
+    width += experiment->observables[o] == SID_X ? experiment->problem.dim : 1;
+  return width;
+}
+
+static double sid_observe_grad_norm2(const sid_problem *problem, const double *x, double *work) {
+  sid_problem_gradient(problem, x, work, work + problem->dim);
+  return sid_dot(work, work, problem->dim);
+}
+
+static double sid_observe_noise_trace(const sid_experiment *experiment, const double *x, double *work) {
+  const double trace = sid_problem_noise_trace(&experiment->problem, x, work);
+  return trace / (double)experiment->dynamics.batch; /* exact for a batch of 1 */
+}
+
+/* What an observable may look at besides the experiment. */
+typedef struct {
+  uint64_t step;
+  const double *x, *previous;
+  double lr; /* of the effective step that comes next */
+} sid_moment;
+
+static double sid_observe_step_angle(const sid_moment *moment, uint32_t dim, double *work) {
+  if (moment->previous) return sid_angle(moment->previous, moment->x, dim, work);
+  return moment->step == 0 ? 0.0 : sid_double_of(0x7ff8000000000000u);
+}
+
+static double sid_observe_one(const sid_experiment *experiment, int32_t observable, const sid_moment *moment,
+                              double *work) {
+  const uint32_t p = experiment->problem.dim;
+  const double *x = moment->x;
+  const double r = sid_dot(x, x, p);
+  switch (observable) {
+    case SID_LOSS: return sid_problem_loss(&experiment->problem, x, work);
+    case SID_GRAD_NORM2: return sid_observe_grad_norm2(&experiment->problem, x, work);
+    case SID_NOISE_TRACE: return sid_observe_noise_trace(experiment, x, work);
+    case SID_STEP_ANGLE: return sid_observe_step_angle(moment, p, work);
+    case SID_EFFECTIVE_LR: return moment->lr / r;
+    case SID_GAMMA: {
+      const double k = r / moment->lr;
+      return k * k;
+    }
+    case SID_F: return (x[0] * x[0]) / r;
+    case SID_PLANE_ANGLE: return sid_atan2(sid_dot(x, experiment->plane + p, p), sid_dot(x, experiment->plane, p));
+    default: return r; /* norm2 */
+  }
+}
+
+/* Effective steps advance once in l steps of SVAG, in every step elsewhere. */
+uint64_t sid_steps_per_unit(const sid_experiment *experiment) {
+  return experiment->dynamics.kind == SID_SVAG ? experiment->dynamics.l : 1;
+}
+
+void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous, double *row,
+                 double *work) {
+  sid_moment moment = {step, x, previous, 0.0};
+  double wd;
+  sid_schedule_at(&experiment->schedule, step / sid_steps_per_unit(experiment), &moment.lr, &wd);
+  for (uint32_t o = 0; o < experiment->observable_count; o++) {
+    if (experiment->observables[o] != SID_X) {
+      *row++ = sid_observe_one(experiment, experiment->observables[o], &moment, work);
+      continue;
+    }
+    for (uint32_t j = 0; j < experiment->problem.dim; j++) *row++ = x[j];
+  }
+}

@@ -1,0 +1,93 @@
+/* Problems as data: choice by kind, and the stochastic gradient that all share. docs/spec.md sections 5 and 6. */
+#include "config.h"
+#include "problem.h"
+
+int sid_problem_scale_invariant(const sid_problem *problem) {
+  return problem->kind == SID_RAYLEIGH || problem->kind == SID_NORMALISED_LINEAR || problem->kind == SID_RATIO2 ||
+         problem->kind == SID_NOISE_ONLY;
+}
+
+/* The largest user is the Gaussian noise of a family: full gradient, one sample, n normals. */
+size_t sid_problem_workspace(const sid_problem *problem) {
+  return 2 * (size_t)problem->dim + problem->samples;
+}
+
+double sid_problem_loss(const sid_problem *problem, const double *x, double *work) {
+  switch (problem->kind) {
+    case SID_RAYLEIGH: return sid_rayleigh_loss(problem, x, work);
+    case SID_NORMALISED_LINEAR: return sid_normalised_linear_loss(problem, x);
+    case SID_RATIO2: return sid_ratio2_loss(x);
+    case SID_QUADRATIC_SAMPLES: return sid_quadratic_samples_loss(problem, x, work);
+    case SID_QUADRATIC_NOISY: return sid_quadratic_noisy_loss(problem, x, work);
+    default: return 0.0; /* noise_only */
+  }
+}
+
+static void sid_problem_zero(const sid_problem *problem, double *out) {
+  for (uint32_t j = 0; j < problem->dim; j++) out[j] = 0.0;
+}
+
+void sid_problem_gradient(const sid_problem *problem, const double *x, double *gradient, double *work) {
+  switch (problem->kind) {
+    case SID_RAYLEIGH: sid_rayleigh_gradient(problem, x, gradient, work); return;
+    case SID_NORMALISED_LINEAR: sid_normalised_linear_gradient(problem, x, gradient, work); return;
+    case SID_RATIO2: sid_ratio2_gradient(x, gradient); return;
+    case SID_QUADRATIC_SAMPLES: sid_quadratic_samples_gradient(problem, x, gradient); return;
+    case SID_QUADRATIC_NOISY: sid_quadratic_noisy_gradient(problem, x, gradient); return;
+    default: sid_problem_zero(problem, gradient); return; /* noise_only */
+  }
+}
+
+void sid_problem_hessian_vector(const sid_problem *problem, const double *x, const double *v, double *hv,
+                                double *work) {
+  switch (problem->kind) {
+    case SID_RAYLEIGH: sid_rayleigh_hessian_vector(problem, x, v, hv, work); return;
+    case SID_NORMALISED_LINEAR: sid_normalised_linear_hessian_vector(problem, x, v, hv, work); return;
+    case SID_RATIO2: sid_ratio2_hessian_vector(x, v, hv); return;
+    case SID_QUADRATIC_SAMPLES: sid_quadratic_samples_hessian_vector(problem, v, hv); return;
+    case SID_QUADRATIC_NOISY: sid_quadratic_noisy_gradient(problem, v, hv); return;
+    default: sid_problem_zero(problem, hv); return; /* noise_only */
+  }
+}
+
+double sid_problem_sample_weight(const sid_problem *problem, uint32_t i) {
+  return problem->weights ? problem->weights[i] : 1.0 / (double)problem->samples;
+}
+
+void sid_problem_sample_gradient(const sid_problem *problem, uint32_t i, const double *x, double *gradient) {
+  if (problem->kind == SID_NORMALISED_LINEAR) {
+    sid_normalised_linear_sample(problem, i, x, gradient);
+  } else {
+    sid_quadratic_samples_sample(problem, i, x, gradient);
+  }
+}
+
+static uint32_t sid_problem_draw_sample(const sid_problem *problem, sid_stream *stream) {
+  if (problem->weights) return sid_stream_weighted_index(stream, problem->weights, problem->samples);
+  return (uint32_t)sid_stream_index(stream, problem->samples);
+}
+
+/* Mean gradient of `batch` samples drawn with replacement. */
+static void sid_problem_minibatch(const sid_problem *problem, const double *x, uint32_t batch, sid_stream *stream,
+                                  double *gradient, double *work) {
+  const uint32_t p = problem->dim;
+  sid_problem_sample_gradient(problem, sid_problem_draw_sample(problem, stream), x, gradient);
+  if (batch == 1) return;
+  for (uint32_t b = 1; b < batch; b++) {
+    sid_problem_sample_gradient(problem, sid_problem_draw_sample(problem, stream), x, work);
+    for (uint32_t j = 0; j < p; j++) gradient[j] = gradient[j] + work[j];
+  }
+  const double inv_batch = 1.0 / (double)batch;
+  for (uint32_t j = 0; j < p; j++) gradient[j] = gradient[j] * inv_batch;
+}
+
+void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uint32_t batch, sid_stream *stream,
+                                double *gradient, double *work) {
+  if (problem->noise == SID_NOISE_SAMPLES) {
+    sid_problem_minibatch(problem, x, batch, stream, gradient, work);
+    return;
+  }
+  sid_problem_gradient(problem, x, gradient, work);
+  sid_noise_draw(problem, x, stream, work);
+  for (uint32_t j = 0; j < problem->dim; j++) gradient[j] = gradient[j] + work[j];
+}

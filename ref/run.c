@@ -1,0 +1,92 @@
+/* Running one trajectory of an experiment from its start to its last checkpoint. docs/spec.md sections 9 and 10. */
+#include "config.h"
+#include "fp.h"
+#include "problem.h"
+
+static sid_status sid_run_stream(const sid_experiment *experiment, uint64_t purpose, uint64_t trajectory,
+                                 sid_stream *stream) {
+  const uint64_t key[2] = {purpose, trajectory};
+  return sid_stream_init(stream, experiment->seed, key, 2);
+}
+
+sid_status sid_start_state(const sid_experiment *experiment, uint64_t trajectory, double *x) {
+  if (!experiment || !x) return SID_E_NULL;
+  const sid_start *start = &experiment->start;
+  const uint32_t p = experiment->problem.dim;
+  if (start->kind == SID_START_POINT) {
+    for (uint32_t j = 0; j < p; j++) x[j] = start->x[j];
+    return SID_OK;
+  }
+  sid_stream stream;
+  const sid_status status = sid_run_stream(experiment, SID_KEY_START, trajectory, &stream);
+  if (status) return status;
+  sid_stream_normals(&stream, x, p);
+  const double k = start->kind == SID_START_SPHERE ? start->size / sid_sqrt(sid_dot(x, x, p)) : start->size;
+  for (uint32_t j = 0; j < p; j++) x[j] = k * x[j];
+  return SID_OK;
+}
+
+size_t sid_run_workspace(const sid_experiment *experiment) {
+  return sid_step_workspace(&experiment->problem) + sid_row_width(experiment);
+}
+
+/* What stays the same during a run, and where it stands. */
+typedef struct {
+  const sid_experiment *experiment;
+  sid_checkpoint_fn callback;
+  void *user;
+  double *x, *row, *work;
+  uint64_t step;
+  uint32_t next; /* index of the next checkpoint */
+} sid_runner;
+
+static sid_status sid_run_checkpoint(sid_runner *run) {
+  const sid_experiment *experiment = run->experiment;
+  if (run->next == experiment->checkpoint_count || experiment->checkpoints[run->next] != run->step) return SID_OK;
+  run->next++;
+  if (!run->callback) return SID_OK;
+  const double *previous = run->step > 0 ? run->work : NULL; /* where sid_step() left it */
+  sid_observe(experiment, run->step, run->x, previous, run->row, run->work + experiment->problem.dim);
+  return run->callback(run->user, run->step, run->x, run->row) ? SID_E_STOPPED : SID_OK;
+}
+
+/* x = factor x, unless that leaves the domain. */
+static sid_status sid_run_rescale(sid_runner *run, double factor) {
+  const uint32_t p = run->experiment->problem.dim;
+  if (factor == 1.0) return SID_OK;
+  for (uint32_t j = 0; j < p; j++) run->work[j] = factor * run->x[j];
+  const sid_status status = sid_step_domain(&run->experiment->problem, run->work);
+  for (uint32_t j = 0; !status && j < p; j++) run->x[j] = run->work[j];
+  return status;
+}
+
+static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
+  const sid_experiment *experiment = run->experiment;
+  const uint64_t unit = sid_steps_per_unit(experiment);
+  const uint64_t k = run->step / unit;
+  double lr, wd;
+  sid_schedule_at(&experiment->schedule, k, &lr, &wd);
+  sid_status status = SID_OK;
+  if (run->step % unit == 0) status = sid_run_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
+  if (!status) status = sid_step(&experiment->problem, &experiment->dynamics, lr, wd, run->x, stream, run->work);
+  if (!status) run->step++;
+  return status;
+}
+
+sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory, sid_checkpoint_fn callback, void *user,
+                   double *x, uint64_t *step, double *work, size_t work_doubles) {
+  if (!experiment || !x || !step || !work) return SID_E_NULL;
+  if (work_doubles < sid_run_workspace(experiment)) return SID_E_WORKSPACE;
+  sid_stream stream;
+  sid_status status = sid_run_stream(experiment, SID_KEY_NOISE, trajectory, &stream);
+  if (!status) status = sid_start_state(experiment, trajectory, x);
+  if (status) return status;
+  sid_runner run = {experiment, callback, user, x, work, work + sid_row_width(experiment), 0, 0};
+  status = sid_run_checkpoint(&run);
+  while (!status && run.step < experiment->steps) {
+    status = sid_run_step(&run, &stream);
+    if (!status) status = sid_run_checkpoint(&run);
+  }
+  *step = run.step;
+  return status;
+}

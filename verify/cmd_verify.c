@@ -1,0 +1,158 @@
+/* sidyn verify: runs the registry of checks and reports. */
+#include <fnmatch.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "check.h"
+#include "command.h"
+#include "output.h"
+#include "report.h"
+
+static const vf_table *const vf_tables[] = {&vf_identities, &vf_fm};
+
+typedef struct {
+  vf_tier tier;
+  const char *filter, *json, *junit;
+  int jobs, list;
+} vf_verify_options;
+
+static int vf_parse_tier(const char *text, vf_tier *tier) {
+  for (int i = VF_QUICK; i <= VF_DEEP; i++)
+    if (strcmp(text, vf_tier_name((vf_tier)i)) == 0) {
+      *tier = (vf_tier)i;
+      return 0;
+    }
+  return vf_fail("verify: --tier %s: allowed: quick, full, deep", text);
+}
+
+static int vf_parse_verify(int argc, char **argv, vf_verify_options *options) {
+  static const struct option names[] = {
+      {"tier", required_argument, NULL, 't'}, {"filter", required_argument, NULL, 'f'}, {"backend", required_argument, NULL, 'b'},
+      {"jobs", required_argument, NULL, 'j'}, {"json", required_argument, NULL, 'o'},   {"junit", required_argument, NULL, 'u'},
+      {"list", no_argument, NULL, 'l'},       {NULL, 0, NULL, 0}};
+  int code, status = 0;
+  opterr = 0;
+  while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
+    switch (code) {
+      case 't': status = vf_parse_tier(optarg, &options->tier); break;
+      case 'f': options->filter = optarg; break;
+      case 'b': status = vf_option_backend(optarg); break;
+      case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
+      case 'o': options->json = optarg; break;
+      case 'u': options->junit = optarg; break;
+      case 'l': options->list = 1; break;
+      default: status = vf_option_error("verify", code, argv);
+    }
+  }
+  if (!status && optind < argc) status = vf_fail("verify: %s: not an option", argv[optind]);
+  return status;
+}
+
+/* A pattern matches the whole id or its row, the part before the first dot: "svag2" means "svag2.*". */
+static int vf_matches(const char *pattern, const char *id) {
+  char row[64];
+  const size_t length = strcspn(id, ".");
+  if (!pattern || fnmatch(pattern, id, 0) == 0) return 1;
+  if (length >= sizeof row) return 0;
+  memcpy(row, id, length);
+  row[length] = '\0';
+  return fnmatch(pattern, row, 0) == 0;
+}
+
+/* The checks that the options choose, in the order of the registry; returns their number. With NULL only counts. */
+static size_t vf_select(const vf_verify_options *options, vf_tier tier, vf_result *results) {
+  size_t count = 0;
+  for (size_t t = 0; t < sizeof vf_tables / sizeof vf_tables[0]; t++)
+    for (size_t c = 0; c < vf_tables[t]->count; c++) {
+      const vf_check *check = vf_tables[t]->checks + c;
+      if (check->tier > tier || !vf_matches(options->filter, check->id)) continue;
+      if (results) results[count].check = check;
+      count++;
+    }
+  return count;
+}
+
+static void vf_list(const vf_result *results, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    printf("%-40s %-5s  %s (%s)\n", results[i].check->id, vf_tier_name(results[i].check->tier), results[i].check->claim,
+           results[i].check->source);
+}
+
+static void vf_run_checks(const vf_verify_options *options, vf_result *results, size_t count) {
+  const int progress = isatty(STDERR_FILENO);
+  const double start = vf_seconds();
+  vf_report_head();
+  for (size_t i = 0; i < count; i++) {
+    const double before = vf_seconds();
+    if (progress && before - start > 2.0) fprintf(stderr, "\r[%zu/%zu] %s\033[K", i + 1, count, results[i].check->id);
+    results[i].context.jobs = options->jobs;
+    results[i].context.tier = options->tier;
+    results[i].check->run(&results[i].context);
+    results[i].seconds = vf_seconds() - before;
+    if (progress) fputs("\r\033[K", stderr);
+    vf_report_line(results + i);
+    fflush(stdout);
+  }
+}
+
+/* Opens both files before the work starts: better to fail now than after it. */
+static int vf_open_reports(const vf_verify_options *options, vf_output *json, vf_output *junit) {
+  if (options->json && options->junit && strcmp(options->json, options->junit) == 0)
+    return vf_fail("verify: --json and --junit: the same file %s; allowed: two files", options->json);
+  if (options->json && vf_output_open(json, options->json)) return VF_EXIT_USAGE;
+  if (!options->junit || vf_output_open(junit, options->junit) == 0) return 0;
+  if (options->json) vf_output_abandon(json);
+  return VF_EXIT_USAGE;
+}
+
+static int vf_write_reports(const vf_verify_options *options, const vf_report *report, vf_output *json, vf_output *junit) {
+  int status = 0;
+  if (options->json) {
+    const int made = vf_report_json(report, json);
+    if (made) vf_output_abandon(json);
+    status = made ? made : vf_output_commit(json);
+  }
+  if (options->junit) {
+    vf_report_junit(report, junit);
+    const int written = vf_output_commit(junit);
+    status = status ? status : written;
+  }
+  return status;
+}
+
+static int vf_verify(const vf_verify_options *options, vf_result *results, size_t count) {
+  vf_output json, junit;
+  const double start = vf_seconds();
+  int status = vf_open_reports(options, &json, &junit);
+  if (status) return status;
+  vf_run_checks(options, results, count);
+  const vf_report report = {results, count, vf_tier_name(options->tier), vf_backend(), vf_seconds() - start};
+  status = vf_write_reports(options, &report, &json, &junit);
+  vf_report_sum(&report);
+  for (size_t i = 0; i < count && !status; i++)
+    if (vf_context_verdict(&results[i].context) != VF_PASS) status = VF_EXIT_FAILED;
+  for (size_t i = 0; i < count; i++) vf_context_clear(&results[i].context);
+  return status;
+}
+
+int vf_command_verify(int argc, char **argv) {
+  vf_verify_options options = {VF_QUICK, NULL, NULL, NULL, vf_default_jobs(), 0};
+  int status = vf_parse_verify(argc, argv, &options);
+  if (status) return status;
+  const vf_tier tier = options.list ? VF_DEEP : options.tier; /* a list shows every tier */
+  const size_t count = vf_select(&options, tier, NULL);
+  if (count == 0)
+    return vf_fail("verify: --filter %s: no check of tier %s has such an id; --list shows all",
+                   options.filter ? options.filter : "*", vf_tier_name(tier));
+  vf_result *results = calloc(count, sizeof *results);
+  if (!results) return vf_fail("out of memory");
+  vf_select(&options, tier, results);
+  if (options.list)
+    vf_list(results, count);
+  else
+    status = vf_verify(&options, results, count);
+  free(results);
+  if (!status && (fflush(stdout) != 0 || ferror(stdout))) status = vf_fail("standard output: cannot write");
+  return status;
+}

@@ -1,0 +1,46 @@
+/* Statistics of the harness, every sum in the canonical order so that a report does not depend on threads or machines. */
+#include <math.h>
+#include <stdlib.h>
+#include "check.h"
+
+/* Sum of squared deviations, by blocks because the canonical sum wants its terms in memory. */
+static double vf_squared_deviations(const double *values, size_t n, double mean) {
+  enum { BLOCK = 4096 };
+  double terms[BLOCK], total = 0.0;
+  for (size_t start = 0; start < n; start += BLOCK) {
+    const size_t count = n - start < BLOCK ? n - start : BLOCK;
+    for (size_t i = 0; i < count; i++) {
+      const double d = values[start + i] - mean;
+      terms[i] = d * d;
+    }
+    total += sid_sum(terms, count);
+  }
+  return total;
+}
+
+vf_moments vf_moments_of(const double *values, size_t n) {
+  vf_moments moments = {NAN, NAN, NAN};
+  if (n == 0) return moments;
+  moments.mean = sid_sum(values, n) / (double)n;
+  if (n == 1) return moments;
+  moments.variance = vf_squared_deviations(values, n, moments.mean) / (double)(n - 1);
+  moments.standard_error = sqrt(moments.variance / (double)n);
+  return moments;
+}
+
+vf_line vf_line_fit(const double *x, const double *y, size_t n) {
+  const double mx = sid_sum(x, n) / (double)n, my = sid_sum(y, n) / (double)n;
+  double sxx = 0.0, sxy = 0.0, residual = 0.0;
+  for (size_t i = 0; i < n; i++) {
+    sxx += (x[i] - mx) * (x[i] - mx);
+    sxy += (x[i] - mx) * (y[i] - my);
+  }
+  vf_line line = {0.0, sxy / sxx, NAN};
+  line.intercept = my - line.slope * mx;
+  for (size_t i = 0; i < n; i++) {
+    const double d = y[i] - line.intercept - line.slope * x[i];
+    residual += d * d;
+  }
+  if (n > 2) line.slope_error = sqrt(residual / (double)(n - 2) / sxx);
+  return line;
+}
