@@ -55,6 +55,10 @@ deps:
 else
 
 MAKEFLAGS += --no-print-directory -j$(JOBS)
+# One short line per file; V=1 shows the whole commands.
+ifeq ($(V),)
+short = @printf '  %-4s %s\n' $(1) $@;
+endif
 .PHONY: all deps verify verify-full test test-programs fixtures fixtures-check coverage format lint install clean help FORCE
 .DELETE_ON_ERROR:
 
@@ -99,18 +103,18 @@ $(B)/%.flags: FORCE
 
 $(REF_OBJECTS): $(B)/%.o: %.c $(B)/REF.flags
 	@mkdir -p $(@D)
-	$(CC) $(REF_FLAGS) -MMD -MP -c $< -o $@
+	$(call short,CC)$(CC) $(REF_FLAGS) -MMD -MP -c $< -o $@
 
 $(VERIFY_OBJECTS): $(B)/%.o: %.c $(B)/HOSTED.flags
 	@mkdir -p $(@D)
-	$(CC) $(HOSTED_FLAGS) -MMD -MP -c $< -o $@
+	$(call short,CC)$(CC) $(HOSTED_FLAGS) -MMD -MP -c $< -o $@
 
 $(B)/libsidyn.a: $(REF_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call short,AR)$(AR) rcs $@ $^
 
 $(B)/sidyn: $(VERIFY_OBJECTS) $(B)/libsidyn.a
-	$(CC) $(HOSTED_FLAGS) $^ -o $@ $(HOSTED_LIBS)
+	$(call short,CC)$(CC) $(HOSTED_FLAGS) $^ -o $@ $(HOSTED_LIBS)
 
 $(BUILD)/sidyn: $(B)/sidyn
 	@cp -f $< $@.new && mv -f $@.new $@
@@ -128,12 +132,12 @@ verify-full: all
 TEST_LIBS := -lcmocka -lmpfr -lgmp
 $(TEST_SOURCES:%.c=$(B)/%): $(B)/%: %.c $(B)/libsidyn.a $(B)/HOSTED.flags
 	@mkdir -p $(@D)
-	$(CC) $(HOSTED_FLAGS) -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ $(HOSTED_LIBS) $(TEST_LIBS)
+	$(call short,CC)$(CC) $(HOSTED_FLAGS) -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ $(HOSTED_LIBS) $(TEST_LIBS)
 
 CXX_FLAGS := -std=c++11 $(OPT) -Wall -Wextra -Werror $(ARITHMETIC) $(EXTRA_CFLAGS)
 $(B)/%: %.cpp $(B)/libsidyn.a $(B)/HOSTED.flags
 	@mkdir -p $(@D)
-	$(CXX) $(CXX_FLAGS) -Iref -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ $(EXTRA_LDFLAGS)
+	$(call short,CXX)$(CXX) $(CXX_FLAGS) -Iref -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ $(EXTRA_LDFLAGS)
 
 test-programs: all $(TEST_PROGRAMS)
 
