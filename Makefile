@@ -30,11 +30,16 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wm
 ARITHMETIC := -ffp-contract=off -fno-math-errno
 BASE_FLAGS := -std=c99 $(OPT) $(WARNINGS) $(ARITHMETIC) $(EXTRA_CFLAGS)
 REF_FLAGS := $(BASE_FLAGS) -ffreestanding
-HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -Iref -Iverify -Ifixtures $(HOSTED_CFLAGS)
+SIMD_BASE_FLAGS = $(BASE_FLAGS) -Iref -Isimd $(SIMD_FLAGS)
+HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -Iref -Isimd -Iverify -Ifixtures $(HOSTED_CFLAGS)
 HOSTED_LIBS = $(HOSTED_LDLIBS) -lm $(EXTRA_LDFLAGS)
 
 REF_SOURCES := $(wildcard ref/*.c ref/*/*.c)
 VERIFY_SOURCES := $(wildcard verify/*.c verify/*/*.c)
+# One set of instructions a file; contraction stays off, and AVX-512's is the only one that brings FMA along.
+FLAGS_avx2 := -mavx2
+FLAGS_avx512 := -mavx512f -mavx512dq
+SIMD_OBJECTS = $(patsubst %,$(B)/simd/%.o,dispatch $(SIMD))
 REF_OBJECTS := $(REF_SOURCES:%.c=$(B)/%.o)
 VERIFY_OBJECTS := $(VERIFY_SOURCES:%.c=$(B)/%.o)
 TEST_SOURCES := $(wildcard tests/unit/test_*.c)
@@ -61,6 +66,7 @@ short = @printf '  %-4s %s\n' $(1) $@;
 endif
 .PHONY: all deps verify verify-full test test-programs fixtures fixtures-check coverage format lint install clean help FORCE
 .DELETE_ON_ERROR:
+.PRECIOUS: $(B)/%.flags
 
 all: $(B)/libsidyn.a $(B)/sidyn $(if $(filter $(DEFAULT_CONFIG),$(CONFIG)),$(BUILD)/sidyn)
 
@@ -105,6 +111,10 @@ $(REF_OBJECTS): $(B)/%.o: %.c $(B)/REF.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(REF_FLAGS) -MMD -MP -c $< -o $@
 
+$(B)/simd/%.o: simd/%.c $(B)/SIMD_BASE.flags
+	@mkdir -p $(@D)
+	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+
 $(VERIFY_OBJECTS): $(B)/%.o: %.c $(B)/HOSTED.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(HOSTED_FLAGS) -MMD -MP -c $< -o $@
@@ -113,13 +123,17 @@ $(B)/libsidyn.a: $(REF_OBJECTS)
 	@rm -f $@
 	$(call short,AR)$(AR) rcs $@ $^
 
-$(B)/sidyn: $(VERIFY_OBJECTS) $(B)/libsidyn.a
+$(B)/libsidyn_simd.a: $(SIMD_OBJECTS)
+	@rm -f $@
+	$(call short,AR)$(AR) rcs $@ $^
+
+$(B)/sidyn: $(VERIFY_OBJECTS) $(B)/libsidyn_simd.a $(B)/libsidyn.a
 	$(call short,CC)$(CC) $(HOSTED_FLAGS) $^ -o $@ $(HOSTED_LIBS)
 
 $(BUILD)/sidyn: $(B)/sidyn
 	@cp -f $< $@.new && mv -f $@.new $@
 
--include $(REF_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
+-include $(REF_OBJECTS:.o=.d) $(SIMD_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
 
 # ---- main job and tests --------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints, as makefile variables, which optional parts of the hosted programs can be built with $CC: libjansson and OpenMP.
+# Prints, as makefile variables, which optional parts can be built with $CC: libjansson, OpenMP, and the vector kernels, which need SLEEF.
 set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -11,7 +11,7 @@ can() { # program text, flags...
   $CC "$dir/probe.c" -o "$dir/probe" "$@" > /dev/null 2>&1
 }
 
-cflags='' ldlibs='' missing=''
+cflags='' ldlibs='' simd='' simd_flags='' missing=''
 if can '#include <jansson.h>
 int main(void) { json_decref(json_object()); return 0; }' -ljansson; then
   cflags="$cflags -DSID_HAVE_JANSSON=1" ldlibs="$ldlibs -ljansson"
@@ -24,6 +24,27 @@ int main(void) { return omp_get_max_threads() < 1; }' -fopenmp; then
 else
   cflags="$cflags -Wno-unknown-pragmas" missing="$missing OpenMP (one thread)"
 fi
+# The function that each instruction set takes from SLEEF, at link time: an old SLEEF may lack some.
+if can '#if !defined(__x86_64__)
+#error
+#endif
+#include <immintrin.h>
+#include <sleef.h>
+__attribute__((target("avx512f"))) static __m512d f(void) { return Sleef_logd8_u35avx512f(_mm512_setzero_pd()); }
+__attribute__((target("avx2"))) static __m256d g(void) { return Sleef_logd4_u35avx2(_mm256_setzero_pd()); }
+int main(int c, char **v) { (void)v; if (c > 1) { f(); g(); } return 0; }' -mavx512f -lsleef; then
+  simd='avx2 avx512' simd_flags=-DSID_SIMD_X86=1 ldlibs="$ldlibs -lsleef"
+elif can '#if !defined(__aarch64__)
+#error
+#endif
+#include <sleef.h>
+int main(void) { return (int)vgetq_lane_f64(Sleef_logd2_u35advsimd(vdupq_n_f64(1.0)), 0); }' -lsleef; then
+  simd=neon simd_flags=-DSID_SIMD_NEON=1 ldlibs="$ldlibs -lsleef"
+else
+  missing="$missing libsleef-dev (vector kernels: reference backend only)"
+fi
+echo "SIMD := $simd"
+echo "SIMD_FLAGS :=$simd_flags"
 echo "HOSTED_CFLAGS :=$cflags"
 echo "HOSTED_LDLIBS :=$ldlibs"
 [ -z "$missing" ] || echo "\$(info built without:$missing; make deps installs it)"

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "sidyn.h"
+#include "simd.h"
 
 typedef enum { VF_QUICK, VF_FULL, VF_DEEP } vf_tier;
 
@@ -85,14 +85,11 @@ vf_line vf_line_fit(const double *x, const double *y, size_t n);
 
 /* ---- ensembles ---- */
 
-typedef struct {
-  sid_status status; /* SID_OK or why the trajectory ended early */
-  uint64_t step;     /* number of its last state */
-} vf_end;
+typedef sid_end vf_end; /* how a trajectory ended */
 
 /* Runs trajectories first .. first+count-1 of a valid experiment on `jobs` threads. The row of checkpoint c of trajectory first+i goes to
  * rows[(i*checkpoint_count + c)*sid_row_width()]; rows that a trajectory does not reach are NaN. ends may be NULL.
- * Returns 0, or -1 without memory. The result does not depend on jobs. */
+ * Returns 0, or -1 without memory. The result depends neither on jobs nor on the backend. */
 int vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows, vf_end *ends);
 
 /* values[i] = function(user, i) for i < count on `jobs` threads, for checks that drive sid_step() themselves. */

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include "backend.h"
 #include "command.h"
 #include "ensemble.h"
 #include "experiment_json.h"
@@ -18,26 +20,29 @@ typedef struct {
   vf_format format;
 } vf_run_options;
 
-/* The end of a range; 2^64, which lies behind the last index, is 0 in this arithmetic. */
-static int vf_parse_end(const char *text, uint64_t *end) {
-  *end = 0;
-  return strcmp(text, "18446744073709551616") == 0 ? 0 : vf_parse_u64(text, end);
+/* The last index before the end of a range, which may be 2^64. */
+static int vf_parse_last(const char *text, uint64_t *last) {
+  const int most = strcmp(text, "18446744073709551616") == 0;
+  *last = 0;
+  if (!most && (vf_parse_u64(text, last) || *last == 0)) return -1;
+  *last -= 1; /* modulo 2^64 */
+  return 0;
 }
 
 /* A:B, the trajectories A..B-1. */
 static int vf_parse_range(const char *text, vf_run_options *options) {
   char begin[32];
   const size_t length = strcspn(text, ":");
-  uint64_t end;
+  uint64_t last;
   int bad = text[length] != ':' || length >= sizeof begin;
   if (!bad) {
     memcpy(begin, text, length);
     begin[length] = '\0';
-    bad = vf_parse_u64(begin, &options->first) || vf_parse_end(text + length + 1, &end) || end - 1 < options->first ||
-          end - options->first == 0;
+    bad = vf_parse_u64(begin, &options->first) || vf_parse_last(text + length + 1, &last) || last < options->first ||
+          last - options->first == UINT64_MAX;
   }
-  if (bad) return vf_fail("run: --trajectories %s: allowed: A:B with integers 0 <= A < B <= 2^64", text);
-  options->count = end - options->first;
+  if (bad) return vf_fail("run: --trajectories %s: allowed: A:B with integers 0 <= A < B <= 2^64, B - A < 2^64", text);
+  options->count = last - options->first + 1;
   return 0;
 }
 
@@ -62,7 +67,7 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
   while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
     switch (code) {
       case 't': status = vf_parse_range(optarg, options); break;
-      case 'b': status = vf_option_backend(optarg); break;
+      case 'b': status = vf_backend_choose(optarg); break;
       case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
       case 'o': status = vf_parse_out(optarg, options); break;
       case 'f':
@@ -226,6 +231,12 @@ static int vf_run_experiment(const sid_experiment *experiment, const vf_run_opti
   return status;
 }
 
+/* A name that does not exist yet is no file. */
+static int vf_same_file(const char *a, const char *b) {
+  struct stat first, second;
+  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 int vf_command_run(int argc, char **argv) {
   vf_run_options options = {NULL, "-", 0, 1, vf_default_jobs(), 0, VF_DEC};
   char message[VF_MESSAGE_SIZE];
@@ -233,6 +244,10 @@ int vf_command_run(int argc, char **argv) {
   int status = vf_parse_run(argc, argv, &options);
   if (status) return status;
   if (vf_experiment_load(options.experiment, &loaded, message)) return vf_fail("%s", message);
+  if (vf_same_file(options.experiment, options.out)) {
+    vf_experiment_free(&loaded);
+    return vf_fail("run: --out %s: that is the experiment; allowed: another file", options.out);
+  }
   status = vf_run_experiment(&loaded.experiment, &options);
   vf_experiment_free(&loaded);
   return status;

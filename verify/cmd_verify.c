@@ -3,13 +3,15 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include "backend.h"
 #include "check.h"
 #include "command.h"
 #include "output.h"
 #include "report.h"
 
-static const vf_table *const vf_tables[] = {&vf_identities, &vf_fm};
+static const vf_table *const vf_tables[] = {&vf_identities, &vf_fm, &vf_il, &vf_nrq, &vf_svag};
 
 typedef struct {
   vf_tier tier;
@@ -30,18 +32,18 @@ static int vf_parse_verify(int argc, char **argv, vf_verify_options *options) {
   static const struct option names[] = {
       {"tier", required_argument, NULL, 't'}, {"filter", required_argument, NULL, 'f'}, {"backend", required_argument, NULL, 'b'},
       {"jobs", required_argument, NULL, 'j'}, {"json", required_argument, NULL, 'o'},   {"junit", required_argument, NULL, 'u'},
-      {"list", no_argument, NULL, 'l'},       {NULL, 0, NULL, 0}};
+      {"list", no_argument, NULL, VF_OPTION_FLAG}, {NULL, 0, NULL, 0}};
   int code, status = 0;
   opterr = 0;
   while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
     switch (code) {
       case 't': status = vf_parse_tier(optarg, &options->tier); break;
       case 'f': options->filter = optarg; break;
-      case 'b': status = vf_option_backend(optarg); break;
+      case 'b': status = vf_backend_choose(optarg); break;
       case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
       case 'o': options->json = optarg; break;
       case 'u': options->junit = optarg; break;
-      case 'l': options->list = 1; break;
+      case VF_OPTION_FLAG: options->list = 1; break;
       default: status = vf_option_error("verify", code, argv);
     }
   }
@@ -96,14 +98,26 @@ static void vf_run_checks(const vf_verify_options *options, vf_result *results, 
   }
 }
 
+static int vf_same_file(FILE *a, FILE *b) {
+  struct stat first, second;
+  return fstat(fileno(a), &first) == 0 && fstat(fileno(b), &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
 /* Opens both files before the work starts: better to fail now than after it. */
 static int vf_open_reports(const vf_verify_options *options, vf_output *json, vf_output *junit) {
-  if (options->json && options->junit && strcmp(options->json, options->junit) == 0)
-    return vf_fail("verify: --json and --junit: the same file %s; allowed: two files", options->json);
+  const char *const paths[] = {options->json, options->junit};
+  for (int i = 0; i < 2; i++)
+    if (paths[i] && strcmp(paths[i], "-") == 0)
+      return vf_fail("verify: %s -: standard output has the table; allowed: a file", i ? "--junit" : "--json");
   if (options->json && vf_output_open(json, options->json)) return VF_EXIT_USAGE;
-  if (!options->junit || vf_output_open(junit, options->junit) == 0) return 0;
-  if (options->json) vf_output_abandon(json);
-  return VF_EXIT_USAGE;
+  int status = options->junit ? vf_output_open(junit, options->junit) : 0;
+  if (!status && options->json && options->junit && vf_same_file(json->stream, junit->stream)) {
+    status = vf_fail("verify: --json and --junit: the same file %s; allowed: two files", options->json);
+    vf_output_abandon(junit);
+  }
+  if (status && options->json) vf_output_abandon(json);
+  return status;
 }
 
 static int vf_write_reports(const vf_verify_options *options, const vf_report *report, vf_output *json, vf_output *junit) {
@@ -127,7 +141,7 @@ static int vf_verify(const vf_verify_options *options, vf_result *results, size_
   int status = vf_open_reports(options, &json, &junit);
   if (status) return status;
   vf_run_checks(options, results, count);
-  const vf_report report = {results, count, vf_tier_name(options->tier), vf_backend(), vf_seconds() - start};
+  const vf_report report = {results, count, vf_tier_name(options->tier), vf_backend()->name, vf_seconds() - start};
   status = vf_write_reports(options, &report, &json, &junit);
   vf_report_sum(&report);
   for (size_t i = 0; i < count && !status; i++)
@@ -153,6 +167,6 @@ int vf_command_verify(int argc, char **argv) {
   else
     status = vf_verify(&options, results, count);
   free(results);
-  if (!status && (fflush(stdout) != 0 || ferror(stdout))) status = vf_fail("standard output: cannot write");
-  return status;
+  const int flushed = vf_output_flush();
+  return flushed ? flushed : status;
 }

@@ -1,57 +1,48 @@
 /* Ensembles over OpenMP threads. A trajectory writes only to its own place, so the result does not depend on the threads. */
 #include "ensemble.h"
+#include "backend.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct {
-  double *next;
-  size_t width;
-} vf_recorder;
-
-static int vf_record(void *user, uint64_t step, const double *x, const double *row) {
-  vf_recorder *recorder = user;
-  (void)step, (void)x;
-  memcpy(recorder->next, row, recorder->width * sizeof *row);
-  recorder->next += recorder->width;
-  return 0;
-}
-
-typedef struct {
   const sid_experiment *experiment;
-  uint64_t first;
+  uint64_t first, count;
   double *rows, *last;
   vf_end *ends;
-  size_t width, row_count; /* numbers per row, rows per trajectory */
+  size_t per_trajectory; /* numbers in the rows of one trajectory */
 } vf_run;
 
-static void vf_run_one(const vf_run *run, uint64_t i, double *x, double *work, size_t work_doubles) {
+/* Block b of as many trajectories as the backend takes at once. */
+static void vf_run_block(const vf_run *run, const sid_backend *backend, uint64_t b, double *work) {
+  const uint64_t start = b * backend->lanes, left = run->count - start;
+  const uint32_t size = left < backend->lanes ? (uint32_t)left : backend->lanes;
   const uint32_t p = run->experiment->problem.dim;
-  double *rows = run->rows + i * run->row_count * run->width;
-  vf_recorder recorder = {rows, run->width};
-  vf_end end;
-  for (size_t k = 0; k < run->row_count * run->width; k++) rows[k] = NAN;
-  end.status = sid_run(run->experiment, run->first + i, vf_record, &recorder, x, &end.step, work, work_doubles);
-  if (run->ends) run->ends[i] = end;
-  if (run->last) memcpy(run->last + i * p, x, p * sizeof *x);
+  vf_end ends[VF_LANES_MAX];
+  sid_backend_results results = {run->rows + start * run->per_trajectory, ends, run->last ? run->last + start * p : NULL};
+  for (size_t k = 0; k < size * run->per_trajectory; k++) results.rows[k] = NAN;
+  backend->run(run->experiment, run->first + start, size, &results, work);
+  if (run->ends) memcpy(run->ends + start, ends, size * sizeof *ends);
 }
 
 int vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows,
                        vf_end *ends, double *last) {
-  const vf_run run = {experiment, first, rows, last, ends, sid_row_width(experiment), experiment->checkpoint_count};
-  const size_t work_doubles = sid_run_workspace(experiment), p = experiment->problem.dim;
+  const sid_backend *backend = vf_backend();
+  const vf_run run = {experiment, first, count, rows, last, ends, sid_row_width(experiment) * experiment->checkpoint_count};
+  const uint64_t blocks = (count + backend->lanes - 1) / backend->lanes;
   int failed = 0;
+  (void)jobs; /* only OpenMP reads it */
 #pragma omp parallel num_threads(jobs)
   {
-    double *memory = malloc((p + work_doubles) * sizeof *memory);
-    if (!memory) {
+    double *work = malloc(backend->workspace(experiment) * sizeof *work);
+    if (!work) {
 #pragma omp atomic write
       failed = 1;
     }
-#pragma omp for schedule(dynamic, 8)
-    for (uint64_t i = 0; i < count; i++)
-      if (memory) vf_run_one(&run, i, memory, memory + p, work_doubles);
-    free(memory);
+#pragma omp for schedule(dynamic, 1)
+    for (uint64_t b = 0; b < blocks; b++)
+      if (work) vf_run_block(&run, backend, b, work);
+    free(work);
   }
   return failed ? -1 : 0;
 }

@@ -1,8 +1,12 @@
 /* sidyn: the command line. */
+#include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+#include "backend.h"
 #include "command.h"
 #include "number.h"
 #include "output.h"
@@ -19,8 +23,6 @@ static const char vf_usage[] =
     "  info\n"
     "Results go to standard output, messages to standard error. Exit status: 0 fine, 1 a check failed, 2 bad usage or input,\n"
     "3 the arithmetic of this machine cannot be trusted.\n";
-
-const char *vf_backend(void) { return "ref"; }
 
 double vf_seconds(void) {
   struct timespec now;
@@ -44,14 +46,11 @@ int vf_option_jobs(const char *text, int *jobs) {
   return 0;
 }
 
-int vf_option_backend(const char *name) {
-  if (strcmp(name, vf_backend()) == 0) return 0;
-  return vf_fail("backend %s: not available; allowed: %s", name, vf_backend());
-}
-
 int vf_option_error(const char *command, int code, char **argv) {
-  const char *what = code == ':' ? "needs a value" : "unknown option";
-  return vf_fail("%s: %s: %s; `sidyn --help` lists the options", command, argv[optind - 1], what);
+  const char letter[] = {'-', (char)optopt, '\0'};
+  const int flag = optopt >= VF_OPTION_FLAG, is_letter = code != ':' && optopt && !flag;
+  const char *what = code == ':' ? "needs a value" : flag ? "takes no value" : "unknown option";
+  return vf_fail("%s: %s: %s; `sidyn --help` lists the options", command, is_letter ? letter : argv[optind - 1], what);
 }
 
 static int vf_trusted(void) {
@@ -61,18 +60,29 @@ static int vf_trusted(void) {
   return !failed;
 }
 
+/* A file that is opened must not become standard output or error because that was closed. Writing to these then still fails. */
+static void vf_hold_standard_streams(void) {
+  int descriptor;
+  do
+    descriptor = open("/dev/null", O_RDONLY);
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+  if (descriptor >= 0) close(descriptor);
+}
+
 int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(int, char **);
   } commands[] = {{"verify", vf_command_verify}, {"run", vf_command_run}, {"stream", vf_command_stream}, {"info", vf_command_info}};
+  vf_hold_standard_streams();
+  signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a write that fails, with a message */
   if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
     fputs(vf_usage, stdout);
-    return VF_EXIT_OK;
+    return vf_output_flush();
   }
   if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
     puts("sidyn " SID_VERSION);
-    return VF_EXIT_OK;
+    return vf_output_flush();
   }
   if (argc < 2) {
     fputs(vf_usage, stderr);
@@ -83,7 +93,7 @@ int main(int argc, char **argv) {
     /* info reports a machine that cannot be trusted; the others refuse it. */
     if (commands[i].run != vf_command_info && !vf_trusted()) return VF_EXIT_MACHINE;
     const char *backend = getenv("SID_BACKEND");
-    if (backend && *backend && vf_option_backend(backend)) return VF_EXIT_USAGE;
+    if (backend && *backend && vf_backend_choose(backend)) return VF_EXIT_USAGE;
     return commands[i].run(argc - 1, argv + 1);
   }
   return vf_fail("%s: unknown command; allowed: verify, run, stream, info", argv[1]);

@@ -1,14 +1,34 @@
 #include "number.h"
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* One more in the last place of a decimal such as -1.25e+10. */
+static void vf_next_decimal(char *text) {
+  for (char *at = text + strcspn(text, "e"); at > text && at[-1] != '-'; at--) {
+    char *digit = at - 1;
+    if (*digit == '.') continue;
+    if (*digit != '9') {
+      ++*digit;
+      return;
+    }
+    *digit = '0';
+  }
+}
+
+/* 15 digits are enough for every decimal of at most 15 digits, with its zeros dropped by %g; only subnormals may need fewer. Below a
+ * power of two doubles are closer than above it, so the shortest decimal that reads back may be the next one, not the nearest. */
 static const char *vf_shortest(double value, char text[VF_NUMBER_SIZE]) {
-  for (int digits = 1; digits <= 17; digits++) {
+  char next[VF_NUMBER_SIZE];
+  for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
     snprintf(text, VF_NUMBER_SIZE, "%.*g", digits, value);
     if (strtod(text, NULL) == value) break;
+    snprintf(next, sizeof next, "%.*e", digits - 1, value);
+    vf_next_decimal(next);
+    if (strtod(next, NULL) == value) return strcpy(text, next);
   }
   return text;
 }

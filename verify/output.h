@@ -12,12 +12,15 @@ typedef struct {
   char *path, *partial; /* NULL for standard output */
 } vf_output;
 
-/* Prints "sidyn: ..." as one line on stderr; returns VF_EXIT_USAGE. */
+/* Prints "sidyn: ..." as one line on stderr, control characters as \\xNN; returns VF_EXIT_USAGE. */
 int vf_fail(const char *format, ...)
 #ifdef __GNUC__
     __attribute__((format(printf, 1, 2)))
 #endif
     ;
+
+/* Flushes standard output. Returns 0, or VF_EXIT_USAGE after a message where something did not get out. */
+int vf_output_flush(void);
 
 /* Opens PATH.partial for writing, alone: a second writer to the same path is refused. "-" is standard output.
  * Returns 0, or VF_EXIT_USAGE after a message. */

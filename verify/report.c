@@ -7,9 +7,12 @@
 #endif
 
 static const char *vf_verdict_name(vf_verdict verdict) {
-  static const char *const names[] = {"pass", "inconclusive", "FAIL"};
+  static const char *const names[] = {"pass", "inconclusive", "fail"};
   return names[verdict];
 }
+
+/* As the table shows it: a failure must catch the eye. */
+static const char *vf_verdict_shown(vf_verdict verdict) { return verdict == VF_FAIL ? "FAIL" : vf_verdict_name(verdict); }
 
 const char *vf_tier_name(vf_tier tier) {
   static const char *const names[] = {"quick", "full", "deep"};
@@ -24,7 +27,7 @@ void vf_report_head(void) {
 /* The measured value against the expected one, of the case that is closest to failing. */
 void vf_report_line(const vf_result *result) {
   const vf_case *worst = vf_context_worst(&result->context);
-  const char *verdict = vf_verdict_name(vf_context_verdict(&result->context));
+  const char *verdict = vf_verdict_shown(vf_context_verdict(&result->context));
   if (!worst) {
     printf("%-40s %s: no case ran\n", result->check->id, verdict);
     return;
@@ -35,12 +38,12 @@ void vf_report_line(const vf_result *result) {
 }
 
 static void vf_report_trouble(const vf_result *result) {
-  printf("\n%s: %s\n  claim: %s\n  source: %s\n", vf_verdict_name(vf_context_verdict(&result->context)), result->check->id,
+  printf("\n%s: %s\n  claim: %s\n  source: %s\n", vf_verdict_shown(vf_context_verdict(&result->context)), result->check->id,
          result->check->claim, result->check->source);
   for (size_t i = 0; i < result->context.count; i++) {
     const vf_case *one = result->context.cases + i;
     if (one->verdict == VF_PASS) continue;
-    printf("  %s: %s: measured %.17g %s %.17g, tolerance %.3g (%s)\n", vf_verdict_name(one->verdict), one->instance,
+    printf("  %s: %s: measured %.17g %s %.17g, tolerance %.3g (%s)\n", vf_verdict_shown(one->verdict), one->instance,
            one->measured, one->relation, one->expected, one->tolerance, one->basis);
   }
 }

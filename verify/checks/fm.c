@@ -690,9 +690,9 @@ static void fm5_limit_law(vf_context *context) {
   }
 }
 
-/* Theorem 5.4 says that the law of Y converges to one on the unit sphere; |Y| converges to c^(1/4). Real SGD at el = 5e-4,
- * |x|/R read after 2/el steps and later. The loss raises |x|^4 by a factor known to first order, whose square the
- * tolerance allows for. */
+/* Theorem 5.4 says that the law of Y converges to one on the unit sphere; |Y| converges to c^(1/4). Real SGD at el
+ * = 5e-4, |x|/R read after 2/el steps and later. The loss raises |x|^4 by a factor known to first order, whose
+ * square the tolerance allows for. */
 static void fm5_limit_on_directions(vf_context *context) {
   static const struct {
     const char *id;

@@ -1,10 +1,10 @@
-/* Exact identities: what holds for every scale-invariant loss and for every single step, without statistics.
- * Rows x1 to x10 of docs/errata.md's numbering. Expected numbers come from fixtures/closed_forms.json by key.
+/* Exact identities: what holds for every scale-invariant loss and for every single step, without statistics. Rows x1
+ * to x10 of docs/errata.md's numbering. Expected numbers come from fixtures/closed_forms.json by key.
  *
- * Tolerances are counts of roundings: `exact_roundings()` of them, each 2^-53 of the largest term that enters (the `size` of a
- * subject). Where a run is compared with a 60-digit one, `exact_conditioning()` says how far rounding errors grow. */
+ * Tolerances are counts of roundings: `exact_roundings()` of them, each 2^-53 of the largest term that enters (the
+ * `size` of a subject). Where a run is compared with a 60-digit one, `exact_conditioning()` says how far rounding
+ * errors grow. */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,16 +19,9 @@ enum {
   EXACT_NAME = 160,    /* longest name of an instance */
   EXACT_WORK = 128,    /* >= sid_step_workspace() of every subject */
   EXACT_GATHERED = 2 + 4 * EXACT_DIM + EXACT_SAMPLES * EXACT_DIM,
-  EXACT_RUN = 400 /* longest run with a row at every step */
+  EXACT_TRAJECTORIES = 256, /* largest ensemble */
+  EXACT_RUN = 400           /* longest run with a row at every step */
 };
-
-/* The name of an instance, cut at EXACT_NAME characters. */
-static void exact_name(char name[EXACT_NAME], const char *form, ...) {
-  va_list values;
-  va_start(values, form);
-  (void)vsnprintf(name, EXACT_NAME, form, values);
-  va_end(values);
-}
 
 /* ---- subjects: every scale-invariant problem with every noise it takes ---- */
 
@@ -65,18 +58,18 @@ static const exact_subject exact_bases[] = {
 
 typedef struct {
   const char *name;
-  int32_t kind;
   double sigma;
+  int32_t kind;
   int diagonal;
 } exact_noise;
 
-static const exact_noise exact_noises[] = {{"none", SID_NOISE_NONE, 0.0, 0},
-                                           {"gaussian", SID_NOISE_GAUSSIAN, .3, 0},
-                                           {"diagonal gaussian", SID_NOISE_GAUSSIAN, 0.0, 1},
-                                           {"rademacher", SID_NOISE_RADEMACHER, .3, 0},
-                                           {"diagonal rademacher", SID_NOISE_RADEMACHER, 0.0, 1},
-                                           {"sphere", SID_NOISE_SPHERE, .5, 0},
-                                           {"samples", SID_NOISE_SAMPLES, 0.0, 0}};
+static const exact_noise exact_noises[] = {{"none", 0.0, SID_NOISE_NONE, 0},
+                                           {"gaussian", .3, SID_NOISE_GAUSSIAN, 0},
+                                           {"diagonal gaussian", 0.0, SID_NOISE_GAUSSIAN, 1},
+                                           {"rademacher", .3, SID_NOISE_RADEMACHER, 0},
+                                           {"diagonal rademacher", 0.0, SID_NOISE_RADEMACHER, 1},
+                                           {"sphere", .5, SID_NOISE_SPHERE, 0},
+                                           {"samples", 0.0, SID_NOISE_SAMPLES, 0}};
 
 static exact_subject exact_with_noise(const exact_subject *base, const exact_noise *noise) {
   exact_subject subject = *base;
@@ -87,7 +80,7 @@ static exact_subject exact_with_noise(const exact_subject *base, const exact_noi
   const double sigma = noise->diagonal ? .6 : noise->sigma; /* .6 is the largest of exact_scale */
   subject.noise_size =
       noise->kind == SID_NOISE_SAMPLES ? 2.0 * base->loss_size : 8.6 * sigma * sqrt((double)problem->dim);
-  exact_name(subject.name, "%s, %s", base->name, noise->name);
+  (void)snprintf(subject.name, sizeof subject.name, "%.50s, %.50s", base->name, noise->name);
   return subject;
 }
 
@@ -106,7 +99,8 @@ static size_t exact_subjects(vf_context *context, exact_subject subjects[EXACT_S
   return 0;
 }
 
-/* Roundings in a gradient, a Hessian-vector product (three chains of dot products) or a noise draw, on each of two sides. */
+/* Roundings in a gradient, a Hessian-vector product (three chains of dot products) or a noise draw, on each of two
+ * sides. */
 static double exact_roundings(const sid_problem *problem) {
   return 36.0 * problem->dim + 12.0 * problem->samples + 120.0;
 }
@@ -119,9 +113,9 @@ static double exact_dot(const double *a, const double *b, size_t n) {
   return sum;
 }
 
-/* Compares the limit of value[k] = value(h 2^-k), whose error is a power series in h^power, with `expected`: extrapolated term by
- * term. The tolerance is the last extrapolation's change plus 10 times (by how much the extrapolation amplifies) the rounding of a
- * value; a change above `cap` counts as no convergence. */
+/* Compares the limit of value[k] = value(h 2^-k), whose error is a power series in h^power, with `expected`:
+ * extrapolated term by term. The tolerance is the last extrapolation's change plus 10 times (by how much the
+ * extrapolation amplifies) the rounding of a value; a change above `cap` counts as no convergence. */
 static void exact_limit(vf_context *context, const char *name, double *value, int count, int power, double expected,
                         double rounding, double cap) {
   double change = 0.0;
@@ -148,8 +142,8 @@ static sid_stream exact_stream(uint64_t number) {
 
 /* ---- x1: homogeneity ---- */
 
-/* Everything that ref/ evaluates at c x, multiplied by the power of c that makes it the value at x; unit[k] is the size of the largest
- * term of out[k]. Returns the number of values. */
+/* Everything that ref/ evaluates at c x, multiplied by the power of c that makes it the value at x; unit[k] is the
+ * size of the largest term of out[k]. Returns the number of values. */
 typedef struct {
   double value[EXACT_GATHERED], unit[EXACT_GATHERED];
   size_t count;
@@ -195,8 +189,8 @@ static void exact_gather(const exact_subject *subject, double c, exact_values *v
   exact_gather_samples(problem, x, c, both, values);
 }
 
-/* il Lemma 3.1 and B.1, fm Lemma 2.4, svag Lemma D.6: L has degree 0, gradients and noise -1, Hessian and covariance -2. With powers
- * of two every intermediate is scaled exactly, so the bits are the same: no tolerance. */
+/* il Lemma 3.1 and B.1, fm Lemma 2.4, svag Lemma D.6: L has degree 0, gradients and noise -1, Hessian and
+ * covariance -2. With powers of two every intermediate is scaled exactly, so the bits are the same: no tolerance. */
 static void exact_powers_of_two(vf_context *context) {
   static const double factors[] = {2.0, 0.125, 0x1p40, 0x1p-60};
   exact_subject subjects[EXACT_SUBJECTS];
@@ -206,7 +200,7 @@ static void exact_powers_of_two(vf_context *context) {
     exact_gather(subjects + s, 1.0, &here);
     for (size_t c = 0; c < sizeof factors / sizeof factors[0]; c++) {
       char name[EXACT_NAME];
-      exact_name(name, "%s, c=%g", subjects[s].name, factors[c]);
+      (void)snprintf(name, sizeof name, "%.50s, c=%g", subjects[s].name, factors[c]);
       exact_gather(subjects + s, factors[c], &there);
       vf_same_bits(context, name, there.value, here.value, here.count);
     }
@@ -234,7 +228,7 @@ static void exact_other_factors(vf_context *context) {
     exact_gather(subjects + s, 1.0, &here);
     for (size_t c = 0; c < sizeof factors / sizeof factors[0]; c++) {
       char name[EXACT_NAME];
-      exact_name(name, "%s, c=%g, in units", subjects[s].name, factors[c]);
+      (void)snprintf(name, sizeof name, "%.50s, c=%g, in units", subjects[s].name, factors[c]);
       exact_gather(subjects + s, factors[c], &there);
       vf_within(context, name, exact_worst(&here, &there), 0.0, exact_roundings(&subjects[s].problem), exact_basis);
     }
@@ -260,8 +254,9 @@ static double exact_radial_samples(const exact_subject *subject, const double *x
   return worst;
 }
 
-/* <x, grad L> = 0 (fm Lemma 2.5, svag Lemma D.6), and x^T Sigma x = 0 (il Lemma B.1, svag Cor. D.7) because every draw of the noise, of
- * its Gaussian twin and every sample is perpendicular to x. At |x| about 1 each is at most size/|x|. */
+/* <x, grad L> = 0 (fm Lemma 2.5, svag Lemma D.6), and x^T Sigma x = 0 (il Lemma B.1, svag Cor. D.7) because every
+ * draw of the noise, of its Gaussian twin and every sample is perpendicular to x. At |x| about 1 each is at most
+ * size/|x|. */
 static void exact_tangential(vf_context *context) {
   exact_subject subjects[EXACT_SUBJECTS];
   const size_t count = exact_subjects(context, subjects);
@@ -287,8 +282,8 @@ static void exact_tangential(vf_context *context) {
 
 /* ---- x1: Euler's relations for the Hessian ---- */
 
-/* Differentiating grad L(cx) = grad L(x)/c at c = 1: H x = -grad L, hence x^T H grad L = -|grad L|^2 (svag Lemma D.1); and H is
- * symmetric. */
+/* Differentiating grad L(cx) = grad L(x)/c at c = 1: H x = -grad L, hence x^T H grad L = -|grad L|^2 (svag Lemma
+ * D.1); and H is symmetric. */
 static void exact_euler(vf_context *context) {
   for (size_t b = 0; b < 4; b++) {
     const sid_problem *problem = &exact_bases[b].problem;
@@ -302,12 +297,12 @@ static void exact_euler(vf_context *context) {
     sid_problem_hessian_vector(problem, x, g, hg, work);
     sid_problem_hessian_vector(problem, x, exact_direction, hv, work);
     for (uint32_t j = 0; j < p; j++) sum[j] = hx[j] + g[j];
-    exact_name(name, "|Hx + grad L|, %s", exact_bases[b].name);
+    (void)snprintf(name, sizeof name, "|Hx + grad L|, %.50s", exact_bases[b].name);
     vf_within(context, name, sqrt(exact_dot(sum, sum, p)), 0.0, size / rho, exact_basis);
-    exact_name(name, "x'H grad L, %s", exact_bases[b].name);
+    (void)snprintf(name, sizeof name, "x'H grad L, %.50s", exact_bases[b].name);
     vf_within(context, name, exact_dot(x, hg, p), -exact_dot(g, g, p), size * exact_bases[b].loss_size / rho2,
               exact_basis);
-    exact_name(name, "v'Hg - g'Hv, %s", exact_bases[b].name);
+    (void)snprintf(name, sizeof name, "v'Hg - g'Hv, %.50s", exact_bases[b].name);
     vf_within(context, name, exact_dot(exact_direction, hg, p), exact_dot(g, hv, p),
               size * 2.0 * exact_bases[b].loss_size / (rho * rho2), exact_basis);
   }
@@ -315,7 +310,8 @@ static void exact_euler(vf_context *context) {
 
 /* ---- x1: the gradient is the derivative of the loss, the Hessian-vector product that of the gradient ---- */
 
-/* Central differences along exact_direction with step h: of the loss (order 0), of <gradient, direction> (order 1). */
+/* Central differences along exact_direction with step h: of the loss (order 0), of <gradient, direction> (order
+ * 1). */
 static double exact_difference(const sid_problem *problem, int order, double h) {
   double side[2];
   for (int k = 0; k < 2; k++) {
@@ -340,7 +336,7 @@ static void exact_derivatives(vf_context *context) {
       const double slope = exact_dot(order ? hv : g, exact_direction, problem->dim);
       const double unit = EXACT_ULP * exact_roundings(problem) * 2.0 * exact_bases[b].loss_size; /* 2: |direction| */
       for (int k = 0; k < STEPS; k++) value[k] = exact_difference(problem, order, ldexp(1.0, -4 - k));
-      exact_name(name, "%s, %s", order ? "v'Hv" : "<grad L, v>", exact_bases[b].name);
+      (void)snprintf(name, sizeof name, "%.50s, %.50s", order ? "v'Hv" : "<grad L, v>", exact_bases[b].name);
       exact_limit(context, name, value, STEPS, 2, slope, unit * ldexp(1.0, 3 + STEPS), 1e-8);
     }
   }
@@ -405,7 +401,8 @@ static double exact_largest(const double *values, size_t count) {
   return largest;
 }
 
-/* Compares the enumerated law with mean 0, the covariance in `expected` (p*p), and ref/'s trace divided by the batch. */
+/* Compares the enumerated law with mean 0, the covariance in `expected` (p*p), and ref/'s trace divided by the
+ * batch. */
 static void exact_compare_moments(vf_context *context, const exact_subject *subject, const double *x, uint32_t batch,
                                   const sid_stream *streams, size_t count, const double *expected) {
   const sid_problem *problem = &subject->problem;
@@ -418,16 +415,16 @@ static void exact_compare_moments(vf_context *context, const exact_subject *subj
   exact_moments(problem, x, batch, streams, count, mean, second);
   for (uint32_t i = 0; i < p; i++) trace += second[i * p + i];
   for (uint32_t i = 0; i < p * p; i++) second[i] -= expected[i];
-  exact_name(name, "mean, %s batch=%u", subject->name, (unsigned)batch);
+  (void)snprintf(name, sizeof name, "mean, %.50s batch=%u", subject->name, (unsigned)batch);
   vf_within(context, name, exact_largest(mean, p), 0.0, unit, exact_basis);
-  exact_name(name, "covariance, %s batch=%u", subject->name, (unsigned)batch);
-  vf_within(context, name, exact_largest(second, p * p), 0.0, unit2, exact_basis);
-  exact_name(name, "trace, %s batch=%u", subject->name, (unsigned)batch);
+  (void)snprintf(name, sizeof name, "covariance, %.50s batch=%u", subject->name, (unsigned)batch);
+  vf_within(context, name, exact_largest(second, (size_t)p * p), 0.0, unit2, exact_basis);
+  (void)snprintf(name, sizeof name, "trace, %.50s batch=%u", subject->name, (unsigned)batch);
   vf_within(context, name, sid_problem_noise_trace(problem, x, work) / (double)batch, trace, p * unit2, exact_basis);
 }
 
-/* Rademacher noise has 2^p equally likely draws: its covariance by enumeration of all of them is P S S P/|x|^2 (il Lemma B.1; nrq (5)),
- * whose trace is (p-1) sigma^2/|x|^2 when isotropic. */
+/* Rademacher noise has 2^p equally likely draws: its covariance by enumeration of all of them is P S S P/|x|^2 (il
+ * Lemma B.1; nrq (5)), whose trace is (p-1) sigma^2/|x|^2 when isotropic. */
 static void exact_covariance_by_enumeration(vf_context *context) {
   exact_subject subjects[EXACT_SUBJECTS];
   const size_t count = exact_subjects(context, subjects), most = (size_t)1 << EXACT_DIM;
@@ -437,20 +434,22 @@ static void exact_covariance_by_enumeration(vf_context *context) {
   for (size_t s = 0; streams && seen && s < count; s++) {
     const sid_problem *problem = &subjects[s].problem;
     const uint32_t p = problem->dim;
-    double expected[EXACT_DIM * EXACT_DIM];
+    double expected[EXACT_DIM * EXACT_DIM] = {0};
     if (problem->noise != SID_NOISE_RADEMACHER) continue;
     if (!exact_patterns(p, streams, seen)) {
       vf_error(context, subjects[s].name, "a sign pattern does not turn up");
       continue;
     }
-    for (uint32_t i = 0; i < p * p; i++) expected[i] = exact_covariance(problem, exact_point, i / p, i % p);
+    for (uint32_t i = 0; i < p; i++)
+      for (uint32_t j = 0; j < p; j++) expected[i * p + j] = exact_covariance(problem, exact_point, i, j);
     exact_compare_moments(context, subjects + s, exact_point, 1, streams, (size_t)1 << p, expected);
   }
   free(streams);
   free(seen);
 }
 
-/* Four equally likely samples: an index below 4 is the top two bits of its raw. Streams for all samples (and pairs of them). */
+/* Four equally likely samples: an index below 4 is the top two bits of its raw. Streams for all samples (and pairs
+ * of them). */
 static int exact_sample_streams(uint32_t batch, sid_stream *streams) {
   sid_stream stream = exact_stream(3);
   const size_t all = batch == 1 ? 4 : 16;
@@ -470,13 +469,14 @@ static int exact_sample_streams(uint32_t batch, sid_stream *streams) {
   return missing == 0;
 }
 
-/* Covariance of the samples of a normalised linear model by hand: sample i has gradient e_i P z_i/|x|, e_i = <z_i,x>/|x| - y_i. */
+/* Covariance of the samples of a normalised linear model by hand: sample i has gradient e_i P z_i/|x|, e_i =
+ * <z_i,x>/|x| - y_i. */
 static void exact_sample_covariance(const sid_problem *problem, const double *x, double *covariance) {
   const uint32_t p = problem->dim, n = problem->samples;
   const double r = exact_dot(x, x, p), rho = sqrt(r);
   double g[EXACT_SAMPLES][EXACT_DIM];
   for (uint32_t i = 0; i < n; i++) {
-    const double *z = problem->features + i * p, zx = exact_dot(z, x, p);
+    const double *z = problem->features + (size_t)i * p, zx = exact_dot(z, x, p);
     for (uint32_t j = 0; j < p; j++) g[i][j] = (zx / rho - problem->labels[i]) * (z[j] - zx / r * x[j]) / rho;
   }
   for (uint32_t a = 0; a < p; a++)
@@ -487,7 +487,8 @@ static void exact_sample_covariance(const sid_problem *problem, const double *x,
     }
 }
 
-/* A batch of B samples drawn with replacement: mean grad L, covariance Sigma/B, by enumeration of all samples and all pairs. */
+/* A batch of B samples drawn with replacement: mean grad L, covariance Sigma/B, by enumeration of all samples and
+ * all pairs. */
 static void exact_covariance_of_samples(vf_context *context) {
   exact_subject subject = exact_with_noise(exact_bases + 2, exact_noises + 6);
   const uint32_t p = subject.problem.dim;
@@ -495,15 +496,15 @@ static void exact_covariance_of_samples(vf_context *context) {
   exact_sample_covariance(&subject.problem, exact_point, covariance);
   for (uint32_t batch = 1; batch <= 2; batch++) {
     sid_stream streams[16];
-    double expected[EXACT_DIM * EXACT_DIM];
+    double expected[EXACT_DIM * EXACT_DIM] = {0};
     if (!exact_sample_streams(batch, streams)) vf_error(context, subject.name, "a pair of samples does not turn up");
     for (uint32_t i = 0; i < p * p; i++) expected[i] = covariance[i] / batch;
     exact_compare_moments(context, &subject, exact_point, batch, streams, batch == 1 ? 4 : 16, expected);
   }
 }
 
-/* The Gaussian draw that the normals e of a stream define, by hand: P S e/|x|; for fixed length sigma P e/(|P e| |x|), or with
- * `gaussian` its Gaussian twin sigma/sqrt(p-1) P e/|x|. */
+/* The Gaussian draw that the normals e of a stream define, by hand: P S e/|x|; for fixed length sigma P e/(|P e|
+ * |x|), or with `gaussian` its Gaussian twin sigma/sqrt(p-1) P e/|x|. */
 static void exact_draw(const sid_problem *problem, const double *x, int gaussian, const double *e, double *noise) {
   const uint32_t p = problem->dim;
   const int sphere = problem->noise == SID_NOISE_SPHERE;
@@ -531,8 +532,9 @@ static void exact_draw_samples(const sid_problem *problem, const double *x, cons
   }
 }
 
-/* Gaussian noise is linear in its normals, so one draw compared coordinate by coordinate fixes the covariance (nrq (4), (5); il (3);
- * svag (2)); fixed-length noise has |noise| = sigma/|x|. The normals are taken from a copy of the stream. */
+/* Gaussian noise is linear in its normals, so one draw compared coordinate by coordinate fixes the covariance (nrq
+ * (4), (5); il (3); svag (2)); fixed-length noise has |noise| = sigma/|x|. The normals are taken from a copy of
+ * the stream. */
 static void exact_draws(vf_context *context) {
   exact_subject subjects[EXACT_SUBJECTS];
   const size_t count = exact_subjects(context, subjects);
@@ -565,7 +567,8 @@ static void exact_draws(vf_context *context) {
   }
 }
 
-/* E20. For isotropic noise Sigma^(1/2) = (sigma/|x|) P, so v^T Sigma v, enumerated, is (sigma |Pv|/|x|)^2 and not sigma |Pv|/|x|. */
+/* E20. For isotropic noise Sigma^(1/2) = (sigma/|x|) P, so v^T Sigma v, enumerated, is (sigma |Pv|/|x|)^2 and not
+ * sigma |Pv|/|x|. */
 static void exact_erratum_square(vf_context *context) {
   const exact_subject subject = exact_with_noise(exact_bases + 1, exact_noises + 3);
   const sid_problem *problem = &subject.problem;
@@ -582,9 +585,10 @@ static void exact_erratum_square(vf_context *context) {
              "328 roundings of 2^-53 of terms below 2.6");
 }
 
-/* E25. The stochastic gradient at 2x, with the same draw, is half of that at x: exact, the factor is a power of two. */
+/* E25. The stochastic gradient at 2x, with the same draw, is half of that at x: exact, the factor is a power of
+ * two. */
 static void exact_erratum_degree(vf_context *context) {
-  const exact_noise noise = {"gaussian", SID_NOISE_GAUSSIAN, .3, 0};
+  const exact_noise noise = {"gaussian", .3, SID_NOISE_GAUSSIAN, 0};
   const double spectrum[3] = {1, 2, 4}, x[3] = {1, .5, .25}, twice[3] = {2, 1, .5};
   exact_subject base = {"rayleigh", {.kind = SID_RAYLEIGH, .dim = 3, .spectrum = spectrum}, 4.0, 0.0};
   for (int noisy = 0; noisy < 2; noisy++) {
@@ -619,7 +623,7 @@ static sid_schedule exact_constant(sid_segment *segment, double lr, double wd) {
 /* Rows of steps 0..run->steps of trajectories 0..count-1; 0 and an error in the report if any ends early. */
 static int exact_rows(vf_context *context, const char *name, const exact_run *run, uint64_t count, double *rows) {
   uint64_t checkpoints[EXACT_RUN + 1];
-  vf_end ends[64];
+  vf_end ends[EXACT_TRAJECTORIES];
   const sid_experiment experiment = {.problem = *run->problem,
                                      .dynamics = run->dynamics,
                                      .schedule = run->schedule,
@@ -677,8 +681,8 @@ static void exact_used_gradient(const sid_problem *problem, const sid_dynamics *
   for (uint32_t j = 0; j < p; j++) g[j] = 0.5 * (1.0 + s) * g[j] + 0.5 * (1.0 - s) * other[j];
 }
 
-/* Worst deviations over some steps, in units of roundings: of x+ = (1-h wd) x - h g, of |x+|^2 = (1-h wd)^2 |x|^2 + h^2 |g|^2, and of
- * tan D = h |g|/((1-h wd)|x|). */
+/* Worst deviations over some steps, in units of roundings: of x+ = (1-h wd) x - h g, of |x+|^2 = (1-h wd)^2 |x|^2
+ * + h^2 |g|^2, and of tan D = h |g|/((1-h wd)|x|). */
 typedef struct {
   double vector, norm2, angle;
 } exact_step_errors;
@@ -723,7 +727,7 @@ static void exact_one_step(vf_context *context, int angle) {
     for (int32_t kind = SID_GD; kind <= SID_NOISY_GD; kind++) {
       exact_step_errors worst = {0.0, 0.0, 0.0};
       char name[EXACT_NAME];
-      exact_name(name, "%s, %s, eta=0.1 lam=0.5", subjects[s].name, exact_kind_names[kind]);
+      (void)snprintf(name, sizeof name, "%.50s, %.50s, eta=0.1 lam=0.5", subjects[s].name, exact_kind_names[kind]);
       if (!exact_steps(subjects + s, kind, &worst)) vf_error(context, name, "a step failed");
       const double measured = angle ? worst.angle : fmax(worst.vector, worst.norm2);
       vf_within(context, name, measured, 0.0, exact_roundings(&subjects[s].problem), exact_basis);
@@ -733,13 +737,52 @@ static void exact_one_step(vf_context *context, int angle) {
 /* il, proof of Theorem 5.1 in discrete form; svag (13). g is perpendicular to x, so squares add. */
 static void exact_norm_recursion(vf_context *context) { exact_one_step(context, 0); }
 
-/* nrq (13) with its missing factor: the new point is the sum of perpendicular vectors of lengths (1-el)|x| and eta |g|. */
+/* nrq (13) with its missing factor: the new point is the sum of perpendicular vectors of lengths (1-el)|x| and eta
+ * |g|. */
 static void exact_step_angle(vf_context *context) { exact_one_step(context, 1); }
+
+/* svag (28). On a scale-invariant loss Hess L x = -grad L takes the cross terms out of the drift of the
+ * second-order SDE: with L_wd = L + (wd/2)|x|^2 and k = lr/2 it is grad L_wd + k Hess L_wd grad L_wd = grad L + k
+ * Hess L grad L + wd (1 + k wd) x. One substep of sde2 from each of 20 states, its noise from a copy of the
+ * stream. */
+static void exact_second_order_step(const exact_subject *subject, double lr, double wd, double *x, sid_stream *stream,
+                                    double *worst) {
+  const sid_problem *problem = &subject->problem;
+  const uint32_t p = problem->dim, batch = problem->noise == SID_NOISE_SAMPLES ? 2 : 1;
+  const sid_dynamics sde2 = {SID_SDE2, 0, 1, batch};
+  const double k = lr / 2.0, rho = sqrt(exact_dot(x, x, p)), size = subject->loss_size + subject->noise_size;
+  double expected[EXACT_DIM], g[EXACT_DIM], hg[EXACT_DIM], noise[EXACT_DIM], work[EXACT_WORK];
+  sid_stream copy = *stream;
+  sid_problem_gradient(problem, x, g, work);
+  sid_problem_hessian_vector(problem, x, g, hg, work);
+  sid_problem_gaussian_noise(problem, x, &copy, noise, work);
+  for (uint32_t j = 0; j < p; j++)
+    expected[j] = x[j] - lr * (g[j] + k * hg[j] + wd * (1.0 + k * wd) * x[j]) + lr * noise[j] / sqrt((double)batch);
+  if (sid_step(problem, &sde2, lr, wd, x, stream, work)) x[0] = (double)NAN;
+  const double unit = EXACT_ULP * (rho + lr * size / rho * (1.0 + k * (wd + 8.0 * subject->loss_size / (rho * rho))));
+  for (uint32_t j = 0; j < p; j++)
+    if (!(fabs(x[j] - expected[j]) / unit <= *worst)) *worst = fabs(x[j] - expected[j]) / unit;
+}
+
+static void exact_second_order_drift(vf_context *context) {
+  exact_subject subjects[EXACT_SUBJECTS];
+  const size_t count = exact_subjects(context, subjects);
+  for (size_t s = 0; s < count; s++) {
+    double x[EXACT_DIM], worst = 0.0;
+    char name[EXACT_NAME];
+    sid_stream stream = exact_stream(10);
+    exact_scaled_point(&subjects[s].problem, 1.0, x);
+    for (int t = 0; t < 20; t++) exact_second_order_step(subjects + s, .1, .5, x, &stream, &worst);
+    (void)snprintf(name, sizeof name, "%.50s, eta=0.1 lam=0.5", subjects[s].name);
+    vf_within(context, name, worst, 0.0, exact_roundings(&subjects[s].problem), exact_basis);
+  }
+}
 
 static const int32_t exact_norm_grad[] = {SID_NORM2, SID_GRAD_NORM2};
 static const int32_t exact_norm_angle[] = {SID_NORM2, SID_STEP_ANGLE};
 
-/* The same recursion along runs of GD by the observables alone, across a change of lr and wd with a rescaling of x by 3/4. */
+/* The same recursion along runs of GD by the observables alone, across a change of lr and wd with a rescaling of x
+ * by 3/4. */
 static void exact_norm_run(vf_context *context) {
   enum { STEPS = 200, CHANGE = 100 };
   static const sid_segment segments[2] = {{0, .1, .5, 1.0}, {CHANGE, .05, .25, .75}};
@@ -755,9 +798,9 @@ static void exact_norm_run(vf_context *context) {
                            NULL};
     double rows[2 * (STEPS + 1)], worst = 0.0;
     char name[EXACT_NAME];
-    exact_name(name, "%s, eta=0.1,0.05 lam=0.5,0.25, x*0.75 at step 100", exact_bases[b].name);
+    (void)snprintf(name, sizeof name, "%.50s, eta=0.1,0.05 lam=0.5,0.25, x*0.75 at step 100", exact_bases[b].name);
     if (!exact_rows(context, name, &run, 1, rows)) continue;
-    for (int t = 0; t < STEPS; t++) {
+    for (size_t t = 0; t < STEPS; t++) {
       const sid_segment *segment = segments + (t >= CHANGE);
       const double c2 = t == CHANGE ? .75 * .75 : 1.0, a = 1.0 - segment->lr * segment->wd;
       const double kept = a * a * c2 * rows[2 * t], added = segment->lr * segment->lr * rows[2 * t + 1] / c2;
@@ -777,8 +820,8 @@ typedef struct {
   int steps;
 } exact_ratio2;
 
-/* Derivative of (ln|x'|, ln|y'|) by (ln|x|, ln|y|), and in *local how much larger than x', y' the terms are whose difference they are.
- * Moves on to x', y'. From x' = A x, A = a - 2 lr y^2/r^2 and y' = B y, B = a + 2 lr x^2/r^2. */
+/* Derivative of (ln|x'|, ln|y'|) by (ln|x|, ln|y|), and in *local how much larger than x', y' the terms are whose
+ * difference they are. Moves on to x', y'. From x' = A x, A = a - 2 lr y^2/r^2 and y' = B y, B = a + 2 lr x^2/r^2. */
 static void exact_ratio2_step(double a, double lr, double *x, double *y, double j[2][2], double *local) {
   const double xx = *x * *x, yy = *y * *y, r = xx + yy, q = r * r, c = q * r;
   const double A = a - 2.0 * lr * yy / q, B = a + 2.0 * lr * xx / q;
@@ -791,8 +834,9 @@ static void exact_ratio2_step(double a, double lr, double *x, double *y, double 
   *y *= B;
 }
 
-/* Error of ln|x|, ln|y| at the end of the run when every step makes 20 roundings, and 2t more in a power lr0 factor^t; the start and the
- * constants one each. First order: sum over the steps of (local error) * (norm of the product of later Jacobians). */
+/* Error of ln|x|, ln|y| at the end of the run when every step makes 20 roundings, and 2t more in a power lr0
+ * factor^t; the start and the constants one each. First order: sum over the steps of (local error) * (norm of the
+ * product of later Jacobians). */
 static double exact_conditioning(const exact_ratio2 *run) {
   double m[EXACT_RUN + 1][2][2], error[EXACT_RUN + 1], x = run->x, y = run->y, lr = run->lr0, total = 0.0;
   for (int t = 0; t <= run->steps; t++) {
@@ -868,7 +912,7 @@ static void exact_erratum_angle(vf_context *context) {
     const exact_angle_case *one = exact_angle_cases + k;
     double rows[2 * (EXACT_RUN + 1)];
     char printed[EXACT_NAME];
-    exact_name(printed, "%s.printed", one->tan_key);
+    (void)snprintf(printed, sizeof printed, "%.50s.printed", one->tan_key);
     if (!exact_angle_rows(context, one, rows)) continue;
     vf_erratum(context, one->name, tan(rows[3]), vf_expected(context, one->tan_key), vf_expected(context, printed),
                192.0 * EXACT_ULP, "192 roundings of 2^-53 of terms below 1");
@@ -886,12 +930,12 @@ static double exact_log_cos(const double *rows, uint64_t steps, double *steepest
   return sum / (double)steps;
 }
 
-/* The exact form of "the angular update is sqrt(2 el)" (il Section 5.1, nrq Section 2.2): cos D = (1-el)|x|/|x+|, so the mean over any run
- * telescopes. An error d of D makes d tan D in -ln cos D. */
+/* The exact form of "the angular update is sqrt(2 el)" (il Section 5.1, nrq Section 2.2): cos D = (1-el)|x|/|x+|,
+ * so the mean over any run telescopes. An error d of D makes d tan D in -ln cos D. */
 static void exact_angle_sum(vf_context *context) {
   exact_subject subjects[EXACT_SUBJECTS];
   const size_t count = exact_subjects(context, subjects);
-  enum { STEPS = 300 };
+  const size_t STEPS_X = 300;
   const double el = .05;
   double rows[2 * (STEPS + 1)], steepest;
   for (size_t s = 0; s < count; s++) {
@@ -938,9 +982,9 @@ typedef struct {
   double eta, lam;
 } exact_balance_case;
 
-/* Of one trajectory: (R_K - R_0)/(eta K) + mean[(2-el) lam R - eta (G + N)], the mean of a martingale's differences, so of mean exactly 0 at
- * any K; the two sides of (14) are its stationary part. Also returns the mean of eta G and of (el lam R), the terms that a wrong
- * balance (svag (15), or 2 for 2-el) would drop. */
+/* Of one trajectory: (R_K - R_0)/(eta K) + mean[(2-el) lam R - eta (G + N)], the mean of a martingale's
+ * differences, so of mean exactly 0 at any K; the two sides of (14) are its stationary part. Also returns the mean
+ * of eta G and of (el lam R), the terms that a wrong balance (svag (15), or 2 for 2-el) would drop. */
 static double exact_balance(const double *rows, uint64_t steps, double eta, double lam, double *drift,
                             double *second_order) {
   double sum = 0.0;
@@ -954,16 +998,16 @@ static double exact_balance(const double *rows, uint64_t steps, double eta, doub
   return sum / (double)steps + (rows[3 * steps] - rows[0]) / (eta * (double)steps);
 }
 
-/* svag (13), (14): (2-el) lam E R = eta (E G + E N). 64 trajectories of 400 steps with every kind of noise. */
+/* svag (13), (14): (2-el) lam E R = eta (E G + E N). 256 trajectories of 400 steps with every kind of noise. */
 static void exact_stationary_balance(vf_context *context) {
-  enum { COUNT = 64 };
+  enum { COUNT = EXACT_TRAJECTORIES };
   static const exact_balance_case cases[] = {{"rayleigh p=3 gaussian, eta=0.5 lam=0.8", 1, 1, 1, .5, .8},
                                              {"rayleigh p=3 diagonal gaussian, eta=0.5 lam=0.8", 1, 2, 1, .5, .8},
                                              {"rayleigh p=3 rademacher, eta=0.5 lam=0.8", 1, 3, 1, .5, .8},
                                              {"rayleigh p=3 diagonal rademacher, eta=0.5 lam=0.8", 1, 4, 1, .5, .8},
                                              {"rayleigh p=3 sphere, eta=0.5 lam=0.8", 1, 5, 1, .5, .8},
                                              {"normalised_linear samples B=2, eta=0.5 lam=0.8", 2, 6, 2, .5, .8}};
-  double *rows = malloc(COUNT * 3 * (EXACT_RUN + 1) * sizeof *rows);
+  double *rows = malloc(sizeof *rows * COUNT * 3 * (EXACT_RUN + 1));
   if (!rows) vf_error(context, "balance", "out of memory");
   for (size_t k = 0; rows && k < sizeof cases / sizeof cases[0]; k++) {
     const exact_balance_case *one = cases + k;
@@ -980,8 +1024,8 @@ static void exact_stationary_balance(vf_context *context) {
                            NULL};
     double values[COUNT], drift = 0.0, second_order = 0.0, d, so;
     if (!exact_rows(context, one->name, &run, COUNT, rows)) continue;
-    for (int i = 0; i < COUNT; i++) {
-      values[i] = exact_balance(rows + 3 * (EXACT_RUN + 1) * i, EXACT_RUN, one->eta, one->lam, &d, &so);
+    for (size_t i = 0; i < COUNT; i++) {
+      values[i] = exact_balance(rows + i * 3 * (EXACT_RUN + 1), EXACT_RUN, one->eta, one->lam, &d, &so);
       drift += d / COUNT, second_order += so / COUNT;
     }
     const vf_moments moments = vf_moments_of(values, COUNT);
@@ -1025,7 +1069,7 @@ static const exact_fixed_case exact_fixed_cases[] = {{.1, .5, 1.0, "eta-0.1.lam-
 
 static double exact_key(vf_context *context, const char *form, const char *suffix) {
   char key[EXACT_NAME];
-  exact_name(key, form, suffix);
+  (void)snprintf(key, sizeof key, form, suffix);
   return vf_expected(context, key);
 }
 
@@ -1048,8 +1092,9 @@ static int exact_fixed_rows(vf_context *context, const exact_fixed_case *one, ui
   return exact_rows(context, one->suffix, &run, 1, rows);
 }
 
-/* R+ = (1-el)^2 R + eta^2 s^2/R whatever the draws: values from R = 1 after 1, 5 and 50 steps, the fixed point and the angle there. The
- * map contracts, so errors do not add up beyond 1/(1 - .85) steps' worth: 10 roundings in each of 7 steps, and 3 p in a norm. */
+/* R+ = (1-el)^2 R + eta^2 s^2/R whatever the draws: values from R = 1 after 1, 5 and 50 steps, the fixed point and
+ * the angle there. The map contracts, so errors do not add up beyond 1/(1 - .85) steps' worth: 10 roundings in
+ * each of 7 steps, and 3 p in a norm. */
 static void exact_fixed_length(vf_context *context) {
   enum { STEPS = 300 };
   for (size_t k = 0; k < 2; k++)
@@ -1058,10 +1103,10 @@ static void exact_fixed_length(vf_context *context) {
       const double tolerance = (70.0 + 24.0 * p) * EXACT_ULP;
       static const char *const forms[] = {"x6.norm2-from-1.%s.step-1", "x6.norm2-from-1.%s.step-5",
                                           "x6.norm2-from-1.%s.step-50"};
-      static const int times[] = {1, 5, 50};
+      static const size_t times[] = {1, 5, 50};
       double rows[2 * (STEPS + 1)];
       char name[EXACT_NAME];
-      exact_name(name, "%s p=%u", one->suffix, (unsigned)p);
+      (void)snprintf(name, sizeof name, "%.50s p=%u", one->suffix, (unsigned)p);
       if (!exact_fixed_rows(context, one, p, 1.0, STEPS, rows)) continue;
       for (int i = 0; i < 3; i++)
         vf_within_relative(context, name, rows[2 * times[i]], exact_key(context, forms[i], one->suffix), tolerance,
@@ -1075,8 +1120,9 @@ static void exact_fixed_length(vf_context *context) {
     }
 }
 
-/* The multiplier of a deviation of R^2 at the fixed point, 2(1-el)^2 - 1, by a symmetric difference of one step with d = 2^-16: in units of
- * the fixed point R^2 the third derivative is below 6, so the difference errs by at most d^2, and rounding by 2^-52 (70 + 24 p)/d. */
+/* The multiplier of a deviation of R^2 at the fixed point, 2(1-el)^2 - 1, by a symmetric difference of one step
+ * with d = 2^-16: in units of the fixed point R^2 the third derivative is below 6, so the difference errs by at
+ * most d^2, and rounding by 2^-52 (70 + 24 p)/d. */
 static void exact_fixed_multiplier(vf_context *context) {
   const double d = 0x1p-16;
   for (size_t k = 0; k < 2; k++) {
@@ -1093,7 +1139,8 @@ static void exact_fixed_multiplier(vf_context *context) {
 
 /* ---- x7: rescalings that leave the directions alone ---- */
 
-/* x with (eta, lam) and c x with (c^2 eta, lam/c^2), the same draws; states after each of `steps` steps, the second divided by c. */
+/* x with (eta, lam) and c x with (c^2 eta, lam/c^2), the same draws; states after each of `steps` steps, the
+ * second divided by c. */
 static int exact_twins(const exact_subject *subject, int32_t kind, double eta, double lam, double c, int steps,
                        double *one, double *other) {
   const sid_problem *problem = &subject->problem;
@@ -1126,7 +1173,7 @@ static void exact_rescaling(vf_context *context, const exact_rescaling_case *one
   for (size_t s = 0; s < count; s++)
     for (int32_t kind = one->first; kind <= one->last; kind++) {
       char name[EXACT_NAME];
-      exact_name(name, "%s, %s, %s", one->name, subjects[s].name, exact_kind_names[kind]);
+      (void)snprintf(name, sizeof name, "%.50s, %.50s, %.50s", one->name, subjects[s].name, exact_kind_names[kind]);
       if (exact_twins(subjects + s, kind, one->eta, one->lam, one->c, STEPS, plain, scaled))
         vf_same_bits(context, name, scaled, plain, STEPS * (size_t)subjects[s].problem.dim);
       else
@@ -1134,14 +1181,16 @@ static void exact_rescaling(vf_context *context, const exact_rescaling_case *one
     }
 }
 
-/* il Section 5.1 (only G/eta matters) and nrq Corollary 3: x -> c x, eta -> c^2 eta, lam -> lam/c^2. All dynamics, all noise. */
+/* il Section 5.1 (only G/eta matters) and nrq Corollary 3: x -> c x, eta -> c^2 eta, lam -> lam/c^2. All dynamics,
+ * all noise. */
 static void exact_rescaling_general(vf_context *context) {
   static const exact_rescaling_case cases[] = {{"eta=0.1 lam=0.5 c=2", .1, .5, 2.0, SID_GD, SID_SDE2},
                                                {"eta=0.1 lam=0.5 c=1/8", .1, .5, .125, SID_GD, SID_SDE2}};
   for (size_t k = 0; k < 2; k++) exact_rescaling(context, cases + k);
 }
 
-/* fm (9): eta~ = lam~ = sqrt(el), x~ = (lam/eta)^(1/4) x. With eta = 2^-6, lam = 2^-2 the scale is 2 and eta~ = lam~ = 2^-4. */
+/* fm (9): eta~ = lam~ = sqrt(el), x~ = (lam/eta)^(1/4) x. With eta = 2^-6, lam = 2^-2 the scale is 2 and eta~ =
+ * lam~ = 2^-4. */
 static void exact_rescaling_canonical(vf_context *context) {
   const double scale = vf_expected(context, "x7.fm-9.scale.eta-0.015625.lam-0.25");
   const double tilde = vf_expected(context, "x7.fm-9.eta-tilde.eta-0.015625.lam-0.25");
@@ -1152,7 +1201,8 @@ static void exact_rescaling_canonical(vf_context *context) {
   exact_rescaling(context, &one);
 }
 
-/* fm Remark 4.2: X_(eta,lam) from x and X_(eta/sqrt(C), sqrt(C) lam) from C^(-1/4) x are the same up to the factor C^(-1/4). C = 16. */
+/* fm Remark 4.2: X_(eta,lam) from x and X_(eta/sqrt(C), sqrt(C) lam) from C^(-1/4) x are the same up to the factor
+ * C^(-1/4). C = 16. */
 static void exact_rescaling_remark(vf_context *context) {
   const double c = vf_expected(context, "x7.remark-4.2.x-factor.c-16");
   const exact_rescaling_case one = {"eta=0.05 lam=0.1 C=16", .05, .1, c, SID_SDE, SID_SDE};
@@ -1249,7 +1299,8 @@ static exact_adamw exact_adamw_run(const sid_problem *problem, const double *sta
   return state;
 }
 
-/* E21. With w_0 and alpha multiplied by C = 2 the update doubles (as Theorem C.2 needs); by the proof's line it would stay. */
+/* E21. With w_0 and alpha multiplied by C = 2 the update doubles (as Theorem C.2 needs); by the proof's line it
+ * would stay. */
 static void exact_erratum_adamw_scale(vf_context *context) {
   const sid_problem problem = {.kind = SID_RAYLEIGH, .dim = 3, .spectrum = exact_spectrum};
   const double twice[3] = {2 * exact_point[0], 2 * exact_point[1], 2 * exact_point[2]};
@@ -1260,7 +1311,8 @@ static void exact_erratum_adamw_scale(vf_context *context) {
                one.moved[j], 0.0, "powers of two: exact");
 }
 
-/* E22. The step T+1 of the twin from the weights and moments of the original: decay eta lam C th, printed eta C th. */
+/* E22. The step T+1 of the twin from the weights and moments of the original: decay eta lam C th, printed eta C
+ * th. */
 static void exact_erratum_adamw_decay(vf_context *context) {
   const sid_problem problem = {.kind = SID_RAYLEIGH, .dim = 3, .spectrum = exact_spectrum};
   const double eta = 1.0, lam = .1, alpha = .01, c = 2.0;
@@ -1289,8 +1341,9 @@ static int exact_states(vf_context *context, const exact_subject *subject, int32
   return exact_rows(context, subject->name, &run, 1, rows);
 }
 
-/* u of SGD+WD at el = 1/2, w without WD at eta (1-el)^-(2t+1) = 2 eta 4^t: u_t = 2^-t w_t, bit for bit, with every noise (il Appendix B,
- * exponent corrected: E23). Also eta 4^t, the printed schedule, is SGD+WD with half the rate and el = 1/2. */
+/* u of SGD+WD at el = 1/2, w without WD at eta (1-el)^-(2t+1) = 2 eta 4^t: u_t = 2^-t w_t, bit for bit, with every
+ * noise (il Appendix B, exponent corrected: E23). Also eta 4^t, the printed schedule, is SGD+WD with half the rate
+ * and el = 1/2. */
 static void exact_exponential_bits(vf_context *context) {
   enum { STEPS = 200 }; /* ratio2 squares |w|^2, and |w| grows like 2^t */
   exact_subject subjects[EXACT_SUBJECTS];
@@ -1307,7 +1360,8 @@ static void exact_exponential_bits(vf_context *context) {
       if (!exact_states(context, subjects + s, SID_SGD, constant, STEPS, decayed)) continue;
       if (!exact_states(context, subjects + s, SID_SGD, exponential, STEPS, grown)) continue;
       for (size_t k = 0; k < p * (size_t)(STEPS + 1); k++) grown[k] = ldexp(grown[k], -(int)(k / p));
-      exact_name(name, "%s, el=1/2, rate %s", subjects[s].name, printed ? "eta 4^t = WD with eta/2" : "2 eta 4^t");
+      (void)snprintf(name, sizeof name, "%.50s, el=1/2, rate %.50s", subjects[s].name,
+                     printed ? "eta 4^t = WD with eta/2" : "2 eta 4^t");
       vf_same_bits(context, name, grown, decayed, p * (size_t)(STEPS + 1));
     }
 }
@@ -1323,8 +1377,8 @@ static const exact_exponential_case exact_exponential_cases[] = {
     {.2, .25, 10, "x8.x-over-y.eta-0.2.lam-0.25.steps-10"},
     {.5, 1.0, 20, "x8.x-over-y.eta-0.5.lam-1.steps-20"}};
 
-/* E23. x/y of SGD+WD against 60 digits of the right and of the printed exponential schedule; and ref/'s own exponential
- * schedules, right and printed, against both. */
+/* E23. x/y of SGD+WD against 60 digits of the right and of the printed exponential schedule; and ref/'s own
+ * exponential schedules, right and printed, against both. */
 static void exact_erratum_exponent(vf_context *context) {
   const double x[2] = {.6, .8};
   for (size_t k = 0; k < 3; k++) {
@@ -1344,8 +1398,9 @@ static void exact_erratum_exponent(vf_context *context) {
   }
 }
 
-/* Angle between the directions after time T = 4 of dU = -(eta grad L + el U) dt and dW = -e^(2 el t) eta grad L dt, both by Euler's method
- * with m steps per unit of time (GD with rate eta/m), and the logarithm of |W|^2 e^(-2 el T)/|U|^2. */
+/* Angle between the directions after time T = 4 of dU = -(eta grad L + el U) dt and dW = -e^(2 el t) eta grad L
+ * dt, both by Euler's method with m steps per unit of time (GD with rate eta/m), and the logarithm of |W|^2 e^(-2
+ * el T)/|U|^2. */
 static int exact_flow_gap(int m, double *angle, double *norm) {
   const sid_problem problem = {.kind = SID_RAYLEIGH, .dim = 3, .matrix = exact_matrix};
   const sid_dynamics gd = exact_dynamics(SID_GD, 1);
@@ -1364,8 +1419,8 @@ static int exact_flow_gap(int m, double *angle, double *norm) {
   return 1;
 }
 
-/* il Lemma B.4 without noise: U = e^(-el t) W. The gaps of Euler's method are power series in 1/m without a constant. 4 m
- * steps of 40 roundings make the rounding. */
+/* il Lemma B.4 without noise: U = e^(-el t) W. The gaps of Euler's method are power series in 1/m without a
+ * constant. 4 m steps of 40 roundings make the rounding. */
 static void exact_lemma_b4_flow(vf_context *context) {
   enum { COUNT = 6 };
   double angle[COUNT], norm[COUNT];
@@ -1381,8 +1436,9 @@ typedef struct {
   const char *key;
 } exact_b4_case;
 
-/* |W|^4 at time t under dW = -e^(2 el t) eta Sigma^(1/2) dB by m steps per unit: fixed-length noise has |g|^2 = tr exactly, so no chance enters.
- * Steps of rate e^(2 el t) eta/m with noise sqrt(m) times as long have the variance of Brownian increments. */
+/* |W|^4 at time t under dW = -e^(2 el t) eta Sigma^(1/2) dB by m steps per unit: fixed-length noise has |g|^2 = tr
+ * exactly, so no chance enters. Steps of rate e^(2 el t) eta/m with noise sqrt(m) times as long have the variance
+ * of Brownian increments. */
 static int exact_b4_norm4(const exact_b4_case *one, int m, double *norm4) {
   const sid_problem problem = {
       .kind = SID_NOISE_ONLY, .noise = SID_NOISE_SPHERE, .dim = 2, .sigma = sqrt(one->tr * m)};
@@ -1416,8 +1472,9 @@ static void exact_lemma_b4_gamma(vf_context *context) {
   }
 }
 
-/* E24. Without noise and at t = 0 the loss falls at the rate eta |grad L|^2; the proof's line 2 has it rise at |grad L|^2. Derivative by
- * one-sided differences of GD with weight decay el/eta, combined to second order; the error is below the change from doubling h. */
+/* E24. Without noise and at t = 0 the loss falls at the rate eta |grad L|^2; the proof's line 2 has it rise at
+ * |grad L|^2. Derivative by one-sided differences of GD with weight decay el/eta, combined to second order; the
+ * error is below the change from doubling h. */
 static void exact_erratum_b4_proof(vf_context *context) {
   const double spectrum[3] = {1, 2, 4}, start[3] = {1, .5, .25}, eta = .1, el = .05;
   const sid_problem problem = {.kind = SID_RAYLEIGH, .dim = 3, .spectrum = spectrum};
@@ -1466,7 +1523,8 @@ static void exact_projected_step(vf_context *context) {
   }
 }
 
-/* 1/et+ = (1-el)^2 (1/et + et |grad L(th)|^2) along runs, by the observables effective_lr = eta/|w|^2 and grad_norm2 = |grad L(th)|^2/|w|^2. */
+/* 1/et+ = (1-el)^2 (1/et + et |grad L(th)|^2) along runs, by the observables effective_lr = eta/|w|^2 and
+ * grad_norm2 = |grad L(th)|^2/|w|^2. */
 static void exact_rate_recursion(vf_context *context) {
   enum { STEPS = 200 };
   const double eta = .1, lam = .5, keep = 1.0 - eta * lam;
@@ -1483,7 +1541,7 @@ static void exact_rate_recursion(vf_context *context) {
                            NULL};
     double rows[3 * (STEPS + 1)], worst = 0.0;
     if (!exact_rows(context, exact_bases[b].name, &run, 1, rows)) continue;
-    for (int t = 0; t < STEPS; t++) {
+    for (size_t t = 0; t < STEPS; t++) {
       const double *row = rows + 3 * t, inverse = keep / row[2], g2 = row[1] * row[0];
       const double next = keep * keep * (inverse + g2 / inverse),
                    unit = EXACT_ULP * (next + exact_bases[b].loss_size);
@@ -1498,8 +1556,8 @@ typedef struct {
   const char *suffix;
 } exact_rate_case;
 
-/* Only (th0, et0, el) matter: two choices of |w_0| with eta and lam to match have the slopes x/y and rates of the recursion
- * on the sphere, known to 60 digits. */
+/* Only (th0, et0, el) matter: two choices of |w_0| with eta and lam to match have the slopes x/y and rates of the
+ * recursion on the sphere, known to 60 digits. */
 static void exact_rate_digits(vf_context *context) {
   static const exact_rate_case cases[] = {{.9, 1.5, .05, "th0-0.9.et0-1.5.el-0.05"},
                                           {1.2, .9, .1, "th0-1.2.et0-0.9.el-0.1"}};
@@ -1522,10 +1580,10 @@ static void exact_rate_digits(vf_context *context) {
       const exact_ratio2 path = {eta, 1.0, keep, x[0], x[1], times[i]};
       const double tolerance = 2.0 * exact_conditioning(&path), *row = rows + 3 * times[i];
       char name[EXACT_NAME], key[EXACT_NAME];
-      exact_name(name, "%s |w_0|=%g step %d", one->suffix, size, times[i]);
-      exact_name(key, "x9.x-over-y.%s.step-%d", one->suffix, times[i]);
+      (void)snprintf(name, sizeof name, "%.50s |w_0|=%g step %d", one->suffix, size, times[i]);
+      (void)snprintf(key, sizeof key, "x9.x-over-y.%.50s.step-%d", one->suffix, times[i]);
       vf_within_relative(context, name, row[1] / row[2], vf_expected(context, key), tolerance, exact_growth);
-      exact_name(key, "x9.et.%s.step-%d", one->suffix, times[i]);
+      (void)snprintf(key, sizeof key, "x9.et.%.50s.step-%d", one->suffix, times[i]);
       vf_within_relative(context, name, row[0] / keep, vf_expected(context, key), tolerance, exact_growth);
     }
   }
@@ -1545,8 +1603,8 @@ static void exact_jacobian(const double *x, double eta, double lam, double j[2][
 
 static double exact_determinant(double j[2][2]) { return j[0][0] * j[1][1] - j[0][1] * j[1][0]; }
 
-/* det J = (x'/x)(y'/y), so dln|x| dln|y| is preserved for any eta, lam: against 60 digits, and against one step of gd. Terms are below
- * eta^2 |H|^2 <= (8 eta/r)^2. */
+/* det J = (x'/x)(y'/y), so dln|x| dln|y| is preserved for any eta, lam: against 60 digits, and against one step of
+ * gd. Terms are below eta^2 |H|^2 <= (8 eta/r)^2. */
 static void exact_area(vf_context *context) {
   static const double points[][2] = {{.1, 1}, {.05, .3}, {.3, .2}}, etas[] = {.1, .2};
   static const char *const suffixes[] = {"x-0.1.y-1", "x-0.05.y-0.3", "x-0.3.y-0.2"};
@@ -1555,7 +1613,7 @@ static void exact_area(vf_context *context) {
     const double eta = etas[k / 3], *x = points[k % 3], r = exact_dot(x, x, 2), term = 1.0 + 8.0 * eta / r;
     double j[2][2], after[2] = {x[0], x[1]}, work[EXACT_WORK];
     char key[EXACT_NAME];
-    exact_name(key, "x10.det-j.eta-%g.lam-0.5.%s", eta, suffixes[k % 3]);
+    (void)snprintf(key, sizeof key, "x10.det-j.eta-%g.lam-0.5.%.50s", eta, suffixes[k % 3]);
     exact_jacobian(x, eta, .5, j);
     vf_within(context, key, exact_determinant(j), vf_expected(context, key), 24.0 * EXACT_ULP * term * term,
               "24 roundings of 2^-53 of (1 + 8 eta/r)^2");
@@ -1589,8 +1647,8 @@ static void exact_area_of_step(vf_context *context) {
               24.0 * EXACT_ULP * term * ldexp(1.0, 6 + COUNT), 1e-6);
 }
 
-/* Period two: gd takes (x, y) to (-x, y) where x^2 = lam eta^2/2 and r = eta. The trace of two steps' Jacobian is between -2 and 2: elliptic,
- * hence the islands of il9. */
+/* Period two: gd takes (x, y) to (-x, y) where x^2 = lam eta^2/2 and r = eta. The trace of two steps' Jacobian is
+ * between -2 and 2: elliptic, hence the islands of il9. */
 static void exact_orbit(vf_context *context) {
   static const char *const suffixes[] = {"eta-0.1.lam-0.5", "eta-0.2.lam-0.5"};
   static const double etas[] = {.1, .2};
@@ -1616,8 +1674,8 @@ static void exact_orbit(vf_context *context) {
   }
 }
 
-/* Along a chaotic run: sum of ln|det J| = ln|x_K y_K/(x_0 y_0)|. Each of the K logarithms errs by the roundings of its determinant over
- * its value; the sum of these bounds is the tolerance. */
+/* Along a chaotic run: sum of ln|det J| = ln|x_K y_K/(x_0 y_0)|. Each of the K logarithms errs by the roundings of
+ * its determinant over its value; the sum of these bounds is the tolerance. */
 static void exact_area_along_run(vf_context *context) {
   enum { STEPS = 10000 };
   const double eta = .1, lam = .5, start[2] = {.1, 1};
@@ -1662,6 +1720,8 @@ static const vf_check table[] = {
      VF_QUICK, exact_norm_recursion},
     {"X2.norm-along-run", "svag, (13)", "the same along runs of GD, across a change of schedule and a rescaling",
      VF_QUICK, exact_norm_run},
+    {"X2.second-order-drift", "svag, (28)", "drift of the second-order SDE: weight decay and loss do not mix",
+     VF_QUICK, exact_second_order_drift},
     {"X3.step-angle", "nrq, (13)", "tan D = eta |g|/((1-el)|x|) in every step", VF_QUICK, exact_step_angle},
     {"errata.x3-angle-factor", "nrq, (13)", "the factor 1-el belongs into the angle", VF_QUICK, exact_erratum_angle},
     {"X4.angle-sum", "il, Section 5.1; nrq, Section 2.2",

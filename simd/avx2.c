@@ -1,0 +1,10 @@
+/* The kernels for AVX2: one text, kernels/, over the vocabulary of this instruction set. */
+#define SID_BACKEND_NAME "avx2"
+#include "config.h"
+#include "lanes_avx2.h"
+#include "simd.h"
+#include "kernels/normal.h"
+#include "kernels/reduce.h"
+#include "kernels/problem.h"
+#include "kernels/run.h"
+#include "kernels/backend.h"

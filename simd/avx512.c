@@ -1,0 +1,10 @@
+/* The kernels for AVX-512: one text, kernels/, over the vocabulary of this instruction set. */
+#define SID_BACKEND_NAME "avx512"
+#include "config.h"
+#include "lanes_avx512.h"
+#include "simd.h"
+#include "kernels/normal.h"
+#include "kernels/reduce.h"
+#include "kernels/problem.h"
+#include "kernels/run.h"
+#include "kernels/backend.h"

@@ -1,0 +1,131 @@
+/* Which backend computes. The only reader of CPU features; the table starts at the reference. */
+#include "config.h"
+#include "simd.h"
+
+#if SID_SIMD_X86 || SID_SIMD_NEON
+#include <sleef.h>
+#define SID_TEXT(x) #x
+#define SID_VERSION_TEXT(a, b, c) SID_TEXT(a) "." SID_TEXT(b) "." SID_TEXT(c)
+#endif
+#if SID_SIMD_X86
+#include <cpuid.h>
+extern const sid_backend sid_backend_avx2, sid_backend_avx512;
+#endif
+#if SID_SIMD_NEON
+extern const sid_backend sid_backend_neon;
+#endif
+
+/* ---- the reference as a backend of one lane ---- */
+
+typedef struct {
+  double *next;
+  size_t width;
+} sid_ref_recorder;
+
+static int sid_ref_record(void *user, uint64_t step, const double *x, const double *row) {
+  sid_ref_recorder *recorder = (sid_ref_recorder *)user;
+  (void)step, (void)x;
+  for (size_t k = 0; k < recorder->width; k++) recorder->next[k] = row[k];
+  recorder->next += recorder->width;
+  return 0;
+}
+
+static size_t sid_ref_workspace(const sid_experiment *experiment) {
+  return sid_run_workspace(experiment) + experiment->problem.dim;
+}
+
+static void sid_ref_run(const sid_experiment *experiment, uint64_t first, uint32_t count, sid_backend_results *results,
+                        double *work) {
+  const uint32_t p = experiment->problem.dim;
+  sid_ref_recorder recorder = {results->rows, sid_row_width(experiment)};
+  double *x = work, *rest = work + p;
+  (void)count; /* is 1 */
+  results->ends->status = sid_run(experiment, first, sid_ref_record, &recorder, x, &results->ends->step, rest,
+                                  sid_run_workspace(experiment));
+  for (uint32_t j = 0; results->last && j < p; j++) results->last[j] = x[j];
+}
+
+const sid_backend sid_backend_ref = {"ref", 1, sid_ref_workspace, sid_ref_run, sid_stream_normals};
+
+/* ---- table and features ---- */
+
+static const sid_backend *const sid_built[] = {
+    &sid_backend_ref,
+#if SID_SIMD_X86
+    &sid_backend_avx2, &sid_backend_avx512,
+#endif
+#if SID_SIMD_NEON
+    &sid_backend_neon,
+#endif
+};
+
+const sid_backend *const *sid_backends_built(size_t *count) {
+  *count = sizeof sid_built / sizeof sid_built[0];
+  return sid_built;
+}
+
+#if SID_SIMD_X86
+
+/* The registers that the operating system saves (XCR0); 0 without OSXSAVE. */
+static uint32_t sid_saved_registers(void) {
+  uint32_t eax, ebx, ecx, edx;
+  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx >> 27 & 1u)) return 0;
+  __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
+  return eax;
+}
+
+/* AVX2 with FMA, which SLEEF's functions for it use (nothing of ours does). */
+static const char *sid_missing_avx2(void) {
+  uint32_t eax, ebx, ecx, edx;
+  if ((sid_saved_registers() & 0x6u) != 0x6u) return "the operating system does not save 256-bit registers";
+  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx >> 12 & 1u)) return "the processor has no FMA";
+  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !(ebx >> 5 & 1u)) return "the processor has no AVX2";
+  return NULL;
+}
+
+static const char *sid_missing_avx512(void) {
+  uint32_t eax, ebx, ecx, edx;
+  if ((sid_saved_registers() & 0xe6u) != 0xe6u) return "the operating system does not save 512-bit registers";
+  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) return "the processor has no AVX-512";
+  if (!(ebx >> 16 & 1u) || !(ebx >> 17 & 1u)) return "the processor has no AVX-512 F and DQ";
+  return NULL;
+}
+
+#endif
+
+int sid_backend_usable(const sid_backend *backend, const char **why) {
+  *why = NULL;
+#if SID_SIMD_X86
+  if (backend == &sid_backend_avx2) *why = sid_missing_avx2();
+  if (backend == &sid_backend_avx512) *why = sid_missing_avx512();
+#endif
+  (void)backend; /* NEON is part of every AArch64 */
+  return *why == NULL;
+}
+
+const sid_backend *sid_backend_best(void) {
+  size_t count;
+  const sid_backend *const *built = sid_backends_built(&count);
+  const char *why;
+  while (count > 1 && !sid_backend_usable(built[count - 1], &why)) count--;
+  return built[count - 1];
+}
+
+const sid_backend *sid_backend_named(const char *name) {
+  size_t count;
+  const sid_backend *const *built = sid_backends_built(&count);
+  for (size_t i = 0; i < count; i++) {
+    const char *a = built[i]->name, *b = name;
+    while (*a && *a == *b) a++, b++;
+    if (*a == *b) return built[i];
+  }
+  return NULL;
+}
+
+const char *sid_simd_sleef_version(void) {
+#if SID_SIMD_X86 || SID_SIMD_NEON
+  return SID_VERSION_TEXT(SLEEF_VERSION_MAJOR, SLEEF_VERSION_MINOR, SLEEF_VERSION_PATCHLEVEL);
+#else
+  return "none (built without libsleef-dev: reference only)";
+#endif
+}

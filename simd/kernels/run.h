@@ -1,0 +1,247 @@
+/* A block of SID_W trajectories of one experiment, from start to last checkpoint: what ref/run.c, ref/dynamics/ do for one. docs/spec.md
+ * sections 7 to 11. Observables at checkpoints are those of ref/, lane by lane. */
+
+/* Vectors of a block, each p*SID_W doubles unless noted. */
+typedef struct {
+  const sid_experiment *experiment;
+  sid_lanes_stream stream;
+  double *x, *previous;
+  double *g, *second, *third; /* gradients and noise of a step */
+  double *scratch;            /* the problem's: (2p + n)*SID_W */
+} sid_block;
+
+/* x = a x - h g. */
+static void sid_lanes_descend(double a, double h, const double *g, double *x, uint32_t p) {
+  const vd va = vd_set(a), vh = vd_set(h);
+  for (uint32_t j = 0; j < p; j++)
+    vd_store(SID_AT(x, j), vd_sub(vd_mul(va, vd_load(SID_AT(x, j))), vd_mul(vh, vd_load(SID_AT(g, j)))));
+}
+
+static void sid_lanes_svag(sid_block *block, double lr, double wd) {
+  const sid_problem *problem = &block->experiment->problem;
+  const sid_dynamics *dynamics = &block->experiment->dynamics;
+  const double h = lr / (double)dynamics->l, s = sid_sqrt((double)(2 * dynamics->l - 1));
+  const vd c1 = vd_set((1.0 + s) * 0.5), c2 = vd_set((1.0 - s) * 0.5);
+  sid_lanes_noisy_gradient(problem, block->x, dynamics->batch, &block->stream, block->g, block->scratch);
+  sid_lanes_noisy_gradient(problem, block->x, dynamics->batch, &block->stream, block->second, block->scratch);
+  for (uint32_t j = 0; j < problem->dim; j++)
+    vd_store(SID_AT(block->g, j), vd_add(vd_mul(c1, vd_load(SID_AT(block->g, j))), vd_mul(c2, vd_load(SID_AT(block->second, j)))));
+  sid_lanes_descend(1.0 - h * wd, h, block->g, block->x, problem->dim);
+}
+
+static void sid_lanes_sde(sid_block *block, uint32_t substeps, double lr, double wd) {
+  const sid_problem *problem = &block->experiment->problem;
+  const double h = lr / (double)substeps, a = 1.0 - h * wd;
+  const double s = lr / sid_sqrt((double)((uint64_t)substeps * block->experiment->dynamics.batch));
+  const vd va = vd_set(a), vh = vd_set(h), vs = vd_set(s);
+  for (uint32_t k = 0; k < substeps; k++) {
+    sid_lanes_gradient(problem, block->x, block->g, block->scratch);
+    sid_lanes_gaussian_noise(problem, block->x, &block->stream, block->second, block->scratch);
+    for (uint32_t j = 0; j < problem->dim; j++) {
+      const vd drift = vd_sub(vd_mul(va, vd_load(SID_AT(block->x, j))), vd_mul(vh, vd_load(SID_AT(block->g, j))));
+      vd_store(SID_AT(block->x, j), vd_add(drift, vd_mul(vs, vd_load(SID_AT(block->second, j)))));
+    }
+  }
+}
+
+static void sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, double wd) {
+  const sid_problem *problem = &block->experiment->problem;
+  const double s = lr / sid_sqrt((double)((uint64_t)substeps * block->experiment->dynamics.batch));
+  const vd vh = vd_set(lr / (double)substeps), vk = vd_set(lr * 0.5), vs = vd_set(s), vw = vd_set(wd);
+  double *b = block->g, *noise = block->second, *hb = block->third;
+  for (uint32_t q = 0; q < substeps; q++) {
+    sid_lanes_gradient(problem, block->x, b, block->scratch);
+    for (uint32_t j = 0; j < problem->dim; j++)
+      vd_store(SID_AT(b, j), vd_add(vd_load(SID_AT(b, j)), vd_mul(vw, vd_load(SID_AT(block->x, j)))));
+    sid_lanes_hessian(problem, block->x, b, hb, block->scratch);
+    sid_lanes_gaussian_noise(problem, block->x, &block->stream, noise, block->scratch);
+    for (uint32_t j = 0; j < problem->dim; j++) {
+      const vd bj = vd_load(SID_AT(b, j));
+      const vd d = vd_add(bj, vd_mul(vk, vd_add(vd_load(SID_AT(hb, j)), vd_mul(vw, bj))));
+      const vd drift = vd_sub(vd_load(SID_AT(block->x, j)), vd_mul(vh, d));
+      vd_store(SID_AT(block->x, j), vd_add(drift, vd_mul(vs, vd_load(SID_AT(noise, j)))));
+    }
+  }
+}
+
+static void sid_lanes_take(sid_block *block, double lr, double wd) {
+  const sid_problem *problem = &block->experiment->problem;
+  const sid_dynamics *dynamics = &block->experiment->dynamics;
+  switch (dynamics->kind) {
+    case SID_GD:
+      sid_lanes_gradient(problem, block->x, block->g, block->scratch);
+      sid_lanes_descend(1.0 - lr * wd, lr, block->g, block->x, problem->dim);
+      return;
+    case SID_SGD:
+      sid_lanes_noisy_gradient(problem, block->x, dynamics->batch, &block->stream, block->g, block->scratch);
+      sid_lanes_descend(1.0 - lr * wd, lr, block->g, block->x, problem->dim);
+      return;
+    case SID_SVAG: sid_lanes_svag(block, lr, wd); return;
+    case SID_NOISY_GD: sid_lanes_sde(block, 1, lr, wd); return;
+    case SID_SDE: sid_lanes_sde(block, dynamics->substeps, lr, wd); return;
+    default: sid_lanes_sde2(block, dynamics->substeps, lr, wd); return;
+  }
+}
+
+/* Lanes in which a is not finite: inf - inf and NaN - NaN are NaN, everything else gives 0. */
+static inline vm sid_lanes_not_finite(vd a) { return vm_not(vd_less(vd_sub(a, a), vd_set(1.0))); }
+
+/* Lanes (as bits) where x is no state of the problem; status[lane] says why for those, and is left alone for the others. */
+static uint32_t sid_lanes_left_domain(const sid_problem *problem, const double *x, sid_status *status) {
+  const uint32_t p = problem->dim;
+  vm nonfinite = sid_lanes_not_finite(vd_load(x));
+  uint32_t origin = 0;
+  if (sid_problem_scale_invariant(problem)) {
+    const vd r = sid_lanes_dot(x, x, p); /* finite only if every coordinate is */
+    nonfinite = sid_lanes_not_finite(r);
+    origin = vm_bits(vm_not(vm_or(nonfinite, vd_less(vd_set(0.0), r))));
+  } else {
+    for (uint32_t j = 1; j < p; j++) nonfinite = vm_or(nonfinite, sid_lanes_not_finite(vd_load(SID_AT(x, j))));
+  }
+  const uint32_t left = vm_bits(nonfinite) | origin;
+  for (uint32_t k = 0; left && k < SID_W; k++)
+    if (left >> k & 1u) status[k] = origin >> k & 1u ? SID_E_ORIGIN : SID_E_NONFINITE;
+  return left;
+}
+
+/* ---- the run of a block ---- */
+
+typedef struct {
+  sid_block block;
+  sid_backend_results *results;
+  uint64_t first, step;
+  uint32_t count, next; /* trajectories of the block, next checkpoint */
+  uint32_t alive;       /* lanes that still run, as bits; those without a trajectory are never alive */
+  sid_status status[SID_W];
+  double *lane_x, *lane_previous, *lane_work; /* of one lane, for the observables */
+} sid_block_run;
+
+static void sid_lane_get(const double *v, uint32_t lane, uint32_t p, double *out) {
+  for (uint32_t j = 0; j < p; j++) out[j] = v[(size_t)j * SID_W + lane];
+}
+
+/* Trajectory of a lane; lanes without one repeat the first, and nobody looks at them. */
+static uint64_t sid_block_trajectory(const sid_block_run *run, uint32_t lane) {
+  return run->first + (lane < run->count ? lane : 0);
+}
+
+static void sid_block_start(sid_block_run *run) {
+  const sid_experiment *experiment = run->block.experiment;
+  uint64_t words[4][SID_W];
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    const uint64_t key[2] = {SID_KEY_NOISE, sid_block_trajectory(run, lane)};
+    sid_stream stream;
+    sid_stream_init(&stream, experiment->seed, key, 2);
+    words[0][lane] = stream.state_hi;
+    words[1][lane] = stream.state_lo;
+    words[2][lane] = stream.inc_hi;
+    words[3][lane] = stream.inc_lo;
+    sid_start_state(experiment, key[1], run->lane_x);
+    for (uint32_t j = 0; j < experiment->problem.dim; j++) run->block.x[(size_t)j * SID_W + lane] = run->lane_x[j];
+  }
+  run->block.stream = (sid_lanes_stream){vu_load(words[0]), vu_load(words[1]), vu_load(words[2]), vu_load(words[3])};
+}
+
+static void sid_block_checkpoint(sid_block_run *run) {
+  const sid_experiment *experiment = run->block.experiment;
+  const uint32_t p = experiment->problem.dim;
+  const size_t width = sid_row_width(experiment);
+  if (run->next == experiment->checkpoint_count || experiment->checkpoints[run->next] != run->step) return;
+  for (uint32_t lane = 0; lane < run->count; lane++) {
+    if (!(run->alive >> lane & 1u)) continue;
+    double *row = run->results->rows + ((size_t)lane * experiment->checkpoint_count + run->next) * width;
+    sid_lane_get(run->block.x, lane, p, run->lane_x);
+    sid_lane_get(run->block.previous, lane, p, run->lane_previous);
+    sid_observe(experiment, run->step, run->lane_x, run->step > 0 ? run->lane_previous : NULL, row, run->lane_work);
+  }
+  run->next++;
+}
+
+/* Ends the lanes (bits) that still run. */
+static void sid_block_end(sid_block_run *run, uint32_t lanes) {
+  for (uint32_t lane = 0; lane < run->count; lane++)
+    if (lanes & run->alive & 1u << lane) {
+      run->results->ends[lane].status = run->status[lane];
+      run->results->ends[lane].step = run->step;
+    }
+  run->alive &= ~lanes;
+}
+
+static void sid_block_end_all(sid_block_run *run, sid_status status) {
+  for (uint32_t lane = 0; lane < SID_W; lane++) run->status[lane] = status;
+  sid_block_end(run, run->alive);
+}
+
+/* x where a lane has ended, `other` elsewhere, into x. */
+static void sid_block_merge(sid_block_run *run, double *x, const double *frozen, const double *other) {
+  const vm ended = vm_of(~run->alive & ((1u << SID_W) - 1u));
+  for (uint32_t j = 0; j < run->block.experiment->problem.dim; j++)
+    vd_store(SID_AT(x, j), vd_select(ended, vd_load(SID_AT(frozen, j)), vd_load(SID_AT(other, j))));
+}
+
+static void sid_block_rescale(sid_block_run *run, double factor) {
+  sid_block *block = &run->block;
+  const uint32_t p = block->experiment->problem.dim;
+  if (factor == 1.0) return;
+  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(block->g, j), vd_mul(vd_set(factor), vd_load(SID_AT(block->x, j))));
+  sid_block_end(run, sid_lanes_left_domain(&block->experiment->problem, block->g, run->status));
+  sid_block_merge(run, block->x, block->x, block->g);
+}
+
+static void sid_block_step(sid_block_run *run) {
+  sid_block *block = &run->block;
+  const sid_experiment *experiment = block->experiment;
+  const uint64_t unit = experiment->dynamics.kind == SID_SVAG ? experiment->dynamics.l : 1, k = run->step / unit;
+  const size_t numbers = (size_t)experiment->problem.dim * SID_W;
+  double lr, wd;
+  sid_schedule_at(&experiment->schedule, k, &lr, &wd);
+  if (run->step % unit == 0) sid_block_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
+  if (!(lr - lr < 1.0)) { /* infinite: an exponential schedule that overflowed */
+    sid_block_end_all(run, SID_E_LR);
+  } else if (!(lr * wd < 1.0)) {
+    sid_block_end_all(run, SID_E_INTRINSIC_LR);
+  }
+  if (!run->alive) return;
+  for (size_t j = 0; j < numbers; j += SID_W) vd_store(block->previous + j, vd_load(block->x + j));
+  sid_lanes_take(block, lr, wd);
+  sid_block_end(run, sid_lanes_left_domain(&experiment->problem, block->x, run->status));
+  if (run->alive != (1u << SID_W) - 1u) sid_block_merge(run, block->x, block->previous, block->x);
+  run->step++;
+}
+
+static size_t sid_block_workspace(const sid_experiment *experiment) {
+  const size_t p = experiment->problem.dim, scratch = sid_problem_workspace(&experiment->problem);
+  return (5 * p + scratch) * SID_W + 3 * p + scratch;
+}
+
+/* See simd.h. */
+static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, uint32_t count, sid_backend_results *results,
+                              double *work) {
+  const size_t p = experiment->problem.dim, vector = p * SID_W;
+  const size_t scratch = sid_problem_workspace(&experiment->problem) * SID_W;
+  sid_block_run run;
+  run.block.experiment = experiment;
+  run.block.x = work;
+  run.block.previous = work + vector;
+  run.block.g = work + 2 * vector;
+  run.block.second = work + 3 * vector;
+  run.block.third = work + 4 * vector;
+  run.block.scratch = work + 5 * vector;
+  run.lane_x = work + 5 * vector + scratch;
+  run.lane_previous = run.lane_x + p;
+  run.lane_work = run.lane_previous + p;
+  run.results = results;
+  run.first = first;
+  run.count = count;
+  run.step = 0;
+  run.next = 0;
+  run.alive = (1u << count) - 1u;
+  sid_block_start(&run);
+  sid_block_checkpoint(&run);
+  while (run.alive && run.step < experiment->steps) {
+    sid_block_step(&run);
+    sid_block_checkpoint(&run);
+  }
+  sid_block_end_all(&run, SID_OK);
+  for (uint32_t lane = 0; results->last && lane < count; lane++) sid_lane_get(run.block.x, lane, (uint32_t)p, results->last + lane * p);
+}

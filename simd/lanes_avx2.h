@@ -1,0 +1,82 @@
+/* The vocabulary of the kernels for AVX2: four lanes. simd/README.md lists what each word means. */
+#ifndef SID_LANES_H
+#define SID_LANES_H
+
+#include <immintrin.h>
+#include <sleef.h>
+#include <stdint.h>
+
+#define SID_W 4
+#define SID_ISA(name) name##_avx2
+
+typedef __m256d vd;
+typedef __m256i vu;
+typedef __m256i vm; /* all ones or all zeros in each lane */
+
+static inline vd vd_load(const double *p) { return _mm256_loadu_pd(p); }
+static inline void vd_store(double *p, vd a) { _mm256_storeu_pd(p, a); }
+static inline vd vd_set(double a) { return _mm256_set1_pd(a); }
+static inline vd vd_add(vd a, vd b) { return _mm256_add_pd(a, b); }
+static inline vd vd_sub(vd a, vd b) { return _mm256_sub_pd(a, b); }
+static inline vd vd_mul(vd a, vd b) { return _mm256_mul_pd(a, b); }
+static inline vd vd_div(vd a, vd b) { return _mm256_div_pd(a, b); }
+static inline vd vd_sqrt(vd a) { return _mm256_sqrt_pd(a); }
+static inline vd vd_neg(vd a) { return _mm256_xor_pd(a, _mm256_set1_pd(-0.0)); }
+static inline vd vd_abs(vd a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
+static inline vd vd_rint(vd a) { return _mm256_round_pd(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+static inline vm vd_less(vd a, vd b) { return _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LT_OQ)); }
+static inline vd vd_select(vm m, vd a, vd b) { return _mm256_blendv_pd(b, a, _mm256_castsi256_pd(m)); }
+static inline vd vd_gather(const double *p, vu i) { return _mm256_i64gather_pd(p, i, 8); }
+static inline vu vd_bits(vd a) { return _mm256_castpd_si256(a); }
+static inline vd vu_double(vu a) { return _mm256_castsi256_pd(a); }
+
+static inline vu vu_load(const uint64_t *p) { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
+static inline void vu_store(uint64_t *p, vu a) { _mm256_storeu_si256((__m256i *)(void *)p, a); }
+static inline vu vu_set(uint64_t a) { return _mm256_set1_epi64x((long long)a); }
+static inline vu vu_add(vu a, vu b) { return _mm256_add_epi64(a, b); }
+static inline vu vu_sub(vu a, vu b) { return _mm256_sub_epi64(a, b); }
+static inline vu vu_xor(vu a, vu b) { return _mm256_xor_si256(a, b); }
+static inline vu vu_and(vu a, vu b) { return _mm256_and_si256(a, b); }
+static inline vu vu_or(vu a, vu b) { return _mm256_or_si256(a, b); }
+#define vu_left(a, n) _mm256_slli_epi64(a, n)
+#define vu_right(a, n) _mm256_srli_epi64(a, n)
+static inline vu vu_rotate_right(vu a, vu n) {
+  /* a shift by 64 gives 0, so n = 0 is right too */
+  return _mm256_or_si256(_mm256_srlv_epi64(a, n), _mm256_sllv_epi64(a, _mm256_sub_epi64(_mm256_set1_epi64x(64), n)));
+}
+static inline vu vu_mul32(vu a, vu b) { return _mm256_mul_epu32(a, b); }
+static inline vu vu_mul_low(vu a, vu b) {
+  const vu cross = _mm256_add_epi64(_mm256_mul_epu32(_mm256_srli_epi64(a, 32), b), _mm256_mul_epu32(a, _mm256_srli_epi64(b, 32)));
+  return _mm256_add_epi64(_mm256_mul_epu32(a, b), _mm256_slli_epi64(cross, 32));
+}
+static inline vm vu_less(vu a, vu b) {
+  const vu top = _mm256_set1_epi64x((long long)0x8000000000000000u); /* the comparison is signed */
+  return _mm256_cmpgt_epi64(_mm256_xor_si256(b, top), _mm256_xor_si256(a, top));
+}
+/* a + 1 where m, which is -1 there. */
+static inline vu vu_add_carry(vu a, vm m) { return _mm256_sub_epi64(a, m); }
+/* The high and the low half as mantissas of 2^84 and 2^52, exact for a < 2^53. */
+static inline vd vu_to_double53(vu a) {
+  const vu high = _mm256_or_si256(_mm256_srli_epi64(a, 32), _mm256_set1_epi64x(0x4530000000000000));
+  const vu low = _mm256_blend_epi32(_mm256_set1_epi64x(0x4330000000000000), a, 0x55);
+  const vd difference = _mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1.00000001p+84)); /* 2^84 + 2^52 */
+  return _mm256_add_pd(difference, _mm256_castsi256_pd(low));
+}
+
+static inline vm vm_or(vm a, vm b) { return _mm256_or_si256(a, b); }
+static inline vm vm_not(vm a) { return _mm256_xor_si256(a, _mm256_set1_epi64x(-1)); }
+static inline uint32_t vm_bits(vm a) { return (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(a)); }
+static inline vm vm_of(uint32_t bits) {
+  const vu lane = _mm256_setr_epi64x(1, 2, 4, 8);
+  return _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x((long long)bits), lane), lane);
+}
+
+/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's documented bounds. */
+static inline vd vd_log_candidate(vd a) { return Sleef_logd4_u35avx2(a); }
+static inline void vd_sincospi_candidate(vd a, vd *s, vd *c) {
+  const Sleef___m256d_2 both = Sleef_sincospid4_u35avx2(a);
+  *s = both.x;
+  *c = both.y;
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* The vocabulary of the kernels for AVX-512 (F, DQ): eight lanes. simd/README.md lists what each word means. */
+#ifndef SID_LANES_H
+#define SID_LANES_H
+
+#include <immintrin.h>
+#include <sleef.h>
+#include <stdint.h>
+
+/* Without optimisation some of these intrinsics are macros whose casts change signs. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
+#define SID_W 8
+#define SID_ISA(name) name##_avx512
+
+typedef __m512d vd;
+typedef __m512i vu;
+typedef __mmask8 vm;
+
+static inline vd vd_load(const double *p) { return _mm512_loadu_pd(p); }
+static inline void vd_store(double *p, vd a) { _mm512_storeu_pd(p, a); }
+static inline vd vd_set(double a) { return _mm512_set1_pd(a); }
+static inline vd vd_add(vd a, vd b) { return _mm512_add_pd(a, b); }
+static inline vd vd_sub(vd a, vd b) { return _mm512_sub_pd(a, b); }
+static inline vd vd_mul(vd a, vd b) { return _mm512_mul_pd(a, b); }
+static inline vd vd_div(vd a, vd b) { return _mm512_div_pd(a, b); }
+static inline vd vd_sqrt(vd a) { return _mm512_sqrt_pd(a); }
+static inline vd vd_neg(vd a) { return _mm512_xor_pd(a, _mm512_set1_pd(-0.0)); }
+static inline vd vd_abs(vd a) { return _mm512_andnot_pd(_mm512_set1_pd(-0.0), a); }
+static inline vd vd_rint(vd a) { return _mm512_roundscale_pd(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+static inline vm vd_less(vd a, vd b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
+static inline vd vd_select(vm m, vd a, vd b) { return _mm512_mask_blend_pd(m, b, a); }
+static inline vd vd_gather(const double *p, vu i) { return _mm512_i64gather_pd(i, p, 8); }
+static inline vu vd_bits(vd a) { return _mm512_castpd_si512(a); }
+static inline vd vu_double(vu a) { return _mm512_castsi512_pd(a); }
+
+static inline vu vu_load(const uint64_t *p) { return _mm512_loadu_si512(p); }
+static inline void vu_store(uint64_t *p, vu a) { _mm512_storeu_si512(p, a); }
+static inline vu vu_set(uint64_t a) { return _mm512_set1_epi64((long long)a); }
+static inline vu vu_add(vu a, vu b) { return _mm512_add_epi64(a, b); }
+static inline vu vu_sub(vu a, vu b) { return _mm512_sub_epi64(a, b); }
+static inline vu vu_xor(vu a, vu b) { return _mm512_xor_si512(a, b); }
+static inline vu vu_and(vu a, vu b) { return _mm512_and_si512(a, b); }
+static inline vu vu_or(vu a, vu b) { return _mm512_or_si512(a, b); }
+#define vu_left(a, n) _mm512_slli_epi64(a, n)
+#define vu_right(a, n) _mm512_srli_epi64(a, n)
+static inline vu vu_rotate_right(vu a, vu n) { return _mm512_rorv_epi64(a, n); }
+static inline vu vu_mul32(vu a, vu b) { return _mm512_mul_epu32(a, b); }
+static inline vu vu_mul_low(vu a, vu b) { return _mm512_mullo_epi64(a, b); }
+static inline vm vu_less(vu a, vu b) { return _mm512_cmplt_epu64_mask(a, b); }
+/* a + 1 where m. */
+static inline vu vu_add_carry(vu a, vm m) { return _mm512_mask_add_epi64(a, m, a, _mm512_set1_epi64(1)); }
+static inline vd vu_to_double53(vu a) { return _mm512_cvtepu64_pd(a); }
+
+static inline vm vm_or(vm a, vm b) { return (vm)(a | b); }
+static inline vm vm_not(vm a) { return (vm)~a; }
+static inline uint32_t vm_bits(vm a) { return a; }
+static inline vm vm_of(uint32_t bits) { return (vm)bits; }
+
+/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's documented bounds. */
+static inline vd vd_log_candidate(vd a) { return Sleef_logd8_u35avx512f(a); }
+static inline void vd_sincospi_candidate(vd a, vd *s, vd *c) {
+  const Sleef___m512d_2 both = Sleef_sincospid8_u35avx512f(a);
+  *s = both.x;
+  *c = both.y;
+}
+
+#pragma GCC diagnostic pop
+
+#endif

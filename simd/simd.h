@@ -1,0 +1,50 @@
+/* Backends: the same trajectories, computed several at a time. The bits are those of ref/ by construction (a lane is a trajectory), and the
+ * tests hold them to it. */
+#ifndef SID_SIMD_H
+#define SID_SIMD_H
+
+#include "sidyn.h"
+
+/* How a trajectory ended: SID_OK or why early, and the number of its last state. */
+typedef struct {
+  sid_status status;
+  uint64_t step;
+} sid_end;
+
+/* Where a block's results go; trajectories in order. Rows that a trajectory does not reach are left alone. */
+typedef struct {
+  double *rows;   /* count * checkpoint_count * sid_row_width() */
+  sid_end *ends;  /* count */
+  double *last;   /* count * dim, the last states; may be NULL */
+} sid_backend_results;
+
+typedef struct {
+  const char *name;
+  uint32_t lanes; /* trajectories in a block, at most */
+  /* Doubles of workspace for run(). */
+  size_t (*workspace)(const sid_experiment *experiment);
+  /* Runs trajectories first .. first+count-1, 1 <= count <= lanes, of a valid experiment. */
+  void (*run)(const sid_experiment *experiment, uint64_t first, uint32_t count, sid_backend_results *results, double *work);
+  /* n normals of each of `lanes` streams: z[j*lanes + lane]; the streams move on. */
+  void (*normals)(sid_stream *streams, double *z, size_t n);
+} sid_backend;
+
+/* The reference, always there. */
+extern const sid_backend sid_backend_ref;
+
+/* Backends that were built, fastest last; entry 0 is the reference. */
+const sid_backend *const *sid_backends_built(size_t *count);
+
+/* 1 if this machine (processor and operating system) can run the backend; else 0 and *why says what is missing. */
+int sid_backend_usable(const sid_backend *backend, const char **why);
+
+/* The fastest usable backend. */
+const sid_backend *sid_backend_best(void);
+
+/* The built backend of that name, or NULL. */
+const sid_backend *sid_backend_named(const char *name);
+
+/* The version of SLEEF that the kernels were built with, or why there are none. */
+const char *sid_simd_sleef_version(void);
+
+#endif
