@@ -159,7 +159,7 @@ test: test-programs
 	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' EXEC_WRAPPER='$(EXEC_WRAPPER)' sh tests/run.sh $(TEST_PROGRAMS) $(TEST_SCRIPTS)
 
 fixtures:
-	$(PYTHON) fixtures/generate/generate.py --out fixtures
+	$(PYTHON) -B fixtures/generate/generate.py --out fixtures
 
 fixtures-check:
 	@PYTHON='$(PYTHON)' sh tests/run.sh fixtures/generate/check.py

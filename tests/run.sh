@@ -9,7 +9,7 @@ trap 'rm -f "$log"' EXIT
 
 for test in "$@"; do
   case $test in
-    *.py) set -- "$PYTHON" "$test" ;;
+    *.py) set -- "$PYTHON" -B "$test" ;;
     *.sh) set -- sh "$test" ;;
     *) set -- ${EXEC_WRAPPER:-} "$test" ;;
   esac
