@@ -5,6 +5,23 @@
 
 static inline vd vd_inverse(vd a) { return vd_div(vd_set(1.0), a); }
 
+/* Where a problem is evaluated. The norms are those that the formulas share, r = dot(x,x), 1/r, sqrt(r) and its inverse; only scale-invariant
+ * problems look at them. */
+typedef struct {
+  const double *x;
+  vd r, ir, m, im;
+} sid_point;
+
+static inline sid_point sid_point_with(const double *x, vd r) {
+  const vd m = vd_sqrt(r);
+  const sid_point at = {x, r, vd_inverse(r), m, vd_inverse(m)};
+  return at;
+}
+
+static sid_point sid_point_at(const sid_problem *problem, const double *x) {
+  return sid_point_with(x, sid_problem_scale_invariant(problem) ? sid_lanes_dot(x, x, problem->dim) : vd_set(1.0));
+}
+
 /* ---- rayleigh ---- */
 
 static void sid_lanes_apply(const sid_problem *problem, const double *y, double *out) {
@@ -15,20 +32,21 @@ static void sid_lanes_apply(const sid_problem *problem, const double *y, double 
     vd_store(SID_AT(out, j), sid_lanes_dot_shared(problem->matrix + (size_t)j * p, y, p));
 }
 
-static void sid_lanes_rayleigh_gradient(const sid_problem *problem, const double *x, double *g) {
+static void sid_lanes_rayleigh_gradient(const sid_problem *problem, const sid_point *at, double *g) {
   const uint32_t p = problem->dim;
-  const vd ir = vd_inverse(sid_lanes_dot(x, x, p));
+  const double *x = at->x;
   sid_lanes_apply(problem, x, g);
-  const vd q = vd_mul(sid_lanes_dot(x, g, p), ir);
+  const vd q = vd_mul(sid_lanes_dot(x, g, p), at->ir);
   for (uint32_t j = 0; j < p; j++)
-    vd_store(SID_AT(g, j), vd_mul(vd_sub(vd_load(SID_AT(g, j)), vd_mul(q, vd_load(SID_AT(x, j)))), ir));
+    vd_store(SID_AT(g, j), vd_mul(vd_sub(vd_load(SID_AT(g, j)), vd_mul(q, vd_load(SID_AT(x, j)))), at->ir));
 }
 
-static void sid_lanes_rayleigh_hessian(const sid_problem *problem, const double *x, const double *y, double *hy, double *work) {
+static void sid_lanes_rayleigh_hessian(const sid_problem *problem, const sid_point *at, const double *y, double *hy, double *work) {
   const uint32_t p = problem->dim;
+  const double *x = at->x;
+  const vd ir = at->ir, two = vd_set(2.0);
   double *g = work;
-  sid_lanes_rayleigh_gradient(problem, x, g);
-  const vd ir = vd_inverse(sid_lanes_dot(x, x, p)), two = vd_set(2.0);
+  sid_lanes_rayleigh_gradient(problem, at, g);
   sid_lanes_apply(problem, x, hy);
   const vd q = vd_mul(sid_lanes_dot(x, hy, p), ir);
   const vd b2 = vd_mul(two, sid_lanes_dot(g, y, p));
@@ -42,16 +60,6 @@ static void sid_lanes_rayleigh_hessian(const sid_problem *problem, const double 
 }
 
 /* ---- normalised_linear ---- */
-
-typedef struct {
-  vd ir, im;
-} sid_lanes_norms;
-
-static sid_lanes_norms sid_lanes_norms_at(const sid_problem *problem, const double *x) {
-  const vd r = sid_lanes_dot(x, x, problem->dim);
-  const sid_lanes_norms norms = {vd_inverse(r), vd_inverse(vd_sqrt(r))};
-  return norms;
-}
 
 /* e_i for every sample. */
 static void sid_lanes_errors(const sid_problem *problem, const double *x, vd im, double *e) {
@@ -74,49 +82,48 @@ static void sid_lanes_combine(const sid_problem *problem, const double *c, doubl
   }
 }
 
-static void sid_lanes_project(const sid_problem *problem, const double *x, sid_lanes_norms norms, double *h) {
-  const vd t = vd_mul(sid_lanes_dot(x, h, problem->dim), norms.ir);
+static void sid_lanes_project(const sid_problem *problem, const sid_point *at, double *h) {
+  const vd t = vd_mul(sid_lanes_dot(at->x, h, problem->dim), at->ir);
   for (uint32_t j = 0; j < problem->dim; j++)
-    vd_store(SID_AT(h, j), vd_mul(vd_sub(vd_load(SID_AT(h, j)), vd_mul(t, vd_load(SID_AT(x, j)))), norms.im));
+    vd_store(SID_AT(h, j), vd_mul(vd_sub(vd_load(SID_AT(h, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))), at->im));
 }
 
-static void sid_lanes_linear_gradient(const sid_problem *problem, const double *x, double *g, double *work) {
-  const sid_lanes_norms norms = sid_lanes_norms_at(problem, x);
-  sid_lanes_errors(problem, x, norms.im, work);
+static void sid_lanes_linear_gradient(const sid_problem *problem, const sid_point *at, double *g, double *work) {
+  sid_lanes_errors(problem, at->x, at->im, work);
   sid_lanes_combine(problem, work, g);
-  sid_lanes_project(problem, x, norms, g);
+  sid_lanes_project(problem, at, g);
 }
 
-static void sid_lanes_linear_hessian(const sid_problem *problem, const double *x, const double *y, double *hy, double *work) {
+static void sid_lanes_linear_hessian(const sid_problem *problem, const sid_point *at, const double *y, double *hy, double *work) {
   const uint32_t p = problem->dim;
-  const sid_lanes_norms norms = sid_lanes_norms_at(problem, x);
+  const double *x = at->x;
+  const vd ir = at->ir, im = at->im;
   double *h = work, *k = SID_AT(work, p);
-  sid_lanes_errors(problem, x, norms.im, k);
+  sid_lanes_errors(problem, x, im, k);
   sid_lanes_combine(problem, k, h);
-  const vd t = vd_mul(sid_lanes_dot(x, h, p), norms.ir), c = vd_mul(sid_lanes_dot(x, y, p), norms.ir);
+  const vd t = vd_mul(sid_lanes_dot(x, h, p), ir), c = vd_mul(sid_lanes_dot(x, y, p), ir);
   for (uint32_t i = 0; i < problem->samples; i++) {
     const double *z = problem->features + (size_t)i * p;
     const vd turn = vd_mul(c, sid_lanes_dot_shared(z, x, p));
-    vd_store(SID_AT(k, i), vd_mul(vd_sub(sid_lanes_dot_shared(z, y, p), turn), norms.im));
+    vd_store(SID_AT(k, i), vd_mul(vd_sub(sid_lanes_dot_shared(z, y, p), turn), im));
   }
   sid_lanes_combine(problem, k, hy);
   const vd sum = vd_add(sid_lanes_dot(y, h, p), sid_lanes_dot(x, hy, p));
-  const vd dt = vd_sub(vd_mul(sum, norms.ir), vd_mul(vd_mul(vd_set(2.0), c), t));
+  const vd dt = vd_sub(vd_mul(sum, ir), vd_mul(vd_mul(vd_set(2.0), c), t));
   for (uint32_t j = 0; j < p; j++) {
     const vd xj = vd_load(SID_AT(x, j));
-    const vd g = vd_mul(vd_sub(vd_load(SID_AT(h, j)), vd_mul(t, xj)), norms.im);
+    const vd g = vd_mul(vd_sub(vd_load(SID_AT(h, j)), vd_mul(t, xj)), im);
     const vd inner = vd_sub(vd_sub(vd_load(SID_AT(hy, j)), vd_mul(dt, xj)), vd_mul(t, vd_load(SID_AT(y, j))));
-    vd_store(SID_AT(hy, j), vd_sub(vd_mul(inner, norms.im), vd_mul(c, g)));
+    vd_store(SID_AT(hy, j), vd_sub(vd_mul(inner, im), vd_mul(c, g)));
   }
 }
 
 /* The gradient of sample `offset/p`, a different one in each lane; offset is the index of the row's first number. `label` is its label. */
-static void sid_lanes_linear_sample(const sid_problem *problem, vu offset, vd label, const double *x, double *g) {
+static void sid_lanes_linear_sample(const sid_problem *problem, vu offset, vd label, const sid_point *at, double *g) {
   const uint32_t p = problem->dim;
-  const sid_lanes_norms norms = sid_lanes_norms_at(problem, x);
-  const vd e = vd_sub(vd_mul(sid_lanes_dot_row(problem->features, offset, x, p), norms.im), label);
+  const vd e = vd_sub(vd_mul(sid_lanes_dot_row(problem->features, offset, at->x, p), at->im), label);
   for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(g, j), vd_mul(e, vd_gather(problem->features + j, offset)));
-  sid_lanes_project(problem, x, norms, g);
+  sid_lanes_project(problem, at, g);
 }
 
 /* ---- ratio2 ---- */
@@ -187,22 +194,22 @@ static void sid_lanes_zero(const sid_problem *problem, double *g) {
 
 /* ---- choice ---- */
 
-static void sid_lanes_gradient(const sid_problem *problem, const double *x, double *g, double *work) {
+static void sid_lanes_gradient(const sid_problem *problem, const sid_point *at, double *g, double *work) {
   switch (problem->kind) {
-    case SID_RAYLEIGH: sid_lanes_rayleigh_gradient(problem, x, g); return;
-    case SID_NORMALISED_LINEAR: sid_lanes_linear_gradient(problem, x, g, work); return;
-    case SID_RATIO2: sid_lanes_ratio2_gradient(x, g); return;
-    case SID_QUADRATIC_SAMPLES: sid_lanes_samples_gradient(problem, x, g); return;
-    case SID_QUADRATIC_NOISY: sid_lanes_diagonal(problem, x, g); return;
+    case SID_RAYLEIGH: sid_lanes_rayleigh_gradient(problem, at, g); return;
+    case SID_NORMALISED_LINEAR: sid_lanes_linear_gradient(problem, at, g, work); return;
+    case SID_RATIO2: sid_lanes_ratio2_gradient(at->x, g); return;
+    case SID_QUADRATIC_SAMPLES: sid_lanes_samples_gradient(problem, at->x, g); return;
+    case SID_QUADRATIC_NOISY: sid_lanes_diagonal(problem, at->x, g); return;
     default: sid_lanes_zero(problem, g); return;
   }
 }
 
-static void sid_lanes_hessian(const sid_problem *problem, const double *x, const double *v, double *hv, double *work) {
+static void sid_lanes_hessian(const sid_problem *problem, const sid_point *at, const double *v, double *hv, double *work) {
   switch (problem->kind) {
-    case SID_RAYLEIGH: sid_lanes_rayleigh_hessian(problem, x, v, hv, work); return;
-    case SID_NORMALISED_LINEAR: sid_lanes_linear_hessian(problem, x, v, hv, work); return;
-    case SID_RATIO2: sid_lanes_ratio2_hessian(x, v, hv); return;
+    case SID_RAYLEIGH: sid_lanes_rayleigh_hessian(problem, at, v, hv, work); return;
+    case SID_NORMALISED_LINEAR: sid_lanes_linear_hessian(problem, at, v, hv, work); return;
+    case SID_RATIO2: sid_lanes_ratio2_hessian(at->x, v, hv); return;
     case SID_QUADRATIC_SAMPLES: sid_lanes_samples_hessian(problem, v, hv); return;
     case SID_QUADRATIC_NOISY: sid_lanes_diagonal(problem, v, hv); return;
     default: sid_lanes_zero(problem, hv); return;
@@ -232,9 +239,11 @@ static vd sid_lanes_unit(double sigma, vd length2, vd length) {
   return vd_select(vd_less(zero, length2), vd_div(vd_set(sigma), length), zero);
 }
 
-static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma, const double *x, sid_lanes_stream *stream,
+/* One draw of noise. */
+static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma, const sid_point *at, sid_lanes_stream *stream,
                             double *u) {
   const uint32_t p = problem->dim;
+  const double *x = at->x;
   sid_lanes_ambient(kind, sigma, problem->scale, p, stream, u);
   if (!sid_problem_scale_invariant(problem)) {
     if (kind != SID_NOISE_SPHERE) return;
@@ -242,34 +251,31 @@ static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sig
     sid_lanes_multiply(u, p, sid_lanes_unit(sigma, uu, vd_sqrt(uu)));
     return;
   }
-  const vd r = sid_lanes_dot(x, x, p), m = vd_sqrt(r);
-  const vd t = vd_mul(sid_lanes_dot(x, u, p), vd_inverse(r));
   if (kind != SID_NOISE_SPHERE) {
-    const vd im = vd_inverse(m);
-    for (uint32_t j = 0; j < p; j++)
-      vd_store(SID_AT(u, j), vd_mul(vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(x, j)))), im));
+    sid_lanes_project(problem, at, u);
     return;
   }
+  const vd t = vd_mul(sid_lanes_dot(x, u, p), at->ir);
   for (uint32_t j = 0; j < p; j++)
     vd_store(SID_AT(u, j), vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(x, j)))));
   const vd vv = sid_lanes_dot(u, u, p);
-  sid_lanes_multiply(u, p, sid_lanes_unit(sigma, vv, vd_mul(vd_sqrt(vv), m)));
+  sid_lanes_multiply(u, p, sid_lanes_unit(sigma, vv, vd_mul(vd_sqrt(vv), at->m)));
 }
 
 /* sum_i (sqrt(w_i) xi_i) (g_i - G), the same sample i in all lanes. work: G, g_i, xi. */
-static void sid_lanes_gaussian_samples(const sid_problem *problem, const double *x, sid_lanes_stream *stream, double *noise,
+static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream, double *noise,
                                        double *work) {
   const uint32_t p = problem->dim;
   double *full = work, *sample = SID_AT(work, p), *xi = SID_AT(work, 2 * (size_t)p);
-  sid_lanes_gradient(problem, x, full, sample);
+  sid_lanes_gradient(problem, at, full, sample);
   sid_lanes_normals(stream, xi, problem->samples);
   for (uint32_t i = 0; i < problem->samples; i++) {
     const vd c = vd_mul(vd_set(sid_sqrt(sid_problem_sample_weight(problem, i))), vd_load(SID_AT(xi, i)));
     const vu offset = vu_set((uint64_t)i * p);
     if (problem->kind == SID_NORMALISED_LINEAR)
-      sid_lanes_linear_sample(problem, offset, vd_set(problem->labels[i]), x, sample);
+      sid_lanes_linear_sample(problem, offset, vd_set(problem->labels[i]), at, sample);
     else
-      sid_lanes_samples_sample(problem, offset, x, sample);
+      sid_lanes_samples_sample(problem, offset, at->x, sample);
     for (uint32_t j = 0; j < p; j++) {
       const vd term = vd_mul(c, vd_sub(vd_load(SID_AT(sample, j)), vd_load(SID_AT(full, j))));
       vd_store(SID_AT(noise, j), i == 0 ? term : vd_add(vd_load(SID_AT(noise, j)), term));
@@ -277,22 +283,22 @@ static void sid_lanes_gaussian_samples(const sid_problem *problem, const double 
   }
 }
 
-static void sid_lanes_gaussian_noise(const sid_problem *problem, const double *x, sid_lanes_stream *stream, double *noise,
+static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream, double *noise,
                                      double *work) {
   double sigma = problem->sigma;
   switch (problem->noise) {
     case SID_NOISE_NONE: sid_lanes_zero(problem, noise); return;
-    case SID_NOISE_SAMPLES: sid_lanes_gaussian_samples(problem, x, stream, noise, work); return;
+    case SID_NOISE_SAMPLES: sid_lanes_gaussian_samples(problem, at, stream, noise, work); return;
     case SID_NOISE_SPHERE:
       sigma = sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? problem->dim - 1 : problem->dim));
       break;
     default: break;
   }
-  sid_lanes_noise(problem, SID_NOISE_GAUSSIAN, sigma, x, stream, noise);
+  sid_lanes_noise(problem, SID_NOISE_GAUSSIAN, sigma, at, stream, noise);
 }
 
 /* One sample in each lane: its gradient. */
-static void sid_lanes_draw(const sid_problem *problem, const double *x, sid_lanes_stream *stream, double *g) {
+static void sid_lanes_draw(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream, double *g) {
   const uint32_t p = problem->dim;
   uint64_t chosen[SID_W];
   if (!problem->weights) {
@@ -314,34 +320,34 @@ static void sid_lanes_draw(const sid_problem *problem, const double *x, sid_lane
     chosen[k] *= p;
   }
   if (problem->kind == SID_NORMALISED_LINEAR)
-    sid_lanes_linear_sample(problem, vu_load(chosen), vd_load(label), x, g);
+    sid_lanes_linear_sample(problem, vu_load(chosen), vd_load(label), at, g);
   else
-    sid_lanes_samples_sample(problem, vu_load(chosen), x, g);
+    sid_lanes_samples_sample(problem, vu_load(chosen), at->x, g);
 }
 
-static void sid_lanes_minibatch(const sid_problem *problem, const double *x, uint32_t batch, sid_lanes_stream *stream, double *g,
+static void sid_lanes_minibatch(const sid_problem *problem, const sid_point *at, uint32_t batch, sid_lanes_stream *stream, double *g,
                                 double *work) {
-  sid_lanes_draw(problem, x, stream, g);
+  sid_lanes_draw(problem, at, stream, g);
   if (batch == 1) return;
   for (uint32_t b = 1; b < batch; b++) {
-    sid_lanes_draw(problem, x, stream, work);
+    sid_lanes_draw(problem, at, stream, work);
     for (uint32_t j = 0; j < problem->dim; j++)
       vd_store(SID_AT(g, j), vd_add(vd_load(SID_AT(g, j)), vd_load(SID_AT(work, j))));
   }
   sid_lanes_multiply(g, problem->dim, vd_set(1.0 / (double)batch));
 }
 
-static void sid_lanes_noisy_gradient(const sid_problem *problem, const double *x, uint32_t batch, sid_lanes_stream *stream,
+static void sid_lanes_noisy_gradient(const sid_problem *problem, const sid_point *at, uint32_t batch, sid_lanes_stream *stream,
                                      double *g, double *work) {
   if (problem->noise == SID_NOISE_SAMPLES) {
-    sid_lanes_minibatch(problem, x, batch, stream, g, work);
+    sid_lanes_minibatch(problem, at, batch, stream, g, work);
     return;
   }
-  sid_lanes_gradient(problem, x, g, work);
+  sid_lanes_gradient(problem, at, g, work);
   if (problem->noise == SID_NOISE_NONE)
     sid_lanes_zero(problem, work);
   else
-    sid_lanes_noise(problem, problem->noise, problem->sigma, x, stream, work);
+    sid_lanes_noise(problem, problem->noise, problem->sigma, at, stream, work);
   for (uint32_t j = 0; j < problem->dim; j++)
     vd_store(SID_AT(g, j), vd_add(vd_load(SID_AT(g, j)), vd_load(SID_AT(work, j))));
 }

@@ -5,6 +5,7 @@
 typedef struct {
   const sid_experiment *experiment;
   sid_lanes_stream stream;
+  sid_point at; /* x with its norms, as they are between steps */
   double *x, *previous;
   double *g, *second, *third; /* gradients and noise of a step */
   double *scratch;            /* the problem's: (2p + n)*SID_W */
@@ -22,8 +23,8 @@ static void sid_lanes_svag(sid_block *block, double lr, double wd) {
   const sid_dynamics *dynamics = &block->experiment->dynamics;
   const double h = lr / (double)dynamics->l, s = sid_sqrt((double)(2 * dynamics->l - 1));
   const vd c1 = vd_set((1.0 + s) * 0.5), c2 = vd_set((1.0 - s) * 0.5);
-  sid_lanes_noisy_gradient(problem, block->x, dynamics->batch, &block->stream, block->g, block->scratch);
-  sid_lanes_noisy_gradient(problem, block->x, dynamics->batch, &block->stream, block->second, block->scratch);
+  sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, block->g, block->scratch);
+  sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, block->second, block->scratch);
   for (uint32_t j = 0; j < problem->dim; j++)
     vd_store(SID_AT(block->g, j), vd_add(vd_mul(c1, vd_load(SID_AT(block->g, j))), vd_mul(c2, vd_load(SID_AT(block->second, j)))));
   sid_lanes_descend(1.0 - h * wd, h, block->g, block->x, problem->dim);
@@ -35,8 +36,9 @@ static void sid_lanes_sde(sid_block *block, uint32_t substeps, double lr, double
   const double s = lr / sid_sqrt((double)((uint64_t)substeps * block->experiment->dynamics.batch));
   const vd va = vd_set(a), vh = vd_set(h), vs = vd_set(s);
   for (uint32_t k = 0; k < substeps; k++) {
-    sid_lanes_gradient(problem, block->x, block->g, block->scratch);
-    sid_lanes_gaussian_noise(problem, block->x, &block->stream, block->second, block->scratch);
+    const sid_point at = k == 0 ? block->at : sid_point_at(problem, block->x);
+    sid_lanes_gradient(problem, &at, block->g, block->scratch);
+    sid_lanes_gaussian_noise(problem, &at, &block->stream, block->second, block->scratch);
     for (uint32_t j = 0; j < problem->dim; j++) {
       const vd drift = vd_sub(vd_mul(va, vd_load(SID_AT(block->x, j))), vd_mul(vh, vd_load(SID_AT(block->g, j))));
       vd_store(SID_AT(block->x, j), vd_add(drift, vd_mul(vs, vd_load(SID_AT(block->second, j)))));
@@ -50,11 +52,12 @@ static void sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, doubl
   const vd vh = vd_set(lr / (double)substeps), vk = vd_set(lr * 0.5), vs = vd_set(s), vw = vd_set(wd);
   double *b = block->g, *noise = block->second, *hb = block->third;
   for (uint32_t q = 0; q < substeps; q++) {
-    sid_lanes_gradient(problem, block->x, b, block->scratch);
+    const sid_point at = q == 0 ? block->at : sid_point_at(problem, block->x);
+    sid_lanes_gradient(problem, &at, b, block->scratch);
     for (uint32_t j = 0; j < problem->dim; j++)
       vd_store(SID_AT(b, j), vd_add(vd_load(SID_AT(b, j)), vd_mul(vw, vd_load(SID_AT(block->x, j)))));
-    sid_lanes_hessian(problem, block->x, b, hb, block->scratch);
-    sid_lanes_gaussian_noise(problem, block->x, &block->stream, noise, block->scratch);
+    sid_lanes_hessian(problem, &at, b, hb, block->scratch);
+    sid_lanes_gaussian_noise(problem, &at, &block->stream, noise, block->scratch);
     for (uint32_t j = 0; j < problem->dim; j++) {
       const vd bj = vd_load(SID_AT(b, j));
       const vd d = vd_add(bj, vd_mul(vk, vd_add(vd_load(SID_AT(hb, j)), vd_mul(vw, bj))));
@@ -69,11 +72,11 @@ static void sid_lanes_take(sid_block *block, double lr, double wd) {
   const sid_dynamics *dynamics = &block->experiment->dynamics;
   switch (dynamics->kind) {
     case SID_GD:
-      sid_lanes_gradient(problem, block->x, block->g, block->scratch);
+      sid_lanes_gradient(problem, &block->at, block->g, block->scratch);
       sid_lanes_descend(1.0 - lr * wd, lr, block->g, block->x, problem->dim);
       return;
     case SID_SGD:
-      sid_lanes_noisy_gradient(problem, block->x, dynamics->batch, &block->stream, block->g, block->scratch);
+      sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, block->g, block->scratch);
       sid_lanes_descend(1.0 - lr * wd, lr, block->g, block->x, problem->dim);
       return;
     case SID_SVAG: sid_lanes_svag(block, lr, wd); return;
@@ -86,15 +89,15 @@ static void sid_lanes_take(sid_block *block, double lr, double wd) {
 /* Lanes in which a is not finite: inf - inf and NaN - NaN are NaN, everything else gives 0. */
 static inline vm sid_lanes_not_finite(vd a) { return vm_not(vd_less(vd_sub(a, a), vd_set(1.0))); }
 
-/* Lanes (as bits) where x is no state of the problem; status[lane] says why for those, and is left alone for the others. */
-static uint32_t sid_lanes_left_domain(const sid_problem *problem, const double *x, sid_status *status) {
+/* Lanes (as bits) where a point is no state of the problem; status[lane] says why for those, and is left alone for the others. */
+static uint32_t sid_lanes_left_domain(const sid_problem *problem, const sid_point *at, sid_status *status) {
   const uint32_t p = problem->dim;
+  const double *x = at->x;
   vm nonfinite = sid_lanes_not_finite(vd_load(x));
   uint32_t origin = 0;
   if (sid_problem_scale_invariant(problem)) {
-    const vd r = sid_lanes_dot(x, x, p); /* finite only if every coordinate is */
-    nonfinite = sid_lanes_not_finite(r);
-    origin = vm_bits(vm_not(vm_or(nonfinite, vd_less(vd_set(0.0), r))));
+    nonfinite = sid_lanes_not_finite(at->r); /* finite only if every coordinate is */
+    origin = vm_bits(vm_not(vm_or(nonfinite, vd_less(vd_set(0.0), at->r))));
   } else {
     for (uint32_t j = 1; j < p; j++) nonfinite = vm_or(nonfinite, sid_lanes_not_finite(vd_load(SID_AT(x, j))));
   }
@@ -140,6 +143,7 @@ static void sid_block_start(sid_block_run *run) {
     for (uint32_t j = 0; j < experiment->problem.dim; j++) run->block.x[(size_t)j * SID_W + lane] = run->lane_x[j];
   }
   run->block.stream = (sid_lanes_stream){vu_load(words[0]), vu_load(words[1]), vu_load(words[2]), vu_load(words[3])};
+  run->block.at = sid_point_at(&experiment->problem, run->block.x);
 }
 
 static void sid_block_checkpoint(sid_block_run *run) {
@@ -184,8 +188,10 @@ static void sid_block_rescale(sid_block_run *run, double factor) {
   const uint32_t p = block->experiment->problem.dim;
   if (factor == 1.0) return;
   for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(block->g, j), vd_mul(vd_set(factor), vd_load(SID_AT(block->x, j))));
-  sid_block_end(run, sid_lanes_left_domain(&block->experiment->problem, block->g, run->status));
+  const sid_point rescaled = sid_point_at(&block->experiment->problem, block->g);
+  sid_block_end(run, sid_lanes_left_domain(&block->experiment->problem, &rescaled, run->status));
   sid_block_merge(run, block->x, block->x, block->g);
+  block->at = sid_point_at(&block->experiment->problem, block->x);
 }
 
 static void sid_block_step(sid_block_run *run) {
@@ -204,8 +210,12 @@ static void sid_block_step(sid_block_run *run) {
   if (!run->alive) return;
   for (size_t j = 0; j < numbers; j += SID_W) vd_store(block->previous + j, vd_load(block->x + j));
   sid_lanes_take(block, lr, wd);
-  sid_block_end(run, sid_lanes_left_domain(&experiment->problem, block->x, run->status));
-  if (run->alive != (1u << SID_W) - 1u) sid_block_merge(run, block->x, block->previous, block->x);
+  block->at = sid_point_at(&experiment->problem, block->x);
+  sid_block_end(run, sid_lanes_left_domain(&experiment->problem, &block->at, run->status));
+  if (run->alive != (1u << SID_W) - 1u) {
+    sid_block_merge(run, block->x, block->previous, block->x);
+    block->at = sid_point_at(&experiment->problem, block->x);
+  }
   run->step++;
 }
 

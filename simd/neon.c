@@ -1,0 +1,10 @@
+/* The kernels for Advanced SIMD: one text, kernels/, over the vocabulary of this instruction set. */
+#define SID_BACKEND_NAME "neon"
+#include "config.h"
+#include "lanes_neon.h"
+#include "simd.h"
+#include "kernels/normal.h"
+#include "kernels/reduce.h"
+#include "kernels/problem.h"
+#include "kernels/run.h"
+#include "kernels/backend.h"
