@@ -12,11 +12,12 @@
 #include "experiment_json.h"
 #include "number.h"
 #include "output.h"
+#include "statistics.h"
 
 typedef struct {
   const char *experiment, *out;
   uint64_t first, count;
-  int jobs, npy;
+  int jobs, npy, statistics;
   vf_format format;
 } vf_run_options;
 
@@ -61,7 +62,8 @@ static int vf_parse_out(const char *text, vf_run_options *options) {
 static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
   static const struct option names[] = {{"trajectories", required_argument, NULL, 't'}, {"backend", required_argument, NULL, 'b'},
                                         {"jobs", required_argument, NULL, 'j'},         {"out", required_argument, NULL, 'o'},
-                                        {"format", required_argument, NULL, 'f'},       {NULL, 0, NULL, 0}};
+                                        {"format", required_argument, NULL, 'f'},       {"statistics", no_argument, NULL, 's'},
+                                        {NULL, 0, NULL, 0}};
   int code, status = 0, formatted = 0;
   opterr = 0;
   while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
@@ -70,6 +72,7 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
       case 'b': status = vf_backend_choose(optarg); break;
       case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
       case 'o': status = vf_parse_out(optarg, options); break;
+      case 's': options->statistics = 1; break;
       case 'f':
         formatted = 1;
         if (vf_format_parse(optarg, &options->format)) status = vf_fail("run: --format %s: allowed: bits, hex, dec", optarg);
@@ -80,19 +83,31 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
   if (status) return status;
   if (argc - optind != 1) return vf_fail("run: needs exactly one EXPERIMENT.json");
   if (formatted && options->npy) return vf_fail("run: --format: .npy is binary; allowed with .csv and -");
+  if (options->statistics && options->npy) return vf_fail("run: --statistics: is a table; allowed with .csv and -");
   options->experiment = argv[optind];
   return 0;
 }
 
 /* ---- CSV ---- */
 
-static void vf_csv_head(const sid_experiment *experiment, FILE *stream) {
-  fputs("trajectory,step,end", stream);
+/* The name of column k of a row. */
+static const char *vf_column(const sid_experiment *experiment, size_t k, char name[32]) {
   for (uint32_t o = 0; o < experiment->observable_count; o++) {
     const int32_t observable = experiment->observables[o];
-    if (observable != SID_X) fprintf(stream, ",%s", vf_observable_name(observable));
-    for (uint32_t j = 0; observable == SID_X && j < experiment->problem.dim; j++) fprintf(stream, ",x%" PRIu32, j);
+    if (observable == SID_X && k < experiment->problem.dim) {
+      snprintf(name, 32, "x%zu", k);
+      return name;
+    }
+    if (observable != SID_X && k == 0) return vf_observable_name(observable);
+    k -= observable == SID_X ? experiment->problem.dim : 1;
   }
+  return "";
+}
+
+static void vf_csv_head(const sid_experiment *experiment, FILE *stream) {
+  char name[32];
+  fputs("trajectory,step,end", stream);
+  for (size_t k = 0; k < sid_row_width(experiment); k++) fprintf(stream, ",%s", vf_column(experiment, k, name));
   fputc('\n', stream);
 }
 
@@ -144,7 +159,8 @@ typedef struct {
   uint64_t chunk;               /* trajectories computed before they are written */
   double *rows, *last, *work;   /* of a chunk; work for one row of a trajectory that ended early */
   vf_end *ends;
-  uint64_t ended; /* trajectories that ended early so far */
+  vf_statistics *statistics; /* checkpoint_count*width, with --statistics */
+  uint64_t ended;            /* trajectories that ended early so far */
 } vf_job;
 
 /* The last state of a trajectory that ended early: a note, and a row of its own with the reason. */
@@ -153,9 +169,35 @@ static void vf_write_early_end(vf_job *job, uint64_t trajectory, const vf_end *e
   if (++job->ended <= 5)
     fprintf(stderr, "sidyn: trajectory %" PRIu64 " ended at step %" PRIu64 ": %s\n", trajectory, end->step,
             sid_status_text(end->status));
-  if (job->options->npy) return;
+  if (job->options->npy || job->options->statistics) return;
   sid_observe(job->experiment, end->step, last, NULL, row, row + job->width);
   vf_csv_row(trajectory, end->step, vf_end_name(end->status), row, job->width, job->options->format, job->stream);
+}
+
+static int vf_add_statistics(vf_job *job, const double *rows) {
+  const size_t numbers = job->experiment->checkpoint_count * job->width;
+  int status = 0;
+  for (size_t k = 0; k < numbers; k++) status |= vf_statistics_add(job->statistics + k, rows[k]);
+  return status;
+}
+
+static void vf_write_statistics(const vf_job *job) {
+  static const double fractions[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+  char name[32], text[VF_NUMBER_SIZE];
+  fputs("step,observable,count,mean,variance,standard_error,min,max,q05,q25,q50,q75,q95\n", job->stream);
+  for (uint32_t c = 0; c < job->experiment->checkpoint_count; c++)
+    for (size_t k = 0; k < job->width; k++) {
+      const vf_statistics *one = job->statistics + c * job->width + k;
+      const double variance = vf_statistics_variance(one);
+      const double values[] = {vf_statistics_mean(one), variance, sqrt(variance / (double)one->count),
+                               one->count ? one->least : (double)NAN, one->count ? one->most : (double)NAN};
+      fprintf(job->stream, "%" PRIu64 ",%s,%" PRIu64, job->experiment->checkpoints[c], vf_column(job->experiment, k, name), one->count);
+      for (size_t v = 0; v < sizeof values / sizeof values[0]; v++)
+        fprintf(job->stream, ",%s", vf_number_text(values[v], job->options->format, text));
+      for (size_t f = 0; f < sizeof fractions / sizeof fractions[0]; f++)
+        fprintf(job->stream, ",%s", vf_number_text(vf_statistics_quantile(one, fractions[f]), job->options->format, text));
+      fputc('\n', job->stream);
+    }
 }
 
 static void vf_write_trajectory(vf_job *job, uint64_t start, uint64_t i) {
@@ -163,7 +205,7 @@ static void vf_write_trajectory(vf_job *job, uint64_t start, uint64_t i) {
   const uint64_t trajectory = job->options->first + start + i;
   const double *rows = job->rows + i * experiment->checkpoint_count * job->width;
   const vf_end *end = job->ends + i;
-  for (uint32_t c = 0; c < experiment->checkpoint_count; c++) {
+  for (uint32_t c = 0; !job->options->statistics && c < experiment->checkpoint_count; c++) {
     const double *row = rows + c * job->width;
     if (job->options->npy) {
       for (size_t k = 0; k < job->width; k++) vf_npy_number(row[k], job->stream);
@@ -182,7 +224,11 @@ static int vf_compute(vf_job *job) {
     const uint64_t size = count - done < job->chunk ? count - done : job->chunk;
     if (vf_ensemble_states(job->experiment, job->options->first + done, size, job->options->jobs, job->rows, job->ends, job->last))
       return vf_fail("run: out of memory");
-    for (uint64_t i = 0; i < size; i++) vf_write_trajectory(job, done, i);
+    for (uint64_t i = 0; i < size; i++) {
+      vf_write_trajectory(job, done, i);
+      if (job->options->statistics && vf_add_statistics(job, job->rows + i * job->experiment->checkpoint_count * job->width))
+        return vf_fail("run: out of memory");
+    }
     done += size;
     if (progress && vf_seconds() - start > 2.0)
       fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " trajectories\033[K%s", done, count, done == count ? "\n" : "");
@@ -203,7 +249,19 @@ static int vf_job_allocate(vf_job *job) {
   job->last = malloc(chunk * p * sizeof *job->last);
   job->ends = malloc(chunk * sizeof *job->ends);
   job->work = malloc((job->width + p + sid_problem_workspace(&experiment->problem)) * sizeof *job->work);
-  return job->rows && job->last && job->ends && job->work ? 0 : vf_fail("run: out of memory");
+  if (job->options->statistics) job->statistics = calloc(experiment->checkpoint_count * job->width + 1, sizeof *job->statistics);
+  const int have_statistics = !job->options->statistics || job->statistics;
+  return job->rows && job->last && job->ends && job->work && have_statistics ? 0 : vf_fail("run: out of memory");
+}
+
+static void vf_job_free(vf_job *job) {
+  const size_t numbers = job->statistics ? job->experiment->checkpoint_count * job->width : 0;
+  for (size_t k = 0; k < numbers; k++) vf_statistics_free(job->statistics + k);
+  free(job->statistics);
+  free(job->rows);
+  free(job->last);
+  free(job->ends);
+  free(job->work);
 }
 
 static int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options) {
@@ -216,18 +274,16 @@ static int vf_run_experiment(const sid_experiment *experiment, const vf_run_opti
   if (!status) {
     if (options->npy)
       vf_npy_head(options->count, experiment->checkpoint_count, job.width, job.stream);
-    else
+    else if (!options->statistics)
       vf_csv_head(experiment, job.stream);
     status = vf_compute(&job);
+    if (!status && options->statistics) vf_write_statistics(&job);
   }
   if (status)
     vf_output_abandon(&output);
   else
     status = vf_output_commit(&output);
-  free(job.rows);
-  free(job.last);
-  free(job.ends);
-  free(job.work);
+  vf_job_free(&job);
   return status;
 }
 
@@ -238,7 +294,7 @@ static int vf_same_file(const char *a, const char *b) {
 }
 
 int vf_command_run(int argc, char **argv) {
-  vf_run_options options = {NULL, "-", 0, 1, vf_default_jobs(), 0, VF_DEC};
+  vf_run_options options = {.experiment = "", .out = "-", .count = 1, .jobs = vf_default_jobs(), .format = VF_DEC};
   char message[VF_MESSAGE_SIZE];
   vf_experiment loaded;
   int status = vf_parse_run(argc, argv, &options);

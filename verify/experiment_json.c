@@ -48,6 +48,7 @@ typedef struct {
   vf_experiment *loaded;
   char *message;
   int failed; /* the first error counts */
+  int marked; /* the text is the result of vf_mark_large() */
 } vf_reader;
 
 /* A value and where it stands: member `name`, or else element `index`, of a parent that outlives it. json is NULL where an optional
@@ -157,12 +158,18 @@ static void vf_expect_fields(const vf_node *node, const char *names) {
   }
 }
 
+/* The digits of an integer that libjansson cannot hold, or NULL. */
+static const char *vf_large(const vf_node *node) {
+  const char *text = json_string_value(node->json);
+  return node->reader->marked && text && *text == VF_LARGE ? text + 1 : NULL;
+}
+
 static double vf_real(const vf_node *node) {
   double value = NAN;
-  const char *text = json_string_value(node->json);
+  const char *text = json_string_value(node->json), *large = vf_large(node);
   if (json_is_number(node->json)) return json_number_value(node->json);
-  if (text && *text == VF_LARGE)
-    value = strtod(text + 1, NULL);
+  if (large)
+    value = strtod(large, NULL);
   else if (!text || vf_parse_bits(text, &value))
     value = NAN;
   if (isfinite(value)) return value;
@@ -191,9 +198,8 @@ static void vf_reject_integer(const vf_node *node, uint64_t least, uint64_t most
 static uint64_t vf_integer(const vf_node *node, uint64_t least, uint64_t most) {
   uint64_t value = 0;
   int good = json_is_integer(node->json) && json_integer_value(node->json) >= 0;
-  const char *text = json_string_value(node->json);
+  const char *large = vf_large(node), *text = large ? large : json_string_value(node->json);
   if (good) value = (uint64_t)json_integer_value(node->json);
-  if (text && *text == VF_LARGE) text++;
   if (text) good = strlen(text) <= 20 && vf_parse_u64(text, &value) == 0;
   if (!good || value < least || value > most) vf_reject_integer(node, least, most);
   return value;
@@ -403,8 +409,10 @@ static void vf_read_segments(const vf_node *node, sid_schedule *schedule) {
     vf_expect_fields(&item, "start lr wd rescale");
     const vf_node start = vf_required(&item, "start", "an integer"), rescale = vf_field(&item, "rescale");
     if (node->reader->failed) return;
-    const uint64_t least = s == 0 ? 0 : segments[s - 1].start + 1;
-    segments[s].start = vf_integer(&start, least, s == 0 ? 0 : SID_STEPS_MAX);
+    segments[s].start = vf_integer(&start, 0, s == 0 ? 0 : UINT64_MAX);
+    if (s > 0 && segments[s].start <= segments[s - 1].start)
+      vf_reject(&start, "%llu after %llu; allowed: strictly increasing starts", (unsigned long long)segments[s].start,
+                (unsigned long long)segments[s - 1].start);
     segments[s].rescale = rescale.json ? vf_real_positive(&rescale) : 1.0;
     if (s == 0 && segments[s].rescale != 1.0) vf_reject(&rescale, "allowed in the first segment: 1");
     vf_read_rates(&item, &segments[s].lr, &segments[s].wd);
@@ -495,7 +503,7 @@ static void vf_read_checkpoints(const vf_node *root, sid_experiment *experiment)
   if (json_is_object(node.json)) {
     vf_expect_fields(&node, "every");
     const vf_node every = vf_required(&node, "every", "an integer >= 1");
-    const uint64_t step = every.json ? vf_integer(&every, 1, SID_STEPS_MAX) : 1;
+    const uint64_t step = every.json ? vf_integer(&every, 1, UINT64_MAX) : 1;
     if (!root->reader->failed) vf_every_checkpoint(&every, step, experiment);
     return;
   }
@@ -580,11 +588,12 @@ static char *vf_mark_large(const char *text) {
   return marked;
 }
 
-static json_t *vf_parse(const char *text, size_t length, json_error_t *error) {
+static json_t *vf_parse(const char *text, size_t length, json_error_t *error, int *marked_large) {
   json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, error);
   if (json || json_error_code(error) != json_error_numeric_overflow) return json;
   char *marked = vf_mark_large(text);
   if (marked) json = json_loads(marked, JSON_REJECT_DUPLICATES, error);
+  *marked_large = json && marked;
   free(marked);
   return json;
 }
@@ -592,18 +601,19 @@ static json_t *vf_parse(const char *text, size_t length, json_error_t *error) {
 int vf_experiment_parse(const char *text, size_t length, const char *name, vf_experiment *loaded,
                         char message[VF_MESSAGE_SIZE]) {
   json_error_t error;
+  int marked = 0;
   memset(loaded, 0, sizeof *loaded);
   const char *zero = memchr(text, 0, length);
   if (zero) {
     snprintf(message, VF_MESSAGE_SIZE, "%s:%d: a zero byte; allowed: one JSON object in UTF-8", name, vf_json_line(text, zero));
     return -1;
   }
-  json_t *json = vf_parse(text, length, &error);
+  json_t *json = vf_parse(text, length, &error, &marked);
   if (!json) {
     snprintf(message, VF_MESSAGE_SIZE, "%s:%d: %s; allowed: one JSON object in UTF-8", name, error.line, error.text);
     return -1;
   }
-  vf_reader reader = {name, text, loaded, message, 0};
+  vf_reader reader = {name, text, loaded, message, 0, marked};
   const vf_node root = {&reader, json, NULL, NULL, 0};
   vf_read_experiment(&root);
   json_decref(json);

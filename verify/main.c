@@ -19,6 +19,7 @@ static const char vf_usage[] =
     "usage: sidyn COMMAND [options]\n"
     "  verify [--tier quick|full|deep] [--filter GLOB] [--backend NAME] [--jobs N] [--json FILE] [--junit FILE] [--list]\n"
     "  run EXPERIMENT.json [--trajectories A:B] [--backend NAME] [--jobs N] [--out FILE.csv|FILE.npy|-] [--format bits|hex|dec]\n"
+    "      [--statistics]\n"
     "  stream --seed S --key A[,B[,C]] --count N [--skip K] [--what raw|uniform|normal] [--format bits|hex|dec]\n"
     "  info\n"
     "Results go to standard output, messages to standard error. Exit status: 0 fine, 1 a check failed, 2 bad usage or input,\n"

@@ -133,12 +133,14 @@ static void exact_scaled_point(const sid_problem *problem, double factor, double
   for (uint32_t j = 0; j < problem->dim; j++) x[j] = factor * exact_point[j];
 }
 
-static sid_stream exact_stream(uint64_t number) {
-  const uint64_t key[2] = {SID_KEY_NOISE, number};
+static sid_stream exact_keyed_stream(uint64_t seed, uint64_t purpose, uint64_t trajectory) {
+  const uint64_t key[2] = {purpose, trajectory};
   sid_stream stream = {0, 0, 0, 0};
-  (void)sid_stream_init(&stream, 2024, key, 2); /* a fixed, valid key */
+  (void)sid_stream_init(&stream, seed, key, 2); /* a valid key */
   return stream;
 }
+
+static sid_stream exact_stream(uint64_t number) { return exact_keyed_stream(2024, SID_KEY_NOISE, number); }
 
 /* ---- x1: homogeneity ---- */
 
@@ -612,7 +614,6 @@ typedef struct {
   uint64_t seed, steps;
   const int32_t *observables;
   uint32_t observable_count;
-  const double *plane;
 } exact_run;
 
 static sid_schedule exact_constant(sid_segment *segment, double lr, double wd) {
@@ -633,8 +634,7 @@ static int exact_rows(vf_context *context, const char *name, const exact_run *ru
                                      .checkpoints = checkpoints,
                                      .checkpoint_count = (uint32_t)run->steps + 1,
                                      .observable_count = run->observable_count,
-                                     .observables = run->observables,
-                                     .plane = run->plane};
+                                     .observables = run->observables};
   for (uint64_t t = 0; t <= run->steps; t++) checkpoints[t] = t;
   if (sid_experiment_validate(&experiment)) {
     vf_error(context, name, "the experiment is refused");
@@ -778,6 +778,46 @@ static void exact_second_order_drift(vf_context *context) {
   }
 }
 
+/* Trajectory 5 of an ensemble is its steps one after the other: start .8 z with z from stream (1, 5), steps with
+ * stream (2, 5). So whatever is shown for steps holds for runs. */
+static void exact_run_of_steps(vf_context *context) {
+  enum { STEPS = 20, TRAJECTORY = 5 };
+  static const int32_t state[] = {SID_X};
+  exact_subject subjects[EXACT_SUBJECTS];
+  const size_t count = exact_subjects(context, subjects);
+  uint64_t checkpoints[STEPS + 1];
+  for (size_t t = 0; t <= STEPS; t++) checkpoints[t] = t;
+  for (size_t s = 0; s < count; s++) {
+    sid_segment segment;
+    const sid_problem *problem = &subjects[s].problem;
+    const uint32_t p = problem->dim;
+    const sid_experiment experiment = {.problem = *problem,
+                                       .dynamics = exact_dynamics(SID_SGD, 1),
+                                       .schedule = exact_constant(&segment, .1, .5),
+                                       .start = {SID_START_GAUSSIAN, NULL, .8},
+                                       .seed = 77,
+                                       .steps = STEPS,
+                                       .checkpoints = checkpoints,
+                                       .checkpoint_count = STEPS + 1,
+                                       .observable_count = 1,
+                                       .observables = state};
+    double rows[EXACT_DIM * (STEPS + 1)], steps[EXACT_DIM * (STEPS + 1)], x[EXACT_DIM], work[EXACT_WORK];
+    sid_stream start = exact_keyed_stream(77, SID_KEY_START, TRAJECTORY);
+    sid_stream noise = exact_keyed_stream(77, SID_KEY_NOISE, TRAJECTORY);
+    sid_stream_normals(&start, x, p);
+    for (uint32_t j = 0; j < p; j++) x[j] = .8 * x[j];
+    for (size_t t = 0; t <= STEPS; t++) {
+      memcpy(steps + t * p, x, p * sizeof *x);
+      if (sid_step(problem, &experiment.dynamics, .1, .5, x, &noise, work))
+        vf_error(context, subjects[s].name, "a step failed");
+    }
+    if (vf_ensemble(&experiment, TRAJECTORY, 1, 1, rows, NULL))
+      vf_error(context, subjects[s].name, "out of memory");
+    else
+      vf_same_bits(context, subjects[s].name, rows, steps, p * (size_t)(STEPS + 1));
+  }
+}
+
 static const int32_t exact_norm_grad[] = {SID_NORM2, SID_GRAD_NORM2};
 static const int32_t exact_norm_angle[] = {SID_NORM2, SID_STEP_ANGLE};
 
@@ -787,15 +827,14 @@ static void exact_norm_run(vf_context *context) {
   enum { STEPS = 200, CHANGE = 100 };
   static const sid_segment segments[2] = {{0, .1, .5, 1.0}, {CHANGE, .05, .25, .75}};
   for (size_t b = 0; b < 4; b++) {
-    const exact_run run = {&exact_bases[b].problem,
-                           exact_dynamics(SID_GD, 1),
-                           {.kind = SID_PIECEWISE, .segment_count = 2, .segments = segments},
-                           exact_point,
-                           1,
-                           STEPS,
-                           exact_norm_grad,
-                           2,
-                           NULL};
+    const exact_run run = {.problem = &exact_bases[b].problem,
+                           .dynamics = exact_dynamics(SID_GD, 1),
+                           .schedule = {.kind = SID_PIECEWISE, .segment_count = 2, .segments = segments},
+                           .x = exact_point,
+                           .seed = 1,
+                           .steps = STEPS,
+                           .observables = exact_norm_grad,
+                           .observable_count = 2};
     double rows[2 * (STEPS + 1)], worst = 0.0;
     char name[EXACT_NAME];
     (void)snprintf(name, sizeof name, "%.50s, eta=0.1,0.05 lam=0.5,0.25, x*0.75 at step 100", exact_bases[b].name);
@@ -894,15 +933,14 @@ static const exact_angle_case exact_angle_cases[] = {{.1,
 
 static int exact_angle_rows(vf_context *context, const exact_angle_case *one, double *rows) {
   sid_segment segment;
-  const exact_run run = {&exact_toy->problem,
-                         exact_dynamics(SID_GD, 1),
-                         exact_constant(&segment, one->eta, one->lam),
-                         one->x,
-                         1,
-                         (uint64_t)one->steps,
-                         exact_norm_angle,
-                         2,
-                         NULL};
+  const exact_run run = {.problem = &exact_toy->problem,
+                         .dynamics = exact_dynamics(SID_GD, 1),
+                         .schedule = exact_constant(&segment, one->eta, one->lam),
+                         .x = one->x,
+                         .seed = 1,
+                         .steps = (uint64_t)one->steps,
+                         .observables = exact_norm_angle,
+                         .observable_count = 2};
   return exact_rows(context, one->name, &run, 1, rows);
 }
 
@@ -930,45 +968,47 @@ static double exact_log_cos(const double *rows, uint64_t steps, double *steepest
   return sum / (double)steps;
 }
 
+static void exact_angle_sum_of(vf_context *context, const exact_subject *subject) {
+  enum { STEPS = 300 };
+  const double el = .05;
+  const sid_problem *problem = &subject->problem;
+  double rows[2 * (STEPS + 1)], steepest;
+  const double *last = rows + 2 * (size_t)STEPS;
+  sid_segment segment;
+  const exact_run run = {.problem = problem,
+                         .dynamics = exact_dynamics(problem->noise == SID_NOISE_NONE ? SID_GD : SID_SGD, 1),
+                         .schedule = exact_constant(&segment, .1, el / .1),
+                         .x = exact_point,
+                         .seed = 3,
+                         .steps = STEPS,
+                         .observables = exact_norm_angle,
+                         .observable_count = 2};
+  if (!exact_rows(context, subject->name, &run, 1, rows)) return;
+  const double measured = exact_log_cos(rows, STEPS, &steepest);
+  const double expected = -log(1.0 - el) + log(last[0] / rows[0]) / (2.0 * STEPS);
+  vf_within(context, subject->name, measured, expected, exact_roundings(problem) * EXACT_ULP * (1.0 + steepest),
+            "36 p + 12 n + 120 roundings in D, times 1 + the largest tan D");
+}
+
+static void exact_angle_sum_digits(vf_context *context, const exact_angle_case *one) {
+  const exact_ratio2 path = exact_ratio2_constant(one->eta, one->lam, one->x[0], one->x[1], one->steps);
+  const double growth = exact_conditioning(&path);
+  double rows[2 * (EXACT_RUN + 1)], steepest;
+  if (!exact_angle_rows(context, one, rows)) return;
+  const double measured = exact_log_cos(rows, (uint64_t)one->steps, &steepest);
+  vf_within(context, one->name, measured, vf_expected(context, one->log_cos_key),
+            growth / one->steps + exact_roundings(&exact_toy->problem) * EXACT_ULP * (1.0 + steepest), exact_growth);
+  vf_within_relative(context, one->name, rows[2 * (size_t)one->steps], vf_expected(context, one->norm_key),
+                     2.0 * growth, exact_growth);
+}
+
 /* The exact form of "the angular update is sqrt(2 el)" (il Section 5.1, nrq Section 2.2): cos D = (1-el)|x|/|x+|,
- * so the mean over any run telescopes. An error d of D makes d tan D in -ln cos D. */
+ * so the mean over any run telescopes. An error d of D makes d tan D in -ln cos D. Two runs against 60 digits. */
 static void exact_angle_sum(vf_context *context) {
   exact_subject subjects[EXACT_SUBJECTS];
   const size_t count = exact_subjects(context, subjects);
-  const size_t STEPS_X = 300;
-  const double el = .05;
-  double rows[2 * (STEPS + 1)], steepest;
-  for (size_t s = 0; s < count; s++) {
-    sid_segment segment;
-    const sid_problem *problem = &subjects[s].problem;
-    const int32_t kind = problem->noise == SID_NOISE_NONE ? SID_GD : SID_SGD;
-    const exact_run run = {problem,
-                           exact_dynamics(kind, 1),
-                           exact_constant(&segment, .1, el / .1),
-                           exact_point,
-                           3,
-                           STEPS,
-                           exact_norm_angle,
-                           2,
-                           NULL};
-    if (!exact_rows(context, subjects[s].name, &run, 1, rows)) continue;
-    const double measured = exact_log_cos(rows, STEPS, &steepest);
-    const double expected = -log(1.0 - el) + log(rows[2 * STEPS] / rows[0]) / (2.0 * STEPS);
-    vf_within(context, subjects[s].name, measured, expected, exact_roundings(problem) * EXACT_ULP * (1.0 + steepest),
-              "36 p + 12 n + 120 roundings in D, times 1 + the largest tan D");
-  }
-  for (size_t k = 0; k < 2; k++) { /* against 60 digits */
-    const exact_angle_case *one = exact_angle_cases + k;
-    const exact_ratio2 path = exact_ratio2_constant(one->eta, one->lam, one->x[0], one->x[1], one->steps);
-    const double growth = exact_conditioning(&path);
-    if (!exact_angle_rows(context, one, rows)) continue;
-    const double measured = exact_log_cos(rows, (uint64_t)one->steps, &steepest);
-    vf_within(context, one->name, measured, vf_expected(context, one->log_cos_key),
-              growth / one->steps + exact_roundings(&exact_toy->problem) * EXACT_ULP * (1.0 + steepest),
-              exact_growth);
-    vf_within_relative(context, one->name, rows[2 * one->steps], vf_expected(context, one->norm_key), 2.0 * growth,
-                       exact_growth);
-  }
+  for (size_t s = 0; s < count; s++) exact_angle_sum_of(context, subjects + s);
+  for (size_t k = 0; k < 2; k++) exact_angle_sum_digits(context, exact_angle_cases + k);
 }
 
 /* ---- x5: stationary balance ---- */
@@ -1013,15 +1053,14 @@ static void exact_stationary_balance(vf_context *context) {
     const exact_balance_case *one = cases + k;
     const exact_subject subject = exact_with_noise(exact_bases + one->base, exact_noises + one->noise);
     sid_segment segment;
-    const exact_run run = {&subject.problem,
-                           exact_dynamics(SID_SGD, one->batch),
-                           exact_constant(&segment, one->eta, one->lam),
-                           exact_point,
-                           11,
-                           EXACT_RUN,
-                           exact_balance_observables,
-                           3,
-                           NULL};
+    const exact_run run = {.problem = &subject.problem,
+                           .dynamics = exact_dynamics(SID_SGD, one->batch),
+                           .schedule = exact_constant(&segment, one->eta, one->lam),
+                           .x = exact_point,
+                           .seed = 11,
+                           .steps = EXACT_RUN,
+                           .observables = exact_balance_observables,
+                           .observable_count = 3};
     double values[COUNT], drift = 0.0, second_order = 0.0, d, so;
     if (!exact_rows(context, one->name, &run, COUNT, rows)) continue;
     for (size_t i = 0; i < COUNT; i++) {
@@ -1040,15 +1079,14 @@ static void exact_balance_on_orbit(vf_context *context) {
   sid_segment segment;
   const double x[2] = {vf_expected(context, "x10.orbit.x.eta-0.1.lam-0.5"),
                        vf_expected(context, "x10.orbit.y.eta-0.1.lam-0.5")};
-  const exact_run run = {&exact_toy->problem,
-                         exact_dynamics(SID_GD, 1),
-                         exact_constant(&segment, .1, .5),
-                         x,
-                         1,
-                         1,
-                         exact_norm_grad,
-                         2,
-                         NULL};
+  const exact_run run = {.problem = &exact_toy->problem,
+                         .dynamics = exact_dynamics(SID_GD, 1),
+                         .schedule = exact_constant(&segment, .1, .5),
+                         .x = x,
+                         .seed = 1,
+                         .steps = 1,
+                         .observables = exact_norm_grad,
+                         .observable_count = 2};
   double rows[4];
   if (!exact_rows(context, "orbit", &run, 1, rows)) return;
   vf_within_relative(context, "R on the period-two orbit, eta=0.1 lam=0.5", rows[0], .1, 8.0 * EXACT_ULP,
@@ -1079,45 +1117,45 @@ static int exact_fixed_rows(vf_context *context, const exact_fixed_case *one, ui
   const sid_problem problem = {.kind = SID_NOISE_ONLY, .noise = SID_NOISE_SPHERE, .dim = p, .sigma = one->s};
   double x[EXACT_DIM] = {0};
   sid_segment segment;
-  const exact_run run = {&problem,
-                         exact_dynamics(SID_SGD, 1),
-                         exact_constant(&segment, one->eta, one->lam),
-                         x,
-                         5,
-                         steps,
-                         exact_norm_angle,
-                         2,
-                         NULL};
+  const exact_run run = {.problem = &problem,
+                         .dynamics = exact_dynamics(SID_SGD, 1),
+                         .schedule = exact_constant(&segment, one->eta, one->lam),
+                         .x = x,
+                         .seed = 5,
+                         .steps = steps,
+                         .observables = exact_norm_angle,
+                         .observable_count = 2};
   x[0] = .6 * sqrt(r0), x[p - 1] = .8 * sqrt(r0);
   return exact_rows(context, one->suffix, &run, 1, rows);
+}
+
+static void exact_fixed_length_of(vf_context *context, const exact_fixed_case *one, uint32_t p) {
+  enum { STEPS = 300 };
+  static const char *const forms[] = {"x6.norm2-from-1.%s.step-1", "x6.norm2-from-1.%s.step-5",
+                                      "x6.norm2-from-1.%s.step-50"};
+  static const size_t times[] = {1, 5, 50};
+  const double tolerance = (70.0 + 24.0 * p) * EXACT_ULP;
+  double rows[2 * (STEPS + 1)];
+  const double *last = rows + 2 * (size_t)STEPS;
+  char name[EXACT_NAME];
+  (void)snprintf(name, sizeof name, "%.50s p=%u", one->suffix, (unsigned)p);
+  if (!exact_fixed_rows(context, one, p, 1.0, STEPS, rows)) return;
+  for (int i = 0; i < 3; i++)
+    vf_within_relative(context, name, rows[2 * times[i]], exact_key(context, forms[i], one->suffix), tolerance,
+                       "70 + 24 p roundings, contracting");
+  vf_within_relative(context, name, last[0] * last[0], exact_key(context, "x6.fixed-point-r2.%s", one->suffix),
+                     2.0 * tolerance, "70 + 24 p roundings, contracting, of a square");
+  const double tangent = tan(last[1]);
+  vf_within_relative(context, name, tangent * tangent, exact_key(context, "x6.tan2.%s", one->suffix),
+                     10.0 * tolerance, "70 + 24 p roundings in D, relative to D > 0.28");
 }
 
 /* R+ = (1-el)^2 R + eta^2 s^2/R whatever the draws: values from R = 1 after 1, 5 and 50 steps, the fixed point and
  * the angle there. The map contracts, so errors do not add up beyond 1/(1 - .85) steps' worth: 10 roundings in
  * each of 7 steps, and 3 p in a norm. */
 static void exact_fixed_length(vf_context *context) {
-  enum { STEPS = 300 };
   for (size_t k = 0; k < 2; k++)
-    for (uint32_t p = 2; p <= 5; p += 3) {
-      const exact_fixed_case *one = exact_fixed_cases + k;
-      const double tolerance = (70.0 + 24.0 * p) * EXACT_ULP;
-      static const char *const forms[] = {"x6.norm2-from-1.%s.step-1", "x6.norm2-from-1.%s.step-5",
-                                          "x6.norm2-from-1.%s.step-50"};
-      static const size_t times[] = {1, 5, 50};
-      double rows[2 * (STEPS + 1)];
-      char name[EXACT_NAME];
-      (void)snprintf(name, sizeof name, "%.50s p=%u", one->suffix, (unsigned)p);
-      if (!exact_fixed_rows(context, one, p, 1.0, STEPS, rows)) continue;
-      for (int i = 0; i < 3; i++)
-        vf_within_relative(context, name, rows[2 * times[i]], exact_key(context, forms[i], one->suffix), tolerance,
-                           "70 + 24 p roundings, contracting");
-      vf_within_relative(context, name, rows[2 * STEPS] * rows[2 * STEPS],
-                         exact_key(context, "x6.fixed-point-r2.%s", one->suffix), 2.0 * tolerance,
-                         "70 + 24 p roundings, contracting, of a square");
-      const double tangent = tan(rows[2 * STEPS + 1]);
-      vf_within_relative(context, name, tangent * tangent, exact_key(context, "x6.tan2.%s", one->suffix),
-                         10.0 * tolerance, "70 + 24 p roundings in D, relative to D > 0.28");
-    }
+    for (uint32_t p = 2; p <= 5; p += 3) exact_fixed_length_of(context, exact_fixed_cases + k, p);
 }
 
 /* The multiplier of a deviation of R^2 at the fixed point, 2(1-el)^2 - 1, by a symmetric difference of one step
@@ -1333,11 +1371,14 @@ static void exact_erratum_adamw_decay(vf_context *context) {
 static int exact_states(vf_context *context, const exact_subject *subject, int32_t kind, sid_schedule schedule,
                         uint64_t steps, double *rows) {
   const sid_problem *problem = &subject->problem;
-  const exact_run run = {problem,     exact_dynamics(kind, problem->noise == SID_NOISE_SAMPLES ? 2 : 1),
-                         schedule,    exact_point,
-                         9,           steps,
-                         exact_state, 1,
-                         NULL};
+  const exact_run run = {.problem = problem,
+                         .dynamics = exact_dynamics(kind, problem->noise == SID_NOISE_SAMPLES ? 2 : 1),
+                         .schedule = schedule,
+                         .x = exact_point,
+                         .seed = 9,
+                         .steps = steps,
+                         .observables = exact_state,
+                         .observable_count = 1};
   return exact_rows(context, subject->name, &run, 1, rows);
 }
 
@@ -1530,15 +1571,14 @@ static void exact_rate_recursion(vf_context *context) {
   const double eta = .1, lam = .5, keep = 1.0 - eta * lam;
   for (size_t b = 0; b < 4; b++) {
     sid_segment segment;
-    const exact_run run = {&exact_bases[b].problem,
-                           exact_dynamics(SID_GD, 1),
-                           exact_constant(&segment, eta, lam),
-                           exact_point,
-                           1,
-                           STEPS,
-                           exact_rate_observables,
-                           3,
-                           NULL};
+    const exact_run run = {.problem = &exact_bases[b].problem,
+                           .dynamics = exact_dynamics(SID_GD, 1),
+                           .schedule = exact_constant(&segment, eta, lam),
+                           .x = exact_point,
+                           .seed = 1,
+                           .steps = STEPS,
+                           .observables = exact_rate_observables,
+                           .observable_count = 3};
     double rows[3 * (STEPS + 1)], worst = 0.0;
     if (!exact_rows(context, exact_bases[b].name, &run, 1, rows)) continue;
     for (size_t t = 0; t < STEPS; t++) {
@@ -1561,7 +1601,7 @@ typedef struct {
 static void exact_rate_digits(vf_context *context) {
   static const exact_rate_case cases[] = {{.9, 1.5, .05, "th0-0.9.et0-1.5.el-0.05"},
                                           {1.2, .9, .1, "th0-1.2.et0-0.9.el-0.1"}};
-  static const int times[] = {1, 5, 20};
+  static const size_t times[] = {1, 5, 20};
   for (int k = 0; k < 4; k++) {
     const exact_rate_case *one = cases + k / 2;
     const double size = k % 2 ? 1.7 : 1.0, keep = 1.0 - one->el, eta = one->et0 * keep * size * size;
@@ -1577,13 +1617,13 @@ static void exact_rate_digits(vf_context *context) {
     double rows[3 * 21];
     if (!exact_rows(context, one->suffix, &run, 1, rows)) continue;
     for (int i = 0; i < 3; i++) {
-      const exact_ratio2 path = {eta, 1.0, keep, x[0], x[1], times[i]};
+      const exact_ratio2 path = {eta, 1.0, keep, x[0], x[1], (int)times[i]};
       const double tolerance = 2.0 * exact_conditioning(&path), *row = rows + 3 * times[i];
       char name[EXACT_NAME], key[EXACT_NAME];
-      (void)snprintf(name, sizeof name, "%.50s |w_0|=%g step %d", one->suffix, size, times[i]);
-      (void)snprintf(key, sizeof key, "x9.x-over-y.%.50s.step-%d", one->suffix, times[i]);
+      (void)snprintf(name, sizeof name, "%.50s |w_0|=%g step %d", one->suffix, size, (int)times[i]);
+      (void)snprintf(key, sizeof key, "x9.x-over-y.%.50s.step-%d", one->suffix, (int)times[i]);
       vf_within_relative(context, name, row[1] / row[2], vf_expected(context, key), tolerance, exact_growth);
-      (void)snprintf(key, sizeof key, "x9.et.%.50s.step-%d", one->suffix, times[i]);
+      (void)snprintf(key, sizeof key, "x9.et.%.50s.step-%d", one->suffix, (int)times[i]);
       vf_within_relative(context, name, row[0] / keep, vf_expected(context, key), tolerance, exact_growth);
     }
   }
@@ -1722,6 +1762,8 @@ static const vf_check table[] = {
      VF_QUICK, exact_norm_run},
     {"X2.second-order-drift", "svag, (28)", "drift of the second-order SDE: weight decay and loss do not mix",
      VF_QUICK, exact_second_order_drift},
+    {"X2.run-of-steps", "il, (2); spec sections 9 and 10",
+     "a trajectory is its steps, with streams (1, i) and (2, i)", VF_QUICK, exact_run_of_steps},
     {"X3.step-angle", "nrq, (13)", "tan D = eta |g|/((1-el)|x|) in every step", VF_QUICK, exact_step_angle},
     {"errata.x3-angle-factor", "nrq, (13)", "the factor 1-el belongs into the angle", VF_QUICK, exact_erratum_angle},
     {"X4.angle-sum", "il, Section 5.1; nrq, Section 2.2",

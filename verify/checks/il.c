@@ -65,23 +65,17 @@ typedef struct {
   uint32_t phase_count;
 } il_norm_case;
 
-/* What a run with m substeps per unit of time shows at its end: |W|^2, and the observables gamma and effective_lr
- * in the paper's units, where the rate is eta and not eta/m. `decay` is the product of the cosines of all angles
- * if not NULL. */
+/* What a run with m substeps per unit of time shows at its end: |W|^2, the observables gamma and effective_lr in
+ * the paper's units, where the rate is eta and not eta/m, and the product of the cosines of the angles of the rows
+ * seen. */
 typedef struct {
-  double norm2, gamma, effective_lr;
+  double norm2, gamma, effective_lr, decay;
 } il_norm_end;
 
-typedef struct {
-  double *decay;
-  il_norm_end end;
-} il_norm_record;
-
 static int il_norm_row(void *user, uint64_t step, const double *x, const double *row) {
-  il_norm_record *record = user;
+  il_norm_end *end = user;
   (void)step, (void)x;
-  record->end = (il_norm_end){row[0], row[1], row[2]};
-  if (record->decay) *record->decay *= cos(row[3]);
+  *end = (il_norm_end){row[0], row[1], row[2], end->decay * cos(row[3])};
   return 0;
 }
 
@@ -95,12 +89,27 @@ static uint64_t *il_checkpoints(uint64_t steps, uint64_t every, uint32_t *count)
   return checkpoints;
 }
 
+/* Runs `experiment` with a row at every `every` steps; 0 and an error in the report if it does not come to its
+ * end. */
+static int il_norm_rows(vf_context *context, const char *name, sid_experiment *experiment, uint64_t every,
+                        il_norm_end *end) {
+  double last[3], work[IL_WORK];
+  uint64_t step = 0, *checkpoints = il_checkpoints(experiment->steps, every, &experiment->checkpoint_count);
+  experiment->checkpoints = checkpoints;
+  sid_status status = checkpoints ? sid_experiment_validate(experiment) : SID_E_NULL;
+  if (!status) status = sid_run(experiment, 0, il_norm_row, end, last, &step, work, IL_WORK);
+  if (status) vf_error(context, name, sid_status_text(status));
+  free(checkpoints);
+  return !status;
+}
+
 /* sgd with sphere noise through sid_run(), m steps per unit of time: rates eta/m, noise length sqrt(m tr), weight
- * decay lam. */
-static int il_norm_run(vf_context *context, const char *name, const il_norm_case *one, int m, double *decay,
+ * decay lam. With `angles` the decay is over all steps. */
+static int il_norm_run(vf_context *context, const char *name, const il_norm_case *one, int m, int angles,
                        il_norm_end *end) {
   sid_segment segments[4];
-  double x[3] = {.48 * sqrt(one->g0), .6 * sqrt(one->g0), .64 * sqrt(one->g0)}, work[IL_WORK], now = 0.0;
+  double now = 0.0;
+  const double x[3] = {.48 * sqrt(one->g0), .6 * sqrt(one->g0), .64 * sqrt(one->g0)};
   for (uint32_t k = 0; k < one->phase_count; k++) {
     segments[k] = (sid_segment){(uint64_t)llround(now * m), one->phases[k].eta / m, one->lam, 1.0};
     now += one->phases[k].time;
@@ -113,18 +122,11 @@ static int il_norm_run(vf_context *context, const char *name, const il_norm_case
       .steps = (uint64_t)llround(now * m),
       .observable_count = 4,
       .observables = il_norm_observables};
-  il_norm_record record = {decay, {0, 0, 0}};
-  double last[3];
-  uint64_t step = 0, *checkpoints =
-                         il_checkpoints(experiment.steps, decay ? 1 : experiment.steps, &experiment.checkpoint_count);
-  experiment.checkpoints = checkpoints;
-  if (!checkpoints) vf_error(context, name, "out of memory");
-  sid_status status = checkpoints ? sid_experiment_validate(&experiment) : SID_E_NULL;
-  if (!status) status = sid_run(&experiment, 0, il_norm_row, &record, last, &step, work, IL_WORK);
-  if (status) vf_error(context, name, sid_status_text(status));
-  free(checkpoints);
-  *end = (il_norm_end){record.end.norm2, record.end.gamma / ((double)m * m), record.end.effective_lr * m};
-  return !status;
+  end->decay = 1.0;
+  if (!il_norm_rows(context, name, &experiment, angles ? 1 : experiment.steps, end)) return 0;
+  end->gamma /= (double)m * m;
+  end->effective_lr *= m;
+  return 1;
 }
 
 enum { IL_LEVELS = 7 }; /* of the extrapolation */
@@ -138,10 +140,9 @@ static void il_norm_limit(vf_context *context, const char *name, const il_norm_c
   double value[IL_LEVELS], steps = 0.0;
   for (uint32_t k = 0; k < one->phase_count; k++) steps += one->phases[k].time * (first << (IL_LEVELS - 1));
   for (int k = 0; k < IL_LEVELS; k++) {
-    double decay = 1.0;
     il_norm_end end;
-    if (!il_norm_run(context, name, one, first << k, quantity == IL_DECAY ? &decay : NULL, &end)) return;
-    value[k] = quantity == IL_NORM2 ? end.norm2 : quantity == IL_GAMMA ? end.gamma : decay;
+    if (!il_norm_run(context, name, one, first << k, quantity == IL_DECAY, &end)) return;
+    value[k] = quantity == IL_NORM2 ? end.norm2 : quantity == IL_GAMMA ? end.gamma : end.decay;
   }
   il_limit(context, name, value, IL_LEVELS, expected, 30.0 * steps * IL_ULP * expected, 1e-7 * expected);
 }
@@ -186,8 +187,8 @@ static void il_overlap(vf_context *context) { il_ode(context, IL_DECAY, "il1.ove
  * draws are isotropic in the tangent space. Effect: the drift -(1/2) tr of (6) taken as -tr, the product squared. */
 static void il_overlap_of_runs(vf_context *context) {
   enum { COUNT = 4000 };
-  static const int32_t observable[] = {SID_PLANE_ANGLE, SID_X};
-  const double x[3] = {.6, 0.0, .8}, plane[6] = {1, 0, 0, 0, 1, 0};
+  static const int32_t observable[] = {SID_X};
+  const double x[3] = {.6, 0.0, .8};
   const uint64_t last = 10;
   const sid_segment segment = {0, .1, .5, 1.0};
   const sid_experiment experiment = {
@@ -200,22 +201,21 @@ static void il_overlap_of_runs(vf_context *context) {
       .checkpoints = &last,
       .checkpoint_count = 1,
       .observables = observable,
-      .observable_count = 2,
-      .plane = plane};
+      .observable_count = 1};
   const il_phase phase = {.1, 10.0};
   const il_norm_case one = {2.0, .5, 1.0, &phase, 1};
-  double *rows = malloc(COUNT * 4 * sizeof *rows), *values = malloc(COUNT * sizeof *values), decay = 1.0;
+  double *rows = malloc(sizeof *rows * COUNT * 3), *values = malloc(sizeof *values * COUNT);
   il_norm_end end;
   if (!rows || !values || vf_ensemble(&experiment, 0, COUNT, vf_jobs(context), rows, NULL))
     vf_error(context, "runs", "out of memory");
-  else if (il_norm_run(context, "runs", &one, 1, &decay, &end)) {
-    for (int i = 0; i < COUNT; i++) {
-      const double *state = rows + 4 * i + 1;
+  else if (il_norm_run(context, "runs", &one, 1, 1, &end)) {
+    for (size_t i = 0; i < COUNT; i++) {
+      const double *state = rows + 3 * i;
       values[i] = il_dot(state, x, 3) / sqrt(il_dot(state, state, 3));
     }
     const vf_moments moments = vf_moments_of(values, COUNT);
-    vf_monte_carlo(context, "p=3 sphere eta=0.1 lam=0.5 tr=2 t=10", moments.mean, moments.standard_error, decay,
-                   decay - decay * decay, "effect: the drift of (6) doubled");
+    vf_monte_carlo(context, "p=3 sphere eta=0.1 lam=0.5 tr=2 t=10", moments.mean, moments.standard_error, end.decay,
+                   end.decay - end.decay * end.decay, "effect: the drift of (6) doubled");
   }
   free(rows);
   free(values);
@@ -278,7 +278,7 @@ static void il_gap(void *user, size_t i, double *out) {
   *out = il_dot(x, x, 4) / eta - sqrt(gamma);
 }
 
-/* Root mean square, and the same of the trace along the way. */
+/* Root mean square. */
 static double il_rms(const double *values, size_t count) {
   double sum = 0.0;
   for (size_t i = 0; i < count; i++) sum += values[i] * values[i];
@@ -555,13 +555,13 @@ static void il_sandwich(vf_context *context) {
              fade * gamma0 + 1.16 / (2.0 * el) * (1.0 - fade), "upper law of Lemma 5.2");
 }
 
-/* At the equilibrium of m substeps with fixed length: gamma = tr/(2 el - el^2/m), so gamma and the effective rate
- * err by el/(2m) and el/(4m) of themselves; 200/el units of time leave nothing of the start. */
+/* At the equilibrium of m substeps with fixed length gamma = tr/(2 el - el^2/m), so gamma and the effective rate
+ * err by el/(2m) and el/(4m) of themselves; after 10/el units of time e^-40 of the start is left. */
 static int il_equilibrium(vf_context *context, const char *name, double eta, double el, double tr, int m,
                           il_norm_end *end) {
   const il_phase phase = {eta, ceil(10.0 / el)};
   const il_norm_case one = {tr, el / eta, .3, &phase, 1};
-  return il_norm_run(context, name, &one, m, NULL, end);
+  return il_norm_run(context, name, &one, m, 0, end);
 }
 
 static const char *const il_rate_suffixes[] = {"tr-2.el-0.05", "tr-0.81.el-0.002"};
@@ -608,8 +608,8 @@ static void il_erratum_stray(vf_context *context) {
     const il_phase phase = {.1, one->t};
     const il_norm_case norm = {one->tr, one->el / .1, .1 * sqrt(one->gamma0), &phase, 1};
     il_norm_end coarse, fine;
-    if (!il_norm_run(context, one->key, &norm, 32, NULL, &coarse) ||
-        !il_norm_run(context, one->key, &norm, 64, NULL, &fine))
+    if (!il_norm_run(context, one->key, &norm, 32, 0, &coarse) ||
+        !il_norm_run(context, one->key, &norm, 64, 0, &fine))
       continue;
     vf_erratum(context, one->key, fine.gamma, vf_expected(context, one->key), il_key(context, "%s.printed", one->key),
                1.5 * fabs(fine.gamma - coarse.gamma), "1.5 times the change from 32 to 64 substeps");
@@ -727,9 +727,9 @@ static void il_lemma_others(vf_context *context) {
   for (size_t k = 0; k < 2; k++) {
     const double *w = il_form_cases[k].w, *v = il_form_cases[k].v, length = sqrt(il_dot(w, w, 3));
     double gradient[3] = {0}, form = 0.0;
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2; i++) {
       const double e = il_dot(z + 3 * i, w, 3) / length - y[i], zv = il_dot(z + 3 * i, v, 3);
-      for (int j = 0; j < 3; j++) gradient[j] += e * z[3 * i + j] / 2.0;
+      for (size_t j = 0; j < 3; j++) gradient[j] += e * z[3 * i + j] / 2.0;
       form += zv * zv / 2.0;
     }
     vf_within(context, il_form_cases[k].suffix, il_quadratic_form(&linear, w, v), il_lemma(w, v, 3, gradient, form),

@@ -1016,7 +1016,7 @@ static void nrq_sde_fluxes(const nrq_sde *sde, double t, double *up, double *dow
 
 /* One step of length 1 of the Crank-Nicolson rule for r. */
 static void nrq_sde_advance(const double *up, const double *down, double *r) {
-  double gain[CELLS], upper[CELLS];
+  double gain[CELLS], upper[CELLS] = {0.0};
   for (int i = 0; i < CELLS; i++) {
     const double in = (i > 0 ? up[i - 1] * r[i - 1] : 0.0) + (i + 1 < CELLS ? down[i] * r[i + 1] : 0.0);
     const double out = ((i > 0 ? down[i - 1] : 0.0) + (i + 1 < CELLS ? up[i] : 0.0)) * r[i];
