@@ -1314,57 +1314,6 @@ static void exact_rescaling_digits(vf_context *context) {
   }
 }
 
-/* ---- x7 errata: AdamW (il Appendix C.2) written out here on the gradients of ref/, as ref/ has no AdamW ---- */
-
-typedef struct {
-  double th[3], moved[3]; /* weights, and alpha m^/sqrt(v^) of the last step */
-} exact_adamw;
-
-/* `steps` steps of Algorithm 1 with eps = 0, beta = (.9, .999), schedule multiplier eta and decoupled decay lam. */
-static exact_adamw exact_adamw_run(const sid_problem *problem, const double *start, double alpha, double eta,
-                                   double lam, int steps) {
-  exact_adamw state = {{start[0], start[1], start[2]}, {0, 0, 0}};
-  double m[3] = {0}, v[3] = {0}, g[3], work[EXACT_WORK];
-  for (int t = 1; t <= steps; t++) {
-    sid_problem_gradient(problem, state.th, g, work);
-    for (int j = 0; j < 3; j++) {
-      m[j] = .9 * m[j] + (1 - .9) * g[j];
-      v[j] = .999 * v[j] + (1 - .999) * g[j] * g[j];
-      state.moved[j] = alpha * (m[j] / (1 - pow(.9, t))) / sqrt(v[j] / (1 - pow(.999, t)));
-      state.th[j] -= eta * (state.moved[j] + lam * state.th[j]);
-    }
-  }
-  return state;
-}
-
-/* E21. With w_0 and alpha multiplied by C = 2 the update doubles (as Theorem C.2 needs); by the proof's line it
- * would stay. */
-static void exact_erratum_adamw_scale(vf_context *context) {
-  const sid_problem problem = {.kind = SID_RAYLEIGH, .dim = 3, .spectrum = exact_spectrum};
-  const double twice[3] = {2 * exact_point[0], 2 * exact_point[1], 2 * exact_point[2]};
-  const exact_adamw one = exact_adamw_run(&problem, exact_point, .01, 1.0, .1, 20);
-  const exact_adamw two = exact_adamw_run(&problem, twice, .02, 1.0, .1, 20);
-  for (int j = 0; j < 3; j++)
-    vf_erratum(context, "alpha' m'/sqrt(v'), rayleigh p=3, C=2, step 20", two.moved[j], 2.0 * one.moved[j],
-               one.moved[j], 0.0, "powers of two: exact");
-}
-
-/* E22. The step T+1 of the twin from the weights and moments of the original: decay eta lam C th, printed eta C
- * th. */
-static void exact_erratum_adamw_decay(vf_context *context) {
-  const sid_problem problem = {.kind = SID_RAYLEIGH, .dim = 3, .spectrum = exact_spectrum};
-  const double eta = 1.0, lam = .1, alpha = .01, c = 2.0;
-  const double twice[3] = {c * exact_point[0], c * exact_point[1], c * exact_point[2]};
-  const exact_adamw last = exact_adamw_run(&problem, exact_point, alpha, eta, lam, 19);
-  const exact_adamw next = exact_adamw_run(&problem, exact_point, alpha, eta, lam, 20);
-  const exact_adamw twin = exact_adamw_run(&problem, twice, c * alpha, eta, lam, 20);
-  for (int j = 0; j < 3; j++) {
-    const double moved = c * last.th[j] - eta * c * next.moved[j];
-    vf_erratum(context, "C th_20, rayleigh p=3, C=2 eta=1 lam=0.1", twin.th[j], moved - eta * lam * c * last.th[j],
-               moved - eta * c * last.th[j], 8.0 * EXACT_ULP * c, "4 roundings of terms below 2, on each side");
-  }
-}
-
 /* ---- x8: weight decay is an exponential learning rate ---- */
 
 /* States of a run: p numbers for every step. */
@@ -1785,10 +1734,6 @@ static const vf_check table[] = {
      exact_rescaling_other},
     {"X7.direction", "fm, (9)", "20 steps of GD, plain and rescaled, against 60 digits", VF_QUICK,
      exact_rescaling_digits},
-    {"errata.x7-adamw-proof-scale", "il, Appendix C.2, proof of Theorem C.2",
-     "alpha' m'/sqrt(v') = C alpha m/sqrt(v)", VF_QUICK, exact_erratum_adamw_scale},
-    {"errata.x7-adamw-proof-decay", "il, Appendix C.2, proof of Theorem C.2",
-     "the last display needs lam in its decay", VF_QUICK, exact_erratum_adamw_decay},
     {"X8.exponential-bits", "il, Appendix B, Connection to Exp LR schedule",
      "SGD+WD has the directions of eta (1-el)^-(2t+1): bit for bit", VF_QUICK, exact_exponential_bits},
     {"errata.x8-exp-lr-exponent", "il, Appendix B, Connection to Exp LR schedule", "the exponent is -(2t+1), not -2t",
