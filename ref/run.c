@@ -82,7 +82,8 @@ sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory, sid_ch
   if (!status) status = sid_start_state(experiment, trajectory, x);
   if (status) return status;
   sid_runner run = {experiment, callback, user, x, work, work + sid_row_width(experiment), 0, 0};
-  status = sid_run_checkpoint(&run);
+  status = sid_step_domain(&experiment->problem, x); /* a random start may be no state of the problem */
+  if (!status) status = sid_run_checkpoint(&run);
   while (!status && run.step < experiment->steps) {
     status = sid_run_step(&run, &stream);
     if (!status) status = sid_run_checkpoint(&run);

@@ -68,11 +68,11 @@ double vf_expected(vf_context *context, const char *key) {
                                         sizeof vf_closed_forms[0], vf_compare_key);
   if (found) return found->value;
   vf_error(context, key, "no such key in fixtures/closed_forms.json");
-  return NAN;
+  return (double)NAN;
 }
 
 void vf_error(vf_context *context, const char *instance, const char *what) {
-  vf_add(context, "error", instance, NAN, NAN, NAN, INFINITY, VF_FAIL, what);
+  vf_add(context, "error", instance, (double)NAN, (double)NAN, (double)NAN, (double)INFINITY, VF_FAIL, what);
 }
 
 /* Distance over tolerance; 0/0 is 0, and NaN counts as infinitely far. */
@@ -166,7 +166,7 @@ double vf_order(vf_context *context, const char *instance, const double *h, cons
                 double order) {
   if (n < 4) {
     vf_error(context, instance, "an order needs at least four step sizes");
-    return NAN;
+    return (double)NAN;
   }
   /* Columns 1, log(h/h0), h/h0 with h0 the largest h: well scaled. */
   double h0 = 0.0, normal[3][3] = {{0}}, right[3] = {0}, inverse[3][3], fit[3] = {0}, residual = 0.0;

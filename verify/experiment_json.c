@@ -165,13 +165,13 @@ static const char *vf_large(const vf_node *node) {
 }
 
 static double vf_real(const vf_node *node) {
-  double value = NAN;
+  double value = (double)NAN;
   const char *text = json_string_value(node->json), *large = vf_large(node);
   if (json_is_number(node->json)) return json_number_value(node->json);
   if (large)
     value = strtod(large, NULL);
   else if (!text || vf_parse_bits(text, &value))
-    value = NAN;
+    value = (double)NAN;
   if (isfinite(value)) return value;
   vf_reject(node, "not a finite number; allowed: a JSON number or 16 hex digits of a finite binary64");
   return 0.0;

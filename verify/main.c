@@ -70,6 +70,13 @@ static void vf_hold_standard_streams(void) {
   if (descriptor >= 0) close(descriptor);
 }
 
+/* help, or --help or -h before or after a command. */
+static int vf_asks_for_help(int argc, char **argv) {
+  for (int i = 1; i < argc && i < 3; i++)
+    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return 1;
+  return argc == 2 && strcmp(argv[1], "help") == 0;
+}
+
 int main(int argc, char **argv) {
   static const struct {
     const char *name;
@@ -77,7 +84,7 @@ int main(int argc, char **argv) {
   } commands[] = {{"verify", vf_command_verify}, {"run", vf_command_run}, {"stream", vf_command_stream}, {"info", vf_command_info}};
   vf_hold_standard_streams();
   signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a write that fails, with a message */
-  if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
+  if (vf_asks_for_help(argc, argv)) {
     fputs(vf_usage, stdout);
     return vf_output_flush();
   }

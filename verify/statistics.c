@@ -62,12 +62,12 @@ int vf_statistics_add(vf_statistics *statistics, double value) {
 }
 
 double vf_statistics_mean(const vf_statistics *statistics) {
-  if (statistics->count == 0) return NAN;
+  if (statistics->count == 0) return (double)NAN;
   return statistics->shift + vf_running_total(&statistics->first) / (double)statistics->count;
 }
 
 double vf_statistics_variance(const vf_statistics *statistics) {
-  if (statistics->count < 2) return NAN;
+  if (statistics->count < 2) return (double)NAN;
   const double n = (double)statistics->count, sum = vf_running_total(&statistics->first);
   const double variance = (vf_running_total(&statistics->second) - sum * (sum / n)) / (n - 1.0);
   return variance > 0.0 ? variance : 0.0; /* rounding may leave a little below zero */
@@ -90,7 +90,7 @@ double vf_statistics_quantile(const vf_statistics *statistics, double fraction) 
       return fmin(fmax(value, statistics->least), statistics->most);
     }
   }
-  return NAN;
+  return (double)NAN;
 }
 
 void vf_statistics_free(vf_statistics *statistics) { free(statistics->histogram.pages); }

@@ -19,7 +19,7 @@ static double vf_squared_deviations(const double *values, size_t n, double mean)
 }
 
 vf_moments vf_moments_of(const double *values, size_t n) {
-  vf_moments moments = {NAN, NAN, NAN};
+  vf_moments moments = {(double)NAN, (double)NAN, (double)NAN};
   if (n == 0) return moments;
   moments.mean = sid_sum(values, n) / (double)n;
   if (n == 1) return moments;
@@ -35,7 +35,7 @@ vf_line vf_line_fit(const double *x, const double *y, size_t n) {
     sxx += (x[i] - mx) * (x[i] - mx);
     sxy += (x[i] - mx) * (y[i] - my);
   }
-  vf_line line = {0.0, sxy / sxx, NAN};
+  vf_line line = {0.0, sxy / sxx, (double)NAN};
   line.intercept = my - line.slope * mx;
   for (size_t i = 0; i < n; i++) {
     const double d = y[i] - line.intercept - line.slope * x[i];

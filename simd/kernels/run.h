@@ -247,6 +247,7 @@ static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, 
   run.next = 0;
   run.alive = (1u << count) - 1u;
   sid_block_start(&run);
+  sid_block_end(&run, sid_lanes_left_domain(&experiment->problem, &run.block.at, run.status));
   sid_block_checkpoint(&run);
   while (run.alive && run.step < experiment->steps) {
     sid_block_step(&run);

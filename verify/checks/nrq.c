@@ -191,7 +191,7 @@ static const char *const nrq_shares[] = {"0.1", "0.5", "0.9"};
 static vf_moments nrq_one_step_drift(vf_context *context, const nrq_case *one, double f, size_t draws) {
   const uint64_t key[2] = {SID_KEY_NOISE, 1};
   const uint32_t p = one->dim;
-  vf_moments moments = {NAN, NAN, NAN};
+  vf_moments moments = {(double)NAN, (double)NAN, (double)NAN};
   double spectrum[10], x[10], y[10], work[80], *values = malloc(draws * sizeof *values);
   sid_stream stream;
   if (!values || sid_stream_init(&stream, 2, key, 2)) {
@@ -555,7 +555,7 @@ static void nrq_transfer_one(void *user, size_t i, double *means) {
     const double v = cos((2.0 * (double)(j % job->few) + 1.0) * PI / (2.0 * (double)job->few));
     failed = nrq_transfer_row(&map, u, map.low + (map.high - map.low) * (v + 1.0) / 2.0, rows + j * width);
   }
-  for (size_t k = 0; k < T_MEANS; k++) means[k] = NAN;
+  for (size_t k = 0; k < T_MEANS; k++) means[k] = (double)NAN;
   if (!failed) nrq_first_unknown(rows, n, T_MEANS, means);
   free(rows);
 }
@@ -802,7 +802,7 @@ static nrq_update nrq_one_update(vf_context *context, uint32_t dim, double el, s
   const uint64_t key[2] = {SID_KEY_NOISE, 3};
   const double lam = 0.1, eta = el / lam, sigma = 0.7, exact = 2.0 * el / ((1.0 - el) * (1.0 - el));
   const sid_problem problem = nrq_problem(dim, NULL, SID_NOISE_GAUSSIAN, sigma);
-  nrq_update update = {{NAN, NAN, NAN}, {NAN, NAN, NAN}};
+  nrq_update update = {{(double)NAN, (double)NAN, (double)NAN}, {(double)NAN, (double)NAN, (double)NAN}};
   double x[DIM], y[DIM], work[8 * DIM], *values = malloc(2 * draws * sizeof *values);
   sid_stream stream;
   if (!values || sid_stream_init(&stream, 6, key, 2)) {
@@ -967,7 +967,7 @@ static double nrq_figure_m(double eta, double lam, double m0, double t) {
 static void nrq_figure_series(vf_context *context, double eta, double lam, double m0, const double *rows,
                               vf_moments *risk) {
   double scratch[FIGURE_RUNS];
-  const double limit = eta / nrq_figure_m(eta, lam, m0, INFINITY);
+  const double limit = eta / nrq_figure_m(eta, lam, m0, (double)INFINITY);
   for (size_t k = 0; k < FIGURE_TIMES; k++) {
     char name[TEXT];
     const double t = (double)nrq_figure_times[k], m = nrq_figure_m(eta, lam, m0, t),
@@ -1079,7 +1079,7 @@ static void nrq_figure_risks(vf_context *context, double eta, double lam, const 
  * at the stationary risk of Theorem 2 times 1 + a e/4. Effect: a limit set by the initial norm. */
 static void nrq6_initial_norm(vf_context *context) {
   static const double starts[] = {1.0, 25.0, 400.0};
-  const double eta = 0.5, lam = 2e-3, e = eta / nrq_figure_m(eta, lam, 1.0, INFINITY);
+  const double eta = 0.5, lam = 2e-3, e = eta / nrq_figure_m(eta, lam, 1.0, (double)INFINITY);
   const double limit = vf_expected(context, "nrq6.risk-stationary") * (1.0 + e / 4.0);
   const double slow = 0.81 * eta / 400.0 / 2.0; /* leading risk if e stayed at eta/400 */
   vf_moments risk[3][FIGURE_TIMES];

@@ -1,0 +1,233 @@
+"""What the tests of the command line share: running sidyn, TAP lines, experiments, variants of the executable."""
+
+import atexit
+import contextlib
+import copy
+import glob
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("B", "build/gcc-O2"))
+WRAPPER = shlex.split(os.environ.get("EXEC_WRAPPER", ""))
+SIDYN = os.path.join(BUILD, "sidyn")
+TMP = tempfile.mkdtemp(prefix="sidyn-cli.")
+atexit.register(shutil.rmtree, TMP, ignore_errors=True)
+os.environ.pop("SID_BACKEND", None)
+
+# ---- TAP -------------------------------------------------------------------------------------------------------------
+
+_results = []
+
+
+@contextlib.contextmanager
+def case(name):
+    """One test: passes if the block ends without an exception."""
+    failure = None
+    try:
+        yield
+    except Exception as error:  # a broken test is a failed one, whatever broke it
+        failure = " ".join(f"{type(error).__name__}: {error}".split())[:600]
+    _results.append(failure)
+    print(f"{'ok' if failure is None else 'not ok'} {len(_results)} - {' '.join(name.split())}", flush=True)
+    if failure is not None:
+        print(f"# {failure}", flush=True)
+
+
+def finish():
+    print(f"1..{len(_results)}")
+    sys.exit(1 if any(_results) or not _results else 0)
+
+
+def same(actual, expected, what="value"):
+    if actual != expected:
+        raise AssertionError(f"{what}: {actual!r:.300} instead of {expected!r:.300}")
+
+
+def holds(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+# ---- running ---------------------------------------------------------------------------------------------------------
+
+
+def command(*arguments, program=SIDYN):
+    return [*WRAPPER, program, *map(str, arguments)]
+
+
+def sidyn(*arguments, program=SIDYN, **options):
+    """Runs sidyn; bytes in stdout and stderr."""
+    options.setdefault("timeout", 120)
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    return subprocess.run(command(*arguments, program=program), check=False, **options)
+
+
+def output(*arguments, **options):
+    """The standard output of a run that must succeed without a word on standard error."""
+    result = sidyn(*arguments, **options)
+    same((result.returncode, result.stderr), (0, b""), "status and stderr of " + " ".join(map(str, arguments)))
+    return result.stdout
+
+
+def refused(result, *fragments, status=2):
+    """Nothing on stdout and one printable line on stderr, with all the fragments in it. Returns the line."""
+    line = result.stderr.decode(errors="backslashreplace")
+    same(result.returncode, status, f"status ({line!r})")
+    same(result.stdout or b"", b"", "stdout")
+    holds(re.fullmatch(r"sidyn: [^\x00-\x1f\x7f]+\n", line), f"not one line: {line!r}")
+    for fragment in fragments:
+        holds(fragment in line, f"{fragment!r} is not in {line!r}")
+    return line
+
+
+def backends():
+    """The names of the backends that this machine can run."""
+    names = re.findall(r"(?m)^(?:backends)? +(\w+): \d+ lanes?, usable", output("info").decode())
+    holds("ref" in names, f"info does not list ref: {names}")
+    return names
+
+
+# ---- files and experiments -------------------------------------------------------------------------------------------
+
+
+def path_of(name):
+    return os.path.join(TMP, name)
+
+
+def write(name, content):
+    """A file in the temporary folder; bytes, text, or something to write as JSON. Returns its path."""
+    if not isinstance(content, (bytes, str)):
+        content = json.dumps(content)
+    with open(path_of(name), "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode())
+    return path_of(name)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def rows_of(csv):
+    """The lines of a CSV text, split; the first is the head."""
+    return [line.split(",") for line in csv.decode().splitlines()]
+
+
+def experiment(base, **changes):
+    """A copy of an experiment with other top-level fields; None removes one."""
+    changed = copy.deepcopy(base) | changes
+    return {key: value for key, value in changed.items() if value is not None}
+
+
+def spec_example():
+    """The experiment that section 12 of docs/spec.md prints."""
+    text = read(os.path.join(ROOT, "docs/spec.md")).decode()
+    return json.loads(re.search(r'^    (\{"schema".*?\})\n\n', text, re.S | re.M).group(1))
+
+
+def fixture_cases():
+    return json.loads(read(os.path.join(ROOT, "fixtures/trajectories.json")))["cases"]
+
+
+RAYLEIGH = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "rayleigh", "dim": 3, "spectrum": [1, 2, 2.5], "noise": {"kind": "gaussian", "sigma": 0.3}},
+    "dynamics": {"kind": "svag", "l": 4},
+    "schedule": {"kind": "constant", "lr": 0.1, "wd": 0.001},
+    "start": {"kind": "point", "x": [1, 0, 1]},
+    "seed": 7,
+    "steps": 20,
+    "checkpoints": [0, 10, 20],
+    "observables": ["norm2", "plane_angle"],
+    "plane": [[1, 0, 0], [0, 1, 0]],
+}
+LINEAR = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "normalised_linear", "dim": 2, "features": [[1, 2], [0.5, -1], [3, 0]], "labels": [1, -1, 0.5],
+                "noise": {"kind": "samples"}},
+    "dynamics": {"kind": "sgd", "batch": 2},
+    "schedule": {"kind": "cosine", "lr": 0.2, "lr_min": 0.01, "period": 16, "wd": 0.1},
+    "start": {"kind": "sphere", "radius": 2},
+    "seed": "18446744073709551615",
+    "steps": 30,
+    "checkpoints": {"every": 7},
+    "observables": ["loss", "grad_norm2", "noise_trace", "step_angle", "effective_lr", "gamma", "f", "x"],
+}
+FAMILY = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "quadratic_samples", "dim": 1, "a": [[1], [2]], "b": [[0.5], [-0.5]], "weights": [0.25, 0.75]},
+    "dynamics": {"kind": "sde", "substeps": 2},
+    "schedule": {"kind": "piecewise", "segments": [{"start": 0, "lr": 0.1}, {"start": 5, "lr": 0.05, "wd": 0.2, "rescale": 2}]},
+    "start": {"kind": "gaussian", "scale": "3ff0000000000000"},
+    "seed": 1,
+    "steps": 12,
+}
+NOISY = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "quadratic_noisy", "dim": 2, "spectrum": [1, -0.5], "noise": {"kind": "rademacher", "scale": [0.1, 0.2]}},
+    "dynamics": {"kind": "sde2", "substeps": 3},
+    "schedule": {"kind": "exponential", "lr": 0.1, "factor": 0.99},
+    "start": {"kind": "point", "x": [1, 2]},
+    "seed": 3,
+    "steps": "8",
+    "checkpoints": ["0", 8],
+    "observables": ["x"],
+}
+DRIFT = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "noise_only", "dim": 4, "noise": {"kind": "sphere", "sigma": 1}},
+    "dynamics": {"kind": "noisy_gd"},
+    "schedule": {"kind": "triangle", "lr": 0.1, "period": 4},
+    "start": {"kind": "sphere", "radius": 1},
+    "seed": 0,
+    "steps": 9,
+}
+RATIO = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "ratio2", "noise": {"kind": "none"}},
+    "dynamics": {"kind": "gd"},
+    "schedule": {"kind": "constant", "lr": 0.1},
+    "start": {"kind": "point", "x": [1, 0.5]},
+    "seed": 0,
+    "steps": 3,
+}
+BASES = {"rayleigh": RAYLEIGH, "linear": LINEAR, "family": FAMILY, "noisy": NOISY, "drift": DRIFT, "ratio": RATIO}
+# Takes far longer than any test waits.
+ENDLESS = experiment(RATIO, steps=2**53, checkpoints=[0])
+
+# ---- schemas and variants --------------------------------------------------------------------------------------------
+
+
+def validator(name):
+    import jsonschema
+
+    schema = json.loads(read(os.path.join(ROOT, "fixtures/schema", name)))
+    jsonschema.Draft7Validator.check_schema(schema)
+    return jsonschema.Draft7Validator(schema)
+
+
+def sources(*patterns):
+    return sorted(path for pattern in patterns for path in glob.glob(pattern, root_dir=ROOT))
+
+
+def objects(paths):
+    return [os.path.join(BUILD, os.path.splitext(path)[0] + ".o") for path in paths]
+
+
+def build(name, inputs, *flags):
+    """Links a variant of sidyn with the flags of the build under test. Later definitions of a function in the library are ignored."""
+    words = shlex.split(read(os.path.join(BUILD, "HOSTED.flags")).decode())
+    libraries = [word for word in words if word.startswith("-l")]
+    archives = [os.path.join(BUILD, archive) for archive in ("libsidyn_simd.a", "libsidyn.a")]
+    made = subprocess.run([*words, *flags, *inputs, *archives, *libraries, "-o", path_of(name)],
+                          cwd=ROOT, capture_output=True, check=False)
+    holds(made.returncode == 0, f"{name} does not build: {made.stderr.decode()[:500]}")
+    return path_of(name)

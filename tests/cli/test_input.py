@@ -1,0 +1,322 @@
+"""Experiments that sidyn must refuse, with file, line and field, and those that it must take; both against the schema."""
+
+import sys
+
+sys.dont_write_bytecode = True
+import json
+import os
+import re
+
+from common import (BASES, FAMILY, RATIO, RAYLEIGH, case, experiment, finish, holds, output, path_of, refused, same, sidyn,
+                    spec_example, validator, write)
+
+DELETE = object()
+NAN, INF, MINUS_INF, ZERO, MINUS_ONE = "7ff8000000000000", "7ff0000000000000", "fff0000000000000", "0" * 16, "bff0000000000000"
+SCHEMA = validator("experiment.schema.json")
+
+
+def steps_of(path):
+    """problem.a[2].x -> problem, a, 2, x"""
+    return [int(word) if word.isdigit() else word for word in re.findall(r"[^.\[\]]+", path)]
+
+
+def changed(base, path, value):
+    """A copy of an experiment with another value at a path."""
+    document = experiment(BASES[base])
+    *parents, last = steps_of(path)
+    at = document
+    for step in parents:
+        at = at[step]
+    if value is DELETE:
+        del at[last]
+    else:
+        at[last] = value
+    return document
+
+
+def dump(value, path="", line=1, lines=None):
+    """JSON text with one value a line, and the line of every path."""
+    lines = {} if lines is None else lines
+    lines[path] = line
+    if not isinstance(value, (dict, list)) or not value:
+        return json.dumps(value), line, lines
+    parts = []
+    for key in value if isinstance(value, dict) else range(len(value)):
+        name = f"{path}{'.' if path else ''}{key}" if isinstance(value, dict) else f"{path}[{key}]"
+        text, line, _ = dump(value[key], name, line + 1, lines)
+        parts.append("\n" + (json.dumps(key) + ": " if isinstance(value, dict) else "") + text)
+    brackets = "{}" if isinstance(value, dict) else "[]"
+    return brackets[0] + ",".join(parts) + "\n" + brackets[1], line + 1, lines
+
+
+# base, path, value there, part of the message. The message names the path, and the line of the value there or, where it is
+# missing, of its parent. A fifth entry is the path where that is another one.
+STRUCTURE = [  # the schema refuses these too
+    *[("family", f"{place}extra", 1, "unknown field") for place in
+      ("", "problem.", "dynamics.", "schedule.", "schedule.segments[1].", "start.")],
+    ("rayleigh", "problem.noise.extra", 1, "unknown field"),
+    ("linear", "checkpoints.extra", 1, "unknown field"),
+    ("rayleigh", "problem.Dim", 3, "unknown field"),
+    ("ratio", "dynamics.batch", 1, "unknown field; allowed: kind"),
+    ("linear", "dynamics.l", 1, "unknown field; allowed: kind batch"),
+    ("rayleigh", "problem.labels", [1], "unknown field; allowed: kind dim spectrum matrix noise"),
+    ("rayleigh", "schema", "sidyn-experiment-2", "allowed: sidyn-experiment-1"),
+    ("rayleigh", "problem.kind", "resnet", '"resnet"; allowed: rayleigh normalised_linear'),
+    ("rayleigh", "problem.kind", "rayleigh noise_only", "allowed: rayleigh"),
+    ("rayleigh", "problem.kind", "", '""; allowed: rayleigh'),
+    ("rayleigh", "problem.noise.kind", "laplace", "allowed: none gaussian"),
+    ("rayleigh", "dynamics.kind", "adam", "allowed: gd sgd"),
+    ("rayleigh", "schedule.kind", "step", "allowed: constant"),
+    ("rayleigh", "start.kind", "zero", "allowed: point"),
+    ("rayleigh", "observables[1]", "accuracy", "allowed: norm2 loss"),
+    *[("rayleigh", path, DELETE, "missing; allowed: ") for path in
+      ("schema", "problem", "dynamics", "schedule", "start", "seed", "steps", "plane", "problem.kind", "problem.dim",
+       "problem.noise.kind", "problem.noise.sigma", "dynamics.kind", "dynamics.l", "schedule.kind", "schedule.lr", "start.kind",
+       "start.x")],
+    ("rayleigh", "problem.spectrum", DELETE, "exactly one of spectrum and matrix"),
+    *[("linear", path, DELETE, "missing; allowed: ") for path in
+      ("problem.features", "problem.labels", "schedule.period", "start.radius")],
+    ("linear", "checkpoints", {}, "missing; allowed: an integer", "checkpoints.every"),
+    *[("family", path, DELETE, "missing; allowed: ") for path in
+      ("problem.a", "problem.b", "dynamics.substeps", "schedule.segments", "schedule.segments[1].start",
+       "schedule.segments[1].lr", "start.scale")],
+    ("noisy", "schedule.factor", DELETE, "missing; allowed: a finite number > 0"),
+    ("noisy", "problem.spectrum", DELETE, "missing; allowed: dim numbers"),
+    ("drift", "problem.noise", DELETE, "missing; allowed: an object"),
+    *[("rayleigh", path, value, "not an object; allowed: ") for path in ("problem", "problem.noise", "dynamics", "schedule", "start")
+      for value in (None, [], "x", 1, True)],
+    *[("rayleigh", path, value, "not a list; allowed: ") for path in ("problem.spectrum", "start.x", "observables", "plane")
+      for value in (None, {}, 3, "norm2")],
+    *[("rayleigh", path, value, "not a finite number; allowed: ") for path in ("problem.spectrum[1]", "schedule.lr", "start.x[0]", "plane[1][2]")
+      for value in (None, True, [], {}, "0.1", "7ff", "\x13" * 16, "\x01", "\x015")],
+    *[("rayleigh", path, value, "not an integer; allowed: an integer from") for path in ("seed", "steps", "problem.dim", "dynamics.l")
+      for value in (None, True, [], 1.5, -1, "", "-1", "+1", " 1", "1e3", "0x10", "abc", "\x015")],
+    *[("rayleigh", path, "3", "not an integer; allowed: an integer from") for path in ("problem.dim", "dynamics.l")],
+    ("rayleigh", "checkpoints", 5, "not a list"),
+    ("rayleigh", "checkpoints[1]", 1.5, "not an integer"),
+    ("rayleigh", "observables[0]", 1, "not a string; allowed: norm2"),
+    ("rayleigh", "problem.kind", 3, "not a string; allowed: rayleigh"),
+    ("rayleigh", "problem.dim", 0, "allowed: an integer from 2 to 65536"),
+    ("rayleigh", "problem.dim", 1, "allowed: an integer from 2 to 65536"),
+    ("rayleigh", "problem.dim", 65537, "allowed: an integer from 2 to 65536"),
+    ("rayleigh", "problem.dim", 10**30, "allowed: an integer from 2 to 65536"),
+    ("family", "problem.dim", 0, "allowed: an integer from 1 to 65536"),
+    ("ratio", "problem.dim", 3, "allowed: an integer from 2 to 2"),
+    ("rayleigh", "dynamics.l", 0, "allowed: an integer from 1 to 16777216"),
+    ("rayleigh", "dynamics.l", 2**24 + 1, "allowed: an integer from 1 to 16777216"),
+    ("family", "dynamics.substeps", 0, "allowed: an integer from 1 to 16777216"),
+    ("linear", "dynamics.batch", 0, "allowed: an integer from 1 to 16777216"),
+    ("rayleigh", "seed", 2**64, "allowed: an integer from 0 to 18446744073709551615"),
+    ("rayleigh", "seed", -2**64, "allowed: an integer from 0 to 18446744073709551615"),
+    ("rayleigh", "seed", "1" * 21, "allowed: an integer from 0 to 18446744073709551615"),
+    ("rayleigh", "steps", 2**53 + 1, "allowed: an integer from 0 to 9007199254740992"),
+    ("linear", "checkpoints.every", 0, "allowed: an integer from 1"),
+    *[("rayleigh", path, value, "allowed: finite and >= 0") for path in ("schedule.lr", "schedule.wd", "problem.noise.sigma")
+      for value in (-0.1, -5e-324, MINUS_ONE)],
+    *[("rayleigh", path, MINUS_INF, "not a finite number") for path in ("schedule.lr", "schedule.wd", "problem.noise.sigma")],
+    ("noisy", "problem.noise.scale[1]", -0.1, "allowed: finite and >= 0"),
+    ("family", "problem.weights[0]", -0.25, "allowed: finite and >= 0"),
+    ("linear", "schedule.lr_min", -0.1, "allowed: finite and >= 0"),
+    *[("noisy", "schedule.factor", value, "allowed: finite and > 0") for value in (0, -1, ZERO, MINUS_ONE)],
+    ("family", "schedule.segments[1].rescale", 0, "allowed: finite and > 0"),
+    ("family", "start.scale", 0, "allowed: finite and > 0"),
+    ("linear", "start.radius", -1, "allowed: finite and > 0"),
+    ("rayleigh", "problem.matrix", [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "exactly one of spectrum and matrix", "problem.spectrum"),
+    ("rayleigh", "problem.noise.scale", [1, 1, 1], "sigma or scale, not both"),
+    ("drift", "problem.noise.scale", [1, 1, 1, 1], "not allowed with this kind of noise"),
+    ("rayleigh", "problem.noise.kind", "none", "not allowed with this kind of noise", "problem.noise.sigma"),
+    ("rayleigh", "problem.noise.kind", "samples", "allowed only for normalised_linear and quadratic_samples"),
+    ("family", "problem.noise", {"kind": "gaussian", "sigma": 1}, "allowed for quadratic_samples: none samples", "problem.noise.kind"),
+    ("drift", "problem.noise", {"kind": "none"}, "allowed for noise_only: gaussian", "problem.noise.kind"),
+    ("linear", "problem.features", [], "0 samples; allowed: 1 to 65536"),
+    ("family", "schedule.segments", [], "0 segments; allowed: 1 to"),
+    ("rayleigh", "problem.spectrum", [], "0 numbers; allowed: 3"),
+    ("rayleigh", "plane", [[1, 0, 0]], "1 lists; allowed: 2"),
+    ("linear", "plane", [[1, 0], [0, 1]], "allowed only with the observable plane_angle"),
+    ("rayleigh", "checkpoints", [], "0 checkpoints; allowed: 1 to 1048576"),
+    ("ratio", "observables", [], "0 observables; allowed: 1 to 64"),
+    ("ratio", "observables", ["norm2"] * 65, "65 observables; allowed: 1 to 64"),
+    ("linear", "schedule.period", 0, "allowed: an integer from 1 to 4503599627370496"),
+    ("rayleigh", "checkpoints", [0, 10, 10], "10 after 10; allowed: strictly increasing", "checkpoints[2]"),
+]
+MEANING = [  # a schema cannot say these, or does not
+    ("rayleigh", "problem.spectrum", [1, 2], "2 numbers; allowed: 3"),
+    ("rayleigh", "problem.spectrum", [1, 2, 3, 4], "4 numbers; allowed: 3"),
+    ("rayleigh", "start.x", [1, 0], "2 numbers; allowed: 3"),
+    ("rayleigh", "plane[1]", [1, 0], "2 numbers; allowed: 3"),
+    ("noisy", "problem.noise.scale", [0.1], "1 numbers; allowed: 2"),
+    ("linear", "problem.features[1]", [1], "1 numbers; allowed: 2"),
+    ("linear", "problem.labels", [1, 2], "2 numbers; allowed: 3"),
+    ("family", "problem.b", [[1]], "1 lists; allowed: 2"),
+    ("family", "problem.weights", [1], "1 numbers; allowed: 2"),
+    ("family", "problem.weights[0]", 0.2500001, "allowed: a sum within 2^-40 of 1", "problem.weights"),
+    *[("rayleigh", path, value, "not a finite number") for path in
+      ("schedule.lr", "schedule.wd", "problem.noise.sigma", "start.x[2]", "problem.spectrum[0]") for value in (NAN, INF)],
+    ("rayleigh", "schedule.wd", 10, "lr*wd is 1; allowed: below 1", "schedule.lr"),
+    ("linear", "schedule.lr_min", 10, "lr_min*wd; allowed: below 1"),
+    ("family", "schedule.segments[1].wd", 20, "lr*wd is 1; allowed: below 1", "schedule.segments[1].lr"),
+    ("family", "schedule.segments[0].rescale", 2, "allowed in the first segment: 1"),
+    ("family", "schedule.segments[0].start", 1, "allowed: an integer from 0 to 0"),
+    ("family", "schedule.segments[1].start", 0, "0 after 0; allowed: strictly increasing starts"),
+    ("linear", "schedule.period", 2**52 + 1, "allowed: an integer from 1 to 4503599627370496"),
+    ("rayleigh", "start.x", [0, 0, 0], "the zero vector; allowed: a vector with norm^2 > 0"),
+    ("rayleigh", "start.x", [0, 0, 1e-200], "the zero vector; allowed: a vector with norm^2 > 0"),
+    ("rayleigh", "start.x", [0, 0, 1e200], "norm^2 overflows; allowed: "),
+    ("rayleigh", "checkpoints", [0, 10, 5], "5 after 10; allowed: strictly increasing", "checkpoints[2]"),
+    ("rayleigh", "checkpoints[2]", 21, "allowed: an integer from 0 to 20"),
+    ("rayleigh", "seed", str(2**64), "allowed: an integer from 0 to 18446744073709551615"),
+    ("rayleigh", "steps", str(2**53 + 1), "allowed: an integer from 0 to 9007199254740992"),
+    ("rayleigh", "problem", {"kind": "rayleigh", "dim": 2, "matrix": [[1, 2], [3, 1]]}, "not symmetric at row 1, column 0",
+     "problem.matrix"),
+    ("rayleigh", "dynamics", {"kind": "sgd", "batch": 2}, "2; allowed: 1, because the noise of the problem is not samples",
+     "dynamics.batch"),
+    ("ratio", "steps", 2**21, "gives 2097153 checkpoints; allowed: at most 2^20", "checkpoints.every"),
+]
+
+
+def check_refusal(base, path, value, says, where=None, structural=True):
+    document = changed(base, path, value)
+    if where == "checkpoints.every" and "checkpoints" not in document:
+        document["checkpoints"] = {"every": 1}
+    where = where or path
+    text, _, lines = dump(document)
+    at = where
+    while at not in lines:  # missing: the line of the parent
+        at = at.rpartition(".")[0]
+    file = write("bad.json", text)
+    line = refused(sidyn("run", file), says, "allowed")
+    holds(line.startswith(f"sidyn: {file}:{lines[at]}: {where}: "), f"{line!r} instead of {lines[at]}: {where}")
+    same(SCHEMA.is_valid(document), not structural, "valid by the schema")
+
+
+for structural, table in ((True, STRUCTURE), (False, MEANING)):
+    for row in table:
+        with case(f"refused: {row[0]} with {row[1]} {'missing' if row[2] is DELETE else json.dumps(row[2])[:50]}"):
+            check_refusal(*row, structural=structural)
+
+# ---- text that is no experiment: content, line, part of the message ----
+
+GOOD = dump(RAYLEIGH)[0]
+LINES = GOOD.split("\n")
+SEED = next(number for number, line in enumerate(LINES, 1) if line.startswith('"seed"'))
+
+
+def with_line(number, text):
+    return "\n".join(LINES[: number - 1] + [text] + LINES[number:])
+
+
+TEXTS = {
+    "an empty file": (b"", 1, "allowed: one JSON object"),
+    "white space alone": (b"\n\n \n", None, "allowed: one JSON object"),
+    "an integer beyond 64 bits and a string that looks like the mark of one": ('{"schema": "\\u00015",\n"seed": 18446744073709551615}', 2, "too big"),
+    "a file cut in the middle": ("\n".join(LINES[:SEED]), SEED, "allowed: one JSON object"),
+    "a file cut in a string": ("\n".join(LINES[: SEED - 1]) + '\n"see', SEED, "allowed: one JSON object"),
+    "a file without its last bracket": (GOOD[:-1], len(LINES), "allowed: one JSON object"),
+    "a second object": (GOOD + "\n{}", len(LINES) + 1, "allowed: one JSON object"),
+    "a list": ("\n[1]", 2, "not an object; allowed: an object with fields schema problem"),
+    "a number": ("7", 1, "allowed: one JSON object"),
+    "a duplicate key": (with_line(SEED, LINES[SEED - 1] + '\n"seed": 8,'), SEED + 1, "seed"),
+    "a duplicate key spelt with an escape": (with_line(SEED, LINES[SEED - 1] + '\n"s\\u0065ed": 8,'), SEED + 1, "duplicate"),
+    "a comment": (with_line(SEED, "// seed\n" + LINES[SEED - 1]), SEED, "allowed: one JSON object"),
+    "a trailing comma": ('{"seed": 1,\n}', 2, "allowed: one JSON object"),
+    "single quotes": (with_line(SEED, "'seed': 7,"), SEED, "allowed: one JSON object"),
+    "NaN": (with_line(SEED, '"seed": NaN,'), SEED, "allowed: one JSON object"),
+    "-Infinity": (with_line(SEED, '"seed": -Infinity,'), SEED, "allowed: one JSON object"),
+    "a real beyond binary64": (with_line(SEED, '"seed": 1e400,'), SEED, "overflow"),
+    "a leading zero": (with_line(SEED, '"seed": 07,'), SEED, "allowed: one JSON object"),
+    "a line break in a string": (with_line(SEED, '"se\ned": 7,'), SEED, "allowed: one JSON object"),
+    "a control character in a string": (with_line(SEED, '"se\x1bed": 7,'), SEED, "allowed: one JSON object"),
+    "a byte that is not UTF-8": (with_line(SEED, '"s\xff": 7,').encode("latin-1"), SEED, "UTF-8"),
+    "an overlong UTF-8 sequence": (with_line(SEED, '"s\xc0\xaf": 7,').encode("latin-1"), SEED, "UTF-8"),
+    "a lone surrogate": (with_line(SEED, '"s\\ud800": 7,'), SEED, "allowed: one JSON object"),
+    "a zero byte": (with_line(SEED, '"s\x00": 7,'), SEED, "zero byte"),
+    "an escaped zero byte": (with_line(SEED, '"s\\u0000": 7,'), SEED, "allowed: one JSON object"),
+    "UTF-16": (GOOD.encode("utf-16"), 1, "UTF-8"),
+    "a byte order mark": (b"\xef\xbb\xbf" + GOOD.encode(), 1, "allowed: one JSON object"),
+    "a hundred thousand brackets": ("[" * 100000, 1, "allowed: one JSON object"),
+    # Unknown fields with names that need care on the way into a message, or to find their line.
+    "a name with a line break": (with_line(SEED, '"se\\ned": 7,'), SEED, "unknown field"),
+    "a name with a terminal's escape": (with_line(SEED, '"\\u001b[31m": 7,'), SEED, "unknown field"),
+    "a name with a dot": (with_line(SEED, '"problem.dim": 7,'), SEED, "unknown field"),
+    "a name with brackets": (with_line(SEED, '"seed[0]": 7,'), SEED, "unknown field"),
+    "a name with an escape": (with_line(SEED, '"\\u0066og": 7,'), SEED, "fog: unknown field"),
+    "an empty name": (with_line(SEED, '"": 7,'), SEED, "unknown field"),
+    "a name of 5000 letters": (with_line(SEED, f'"{"n" * 5000}": 7,'), SEED, "unknown field; allowed: schema problem"),
+    "a wrong value behind an escaped name": (with_line(SEED, '"s\\u0065ed": true,'), SEED, "seed: "),
+    "a wrong value on the line below its name": (with_line(SEED, '"seed":\n\ntrue,'), SEED + 2, "seed: "),
+    "line ends of Windows": (with_line(SEED, '"seed": true,').replace("\n", "\r\n"), SEED, "seed: "),
+    "brackets and quotes in strings before the field": (with_line(SEED, '"\\"}]{[": 1,\n"seed": true,'), SEED, "unknown field"),
+}
+for name, (content, line, says) in TEXTS.items():
+    with case(f"refused: {name}"):
+        file = write("text.json", content)
+        message = refused(sidyn("run", file), says, "allowed", f"{file}:{'' if line is None else f'{line}: '}")
+
+# ---- files ----
+
+with case("refused: a file that does not exist"):
+    refused(sidyn("run", path_of("none.json")), "none.json: No such file or directory; allowed: a readable JSON file")
+with case("refused: a folder"):
+    refused(sidyn("run", os.path.dirname(path_of("x"))), "Is a directory; allowed: a readable JSON file")
+with case("refused: a file that cannot be read"):
+    file = "/proc/self/mem" if os.geteuid() == 0 else write("secret.json", RATIO)
+    if os.geteuid() != 0:
+        os.chmod(file, 0)
+    refused(sidyn("run", file), f"{file}: ", "allowed: a readable JSON file")
+with case("refused: a file of more than 2^28 bytes"):
+    file = write("huge.json", "")
+    os.truncate(file, 2**28 + 1)
+    refused(sidyn("run", file), "huge.json: File too large; allowed: a readable JSON file of at most 268435456 bytes")
+    os.truncate(file, 0)
+with case("refused: a device that never ends"):
+    refused(sidyn("run", "/dev/zero"), "/dev/zero: File too large; allowed: ")
+with case("a long path does not push the message out"):
+    folder = path_of("/".join(["d" * 200] * 15))
+    os.makedirs(folder)
+    file = os.path.join(folder, "e.json")
+    write(file, dump(changed("rayleigh", "seed", True))[0])
+    refused(sidyn("run", file), f"{file}:{SEED}: seed: ", "allowed: an integer from 0 to")
+with case("a line break in a file name stays on one line"):
+    refused(sidyn("run", path_of("two\nlines.json")), "No such file or directory")
+
+# ---- experiments to take ----
+
+TAKEN = {
+    "the example of the specification": spec_example(),
+    **{f"the base {name}": base for name, base in BASES.items()},
+    "noise absent": changed("rayleigh", "problem.noise", DELETE),
+    "a matrix": experiment(RATIO, problem={"kind": "rayleigh", "dim": 2, "matrix": [[1, 2], [2, 1]]}),
+    "ratio2 with its dim": changed("ratio", "problem.dim", 2),
+    "samples with noise none": changed("family", "problem.noise", {"kind": "none"}),
+    "no weights": changed("family", "problem.weights", DELETE),
+    "linear without noise": changed("linear", "problem.noise", {"kind": "none"}) | {"dynamics": {"kind": "sgd", "batch": 1}},
+    "no steps": experiment(RATIO, steps=0),
+    "lr and wd zero": changed("rayleigh", "schedule", {"kind": "constant", "lr": 0, "wd": 0}),
+    "lr of minus zero": changed("rayleigh", "schedule.lr", -0.0),
+    "the largest seed as an integer": experiment(RATIO, seed=2**64 - 1),
+    "the largest seed as a string": experiment(RATIO, seed=str(2**64 - 1)),
+    "the smallest integer that libjansson does not hold": experiment(RATIO, seed=2**63),
+    "steps as a string with zeros before it": experiment(RATIO, steps="003"),
+    "a real as an integer beyond 64 bits": changed("ratio", "start.x", [10**25, -(10**25)]),
+    "reals as bits": changed("ratio", "start.x", ["3FF8000000000000", "bfe0000000000000"]),
+    "a subnormal as bits": changed("ratio", "start.x", ["3ff0000000000000", "0000000000000001"]),
+    "a checkpoint every 2^64-1 steps": experiment(RATIO, checkpoints={"every": str(2**64 - 1)}),
+    "the largest l": changed("rayleigh", "dynamics.l", 2**24),
+    "the last segment beyond all steps": changed("family", "schedule.segments[1].start", 2**64 - 1),
+    "the longest period": changed("linear", "schedule.period", 2**52),
+    "one observable twice": experiment(RATIO, observables=["f", "f"]),
+    "plane and x among 64 observables": experiment(RAYLEIGH, observables=["plane_angle"] + ["x"] * 63),
+}
+
+for name, document in TAKEN.items():
+    with case(f"taken: {name}"):
+        same([error.message for error in SCHEMA.iter_errors(document)], [], "errors by the schema")
+        output("run", write("good.json", dump(document)[0]))
+
+with case("large integers keep their value: as a seed and as a real"):
+    results = [output("run", write("seed.json", json.dumps(experiment(FAMILY, seed=seed)))) for seed in (2**64 - 1, str(2**64 - 1), 2**64 - 2)]
+    holds(results[0] == results[1] != results[2], "the seed 2^64-1 as an integer and as a string")
+    start = changed("ratio", "start.x", [10**25 + 1, 3]) | {"steps": 0, "observables": ["x"]}
+    same(output("run", write("real.json", start)).split(b"\n")[1], b"0,0,,1e+25,3", "row")
+
+finish()
