@@ -539,6 +539,7 @@ static double *fm_variations(vf_context *context, fm_setup *setup, fm_variation 
       for (size_t j = 0; j < width; j++) sorted[((j % 2) * job->count + j / 2) * runs + i] = values[i * width + j];
     done = 1;
   }
+  job->setup = NULL;
   free(every);
   free(values);
   if (done) return sorted;
@@ -591,25 +592,25 @@ static void fm5_affine_solution_space(vf_context *context) {
  * Gram-Schmidt. Returns 0 or -1. */
 static int fm_random_model(fm_model *model, double *base, double *xs) {
   const uint64_t key[2] = {SID_KEY_DATA, 8};
-  const uint32_t p = model->dim, n = p - 2;
+  const size_t p = model->dim, n = p - 2;
   double basis[DIM * DIM];
   sid_stream stream;
   if (sid_stream_init(&stream, 5, key, 2)) return -1;
-  sid_stream_normals(&stream, model->features, (size_t)n * p);
+  sid_stream_normals(&stream, model->features, n * p);
   sid_stream_normals(&stream, xs, p);
   const double length = sqrt(sid_dot(xs, xs, p));
-  for (uint32_t j = 0; j < p; j++) xs[j] /= length;
-  for (uint32_t j = 0; j < p; j++) base[j] = 0.0;
-  for (uint32_t i = 0; i < n; i++) {
+  for (size_t j = 0; j < p; j++) xs[j] /= length;
+  for (size_t j = 0; j < p; j++) base[j] = 0.0;
+  for (size_t i = 0; i < n; i++) {
     double *b = basis + i * p;
     model->labels[i] = sid_dot(model->features + i * p, xs, p);
     memcpy(b, model->features + i * p, p * sizeof *b);
-    for (uint32_t k = 0; k < 2 * i; k++) { /* twice, so that the basis is orthogonal to rounding */
+    for (size_t k = 0; k < 2 * i; k++) { /* twice, so that the basis is orthogonal to rounding */
       const double t = sid_dot(b, basis + (k % i) * p, p);
-      for (uint32_t j = 0; j < p; j++) b[j] -= t * basis[(k % i) * p + j];
+      for (size_t j = 0; j < p; j++) b[j] -= t * basis[(k % i) * p + j];
     }
     const double norm = sqrt(sid_dot(b, b, p)), t = sid_dot(b, xs, p) / norm;
-    for (uint32_t j = 0; j < p; j++) {
+    for (size_t j = 0; j < p; j++) {
       b[j] /= norm;
       base[j] += t * b[j];
     }
@@ -622,30 +623,30 @@ static int fm_random_model(fm_model *model, double *base, double *xs) {
  * D-2, and 0 along the circle. */
 static void fm5_solution_circle(vf_context *context) {
   fm_model model;
-  double base[DIM], xs[DIM], x[DIM], v[DIM], unit[DIM], hv[DIM], work[64];
+  double base[DIM] = {0.0}, xs[DIM], x[DIM] = {0.0}, v[DIM], unit[DIM], hv[DIM], work[64];
   fm_model_set(&model, 10, 0.3, 0.6, 0.8);
   if (fm_random_model(&model, base, xs)) {
     vf_error(context, "random features", "no stream");
     return;
   }
-  const uint32_t p = model.dim, n = p - 2;
+  const size_t p = model.dim, n = p - 2;
   const double rho2 = 1.0 - sid_dot(base, base, p);
   const double got = fm_descend_radius2(context, &model.problem, base, 0.2, 8000, x);
   double trace = 0.0, worst = 0.0;
-  for (uint32_t i = 0; i < n; i++) trace += sid_dot(model.features + i * p, model.features + i * p, p) / n;
+  for (size_t i = 0; i < n; i++) trace += sid_dot(model.features + i * p, model.features + i * p, p) / (double)n;
   vf_within(context, "rho^2 by descent, random z", got, rho2, 64.0 * ULP * 20.0,
             "64 roundings, amplified by the inverse of the smallest curvature, above .05");
   /* an error of 8 roundings of |z_i| in each residual */
   vf_at_most(context, "loss on the circle, random z", sid_problem_loss(&model.problem, x, work),
              0.5 * trace * 64.0 * ULP * ULP, "squares of residuals of 8 roundings of |z|");
-  for (uint32_t j = 0; j < p; j++) v[j] = 2.5 * x[j];
-  for (uint32_t k = 0; k < p; k++) {
+  for (size_t j = 0; j < p; j++) v[j] = 2.5 * x[j];
+  for (size_t k = 0; k < p; k++) {
     double expected = 0.0;
-    for (uint32_t j = 0; j < p; j++) unit[j] = j == k ? 1.0 : 0.0;
+    for (size_t j = 0; j < p; j++) unit[j] = j == k ? 1.0 : 0.0;
     sid_problem_hessian_vector(&model.problem, v, unit, hv, work);
-    for (uint32_t i = 0; i < n; i++) { /* <z_i, P e_k> */
+    for (size_t i = 0; i < n; i++) { /* <z_i, P e_k> */
       const double *z = model.features + i * p, t = z[k] - x[k] * sid_dot(z, x, p);
-      expected += t * t / (n * 6.25);
+      expected += t * t / (6.25 * (double)n);
     }
     worst = fmax(worst, fabs(hv[k] - expected));
   }
@@ -655,8 +656,8 @@ static void fm5_solution_circle(vf_context *context) {
 
 /* (13) for the normalised linear model: |Y|^4 = c + e^(-2T)(y0 - c), the angle on the circle without drift and of
  * variance V. Real SGD at lr .01 against both, the first correction by the loss (of order sqrt(el)) taken from the
- * recursion of the means. |Y| = |x|/R(t). Effects: noise trace D sigma^2 for the norm; an angle that is not
- * divided by rho for the variance. */
+ * recursion of the means; the rest, O(el), is below a standard error. |Y| = |x|/R(t). Effects: noise trace D
+ * sigma^2 for the norm; an angle that is not divided by rho for the variance. */
 static void fm5_limit_law(vf_context *context) {
   static const struct {
     const char *id;
@@ -697,8 +698,8 @@ static void fm5_limit_law(vf_context *context) {
 }
 
 /* Theorem 5.4 says that the law of Y converges to one on the unit sphere; |Y| converges to c^(1/4). Real SGD at el
- * = 5e-4, |x|/R read after 2/el steps and later. The loss raises |x|^4 by a factor known to first order, whose
- * square the tolerance allows for. */
+ * = 5e-4 from |Y| = |x|/R = 1, read after 2/el steps and later, where e^(-8) of the start is left. The loss raises
+ * |x|^4 by a factor known to first order, whose square the tolerance allows for. */
 static void fm5_limit_on_directions(vf_context *context) {
   static const struct {
     const char *id;
@@ -713,7 +714,7 @@ static void fm5_limit_on_directions(vf_context *context) {
     uint64_t steps[COUNT];
     char printed[TEXT];
     fm_model_set(&model, cases[i].dim, cases[i].sigma, 0.6, 0.8);
-    fm_model_run(&setup, &model, eta, lam, eta / (2.0 * lam) * fm_model_c(&model));
+    fm_model_run(&setup, &model, eta, lam, eta / (2.0 * lam)); /* |Y| = 1 */
     for (size_t j = 0; j < COUNT; j++) steps[j] = 4000 + 1000 * j;
     double *rows = fm_rows(context, &setup, steps, COUNT, RUNS), norm[RUNS];
     if (!rows) return;
@@ -724,7 +725,7 @@ static void fm5_limit_on_directions(vf_context *context) {
     }
     free(rows);
     const vf_moments got = vf_moments_of(norm, RUNS);
-    const double rise = pow(fm_loss_factors(&model, eta, lam, eta / (2.0 * lam) * fm_model_c(&model), 4000).y, 0.25);
+    const double rise = pow(fm_loss_factors(&model, eta, lam, eta / (2.0 * lam), 4000).y, 0.25);
     const double right = vf_expected(context, cases[i].id);
     snprintf(printed, sizeof printed, "%s.printed", cases[i].id);
     vf_erratum(context, cases[i].id, got.mean / rise, right, vf_expected(context, printed),

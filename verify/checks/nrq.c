@@ -146,7 +146,7 @@ static void nrq_generator_order(vf_context *context, const nrq_signs *signs, con
     for (int i = 0; i < TANGENT_SQUARE; i++) error[i][k] = m * means[i] - right[i];
   }
   for (int i = 0; i < TANGENT_SQUARE; i++) {
-    char name[TEXT];
+    char name[2 * TEXT];
     snprintf(name, sizeof name, "%s, order in 1/m, %s", what[i], instance);
     vf_order(context, name, h, error[i], LEVELS, 1.0);
   }
@@ -500,12 +500,11 @@ static void nrq_add_products(const nrq_map *map, double u, double r, double weig
   }
 }
 
-/* One row of (1 - U) g + mean = right side at the node (u, R). */
+/* One row, all 0 before, of (1 - U) g + mean = right side at the node (u, R). */
 static int nrq_transfer_row(const nrq_map *map, double u, double r, double *row) {
   double after[2][2];
   const size_t n = map->job->many * map->job->few;
   if (nrq_map_both(map, u, r, after)) return -1;
-  for (size_t k = 0; k < n; k++) row[k] = 0.0;
   nrq_add_products(map, u, r, 1.0, row);
   nrq_add_products(map, after[0][0], after[0][1], -0.5, row);
   nrq_add_products(map, after[1][0], after[1][1], -0.5, row);
@@ -547,11 +546,12 @@ static void nrq_transfer_one(void *user, size_t i, double *means) {
   const nrq_transfer *job = (const nrq_transfer *)user + i;
   const size_t n = job->many * job->few, width = n + T_MEANS;
   const double spectrum[] = {0.0, job->a};
-  double *rows = malloc(n * width * sizeof *rows);
+  double *rows = calloc(n * width, sizeof *rows);
   nrq_map map;
   int failed = !rows || nrq_map_set(&map, job, spectrum);
   for (size_t j = 0; j < n && !failed; j++) {
-    const double u = cos((2.0 * (double)(j / job->few) + 1.0) * PI / (2.0 * (double)job->many));
+    const size_t at = j / job->few; /* node in u */
+    const double u = cos((2.0 * (double)at + 1.0) * PI / (2.0 * (double)job->many));
     const double v = cos((2.0 * (double)(j % job->few) + 1.0) * PI / (2.0 * (double)job->few));
     failed = nrq_transfer_row(&map, u, map.low + (map.high - map.low) * (v + 1.0) / 2.0, rows + j * width);
   }
@@ -580,7 +580,7 @@ static void nrq2_transfer_operator(vf_context *context) {
     jobs[2 * i] = (nrq_transfer){cases[i].eta, cases[i].lam, cases[i].sigma, 1.0, 28, 22};
     jobs[2 * i + 1] = (nrq_transfer){cases[i].eta, cases[i].lam, cases[i].sigma, 1.0, 24, 18};
   }
-  vf_map(2 * CASES, vf_jobs(context), means[0], T_MEANS, nrq_transfer_one, jobs);
+  vf_map((size_t)2 * CASES, vf_jobs(context), means[0], T_MEANS, nrq_transfer_one, jobs);
   for (size_t i = 0; i < CASES; i++)
     for (size_t k = 0; k < T_MEANS; k++) {
       char name[TEXT];

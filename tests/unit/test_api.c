@@ -1,0 +1,582 @@
+/* The contract of the interface: every field of every structure is checked, each fault has its status, and nothing is changed
+ * by a check. Limits are tried on both sides. */
+#include "common.h"
+
+/* ---- valid structures, from which each test spoils one field ----------------------------------------------------------- */
+
+static const double three[3] = {0.5, -1.0, 2.0};
+static const double six[6] = {0.5, -1.0, 2.0, 1.5, 0.0, -0.25};
+static const double nine[9] = {1.0, 0.5, -0.5, 0.5, 2.0, 0.25, -0.5, 0.25, 3.0}; /* symmetric */
+
+static sid_problem rayleigh(void) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_RAYLEIGH, problem.dim = 3, problem.spectrum = three;
+  problem.noise = SID_NOISE_GAUSSIAN, problem.sigma = 0.5;
+  return problem;
+}
+
+static sid_problem dense(void) {
+  sid_problem problem = rayleigh();
+  problem.spectrum = NULL, problem.matrix = nine;
+  return problem;
+}
+
+static sid_problem linear(void) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_NORMALISED_LINEAR, problem.dim = 2, problem.samples = 3, problem.features = six,
+  problem.labels = three;
+  problem.noise = SID_NOISE_SAMPLES;
+  return problem;
+}
+
+static sid_problem ratio2(void) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_RATIO2, problem.dim = 2;
+  return problem;
+}
+
+static const double third_weights[3] = {0.25, 0.0, 0.75};
+
+static sid_problem samples(void) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_QUADRATIC_SAMPLES, problem.dim = 2, problem.samples = 3, problem.a = six, problem.b = six;
+  problem.weights = third_weights, problem.noise = SID_NOISE_SAMPLES;
+  return problem;
+}
+
+static sid_problem noise_only(void) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_NOISE_ONLY, problem.dim = 3, problem.noise = SID_NOISE_RADEMACHER, problem.sigma = 0.0;
+  return problem;
+}
+
+static sid_problem noisy(void) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_QUADRATIC_NOISY, problem.dim = 3, problem.spectrum = three, problem.noise = SID_NOISE_SPHERE;
+  problem.sigma = 0.5;
+  return problem;
+}
+
+/* The status of a problem, which the check must leave as it was. */
+static void require_problem(sid_problem problem, sid_status expected) {
+  sid_problem before;
+  memcpy(&before, &problem, sizeof before);
+  assert_int_equal(sid_problem_validate(&problem), expected);
+  assert_memory_equal(&before, &problem, sizeof before);
+}
+
+/* `problem` with one field set. */
+#define require_field(problem, name, value, expected)                                                                \
+  do {                                                                                                               \
+    sid_problem spoilt_ = (problem);                                                                                 \
+    spoilt_.name = (value);                                                                                          \
+    require_problem(spoilt_, (expected));                                                                            \
+  } while (0)
+
+/* `array` with one bad number in each place in turn. */
+#define require_each_place(problem, name, array, bad, expected)                                                      \
+  do {                                                                                                               \
+    double copy_[COUNT(array)];                                                                                      \
+    for (size_t at_ = 0; at_ < COUNT(array); at_++) {                                                                \
+      memcpy(copy_, (array), sizeof copy_);                                                                          \
+      copy_[at_] = (bad);                                                                                            \
+      require_field(problem, name, copy_, expected);                                                                 \
+    }                                                                                                                \
+  } while (0)
+
+static void test_valid_problems(void **state) {
+  assert_int_equal(sid_problem_validate(NULL), SID_E_NULL);
+  require_problem(rayleigh(), SID_OK);
+  require_problem(dense(), SID_OK);
+  require_problem(linear(), SID_OK);
+  require_problem(ratio2(), SID_OK);
+  require_problem(samples(), SID_OK);
+  require_problem(noise_only(), SID_OK);
+  require_problem(noisy(), SID_OK);
+  (void)state;
+}
+
+static void test_kind(void **state) {
+  static const int32_t bad[] = {0, 7, -1, 1000, INT32_MAX, INT32_MIN};
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    require_field(rayleigh(), kind, bad[i], SID_E_KIND);
+    if (bad[i] != 0) require_field(noisy(), noise, bad[i], SID_E_KIND);
+  }
+  require_field(noisy(), noise, 5, SID_E_KIND);
+  (void)state;
+}
+
+static void test_dim(void **state) {
+  static double large[SID_DIM_MAX + 1];
+  sid_problem problem = rayleigh();
+  require_field(rayleigh(), dim, 0, SID_E_DIM);
+  require_field(rayleigh(), dim, 1, SID_E_DIM);
+  require_field(dense(), dim, 1, SID_E_DIM);
+  require_field(linear(), dim, 1, SID_E_DIM);
+  require_field(noise_only(), dim, 1, SID_E_DIM);
+  require_field(noise_only(), dim, 2, SID_OK);
+  require_field(ratio2(), dim, 1, SID_E_DIM);
+  require_field(ratio2(), dim, 3, SID_E_DIM);
+  require_field(samples(), dim, 0, SID_E_DIM);
+  require_field(samples(), dim, 1, SID_OK);
+  require_field(noisy(), dim, 0, SID_E_DIM);
+  require_field(noisy(), dim, 1, SID_OK);
+  problem.spectrum = large, problem.dim = SID_DIM_MAX;
+  require_problem(problem, SID_OK);
+  problem.dim = SID_DIM_MAX + 1;
+  require_problem(problem, SID_E_DIM);
+  problem.dim = UINT32_MAX;
+  require_problem(problem, SID_E_DIM);
+  (void)state;
+}
+
+static void test_samples(void **state) {
+  static double large[SID_SAMPLES_MAX + 1];
+  sid_problem problem = samples();
+  require_field(linear(), samples, 0, SID_E_SAMPLES);
+  require_field(samples(), samples, 0, SID_E_SAMPLES);
+  require_field(rayleigh(), samples, 1, SID_E_SAMPLES);
+  require_field(ratio2(), samples, 1, SID_E_SAMPLES);
+  require_field(noise_only(), samples, 3, SID_E_SAMPLES);
+  require_field(noisy(), samples, 1, SID_E_SAMPLES);
+  problem.a = problem.b = large, problem.weights = NULL, problem.dim = 1, problem.samples = SID_SAMPLES_MAX;
+  require_problem(problem, SID_OK);
+  problem.samples = SID_SAMPLES_MAX + 1;
+  require_problem(problem, SID_E_SAMPLES);
+  (void)state;
+}
+
+/* ---- data ------------------------------------------------------------------------------------------------------------------ */
+
+static void test_missing_data(void **state) {
+  require_field(rayleigh(), spectrum, NULL, SID_E_NULL);
+  require_field(dense(), matrix, NULL, SID_E_NULL);
+  require_field(linear(), features, NULL, SID_E_NULL);
+  require_field(linear(), labels, NULL, SID_E_NULL);
+  require_field(samples(), a, NULL, SID_E_NULL);
+  require_field(samples(), b, NULL, SID_E_NULL);
+  require_field(samples(), weights, NULL, SID_OK);
+  require_field(noisy(), spectrum, NULL, SID_E_NULL);
+  (void)state;
+}
+
+static void test_bad_data(void **state) {
+  const double bad[] = {QUIET_NAN, POSITIVE_INFINITY, -POSITIVE_INFINITY, double_of(POISON_BITS)};
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    require_each_place(rayleigh(), spectrum, three, bad[i], SID_E_PARAMETER);
+    require_each_place(dense(), matrix, nine, bad[i], SID_E_PARAMETER);
+    require_each_place(linear(), features, six, bad[i], SID_E_PARAMETER);
+    require_each_place(linear(), labels, three, bad[i], SID_E_PARAMETER);
+    require_each_place(samples(), a, six, bad[i], SID_E_PARAMETER);
+    require_each_place(samples(), b, six, bad[i], SID_E_PARAMETER);
+    require_each_place(samples(), weights, third_weights, bad[i], SID_E_WEIGHTS);
+    require_each_place(noisy(), spectrum, three, bad[i], SID_E_PARAMETER);
+  }
+  (void)state;
+}
+
+/* Every pair of places across the diagonal must agree; the diagonal is free. */
+static void test_matrix_symmetry(void **state) {
+  double matrix[9];
+  for (size_t at = 0; at < 9; at++) {
+    memcpy(matrix, nine, sizeof matrix);
+    matrix[at] += 0x1p-40;
+    require_field(dense(), matrix, matrix, at % 4 == 0 ? SID_OK : SID_E_PARAMETER);
+  }
+  (void)state;
+}
+
+static void test_weights(void **state) {
+  double weights[3] = {0.5, 0.5, 0.0};
+  sid_problem problem = samples();
+  problem.weights = weights;
+  require_problem(problem, SID_OK);
+  weights[2] = 0x1p-40;
+  require_problem(problem, SID_OK);
+  weights[2] = 0x1.01p-40;
+  require_problem(problem, SID_E_WEIGHTS);
+  weights[2] = 0.0, weights[1] = 0.5 - 0x1p-40;
+  require_problem(problem, SID_OK);
+  weights[1] = 0.5 - 0x1.01p-40;
+  require_problem(problem, SID_E_WEIGHTS);
+  weights[1] = 1.0, weights[2] = -0.5; /* the sum is right */
+  require_problem(problem, SID_E_WEIGHTS);
+  require_field(linear(), weights, third_weights, SID_E_WEIGHTS);
+  require_field(rayleigh(), weights, third_weights, SID_E_WEIGHTS);
+  require_field(noisy(), weights, third_weights, SID_E_WEIGHTS);
+  (void)state;
+}
+
+/* ---- noise ------------------------------------------------------------------------------------------------------------------- */
+
+static void test_noise_kinds(void **state) {
+  /* none, gaussian, rademacher, sphere, samples */
+  static const int linear_takes[] = {1, 1, 1, 1, 1}, rayleigh_takes[] = {1, 1, 1, 1, 0},
+                   samples_takes[] = {1, 0, 0, 0, 1};
+  static const int noise_only_takes[] = {0, 1, 1, 1, 0};
+  for (int32_t kind = SID_NOISE_NONE; kind <= SID_NOISE_SAMPLES; kind++) {
+    require_field(linear(), noise, kind, linear_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(rayleigh(), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(dense(), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(ratio2(), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(noisy(), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(samples(), noise, kind, samples_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(noise_only(), noise, kind, noise_only_takes[kind] ? SID_OK : SID_E_NOISE);
+  }
+  (void)state;
+}
+
+static void test_noise_size(void **state) {
+  static const double scale[3] = {0.5, 0.0, 2.0};
+  const double bad[] = {-1.0, -SMALLEST, QUIET_NAN, POSITIVE_INFINITY};
+  sid_problem problem = rayleigh();
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    require_field(rayleigh(), sigma, bad[i], SID_E_PARAMETER);
+    require_field(noisy(), sigma, bad[i], SID_E_PARAMETER);
+    require_each_place(rayleigh(), scale, scale, bad[i], SID_E_PARAMETER);
+  }
+  require_field(rayleigh(), sigma, 0.0, SID_OK);
+  require_field(rayleigh(), sigma, LARGEST, SID_OK);
+  require_field(rayleigh(), scale, scale, SID_OK);
+  require_field(noise_only(), scale, scale, SID_OK);
+  require_field(noisy(), scale, scale, SID_E_NOISE); /* a sphere has one size */
+  problem.scale = scale, problem.sigma = QUIET_NAN;  /* not used */
+  require_problem(problem, SID_OK);
+  problem.noise = SID_NOISE_NONE; /* no noise, no size */
+  require_problem(problem, SID_E_NOISE);
+  require_field(samples(), scale, scale, SID_E_NOISE);
+  require_field(ratio2(), sigma, QUIET_NAN, SID_OK); /* none: not used */
+  (void)state;
+}
+
+/* ---- dynamics ---------------------------------------------------------------------------------------------------------------- */
+
+static void require_dynamics(int32_t kind, uint32_t l, uint32_t substeps, uint32_t batch, sid_problem problem,
+                             sid_status expected) {
+  const sid_dynamics dynamics = {kind, l, substeps, batch};
+  assert_int_equal(sid_dynamics_validate(&dynamics, &problem), expected);
+}
+
+static void test_dynamics(void **state) {
+  const sid_problem problem = rayleigh();
+  const sid_dynamics dynamics = {SID_GD, 0, 0, 1};
+  assert_int_equal(sid_dynamics_validate(NULL, &problem), SID_E_NULL);
+  assert_int_equal(sid_dynamics_validate(&dynamics, NULL), SID_E_NULL);
+  for (int32_t kind = SID_GD; kind <= SID_SDE2; kind++) {
+    require_dynamics(kind, 1, 1, 1, problem, SID_OK);
+    require_dynamics(kind, SID_COUNT_MAX, SID_COUNT_MAX, 1, problem, SID_OK);
+    require_dynamics(kind, 1, 1, 0, problem, SID_E_COUNT);
+    require_dynamics(kind, 1, 1, 2, problem, SID_E_UNSUPPORTED);
+    require_dynamics(kind, 1, 1, SID_COUNT_MAX, samples(), kind == SID_GD ? SID_E_UNSUPPORTED : SID_OK);
+    require_dynamics(kind, 1, 1, SID_COUNT_MAX + 1, samples(), SID_E_COUNT);
+    require_dynamics(kind, 0, 1, 1, problem, kind == SID_SVAG ? SID_E_COUNT : SID_OK);
+    require_dynamics(kind, SID_COUNT_MAX + 1, 1, 1, problem, kind == SID_SVAG ? SID_E_COUNT : SID_OK);
+    require_dynamics(kind, 1, 0, 1, problem, kind >= SID_SDE ? SID_E_COUNT : SID_OK);
+    require_dynamics(kind, 1, SID_COUNT_MAX + 1, 1, problem, kind >= SID_SDE ? SID_E_COUNT : SID_OK);
+  }
+  require_dynamics(0, 1, 1, 1, problem, SID_E_KIND);
+  require_dynamics(7, 1, 1, 1, problem, SID_E_KIND);
+  require_dynamics(-1, 1, 1, 1, problem, SID_E_KIND);
+  (void)state;
+}
+
+/* ---- schedules ----------------------------------------------------------------------------------------------------------------- */
+
+static void require_segments(const sid_segment *segments, uint32_t count, sid_status expected) {
+  sid_schedule schedule;
+  memset(&schedule, 0, sizeof schedule);
+  schedule.kind = SID_PIECEWISE, schedule.segments = segments, schedule.segment_count = count;
+  assert_int_equal(sid_schedule_validate(&schedule), expected);
+}
+
+/* Three segments, one of which is replaced. */
+static void require_segment(uint32_t at, sid_segment segment, sid_status expected) {
+  sid_segment segments[3] = {{0, 0.1, 0.5, 1.0}, {10, 0.2, 0.5, 2.0}, {20, 0.1, 0.0, 0.5}};
+  segments[at] = segment;
+  require_segments(segments, 3, expected);
+}
+
+static sid_segment segment(uint64_t start, double lr, double wd, double rescale) {
+  const sid_segment made = {start, lr, wd, rescale};
+  return made;
+}
+
+static void test_segments(void **state) {
+  require_segment(0, segment(0, 0.1, 0.5, 1.0), SID_OK);
+  require_segments(NULL, 1, SID_E_NULL);
+  require_segments(NULL, 0, SID_E_SCHEDULE);
+  require_segment(0, segment(1, 0.1, 0.5, 1.0), SID_E_SCHEDULE);
+  require_segment(0, segment(0, 0.1, 0.5, 2.0), SID_E_SCHEDULE);
+  require_segment(1, segment(0, 0.1, 0.5, 1.0), SID_E_SCHEDULE);
+  require_segment(1, segment(20, 0.1, 0.5, 1.0), SID_E_SCHEDULE);
+  require_segment(1, segment(21, 0.1, 0.5, 1.0), SID_E_SCHEDULE);
+  require_segment(1, segment(19, 0.1, 0.5, 1.0), SID_OK);
+  require_segment(2, segment(UINT64_MAX, 0.1, 0.5, 1.0), SID_OK);
+  (void)state;
+}
+
+static void test_segment_numbers(void **state) {
+  const double bad[] = {-1.0, -SMALLEST, QUIET_NAN, POSITIVE_INFINITY, -POSITIVE_INFINITY};
+  for (size_t i = 0; i < COUNT(bad); i++)
+    for (uint32_t at = 0; at < 3; at++) {
+      require_segment(at, segment(10u * at, bad[i], 0.5, 1.0), SID_E_LR);
+      require_segment(at, segment(10u * at, 0.1, bad[i], 1.0), SID_E_LR);
+      require_segment(at, segment(10u * at, 0.1, 0.5, bad[i]), at == 0 ? SID_E_SCHEDULE : SID_E_PARAMETER);
+    }
+  require_segment(1, segment(10, 0.1, 0.5, 0.0), SID_E_PARAMETER);
+  require_segment(1, segment(10, 0.5, 2.0, 1.0), SID_E_INTRINSIC_LR);
+  require_segment(1, segment(10, 1e200, 1e200, 1.0), SID_E_INTRINSIC_LR);
+  require_segment(1, segment(10, 0.5, double_of(bits_of(2.0) - 1), 1.0), SID_OK);
+  require_segment(1, segment(10, 0.0, 0.0, SMALLEST), SID_OK);
+  (void)state;
+}
+
+static sid_schedule smooth(int32_t kind) {
+  sid_schedule schedule;
+  memset(&schedule, 0, sizeof schedule);
+  schedule.kind = kind, schedule.lr = 0.5, schedule.lr_min = 0.25, schedule.wd = 0.5, schedule.factor = 0.9;
+  schedule.period = 10;
+  return schedule;
+}
+
+static void require_schedule(sid_schedule schedule, sid_status expected) {
+  sid_schedule before;
+  memcpy(&before, &schedule, sizeof before);
+  assert_int_equal(sid_schedule_validate(&schedule), expected);
+  assert_memory_equal(&before, &schedule, sizeof before);
+}
+
+#define require_schedule_field(kind, name, value, expected)                                                          \
+  do {                                                                                                               \
+    sid_schedule spoilt_ = smooth(kind);                                                                             \
+    spoilt_.name = (value);                                                                                          \
+    require_schedule(spoilt_, (expected));                                                                           \
+  } while (0)
+
+static void test_schedule_kinds(void **state) {
+  static const int32_t bad[] = {0, 5, -1, INT32_MAX};
+  assert_int_equal(sid_schedule_validate(NULL), SID_E_NULL);
+  for (size_t i = 0; i < COUNT(bad); i++) require_schedule(smooth(bad[i]), SID_E_KIND);
+  for (int32_t kind = SID_EXPONENTIAL; kind <= SID_TRIANGLE; kind++) require_schedule(smooth(kind), SID_OK);
+  (void)state;
+}
+
+static void test_schedule_numbers(void **state) {
+  const double bad[] = {-1.0, -SMALLEST, QUIET_NAN, POSITIVE_INFINITY, -POSITIVE_INFINITY};
+  for (int32_t kind = SID_EXPONENTIAL; kind <= SID_TRIANGLE; kind++) {
+    const int periodic = kind != SID_EXPONENTIAL;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+      require_schedule_field(kind, lr, bad[i], SID_E_LR);
+      require_schedule_field(kind, wd, bad[i], SID_E_LR);
+      require_schedule_field(kind, lr_min, bad[i], periodic ? SID_E_LR : SID_OK);
+      require_schedule_field(kind, factor, bad[i], periodic ? SID_OK : SID_E_PARAMETER);
+    }
+    require_schedule_field(kind, lr, 2.0, SID_E_INTRINSIC_LR);
+    require_schedule_field(kind, lr_min, 2.0, periodic ? SID_E_INTRINSIC_LR : SID_OK);
+    require_schedule_field(kind, factor, 0.0, periodic ? SID_OK : SID_E_PARAMETER);
+    require_schedule_field(kind, period, 0, periodic ? SID_E_COUNT : SID_OK);
+    require_schedule_field(kind, period, 1, SID_OK);
+    require_schedule_field(kind, period, 1ull << 52, SID_OK);
+    require_schedule_field(kind, period, (1ull << 52) + 1, periodic ? SID_E_COUNT : SID_OK);
+    require_schedule_field(kind, period, UINT64_MAX, periodic ? SID_E_COUNT : SID_OK);
+  }
+  (void)state;
+}
+
+/* ---- experiments ----------------------------------------------------------------------------------------------------------------- */
+
+static const uint64_t four_checkpoints[4] = {0, 1, 50, 100};
+static const sid_segment one_segment = {0, 0.1, 0.5, 1.0};
+static const int32_t every_observable[] = {
+    SID_NORM2,        SID_LOSS,  SID_GRAD_NORM2, SID_NOISE_TRACE, SID_STEP_ANGLE,
+    SID_EFFECTIVE_LR, SID_GAMMA, SID_F,          SID_PLANE_ANGLE, SID_X};
+
+static sid_experiment experiment(void) {
+  sid_experiment made;
+  memset(&made, 0, sizeof made);
+  made.problem = rayleigh();
+  made.dynamics.kind = SID_SGD, made.dynamics.batch = 1;
+  made.schedule.kind = SID_PIECEWISE, made.schedule.segments = &one_segment, made.schedule.segment_count = 1;
+  made.start.kind = SID_START_POINT, made.start.x = three;
+  made.steps = 100, made.checkpoints = four_checkpoints, made.checkpoint_count = 4;
+  made.observables = every_observable, made.observable_count = COUNT(every_observable), made.plane = six;
+  return made;
+}
+
+static void require_experiment(sid_experiment made, sid_status expected) {
+  sid_experiment before;
+  memcpy(&before, &made, sizeof before);
+  assert_int_equal(sid_experiment_validate(&made), expected);
+  assert_memory_equal(&before, &made, sizeof before);
+}
+
+#define require_experiment_field(name, value, expected)                                                              \
+  do {                                                                                                               \
+    sid_experiment spoilt_ = experiment();                                                                           \
+    spoilt_.name = (value);                                                                                          \
+    require_experiment(spoilt_, (expected));                                                                         \
+  } while (0)
+
+static void test_experiment_parts(void **state) {
+  require_experiment(experiment(), SID_OK);
+  assert_int_equal(sid_experiment_validate(NULL), SID_E_NULL);
+  require_experiment_field(problem.sigma, -1.0, SID_E_PARAMETER);
+  require_experiment_field(dynamics.batch, 2, SID_E_UNSUPPORTED);
+  require_experiment_field(schedule.segment_count, 0, SID_E_SCHEDULE);
+  require_experiment_field(start.kind, 9, SID_E_KIND);
+  require_experiment_field(seed, UINT64_MAX, SID_OK);
+  (void)state;
+}
+
+static void test_start_sizes(void **state) {
+  const double bad[] = {0.0, -1.0, QUIET_NAN, POSITIVE_INFINITY};
+  static const int32_t kinds[] = {SID_START_GAUSSIAN, SID_START_SPHERE};
+  for (size_t k = 0; k < 2; k++) {
+    sid_experiment made = experiment();
+    made.start.kind = kinds[k], made.start.x = NULL, made.start.size = SMALLEST;
+    require_experiment(made, SID_OK);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+      made.start.size = bad[i];
+      require_experiment(made, SID_E_PARAMETER);
+    }
+  }
+  require_experiment_field(start.kind, 0, SID_E_KIND);
+  require_experiment_field(start.kind, 4, SID_E_KIND);
+  (void)state;
+}
+
+static void test_start_point(void **state) {
+  static const double origin[3] = {0.0, -0.0, 0.0}, tiny[3] = {0x1p-538, 0.0, 0.0}, small[3] = {0x1p-537, 0.0, 0.0};
+  static const double huge[3] = {0x1p512, 0.0, 0.0}, large[3] = {0x1p511, 0.0, 0.0};
+  double bad[3] = {1.0, 2.0, 0.0};
+  sid_experiment made = experiment();
+  bad[2] = QUIET_NAN;
+  require_experiment_field(start.x, NULL, SID_E_NULL);
+  require_experiment_field(start.x, bad, SID_E_PARAMETER);
+  require_experiment_field(start.x, origin, SID_E_ORIGIN);
+  require_experiment_field(start.x, tiny, SID_E_ORIGIN);
+  require_experiment_field(start.x, small, SID_OK);
+  require_experiment_field(start.x, huge, SID_E_NONFINITE);
+  require_experiment_field(start.x, large, SID_OK);
+  made.problem = noisy(); /* not scale-invariant: anywhere */
+  made.start.x = origin;
+  require_experiment(made, SID_OK);
+  made.start.x = huge;
+  require_experiment(made, SID_OK);
+  (void)state;
+}
+
+static void require_checkpoints(const uint64_t *checkpoints, uint32_t count, uint64_t steps, sid_status expected) {
+  sid_experiment made = experiment();
+  made.checkpoints = checkpoints, made.checkpoint_count = count, made.steps = steps;
+  require_experiment(made, expected);
+}
+
+static void test_checkpoints(void **state) {
+  static const uint64_t equal[] = {0, 1, 1}, falling[] = {0, 5, 4}, far[] = {SID_STEPS_MAX};
+  require_checkpoints(four_checkpoints, 4, 99, SID_E_CHECKPOINTS);
+  require_checkpoints(four_checkpoints, 3, 99, SID_OK);
+  require_checkpoints(equal, 3, 10, SID_E_CHECKPOINTS);
+  require_checkpoints(falling, 3, 10, SID_E_CHECKPOINTS);
+  require_checkpoints(NULL, 3, 10, SID_E_NULL);
+  require_checkpoints(NULL, 0, 10, SID_OK);
+  require_checkpoints(far, 1, SID_STEPS_MAX, SID_OK);
+  require_checkpoints(far, 1, SID_STEPS_MAX + 1, SID_E_COUNT);
+  require_checkpoints(far, 1, UINT64_MAX, SID_E_COUNT);
+  (void)state;
+}
+
+static void test_observables(void **state) {
+  static const int32_t bad[] = {0, 11, -1, INT32_MAX};
+  double plane[6] = {1.0, 0.0, 0.0, 0.0, 1.0, 0.0};
+  int32_t list[2] = {SID_NORM2, 0};
+  sid_experiment made = experiment();
+  require_experiment_field(observables, NULL, SID_E_NULL);
+  require_experiment_field(plane, NULL, SID_E_UNSUPPORTED);
+  for (size_t i = 0; i < 6; i++) {
+    memcpy(plane, six, sizeof plane);
+    plane[i] = i % 2 ? QUIET_NAN : POSITIVE_INFINITY;
+    require_experiment_field(plane, plane, SID_E_PARAMETER);
+  }
+  made.observables = list, made.observable_count = 2, made.plane = NULL;
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    list[1] = bad[i];
+    require_experiment(made, SID_E_KIND);
+  }
+  made.observables = NULL, made.observable_count = 0;
+  require_experiment(made, SID_OK);
+  (void)state;
+}
+
+/* ---- sizes and texts --------------------------------------------------------------------------------------------------------------- */
+
+/* Grow with what they are for; nothing overflows at the limits. */
+static void test_sizes(void **state) {
+  sid_experiment made = experiment();
+  assert_int_equal(sid_row_width(&made), COUNT(every_observable) - 1 + 3);
+  assert_true(sid_step_workspace(&made.problem) >= 4 * 3 + sid_problem_workspace(&made.problem));
+  assert_true(sid_run_workspace(&made) >= sid_step_workspace(&made.problem) + sid_row_width(&made));
+  made.problem = samples();
+  const size_t few = sid_problem_workspace(&made.problem);
+  made.problem.samples = SID_SAMPLES_MAX, made.problem.dim = SID_DIM_MAX;
+  assert_true(sid_problem_workspace(&made.problem) >= few + SID_SAMPLES_MAX - 3 + SID_DIM_MAX - 2);
+  (void)state;
+}
+
+/* Every status has a text of its own, and any other number the text for the unknown. */
+static void test_status_texts(void **state) {
+  const char *unknown = sid_status_text(-18);
+  for (sid_status status = SID_OK; status >= SID_E_STOPPED; status--) {
+    const char *text = sid_status_text(status);
+    assert_non_null(text);
+    assert_true(strlen(text) > 3 && !strchr(text, '\n') && strcmp(text, unknown) != 0);
+    for (sid_status other = SID_OK; other > status; other--) assert_true(strcmp(text, sid_status_text(other)) != 0);
+  }
+  assert_string_equal(sid_status_text(1), unknown);
+  assert_string_equal(sid_status_text(INT32_MIN), unknown);
+  assert_string_equal(sid_status_text(INT32_MAX), unknown);
+  (void)state;
+}
+
+static void test_constants(void **state) {
+  assert_string_equal(SID_VERSION, "0.1.0");
+  assert_true(SID_DIM_MAX == 65536 && SID_SAMPLES_MAX == 65536 && SID_COUNT_MAX == 1 << 24);
+  assert_true(SID_STEPS_MAX == 1ull << 53 && SID_KEY_MAX == 3);
+  assert_true(SID_KEY_DATA == 0 && SID_KEY_START == 1 && SID_KEY_NOISE == 2);
+  (void)state;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_valid_problems),
+      cmocka_unit_test(test_kind),
+      cmocka_unit_test(test_dim),
+      cmocka_unit_test(test_samples),
+      cmocka_unit_test(test_missing_data),
+      cmocka_unit_test(test_bad_data),
+      cmocka_unit_test(test_matrix_symmetry),
+      cmocka_unit_test(test_weights),
+      cmocka_unit_test(test_noise_kinds),
+      cmocka_unit_test(test_noise_size),
+      cmocka_unit_test(test_dynamics),
+      cmocka_unit_test(test_segments),
+      cmocka_unit_test(test_segment_numbers),
+      cmocka_unit_test(test_schedule_kinds),
+      cmocka_unit_test(test_schedule_numbers),
+      cmocka_unit_test(test_experiment_parts),
+      cmocka_unit_test(test_start_sizes),
+      cmocka_unit_test(test_start_point),
+      cmocka_unit_test(test_checkpoints),
+      cmocka_unit_test(test_observables),
+      cmocka_unit_test(test_sizes),
+      cmocka_unit_test(test_status_texts),
+      cmocka_unit_test(test_constants),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,377 @@
+/* Steps of every dynamics: docs/spec.md section 7 restated from the public functions on problems, to the bit; the identities
+ * between the dynamics; streams; workspaces; and the steps that are not taken. */
+#include "instances.h"
+
+#include <math.h>
+
+#define GUARD 16
+#define STEPS 12
+
+static const sid_dynamics gd = {SID_GD, 0, 0, 1};
+static const sid_dynamics sgd = {SID_SGD, 0, 0, 1};
+
+typedef struct {
+  instances all;
+  double work[8 * INSTANCE_DIM_MAX + INSTANCE_SAMPLES_MAX];
+} dynamics_state;
+
+static int set_up(void **state) {
+  dynamics_state *test = malloc(sizeof *test);
+  if (!test) return -1;
+  instances_make(&test->all);
+  *state = test;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  free(*state);
+  return 0;
+}
+
+/* ---- section 7 to the letter ---------------------------------------------------------------------------------------------- */
+
+/* x_j = a x_j - h g_j */
+static void descend(double *x, const double *g, double a, double h, uint32_t p) {
+  for (uint32_t j = 0; j < p; j++) x[j] = a * x[j] - h * g[j];
+}
+
+static void naive_sgd(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                      sid_stream *stream, double *work) {
+  double g[INSTANCE_DIM_MAX];
+  sid_problem_noisy_gradient(problem, x, dynamics->batch, stream, g, work);
+  descend(x, g, 1.0 - lr * wd, lr, problem->dim);
+}
+
+static void naive_svag(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                       sid_stream *stream, double *work) {
+  double g[INSTANCE_DIM_MAX], g1[INSTANCE_DIM_MAX], g2[INSTANCE_DIM_MAX];
+  const double h = lr / dynamics->l, s = sqrt(2.0 * dynamics->l - 1.0);
+  const double c1 = (1.0 + s) * 0.5, c2 = (1.0 - s) * 0.5;
+  sid_problem_noisy_gradient(problem, x, dynamics->batch, stream, g1, work);
+  sid_problem_noisy_gradient(problem, x, dynamics->batch, stream, g2, work);
+  for (uint32_t j = 0; j < problem->dim; j++) g[j] = c1 * g1[j] + c2 * g2[j];
+  descend(x, g, 1.0 - h * wd, h, problem->dim);
+}
+
+static void naive_sde(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                      sid_stream *stream, double *work) {
+  const double m = dynamics->substeps, h = lr / m, a = 1.0 - h * wd, s = lr / sqrt(m * dynamics->batch);
+  double g[INSTANCE_DIM_MAX], n[INSTANCE_DIM_MAX];
+  for (uint32_t q = 0; q < dynamics->substeps; q++) {
+    sid_problem_gradient(problem, x, g, work);
+    sid_problem_gaussian_noise(problem, x, stream, n, work);
+    for (uint32_t j = 0; j < problem->dim; j++) x[j] = (a * x[j] - h * g[j]) + s * n[j];
+  }
+}
+
+static void naive_sde2(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                       sid_stream *stream, double *work) {
+  const double m = dynamics->substeps, h = lr / m, k = lr * 0.5, s = lr / sqrt(m * dynamics->batch);
+  double b[INSTANCE_DIM_MAX], w[INSTANCE_DIM_MAX], n[INSTANCE_DIM_MAX];
+  for (uint32_t q = 0; q < dynamics->substeps; q++) {
+    sid_problem_gradient(problem, x, b, work);
+    for (uint32_t j = 0; j < problem->dim; j++) b[j] = b[j] + wd * x[j];
+    sid_problem_hessian_vector(problem, x, b, w, work);
+    sid_problem_gaussian_noise(problem, x, stream, n, work);
+    for (uint32_t j = 0; j < problem->dim; j++) {
+      const double d = b[j] + k * (w[j] + wd * b[j]);
+      x[j] = (x[j] - h * d) + s * n[j];
+    }
+  }
+}
+
+static void naive_step(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                       sid_stream *stream, double *work) {
+  double g[INSTANCE_DIM_MAX];
+  sid_dynamics one = *dynamics;
+  switch (dynamics->kind) {
+    case SID_GD:
+      sid_problem_gradient(problem, x, g, work);
+      descend(x, g, 1.0 - lr * wd, lr, problem->dim);
+      return;
+    case SID_SGD: naive_sgd(problem, dynamics, lr, wd, x, stream, work); return;
+    case SID_SVAG: naive_svag(problem, dynamics, lr, wd, x, stream, work); return;
+    case SID_NOISY_GD:
+      one.substeps = 1;
+      naive_sde(problem, &one, lr, wd, x, stream, work);
+      return;
+    case SID_SDE: naive_sde(problem, dynamics, lr, wd, x, stream, work); return;
+    default: naive_sde2(problem, dynamics, lr, wd, x, stream, work); return;
+  }
+}
+
+/* ---- every dynamics on every instance ------------------------------------------------------------------------------------ */
+
+/* A batch stands where it is allowed; elsewhere it is taken as 1. Numbers that a kind does not use are nonsense here. */
+static const sid_dynamics every_dynamics[] = {
+    {SID_GD, 9, 9, 1},   {SID_SGD, 9, 9, 1},      {SID_SGD, 0, 0, 4},      {SID_SVAG, 1, 9, 1}, {SID_SVAG, 7, 0, 1},
+    {SID_SVAG, 3, 9, 2}, {SID_NOISY_GD, 9, 9, 1}, {SID_NOISY_GD, 0, 0, 5}, {SID_SDE, 9, 1, 1},  {SID_SDE, 9, 4, 1},
+    {SID_SDE, 0, 3, 2},  {SID_SDE2, 9, 1, 1},     {SID_SDE2, 9, 4, 1},     {SID_SDE2, 0, 2, 3},
+};
+
+typedef void (*step_test)(dynamics_state *test, const instance *one, const sid_dynamics *dynamics, uint64_t number);
+
+static void for_all(void **state, step_test check) {
+  dynamics_state *test = *state;
+  size_t count = 0;
+  for (size_t i = 0; i < test->all.count; i++)
+    for (size_t d = 0; d < COUNT(every_dynamics); d++) {
+      const sid_problem *problem = &test->all.list[i].problem;
+      sid_dynamics dynamics = every_dynamics[d];
+      if (problem->noise != SID_NOISE_SAMPLES) dynamics.batch = 1;
+      assert_int_equal(sid_dynamics_validate(&dynamics, problem), SID_OK);
+      check(test, test->all.list + i, &dynamics, i * COUNT(every_dynamics) + d);
+      count++;
+    }
+  assert_true(count > 400);
+}
+
+static void start_point(const sid_problem *problem, uint64_t number, double *x) {
+  data_source data = {number};
+  instance_point(problem, &data, x);
+}
+
+static void check_bits(dynamics_state *test, const instance *one, const sid_dynamics *dynamics, uint64_t number) {
+  const uint32_t p = one->problem.dim;
+  double x[INSTANCE_DIM_MAX], y[INSTANCE_DIM_MAX], scratch[4 * INSTANCE_DIM_MAX + INSTANCE_SAMPLES_MAX];
+  sid_stream stream = test_stream(number), twin = stream;
+  start_point(&one->problem, number, x);
+  memcpy(y, x, sizeof x);
+  for (int t = 0; t < STEPS; t++) {
+    double before[INSTANCE_DIM_MAX];
+    memcpy(before, x, p * sizeof *x);
+    assert_int_equal(sid_step(&one->problem, dynamics, 0.15, 0.3, x, &stream, test->work), SID_OK);
+    require_same(test->work, before, p, "the state before the step");
+    naive_step(&one->problem, dynamics, 0.15, 0.3, y, &twin, scratch);
+    require_same(x, y, p, one->name);
+    assert_true(same_stream(&stream, &twin));
+  }
+}
+
+/* What a step reads of its workspace it wrote before, and it writes nothing around it. */
+static void check_workspace(dynamics_state *test, const instance *one, const sid_dynamics *dynamics,
+                            uint64_t number) {
+  const sid_problem *problem = &one->problem;
+  const size_t size = sid_step_workspace(problem);
+  double x[INSTANCE_DIM_MAX], y[INSTANCE_DIM_MAX], *guarded = allocate(size + 2 * GUARD), *zeros = allocate(size);
+  sid_stream stream = test_stream(number), twin = stream;
+  start_point(problem, number, x);
+  memcpy(y, x, sizeof x);
+  for (int t = 0; t < 3; t++) {
+    poison(guarded, size + 2 * GUARD);
+    memset(zeros, 0, size * sizeof *zeros);
+    assert_int_equal(sid_step(problem, dynamics, 0.15, 0.3, x, &stream, guarded + GUARD), SID_OK);
+    assert_int_equal(sid_step(problem, dynamics, 0.15, 0.3, y, &twin, zeros), SID_OK);
+    require_same(x, y, problem->dim, one->name);
+    assert_true(is_poisoned(guarded, GUARD) && is_poisoned(guarded + GUARD + size, GUARD));
+  }
+  free(guarded);
+  free(zeros);
+  (void)test;
+}
+
+static void test_bits(void **state) { for_all(state, check_bits); }
+static void test_step_workspace(void **state) { for_all(state, check_workspace); }
+
+/* ---- identities ------------------------------------------------------------------------------------------------------------- */
+
+/* Two dynamics that take the same steps, but for the signs of zeros where `bits` is 0. Where second_gradient is set, the first
+ * takes one more noisy gradient from the stream. */
+typedef struct {
+  sid_dynamics first, second;
+  int bits, second_gradient;
+} identity;
+
+static void check_identity(dynamics_state *test, const instance *one, const identity *same, uint64_t number) {
+  const sid_problem *problem = &one->problem;
+  double x[INSTANCE_DIM_MAX], y[INSTANCE_DIM_MAX], before[INSTANCE_DIM_MAX];
+  sid_stream stream = test_stream(number), twin = stream;
+  start_point(problem, number, x);
+  memcpy(y, x, sizeof x);
+  for (int t = 0; t < STEPS; t++) {
+    assert_int_equal(sid_step(problem, &same->first, 0.2, 0.25, x, &stream, test->work), SID_OK);
+    memcpy(before, y, sizeof y);
+    assert_int_equal(sid_step(problem, &same->second, 0.2, 0.25, y, &twin, test->work), SID_OK);
+    if (same->second_gradient) {
+      double g[INSTANCE_DIM_MAX];
+      sid_problem_noisy_gradient(problem, before, same->second.batch, &twin, g, test->work);
+    }
+    if (same->bits)
+      require_same(x, y, problem->dim, one->name);
+    else
+      require_equal(x, y, problem->dim, one->name);
+    assert_true(same_stream(&stream, &twin));
+  }
+}
+
+static void for_identity(void **state, identity same, int only_noise) {
+  dynamics_state *test = *state;
+  size_t count = 0;
+  for (size_t i = 0; i < test->all.count; i++) {
+    const instance *one = test->all.list + i;
+    if (only_noise >= 0 && one->problem.noise != only_noise) continue;
+    check_identity(test, one, &same, i);
+    count++;
+  }
+  assert_true(count >= 3);
+}
+
+static void test_noisy_gd_is_sde_with_one_substep(void **state) {
+  const identity same = {{SID_NOISY_GD, 0, 0, 1}, {SID_SDE, 0, 1, 1}, 1, 0};
+  const identity batched = {{SID_NOISY_GD, 0, 0, 6}, {SID_SDE, 0, 1, 6}, 1, 0};
+  for_identity(state, same, -1);
+  for_identity(state, batched, SID_NOISE_SAMPLES);
+}
+
+/* c1 = 1 and c2 = 0: the first of the two gradients alone. */
+static void test_svag_with_l_1_is_sgd(void **state) {
+  const identity same = {{SID_SVAG, 1, 0, 1}, {SID_SGD, 0, 0, 1}, 0, 1};
+  const identity batched = {{SID_SVAG, 1, 0, 3}, {SID_SGD, 0, 0, 3}, 0, 1};
+  for_identity(state, same, -1);
+  for_identity(state, batched, SID_NOISE_SAMPLES);
+}
+
+static void test_sgd_without_noise_is_gd(void **state) {
+  const identity same = {{SID_GD, 0, 0, 1}, {SID_SGD, 0, 0, 1}, 0, 0};
+  for_identity(state, same, SID_NOISE_NONE);
+}
+
+static void test_noisy_gd_without_noise_is_gd(void **state) {
+  const identity same = {{SID_GD, 0, 0, 1}, {SID_NOISY_GD, 0, 0, 1}, 0, 0};
+  for_identity(state, same, SID_NOISE_NONE);
+}
+
+/* Gaussian noise is its own gaussian noise, so SGD and noisy gradient descent take the same normals, SGD with the other
+ * sign: the mean of the two is a step of gradient descent. Four roundings each, of numbers of size S. */
+static void test_noisy_gd_mirrors_sgd(void **state) {
+  dynamics_state *test = *state;
+  const sid_dynamics noisy_gd = {SID_NOISY_GD, 0, 0, 1};
+  const double lr = 0.5, wd = 0.25;
+  for (size_t i = 0; i < test->all.count; i++) {
+    const instance *one = test->all.list + i;
+    double x[INSTANCE_DIM_MAX], y[INSTANCE_DIM_MAX], z[INSTANCE_DIM_MAX], start[INSTANCE_DIM_MAX];
+    if (one->problem.noise != SID_NOISE_GAUSSIAN) continue;
+    sid_stream stream = test_stream(i), twin = stream;
+    start_point(&one->problem, i, start);
+    memcpy(x, start, sizeof x), memcpy(y, start, sizeof y), memcpy(z, start, sizeof z);
+    assert_int_equal(sid_step(&one->problem, &sgd, lr, wd, x, &stream, test->work), SID_OK);
+    assert_int_equal(sid_step(&one->problem, &noisy_gd, lr, wd, y, &twin, test->work), SID_OK);
+    assert_int_equal(sid_step(&one->problem, &gd, lr, wd, z, &twin, test->work), SID_OK);
+    for (uint32_t j = 0; j < one->problem.dim; j++) {
+      const double size = fabs(start[j]) + fabs(z[j] - start[j]) + fabs(x[j] - y[j]);
+      require_within(0.5 * x[j] + 0.5 * y[j], z[j], 8.0 * UNIT_ROUNDOFF * size, one->name, j);
+      assert_true(x[j] != y[j]);
+    }
+  }
+}
+
+/* ---- steps that are not taken -------------------------------------------------------------------------------------------------- */
+
+static sid_problem noise_only(double sigma) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_NOISE_ONLY, problem.dim = 2, problem.noise = SID_NOISE_GAUSSIAN, problem.sigma = sigma;
+  return problem;
+}
+
+static sid_problem quadratic(const double *spectrum, uint32_t p) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_QUADRATIC_NOISY, problem.dim = p, problem.spectrum = spectrum;
+  return problem;
+}
+
+/* The step fails with this status and leaves x; the stream moves if and only if the step was tried with noise. */
+static void require_refused(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,
+                            const double *start, sid_status expected, int moves) {
+  double x[2], work[64];
+  const sid_stream before = test_stream(3);
+  sid_stream stream = before;
+  memcpy(x, start, problem->dim * sizeof *x);
+  assert_int_equal(sid_step(problem, dynamics, lr, wd, x, &stream, work), expected);
+  require_same(x, start, problem->dim, "state after a refused step");
+  assert_int_equal(!same_stream(&stream, &before), moves);
+}
+
+static void test_bad_rates(void **state) {
+  const double x[2] = {1.0, 2.0};
+  const sid_problem problem = noise_only(1.0);
+  const double bad[] = {QUIET_NAN, -1.0, -SMALLEST, POSITIVE_INFINITY, -POSITIVE_INFINITY};
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    require_refused(&problem, &sgd, bad[i], 0.1, x, SID_E_LR, 0);
+    require_refused(&problem, &sgd, 0.1, bad[i], x, SID_E_LR, 0);
+    require_refused(&problem, &gd, bad[i], bad[i], x, SID_E_LR, 0);
+  }
+  require_refused(&problem, &sgd, 0.5, 2.0, x, SID_E_INTRINSIC_LR, 0);
+  require_refused(&problem, &sgd, 2.0, 2.0, x, SID_E_INTRINSIC_LR, 0);
+  require_refused(&problem, &sgd, 1e300, 1e300, x, SID_E_INTRINSIC_LR, 0);
+  (void)state;
+}
+
+/* lr*wd just below 1, and rates of 0, are fine; with lr = 0 nothing moves. */
+static void test_rates_at_the_limit(void **state) {
+  const double start[2] = {1.0, 2.0};
+  const sid_problem problem = noise_only(1.0);
+  double x[2], work[64];
+  sid_stream stream = test_stream(4);
+  memcpy(x, start, sizeof x);
+  assert_int_equal(sid_step(&problem, &sgd, 0.5, double_of(bits_of(2.0) - 1), x, &stream, work), SID_OK);
+  memcpy(x, start, sizeof x);
+  assert_int_equal(sid_step(&problem, &sgd, 0.0, 1e300, x, &stream, work), SID_OK);
+  require_same(x, start, 2, "state after a step of lr 0");
+  (void)state;
+}
+
+static void test_nonfinite(void **state) {
+  const double steep[2] = {1e300, 1.0}, x[2] = {1e10, 1.0}, huge[2] = {1.0, 1.0};
+  const sid_problem problem = quadratic(steep, 2), noise = noise_only(1e300);
+  require_refused(&problem, &gd, 1.0, 0.0, x, SID_E_NONFINITE, 0);
+  require_refused(&noise, &sgd, 1.0, 0.0, huge, SID_E_NONFINITE, 1); /* finite coordinates, but not their norm */
+  (void)state;
+}
+
+/* A norm^2 that overflows is no matter where the problem is not scale-invariant, and neither is the origin. */
+static void test_no_origin_for_quadratics(void **state) {
+  const double spectrum[2] = {1.0, 1.0};
+  const sid_problem problem = quadratic(spectrum, 2);
+  double x[2] = {1e200, 1e-200}, work[64];
+  sid_stream stream = test_stream(5);
+  assert_int_equal(sid_step(&problem, &gd, 0.5, 0.0, x, &stream, work), SID_OK);
+  assert_int_equal(sid_step(&problem, &gd, 1.0, 0.0, x, &stream, work), SID_OK);
+  require_bits(x[0], 0.0, "x", 0);
+  require_bits(x[1], 0.0, "x", 1);
+  (void)state;
+}
+
+/* With sigma = 0 a step multiplies by 1 - lr*wd. From 2^-511 to 2^-537, x'x = 2^-1074 is the smallest number; to 2^-538,
+ * x'x = 2^-1076 rounds to 0. From 2^-513 there is no step: 1/x'x is infinite. */
+static void test_origin(void **state) {
+  const double start[2] = {0x1p-511, 0.0}, too_near[2] = {0x1p-513, 0.0};
+  const sid_problem problem = noise_only(0.0);
+  double x[2], work[64];
+  sid_stream stream = test_stream(6);
+  memcpy(x, start, sizeof x);
+  assert_int_equal(sid_step(&problem, &sgd, 1.0, 1.0 - 0x1p-26, x, &stream, work), SID_OK);
+  require_bits(x[0], 0x1p-537, "x", 0);
+  require_refused(&problem, &sgd, 1.0, 1.0 - 0x1p-27, start, SID_E_ORIGIN, 1);
+  require_refused(&problem, &sgd, 1.0, 0.5, too_near, SID_E_NONFINITE, 1);
+  (void)state;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_bits),
+      cmocka_unit_test(test_step_workspace),
+      cmocka_unit_test(test_noisy_gd_is_sde_with_one_substep),
+      cmocka_unit_test(test_svag_with_l_1_is_sgd),
+      cmocka_unit_test(test_sgd_without_noise_is_gd),
+      cmocka_unit_test(test_noisy_gd_without_noise_is_gd),
+      cmocka_unit_test(test_noisy_gd_mirrors_sgd),
+      cmocka_unit_test(test_bad_rates),
+      cmocka_unit_test(test_rates_at_the_limit),
+      cmocka_unit_test(test_nonfinite),
+      cmocka_unit_test(test_no_origin_for_quadratics),
+      cmocka_unit_test(test_origin),
+  };
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,90 @@
+"""Streams of the executable against the NumPy that is installed: raws, uniforms, jumps; normals against mpmath on NumPy's raws."""
+
+import random
+
+import mpmath
+import numpy
+
+from script import main, require, sidyn, to_bits
+
+WORDS = [0, 1, 2, 7, 2**31, 2**32 - 1, 2**32, 2**32 + 1, 2**63, 2**64 - 1]
+SKIPS = [0, 1, 1000, 2**32, 2**53 + 1, 2**63, 2**64 - 1]
+
+
+def bit_generator(seed, key, skip=0):
+    generator = numpy.random.PCG64(numpy.random.SeedSequence(seed, spawn_key=key))
+    return generator.advance(skip) if skip else generator
+
+
+def stream(seed, key, count, what, skip=0):
+    """Lines of `sidyn stream`."""
+    words = ",".join(map(str, key))
+    options = ["--seed", str(seed), "--key", words, "--count", str(count), "--what", what]
+    return sidyn("stream", *options, *(["--skip", str(skip)] if skip else [])).splitlines()
+
+
+def streams():
+    """(seed, key): every extreme seed and word in every place, and random ones of all lengths."""
+    source = random.Random(1)
+    found = [(seed, (0,)) for seed in WORDS] + [(12345, (word,)) for word in WORDS]
+    found += [(2**64 - 1, (2, word)) for word in WORDS] + [(5, (word, 1, word)) for word in WORDS]
+    for _ in range(60):
+        key = [source.getrandbits(source.randint(1, 64)) for _ in range(source.randint(1, 3))]
+        found.append((source.getrandbits(source.randint(1, 64)), tuple(key)))
+    return found
+
+
+def same(actual, expected, where):
+    require(len(actual) == len(expected), f"{where}: {len(actual)} lines instead of {len(expected)}")
+    for number, (a, e) in enumerate(zip(actual, expected)):
+        require(a == e, f"{where}, line {number}: {a} instead of {e}")
+
+
+def test_raw():
+    """raws equal NumPy's random_raw()"""
+    for seed, key in streams():
+        expected = [f"{int(raw):016x}" for raw in bit_generator(seed, key).random_raw(200)]
+        same(stream(seed, key, 200, "raw"), expected, f"seed {seed}, key {key}")
+
+
+def test_uniform():
+    """uniforms equal NumPy's Generator.random()"""
+    for seed, key in streams():
+        expected = [to_bits(u) for u in numpy.random.Generator(bit_generator(seed, key)).random(200)]
+        same(stream(seed, key, 200, "uniform"), expected, f"seed {seed}, key {key}")
+
+
+def test_skip():
+    """skipping equals NumPy's advance()"""
+    for seed, key in streams()[::9]:
+        for skip in SKIPS:
+            expected = [f"{int(raw):016x}" for raw in bit_generator(seed, key, skip).random_raw(5)]
+            same(stream(seed, key, 5, "raw", skip), expected, f"seed {seed}, key {key}, skip {skip}")
+
+
+def grid(value):
+    """RN32 of a real of mpmath, as a float; its 200 bits are far more than any of these inputs needs."""
+    scaled = mpmath.ldexp(value, 32)
+    nearest = int(mpmath.nint(scaled))
+    require(abs(abs(scaled - nearest) - 0.5) > mpmath.ldexp(1, -100), "a tie")
+    return float(nearest) * 2.0**-32
+
+
+def normal_pair(raw1, raw2):
+    """Section 3 of docs/spec.md."""
+    with mpmath.workprec(200):
+        u1 = mpmath.ldexp(2**53 - (raw1 >> 11), -53)
+        turn = mpmath.ldexp(raw2 >> 11, -52)
+        r = grid(mpmath.sqrt(-2 * mpmath.log(u1)))
+        return r * grid(mpmath.cospi(turn)), r * grid(mpmath.sinpi(turn))
+
+
+def test_normal():
+    """normals equal their definition on NumPy's raws"""
+    for seed, key in streams()[::3]:
+        raws = [int(raw) for raw in bit_generator(seed, key).random_raw(50)]
+        expected = [to_bits(z) for i in range(0, 50, 2) for z in normal_pair(raws[i], raws[i + 1])]
+        same(stream(seed, key, 49, "normal"), expected[:49], f"seed {seed}, key {key}")
+
+
+main([test_raw, test_uniform, test_skip, test_normal])

@@ -1,0 +1,72 @@
+"""Every trajectory of fixtures/trajectories.json, bit for bit: states and observables at each checkpoint, and the end."""
+
+import json
+
+from script import main, require, run_experiment
+
+with open("fixtures/trajectories.json", encoding="ascii") as fixtures:
+    CASES = json.load(fixtures)["cases"]
+
+
+def observables(experiment):
+    """The names of the columns of one row of the fixture."""
+    names = []
+    for name in experiment.get("observables", ["norm2", "loss"]):
+        names += [f"x{j}" for j in range(dimension(experiment))] if name == "x" else [name]
+    return names
+
+
+def dimension(experiment):
+    return int(experiment["problem"].get("dim", 2))
+
+
+def with_state(experiment):
+    """The same experiment with x among the observables."""
+    names = experiment.get("observables", ["norm2", "loss"])
+    return experiment if "x" in names else {**experiment, "observables": [*names, "x"]}
+
+
+def check_row(case, row, expected):
+    where = f"{case['id']}, step {expected['step']}"
+    require(row["trajectory"] == str(case["trajectory"]) and row["step"] == str(expected["step"]), f"{where}: {row}")
+    require(row["end"] == "", f"{where}: ended by {row['end']}")
+    x = [row[f"x{j}"] for j in range(dimension(case["experiment"]))]
+    require(x == expected["x"], f"{where}: x is {x} instead of {expected['x']}")
+    values = [row[name] for name in observables(case["experiment"])]
+    require(values == expected["row"], f"{where}: observables are {values} instead of {expected['row']}")
+
+
+def check_case(case):
+    rows = run_experiment(with_state(case["experiment"]), int(case["trajectory"]))
+    end = case["end"]
+    if end["reason"] != "ok":
+        last = rows.pop()
+        found = (last["end"], last["step"])
+        require(found == (end["reason"], str(end["step"])), f"{case['id']}: ends {found} instead of {end}")
+    require(len(rows) == len(case["rows"]), f"{case['id']}: {len(rows)} rows instead of {len(case['rows'])}")
+    for row, expected in zip(rows, case["rows"]):
+        check_row(case, row, expected)
+
+
+def check_group(kind, cases):
+    def test():
+        require(cases, "no case")
+        for case in cases:
+            check_case(case)
+
+    test.__doc__ = f"{len(cases)} trajectories of {kind}"
+    return test
+
+
+KINDS = ["gd", "sgd", "svag", "noisy_gd", "sde", "sde2"]
+GROUPS = {kind: [case for case in CASES if case["experiment"]["dynamics"]["kind"] == kind] for kind in KINDS}
+
+
+def test_all_are_checked():
+    """every case belongs to a group, and both ways of ending occur"""
+    require(sum(map(len, GROUPS.values())) == len(CASES) >= 400, f"{len(CASES)} cases")
+    reasons = {case["end"]["reason"] for case in CASES}
+    require(reasons == {"ok", "nonfinite", "origin", "lr", "intrinsic_lr"}, f"reasons {reasons}")
+
+
+main([test_all_are_checked] + [check_group(kind, cases) for kind, cases in GROUPS.items()])
