@@ -66,8 +66,8 @@ uint64_t sid_steps_per_unit(const sid_experiment *experiment) {
   return experiment->dynamics.kind == SID_SVAG ? experiment->dynamics.l : 1;
 }
 
-void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous, double *row,
-                 double *work) {
+void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous,
+                 double *row, double *work) {
   sid_moment moment = {step, x, previous, 0.0};
   double wd;
   sid_schedule_at(&experiment->schedule, step / sid_steps_per_unit(experiment), &moment.lr, &wd);

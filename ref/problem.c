@@ -8,9 +8,7 @@ int sid_problem_scale_invariant(const sid_problem *problem) {
 }
 
 /* The largest user is the Gaussian noise of a family: full gradient, one sample, n normals. */
-size_t sid_problem_workspace(const sid_problem *problem) {
-  return 2 * (size_t)problem->dim + problem->samples;
-}
+size_t sid_problem_workspace(const sid_problem *problem) { return 2 * (size_t)problem->dim + problem->samples; }
 
 double sid_problem_loss(const sid_problem *problem, const double *x, double *work) {
   switch (problem->kind) {

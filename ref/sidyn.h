@@ -23,23 +23,24 @@ typedef int32_t sid_status;
 
 enum {
   SID_OK = 0,
-  SID_E_NULL = -1,         /* a pointer that is needed is NULL */
-  SID_E_KIND = -2,         /* unknown kind of problem, noise, dynamics, schedule or start */
-  SID_E_DIM = -3,          /* dimension out of range */
-  SID_E_SAMPLES = -4,      /* number of samples out of range */
-  SID_E_NOISE = -5,        /* noise kind or size does not fit the problem */
-  SID_E_PARAMETER = -6,    /* a real parameter is not finite or out of range */
-  SID_E_WEIGHTS = -7,      /* a weight is negative or the weights do not sum to 1 */
-  SID_E_COUNT = -8,        /* l, substeps, batch, period or key length out of range */
-  SID_E_LR = -9,           /* lr or wd negative or not finite */
+  SID_E_NULL = -1,          /* a pointer that is needed is NULL */
+  SID_E_KIND = -2,          /* unknown kind of problem, noise, dynamics, schedule or start */
+  SID_E_DIM = -3,           /* dimension out of range */
+  SID_E_SAMPLES = -4,       /* number of samples out of range */
+  SID_E_NOISE = -5,         /* noise kind or size does not fit the problem */
+  SID_E_PARAMETER = -6,     /* a real parameter is not finite or out of range */
+  SID_E_WEIGHTS = -7,       /* a weight is negative or the weights do not sum to 1 */
+  SID_E_COUNT = -8,         /* l, substeps, batch, period or key length out of range */
+  SID_E_LR = -9,            /* lr or wd negative or not finite */
   SID_E_INTRINSIC_LR = -10, /* lr*wd is 1 or more */
-  SID_E_SCHEDULE = -11,    /* segments missing, not increasing, or not starting at 0 */
-  SID_E_ORIGIN = -12,      /* a scale-invariant problem at the origin (norm^2 is 0 in binary64) */
-  SID_E_NONFINITE = -13,   /* the state has left the finite numbers */
-  SID_E_CHECKPOINTS = -14, /* checkpoints not strictly increasing or above the number of steps */
-  SID_E_WORKSPACE = -15,   /* the workspace is too small */
-  SID_E_UNSUPPORTED = -16, /* the combination is not defined (a batch without samples, an observable's data missing) */
-  SID_E_STOPPED = -17      /* the checkpoint callback asked to stop */
+  SID_E_SCHEDULE = -11,     /* segments missing, not increasing, or not starting at 0 */
+  SID_E_ORIGIN = -12,       /* a scale-invariant problem at the origin (norm^2 is 0 in binary64) */
+  SID_E_NONFINITE = -13,    /* the state has left the finite numbers */
+  SID_E_CHECKPOINTS = -14,  /* checkpoints not strictly increasing or above the number of steps */
+  SID_E_WORKSPACE = -15,    /* the workspace is too small */
+  SID_E_UNSUPPORTED =
+      -16,            /* the combination is not defined (a batch without samples, an observable's data missing) */
+  SID_E_STOPPED = -17 /* the checkpoint callback asked to stop */
 };
 
 /* One English line for a status; never NULL. */
@@ -49,17 +50,17 @@ const char *sid_status_text(sid_status status);
 
 /* Each failure of the machine or of the build is a bit of its own in the result of sid_selfcheck(). */
 enum {
-  SID_CHECK_FLUSH_TO_ZERO = 1 << 0,  /* subnormal results or operands become zero */
-  SID_CHECK_CONTRACTION = 1 << 1,    /* a*b+c is fused */
-  SID_CHECK_EXCESS = 1 << 2,         /* x87-like excess precision or range */
-  SID_CHECK_SQRT = 1 << 3,           /* sqrt is not correctly rounded */
-  SID_CHECK_SOFT_ADD = 1 << 4,       /* libgcc's ARM soft-float addition rounds wrongly */
-  SID_CHECK_ROUNDING = 1 << 5,       /* rounding is not to nearest even */
-  SID_CHECK_REASSOCIATION = 1 << 6,  /* the compiler reorders sums */
-  SID_CHECK_CONVERSION = 1 << 7,     /* integer <-> double conversions are wrong */
-  SID_CHECK_FORMAT = 1 << 8,         /* double is not binary64 */
-  SID_CHECK_STREAM = 1 << 9,         /* PCG64 known answer */
-  SID_CHECK_NORMAL = 1 << 10         /* exact normal known answer */
+  SID_CHECK_FLUSH_TO_ZERO = 1 << 0, /* subnormal results or operands become zero */
+  SID_CHECK_CONTRACTION = 1 << 1,   /* a*b+c is fused */
+  SID_CHECK_EXCESS = 1 << 2,        /* x87-like excess precision or range */
+  SID_CHECK_SQRT = 1 << 3,          /* sqrt is not correctly rounded */
+  SID_CHECK_SOFT_ADD = 1 << 4,      /* libgcc's ARM soft-float addition rounds wrongly */
+  SID_CHECK_ROUNDING = 1 << 5,      /* rounding is not to nearest even */
+  SID_CHECK_REASSOCIATION = 1 << 6, /* the compiler reorders sums */
+  SID_CHECK_CONVERSION = 1 << 7,    /* integer <-> double conversions are wrong */
+  SID_CHECK_FORMAT = 1 << 8,        /* double is not binary64 */
+  SID_CHECK_STREAM = 1 << 9,        /* PCG64 known answer */
+  SID_CHECK_NORMAL = 1 << 10        /* exact normal known answer */
 };
 
 /* Probes the arithmetic that this library was built with (spec section 1). Returns 0 if it can be trusted,
@@ -151,11 +152,11 @@ typedef enum {
 
 /* A problem is data. Arrays belong to the caller and are only read; those that a kind does not use are NULL. */
 typedef struct {
-  int32_t kind;      /* sid_problem_kind */
-  int32_t noise;     /* sid_noise_kind */
-  uint32_t dim;      /* p */
-  uint32_t samples;  /* n of a finite family, else 0 */
-  double sigma;      /* size of the noise, >= 0; unused with scale, none, samples */
+  int32_t kind;           /* sid_problem_kind */
+  int32_t noise;          /* sid_noise_kind */
+  uint32_t dim;           /* p */
+  uint32_t samples;       /* n of a finite family, else 0 */
+  double sigma;           /* size of the noise, >= 0; unused with scale, none, samples */
   const double *scale;    /* p standard deviations >= 0, or NULL for isotropic noise */
   const double *spectrum; /* rayleigh, quadratic_noisy: p numbers */
   const double *matrix;   /* rayleigh: p*p numbers, symmetric, row by row; instead of spectrum */
@@ -185,7 +186,8 @@ double sid_problem_loss(const sid_problem *problem, const double *x, double *wor
 void sid_problem_gradient(const sid_problem *problem, const double *x, double *gradient, double *work);
 
 /* Hessian at x times v, p numbers. */
-void sid_problem_hessian_vector(const sid_problem *problem, const double *x, const double *v, double *hv, double *work);
+void sid_problem_hessian_vector(const sid_problem *problem, const double *x, const double *v, double *hv,
+                                double *work);
 
 /* One stochastic gradient: full gradient plus noise, or the mean over `batch` samples drawn with replacement. */
 void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uint32_t batch, sid_stream *stream,
@@ -304,8 +306,8 @@ size_t sid_row_width(const sid_experiment *experiment);
 /* One row of observables at the state x of step `step`: fills row[sid_row_width()]. previous is the state before the last
  * step, which step_angle needs; where it is NULL, step_angle is 0 at step 0 and NaN later.
  * work: sid_problem_workspace() + p doubles. */
-void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous, double *row,
-                 double *work);
+void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous,
+                 double *row, double *work);
 
 /* Checks the whole experiment. */
 sid_status sid_experiment_validate(const sid_experiment *experiment);

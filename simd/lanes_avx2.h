@@ -46,7 +46,8 @@ static inline vu vu_rotate_right(vu a, vu n) {
 }
 static inline vu vu_mul32(vu a, vu b) { return _mm256_mul_epu32(a, b); }
 static inline vu vu_mul_low(vu a, vu b) {
-  const vu cross = _mm256_add_epi64(_mm256_mul_epu32(_mm256_srli_epi64(a, 32), b), _mm256_mul_epu32(a, _mm256_srli_epi64(b, 32)));
+  const vu cross =
+      _mm256_add_epi64(_mm256_mul_epu32(_mm256_srli_epi64(a, 32), b), _mm256_mul_epu32(a, _mm256_srli_epi64(b, 32)));
   return _mm256_add_epi64(_mm256_mul_epu32(a, b), _mm256_slli_epi64(cross, 32));
 }
 static inline vm vu_less(vu a, vu b) {

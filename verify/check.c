@@ -113,8 +113,8 @@ void vf_same_bits(vf_context *context, const char *instance, const double *a, co
          vf_pass_if(count > 0 && differences == 0), "the same bits in every number");
 }
 
-void vf_monte_carlo(vf_context *context, const char *instance, double measured, double standard_error, double expected,
-                    double effect, const char *basis) {
+void vf_monte_carlo(vf_context *context, const char *instance, double measured, double standard_error,
+                    double expected, double effect, const char *basis) {
   const double tolerance = 3.0 * standard_error, distance = fabs(measured - expected);
   const int sees = tolerance > 0.0 && 5.0 * tolerance <= fabs(effect);
   char text[512];

@@ -51,8 +51,8 @@ void vf_same_bits(vf_context *context, const char *instance, const double *a, co
 
 /* A Monte Carlo mean with its standard error: |measured - expected| <= 3 standard errors. Inconclusive where 3 standard errors exceed a
  * fifth of `effect`, the difference that the check is there to see (what a wrong formula would give). */
-void vf_monte_carlo(vf_context *context, const char *instance, double measured, double standard_error, double expected,
-                    double effect, const char *basis);
+void vf_monte_carlo(vf_context *context, const char *instance, double measured, double standard_error,
+                    double expected, double effect, const char *basis);
 
 /* An erratum: measured agrees with the right value within tolerance and does not agree with the printed one.
  * Inconclusive where the two differ by less than five tolerances. */
@@ -66,7 +66,8 @@ void vf_rejected(vf_context *context, const char *instance, double measured, dou
 /* Order of convergence: error(h) ~ c h^order (1 + d h), by least squares of log|error| on (1, log h, h) over n >= 4 values.
  * Passes if `order` lies within the 99 % confidence interval widened by nothing, and the interval's half width is at most 0.25; a wider
  * interval is inconclusive. Returns the estimate. */
-double vf_order(vf_context *context, const char *instance, const double *h, const double *error, size_t n, double order);
+double vf_order(vf_context *context, const char *instance, const double *h, const double *error, size_t n,
+                double order);
 
 /* ---- statistics in the canonical order ---- */
 
@@ -90,7 +91,8 @@ typedef sid_end vf_end; /* how a trajectory ended */
 /* Runs trajectories first .. first+count-1 of a valid experiment on `jobs` threads. The row of checkpoint c of trajectory first+i goes to
  * rows[(i*checkpoint_count + c)*sid_row_width()]; rows that a trajectory does not reach are NaN. ends may be NULL.
  * Returns 0, or -1 without memory. The result depends neither on jobs nor on the backend. */
-int vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows, vf_end *ends);
+int vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows,
+                vf_end *ends);
 
 /* values[i] = function(user, i) for i < count on `jobs` threads, for checks that drive sid_step() themselves. */
 void vf_map(size_t count, int jobs, double *values, size_t width, void (*function)(void *user, size_t i, double *out),

@@ -42,7 +42,8 @@ static int vf_parse_range(const char *text, vf_run_options *options) {
     bad = vf_parse_u64(begin, &options->first) || vf_parse_last(text + length + 1, &last) || last < options->first ||
           last - options->first == UINT64_MAX;
   }
-  if (bad) return vf_fail("run: --trajectories %s: allowed: A:B with integers 0 <= A < B <= 2^64, B - A < 2^64", text);
+  if (bad)
+    return vf_fail("run: --trajectories %s: allowed: A:B with integers 0 <= A < B <= 2^64, B - A < 2^64", text);
   options->count = last - options->first + 1;
   return 0;
 }
@@ -60,9 +61,12 @@ static int vf_parse_out(const char *text, vf_run_options *options) {
 }
 
 static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
-  static const struct option names[] = {{"trajectories", required_argument, NULL, 't'}, {"backend", required_argument, NULL, 'b'},
-                                        {"jobs", required_argument, NULL, 'j'},         {"out", required_argument, NULL, 'o'},
-                                        {"format", required_argument, NULL, 'f'},       {"statistics", no_argument, NULL, 's'},
+  static const struct option names[] = {{"trajectories", required_argument, NULL, 't'},
+                                        {"backend", required_argument, NULL, 'b'},
+                                        {"jobs", required_argument, NULL, 'j'},
+                                        {"out", required_argument, NULL, 'o'},
+                                        {"format", required_argument, NULL, 'f'},
+                                        {"statistics", no_argument, NULL, 's'},
                                         {NULL, 0, NULL, 0}};
   int code, status = 0, formatted = 0;
   opterr = 0;
@@ -75,7 +79,8 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
       case 's': options->statistics = 1; break;
       case 'f':
         formatted = 1;
-        if (vf_format_parse(optarg, &options->format)) status = vf_fail("run: --format %s: allowed: bits, hex, dec", optarg);
+        if (vf_format_parse(optarg, &options->format))
+          status = vf_fail("run: --format %s: allowed: bits, hex, dec", optarg);
         break;
       default: status = vf_option_error("run", code, argv);
     }
@@ -121,8 +126,8 @@ static const char *vf_end_name(sid_status status) {
   }
 }
 
-static void vf_csv_row(uint64_t trajectory, uint64_t step, const char *end, const double *row, size_t width, vf_format format,
-                       FILE *stream) {
+static void vf_csv_row(uint64_t trajectory, uint64_t step, const char *end, const double *row, size_t width,
+                       vf_format format, FILE *stream) {
   char text[VF_NUMBER_SIZE];
   fprintf(stream, "%" PRIu64 ",%" PRIu64 ",%s", trajectory, step, end);
   for (size_t k = 0; k < width; k++) fprintf(stream, ",%s", vf_number_text(row[k], format, text));
@@ -134,8 +139,8 @@ static void vf_csv_row(uint64_t trajectory, uint64_t step, const char *end, cons
 /* Version 1.0 header of a (trajectories, checkpoints, columns) array of little-endian doubles, padded to a multiple of 64. */
 static void vf_npy_head(uint64_t trajectories, uint32_t checkpoints, size_t width, FILE *stream) {
   char text[118 + 1];
-  snprintf(text, sizeof text, "{'descr': '<f8', 'fortran_order': False, 'shape': (%" PRIu64 ", %" PRIu32 ", %zu), }", trajectories,
-           checkpoints, width);
+  snprintf(text, sizeof text, "{'descr': '<f8', 'fortran_order': False, 'shape': (%" PRIu64 ", %" PRIu32 ", %zu), }",
+           trajectories, checkpoints, width);
   fwrite("\x93NUMPY\x01\x00\x76\x00", 1, 10, stream);
   fprintf(stream, "%-117s\n", text);
 }
@@ -156,8 +161,8 @@ typedef struct {
   const vf_run_options *options;
   FILE *stream;
   size_t width;
-  uint64_t chunk;               /* trajectories computed before they are written */
-  double *rows, *last, *work;   /* of a chunk; work for one row of a trajectory that ended early */
+  uint64_t chunk;             /* trajectories computed before they are written */
+  double *rows, *last, *work; /* of a chunk; work for one row of a trajectory that ended early */
   vf_end *ends;
   vf_statistics *statistics; /* checkpoint_count*width, with --statistics */
   uint64_t ended;            /* trajectories that ended early so far */
@@ -191,11 +196,13 @@ static void vf_write_statistics(const vf_job *job) {
       const double variance = vf_statistics_variance(one);
       const double values[] = {vf_statistics_mean(one), variance, sqrt(variance / (double)one->count),
                                one->count ? one->least : (double)NAN, one->count ? one->most : (double)NAN};
-      fprintf(job->stream, "%" PRIu64 ",%s,%" PRIu64, job->experiment->checkpoints[c], vf_column(job->experiment, k, name), one->count);
+      fprintf(job->stream, "%" PRIu64 ",%s,%" PRIu64, job->experiment->checkpoints[c],
+              vf_column(job->experiment, k, name), one->count);
       for (size_t v = 0; v < sizeof values / sizeof values[0]; v++)
         fprintf(job->stream, ",%s", vf_number_text(values[v], job->options->format, text));
       for (size_t f = 0; f < sizeof fractions / sizeof fractions[0]; f++)
-        fprintf(job->stream, ",%s", vf_number_text(vf_statistics_quantile(one, fractions[f]), job->options->format, text));
+        fprintf(job->stream, ",%s",
+                vf_number_text(vf_statistics_quantile(one, fractions[f]), job->options->format, text));
       fputc('\n', job->stream);
     }
 }
@@ -222,11 +229,13 @@ static int vf_compute(vf_job *job) {
   const double start = vf_seconds();
   for (uint64_t done = 0; done < count && !ferror(job->stream);) {
     const uint64_t size = count - done < job->chunk ? count - done : job->chunk;
-    if (vf_ensemble_states(job->experiment, job->options->first + done, size, job->options->jobs, job->rows, job->ends, job->last))
+    if (vf_ensemble_states(job->experiment, job->options->first + done, size, job->options->jobs, job->rows,
+                           job->ends, job->last))
       return vf_fail("run: out of memory");
     for (uint64_t i = 0; i < size; i++) {
       vf_write_trajectory(job, done, i);
-      if (job->options->statistics && vf_add_statistics(job, job->rows + i * job->experiment->checkpoint_count * job->width))
+      if (job->options->statistics &&
+          vf_add_statistics(job, job->rows + i * job->experiment->checkpoint_count * job->width))
         return vf_fail("run: out of memory");
     }
     done += size;
@@ -249,7 +258,8 @@ static int vf_job_allocate(vf_job *job) {
   job->last = malloc(chunk * p * sizeof *job->last);
   job->ends = malloc(chunk * sizeof *job->ends);
   job->work = malloc((job->width + p + sid_problem_workspace(&experiment->problem)) * sizeof *job->work);
-  if (job->options->statistics) job->statistics = calloc(experiment->checkpoint_count * job->width + 1, sizeof *job->statistics);
+  if (job->options->statistics)
+    job->statistics = calloc(experiment->checkpoint_count * job->width + 1, sizeof *job->statistics);
   const int have_statistics = !job->options->statistics || job->statistics;
   return job->rows && job->last && job->ends && job->work && have_statistics ? 0 : vf_fail("run: out of memory");
 }
@@ -290,7 +300,8 @@ static int vf_run_experiment(const sid_experiment *experiment, const vf_run_opti
 /* A name that does not exist yet is no file. */
 static int vf_same_file(const char *a, const char *b) {
   struct stat first, second;
-  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
 }
 
 int vf_command_run(int argc, char **argv) {

@@ -50,9 +50,12 @@ static int vf_parse_what(const char *text, vf_what *what) {
 }
 
 static int vf_parse_stream(int argc, char **argv, vf_stream_options *options) {
-  static const struct option names[] = {{"seed", required_argument, NULL, 's'},   {"key", required_argument, NULL, 'k'},
-                                        {"count", required_argument, NULL, 'c'},  {"skip", required_argument, NULL, 'i'},
-                                        {"what", required_argument, NULL, 'w'},   {"format", required_argument, NULL, 'f'},
+  static const struct option names[] = {{"seed", required_argument, NULL, 's'},
+                                        {"key", required_argument, NULL, 'k'},
+                                        {"count", required_argument, NULL, 'c'},
+                                        {"skip", required_argument, NULL, 'i'},
+                                        {"what", required_argument, NULL, 'w'},
+                                        {"format", required_argument, NULL, 'f'},
                                         {NULL, 0, NULL, 0}};
   int code, status = 0;
   opterr = 0;
@@ -64,14 +67,16 @@ static int vf_parse_stream(int argc, char **argv, vf_stream_options *options) {
       case 'i': status = vf_parse_count("--skip", optarg, &options->skip); break;
       case 'w': status = vf_parse_what(optarg, &options->what); break;
       case 'f':
-        if (vf_format_parse(optarg, &options->format)) status = vf_fail("stream: --format %s: allowed: bits, hex, dec", optarg);
+        if (vf_format_parse(optarg, &options->format))
+          status = vf_fail("stream: --format %s: allowed: bits, hex, dec", optarg);
         break;
       default: status = vf_option_error("stream", code, argv);
     }
   }
   if (status) return status;
   if (optind < argc) return vf_fail("stream: %s: not an option", argv[optind]);
-  if (!options->has_seed || !options->key_len || !options->has_count) return vf_fail("stream: needs --seed, --key and --count");
+  if (!options->has_seed || !options->key_len || !options->has_count)
+    return vf_fail("stream: needs --seed, --key and --count");
   return 0;
 }
 

@@ -30,8 +30,9 @@ static int vf_parse_tier(const char *text, vf_tier *tier) {
 
 static int vf_parse_verify(int argc, char **argv, vf_verify_options *options) {
   static const struct option names[] = {
-      {"tier", required_argument, NULL, 't'}, {"filter", required_argument, NULL, 'f'}, {"backend", required_argument, NULL, 'b'},
-      {"jobs", required_argument, NULL, 'j'}, {"json", required_argument, NULL, 'o'},   {"junit", required_argument, NULL, 'u'},
+      {"tier", required_argument, NULL, 't'},      {"filter", required_argument, NULL, 'f'},
+      {"backend", required_argument, NULL, 'b'},   {"jobs", required_argument, NULL, 'j'},
+      {"json", required_argument, NULL, 'o'},      {"junit", required_argument, NULL, 'u'},
       {"list", no_argument, NULL, VF_OPTION_FLAG}, {NULL, 0, NULL, 0}};
   int code, status = 0;
   opterr = 0;
@@ -77,8 +78,8 @@ static size_t vf_select(const vf_verify_options *options, vf_tier tier, vf_resul
 
 static void vf_list(const vf_result *results, size_t count) {
   for (size_t i = 0; i < count; i++)
-    printf("%-40s %-5s  %s (%s)\n", results[i].check->id, vf_tier_name(results[i].check->tier), results[i].check->claim,
-           results[i].check->source);
+    printf("%-40s %-5s  %s (%s)\n", results[i].check->id, vf_tier_name(results[i].check->tier),
+           results[i].check->claim, results[i].check->source);
 }
 
 static void vf_run_checks(const vf_verify_options *options, vf_result *results, size_t count) {
@@ -120,7 +121,8 @@ static int vf_open_reports(const vf_verify_options *options, vf_output *json, vf
   return status;
 }
 
-static int vf_write_reports(const vf_verify_options *options, const vf_report *report, vf_output *json, vf_output *junit) {
+static int vf_write_reports(const vf_verify_options *options, const vf_report *report, vf_output *json,
+                            vf_output *junit) {
   int status = 0;
   if (options->json) {
     const int made = vf_report_json(report, json);

@@ -19,7 +19,8 @@ static void vf_run_block(const vf_run *run, const sid_backend *backend, uint64_t
   const uint32_t size = left < backend->lanes ? (uint32_t)left : backend->lanes;
   const uint32_t p = run->experiment->problem.dim;
   vf_end ends[VF_LANES_MAX];
-  sid_backend_results results = {run->rows + start * run->per_trajectory, ends, run->last ? run->last + start * p : NULL};
+  sid_backend_results results = {run->rows + start * run->per_trajectory, ends,
+                                 run->last ? run->last + start * p : NULL};
   for (size_t k = 0; k < size * run->per_trajectory; k++) results.rows[k] = (double)NAN;
   backend->run(run->experiment, run->first + start, size, &results, work);
   if (run->ends) memcpy(run->ends + start, ends, size * sizeof *ends);
@@ -28,7 +29,8 @@ static void vf_run_block(const vf_run *run, const sid_backend *backend, uint64_t
 int vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows,
                        vf_end *ends, double *last) {
   const sid_backend *backend = vf_backend();
-  const vf_run run = {experiment, first, count, rows, last, ends, sid_row_width(experiment) * experiment->checkpoint_count};
+  const vf_run run = {
+      experiment, first, count, rows, last, ends, sid_row_width(experiment) * experiment->checkpoint_count};
   const uint64_t blocks = (count + backend->lanes - 1) / backend->lanes;
   const int threads = blocks < (uint64_t)jobs ? (int)(blocks ? blocks : 1) : jobs;
   int failed = 0;
@@ -48,7 +50,8 @@ int vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_
   return failed ? -1 : 0;
 }
 
-int vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows, vf_end *ends) {
+int vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows,
+                vf_end *ends) {
   return vf_ensemble_states(experiment, first, count, jobs, rows, ends, NULL);
 }
 

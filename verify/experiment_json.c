@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const vf_observable_names[] = {"norm2", "loss",  "grad_norm2", "noise_trace", "step_angle", "effective_lr",
-                                                  "gamma", "f", "plane_angle", "x"};
+static const char *const vf_observable_names[] = {"norm2",        "loss",  "grad_norm2", "noise_trace", "step_angle",
+                                                  "effective_lr", "gamma", "f",          "plane_angle", "x"};
 
 const char *vf_observable_name(int32_t observable) { return vf_observable_names[observable - SID_NORM2]; }
 
@@ -14,8 +14,8 @@ const char *vf_observable_name(int32_t observable) { return vf_observable_names[
 int vf_experiment_parse(const char *text, size_t length, const char *name, vf_experiment *loaded,
                         char message[VF_MESSAGE_SIZE]) {
   (void)text, (void)length, (void)loaded;
-  snprintf(message, VF_MESSAGE_SIZE, "%s: this sidyn was built without libjansson and reads no experiments; make deps installs it",
-           name);
+  snprintf(message, VF_MESSAGE_SIZE,
+           "%s: this sidyn was built without libjansson and reads no experiments; make deps installs it", name);
   return -1;
 }
 
@@ -96,8 +96,8 @@ static void vf_reject(const vf_node *node, const char *format, ...) {
   if (reader->failed) return;
   reader->failed = 1;
   vf_path(node, path);
-  int used = snprintf(reader->message, VF_MESSAGE_SIZE, "%s:%d: %s: ", reader->name, vf_json_line(reader->text, vf_place(node)),
-                      *path ? path : "experiment");
+  int used = snprintf(reader->message, VF_MESSAGE_SIZE, "%s:%d: %s: ", reader->name,
+                      vf_json_line(reader->text, vf_place(node)), *path ? path : "experiment");
   if (used < 0 || used >= VF_MESSAGE_SIZE) return;
   va_list arguments;
   va_start(arguments, format);
@@ -221,7 +221,8 @@ static int32_t vf_name(const vf_node *node, const char *names) {
     for (const char *at = names; *at; at += strcspn(at, " "), at += *at == ' ', index++)
       if (strcspn(at, " ") == length && strncmp(at, given, length) == 0) return index;
   }
-  vf_reject(node, "%s%.60s%s; allowed: %s", given ? "\"" : "", given ? given : "not a string", given ? "\"" : "", names);
+  vf_reject(node, "%s%.60s%s; allowed: %s", given ? "\"" : "", given ? given : "not a string", given ? "\"" : "",
+            names);
   return 0;
 }
 
@@ -291,9 +292,11 @@ static void vf_read_noise(const vf_node *parent, sid_problem *problem) {
   if (problem->noise == SID_NOISE_SAMPLES && !family)
     vf_reject(&kind, "\"samples\"; allowed only for normalised_linear and quadratic_samples");
   if (samples && sized) vf_reject(&kind, "allowed for quadratic_samples: none samples");
-  if (problem->kind == SID_NOISE_ONLY && !sized) vf_reject(&kind, "allowed for noise_only: gaussian rademacher sphere");
+  if (problem->kind == SID_NOISE_ONLY && !sized)
+    vf_reject(&kind, "allowed for noise_only: gaussian rademacher sphere");
   if (!sized && sigma.json) vf_reject(&sigma, "not allowed with this kind of noise");
-  if ((!sized || problem->noise == SID_NOISE_SPHERE) && scale.json) vf_reject(&scale, "not allowed with this kind of noise");
+  if ((!sized || problem->noise == SID_NOISE_SPHERE) && scale.json)
+    vf_reject(&scale, "not allowed with this kind of noise");
   if (!sized) return;
   if (sigma.json && scale.json) vf_reject(&scale, "allowed: sigma or scale, not both");
   if (scale.json) {
@@ -342,8 +345,12 @@ static void vf_read_samples(const vf_node *node, sid_problem *problem) {
 }
 
 static void vf_read_problem(const vf_node *root, sid_problem *problem) {
-  static const char *const fields[] = {"kind dim spectrum matrix noise", "kind dim features labels noise", "kind dim noise",
-                                       "kind dim a b weights noise", "kind dim noise", "kind dim spectrum noise"};
+  static const char *const fields[] = {"kind dim spectrum matrix noise",
+                                       "kind dim features labels noise",
+                                       "kind dim noise",
+                                       "kind dim a b weights noise",
+                                       "kind dim noise",
+                                       "kind dim spectrum noise"};
   const char *kinds = "rayleigh normalised_linear ratio2 quadratic_samples noise_only quadratic_noisy";
   const vf_node node = vf_required(root, "problem", "an object");
   if (!node.json) return;
@@ -369,8 +376,8 @@ static void vf_read_problem(const vf_node *root, sid_problem *problem) {
 /* ---- dynamics, schedule, start ---- */
 
 static void vf_read_dynamics(const vf_node *root, sid_experiment *experiment) {
-  static const char *const fields[] = {"kind", "kind batch", "kind l batch", "kind batch", "kind substeps batch",
-                                       "kind substeps batch"};
+  static const char *const fields[] = {"kind",       "kind batch",          "kind l batch",
+                                       "kind batch", "kind substeps batch", "kind substeps batch"};
   const char *kinds = "gd sgd svag noisy_gd sde sde2";
   sid_dynamics *dynamics = &experiment->dynamics;
   const vf_node node = vf_required(root, "dynamics", "an object");
@@ -452,7 +459,8 @@ static void vf_read_schedule(const vf_node *root, sid_schedule *schedule) {
     return;
   }
   if (least.json) schedule->lr_min = vf_real_nonnegative(&least);
-  if (!root->reader->failed && !(schedule->lr_min * schedule->wd < 1.0)) vf_reject(&least, "lr_min*wd; allowed: below 1");
+  if (!root->reader->failed && !(schedule->lr_min * schedule->wd < 1.0))
+    vf_reject(&least, "lr_min*wd; allowed: below 1");
   const vf_node period = vf_required(&node, "period", "an integer from 1 to 2^52");
   if (period.json) schedule->period = vf_integer(&period, 1, SID_STEPS_MAX / 2);
 }
@@ -475,7 +483,8 @@ static void vf_read_start(const vf_node *root, sid_experiment *experiment) {
   experiment->start.x = vf_vector(&size, experiment->problem.dim, vf_real);
   if (root->reader->failed || !sid_problem_scale_invariant(&experiment->problem)) return;
   const double r = sid_dot(experiment->start.x, experiment->start.x, experiment->problem.dim);
-  if (r == 0.0) vf_reject(&size, "the zero vector; allowed: a vector with norm^2 > 0, because the problem is scale-invariant");
+  if (r == 0.0)
+    vf_reject(&size, "the zero vector; allowed: a vector with norm^2 > 0, because the problem is scale-invariant");
   if (!isfinite(r)) vf_reject(&size, "norm^2 overflows; allowed: a vector with finite norm^2");
 }
 
@@ -531,13 +540,16 @@ static void vf_read_observables(const vf_node *root, sid_experiment *experiment)
     int32_t *observables = root->reader->failed ? NULL : vf_keep(&node, count * sizeof *observables);
     for (size_t o = 0; observables && o < count; o++) {
       const vf_node item = vf_item(&node, o);
-      observables[o] = SID_NORM2 + vf_name(&item, "norm2 loss grad_norm2 noise_trace step_angle effective_lr gamma f plane_angle x");
+      observables[o] =
+          SID_NORM2 +
+          vf_name(&item, "norm2 loss grad_norm2 noise_trace step_angle effective_lr gamma f plane_angle x");
       angle |= observables[o] == SID_PLANE_ANGLE;
     }
     experiment->observables = observables;
     experiment->observable_count = (uint32_t)count;
   }
-  if (angle && !plane.json) vf_reject(&plane, "missing; allowed: two lists of dim numbers, because plane_angle is observed");
+  if (angle && !plane.json)
+    vf_reject(&plane, "missing; allowed: two lists of dim numbers, because plane_angle is observed");
   if (!angle && plane.json) vf_reject(&plane, "allowed only with the observable plane_angle");
   if (angle) experiment->plane = vf_table(&plane, 2, experiment->problem.dim);
 }
@@ -572,7 +584,8 @@ static char *vf_mark_large(const char *text) {
   char *marked = strstr(text, mark) ? NULL : malloc(2 * strlen(text) + 1), *to = marked;
   int quoted = 0;
   while (marked && *text) {
-    const size_t digits = quoted ? 0 : strspn(text + (*text == '-'), "0123456789"), length = digits + (digits && *text == '-');
+    const size_t digits = quoted ? 0 : strspn(text + (*text == '-'), "0123456789"),
+                 length = digits + (digits && *text == '-');
     if (digits >= 19 && !strchr(".eE", text[length])) {
       to += sprintf(to, "\"%s%.*s\"", mark, (int)length, text);
       text += length;
@@ -605,7 +618,8 @@ int vf_experiment_parse(const char *text, size_t length, const char *name, vf_ex
   memset(loaded, 0, sizeof *loaded);
   const char *zero = memchr(text, 0, length);
   if (zero) {
-    snprintf(message, VF_MESSAGE_SIZE, "%s:%d: a zero byte; allowed: one JSON object in UTF-8", name, vf_json_line(text, zero));
+    snprintf(message, VF_MESSAGE_SIZE, "%s:%d: a zero byte; allowed: one JSON object in UTF-8", name,
+             vf_json_line(text, zero));
     return -1;
   }
   json_t *json = vf_parse(text, length, &error, &marked);
@@ -662,8 +676,8 @@ int vf_experiment_load(const char *path, vf_experiment *loaded, char message[VF_
   memset(loaded, 0, sizeof *loaded);
   char *text = vf_read_file(path, &length);
   if (!text) {
-    snprintf(message, VF_MESSAGE_SIZE, "%s: %s; allowed: a readable JSON file of at most %d bytes", path, strerror(errno),
-             VF_FILE_LIMIT);
+    snprintf(message, VF_MESSAGE_SIZE, "%s: %s; allowed: a readable JSON file of at most %d bytes", path,
+             strerror(errno), VF_FILE_LIMIT);
     return -1;
   }
   const int status = vf_experiment_parse(text, length, path, loaded, message);

@@ -17,12 +17,15 @@
 
 static const char vf_usage[] =
     "usage: sidyn COMMAND [options]\n"
-    "  verify [--tier quick|full|deep] [--filter GLOB] [--backend NAME] [--jobs N] [--json FILE] [--junit FILE] [--list]\n"
-    "  run EXPERIMENT.json [--trajectories A:B] [--backend NAME] [--jobs N] [--out FILE.csv|FILE.npy|-] [--format bits|hex|dec]\n"
+    "  verify [--tier quick|full|deep] [--filter GLOB] [--backend NAME] [--jobs N] [--json FILE] [--junit FILE] "
+    "[--list]\n"
+    "  run EXPERIMENT.json [--trajectories A:B] [--backend NAME] [--jobs N] [--out FILE.csv|FILE.npy|-] [--format "
+    "bits|hex|dec]\n"
     "      [--statistics]\n"
     "  stream --seed S --key A[,B[,C]] --count N [--skip K] [--what raw|uniform|normal] [--format bits|hex|dec]\n"
     "  info\n"
-    "Results go to standard output, messages to standard error. Exit status: 0 fine, 1 a check failed, 2 bad usage or input,\n"
+    "Results go to standard output, messages to standard error. Exit status: 0 fine, 1 a check failed, 2 bad usage "
+    "or input,\n"
     "3 the arithmetic of this machine cannot be trusted.\n";
 
 double vf_seconds(void) {
@@ -51,7 +54,8 @@ int vf_option_error(const char *command, int code, char **argv) {
   const char letter[] = {'-', (char)optopt, '\0'};
   const int flag = optopt >= VF_OPTION_FLAG, is_letter = code != ':' && optopt && !flag;
   const char *what = code == ':' ? "needs a value" : flag ? "takes no value" : "unknown option";
-  return vf_fail("%s: %s: %s; `sidyn --help` lists the options", command, is_letter ? letter : argv[optind - 1], what);
+  return vf_fail("%s: %s: %s; `sidyn --help` lists the options", command, is_letter ? letter : argv[optind - 1],
+                 what);
 }
 
 static int vf_trusted(void) {
@@ -64,8 +68,7 @@ static int vf_trusted(void) {
 /* A file that is opened must not become standard output or error because that was closed. Writing to these then still fails. */
 static void vf_hold_standard_streams(void) {
   int descriptor;
-  do
-    descriptor = open("/dev/null", O_RDONLY);
+  do descriptor = open("/dev/null", O_RDONLY);
   while (descriptor >= 0 && descriptor <= STDERR_FILENO);
   if (descriptor >= 0) close(descriptor);
 }
@@ -81,7 +84,10 @@ int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(int, char **);
-  } commands[] = {{"verify", vf_command_verify}, {"run", vf_command_run}, {"stream", vf_command_stream}, {"info", vf_command_info}};
+  } commands[] = {{"verify", vf_command_verify},
+                  {"run", vf_command_run},
+                  {"stream", vf_command_stream},
+                  {"info", vf_command_info}};
   vf_hold_standard_streams();
   signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a write that fails, with a message */
   if (vf_asks_for_help(argc, argv)) {

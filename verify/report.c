@@ -12,7 +12,9 @@ static const char *vf_verdict_name(vf_verdict verdict) {
 }
 
 /* As the table shows it: a failure must catch the eye. */
-static const char *vf_verdict_shown(vf_verdict verdict) { return verdict == VF_FAIL ? "FAIL" : vf_verdict_name(verdict); }
+static const char *vf_verdict_shown(vf_verdict verdict) {
+  return verdict == VF_FAIL ? "FAIL" : vf_verdict_name(verdict);
+}
 
 const char *vf_tier_name(vf_tier tier) {
   static const char *const names[] = {"quick", "full", "deep"};
@@ -32,14 +34,15 @@ void vf_report_line(const vf_result *result) {
     printf("%-40s %s: no case ran\n", result->check->id, verdict);
     return;
   }
-  const char *relation = strcmp(worst->relation, "order") == 0 || strcmp(worst->relation, "bits") == 0 ? "=" : worst->relation;
-  printf("%-40s %16.10g %2s %16.10g %10.2e %6zu %6.2fs  %s\n", result->check->id, worst->measured, relation, worst->expected,
-         worst->tolerance, result->context.count, result->seconds, verdict);
+  const char *relation =
+      strcmp(worst->relation, "order") == 0 || strcmp(worst->relation, "bits") == 0 ? "=" : worst->relation;
+  printf("%-40s %16.10g %2s %16.10g %10.2e %6zu %6.2fs  %s\n", result->check->id, worst->measured, relation,
+         worst->expected, worst->tolerance, result->context.count, result->seconds, verdict);
 }
 
 static void vf_report_trouble(const vf_result *result) {
-  printf("\n%s: %s\n  claim: %s\n  source: %s\n", vf_verdict_shown(vf_context_verdict(&result->context)), result->check->id,
-         result->check->claim, result->check->source);
+  printf("\n%s: %s\n  claim: %s\n  source: %s\n", vf_verdict_shown(vf_context_verdict(&result->context)),
+         result->check->id, result->check->claim, result->check->source);
   for (size_t i = 0; i < result->context.count; i++) {
     const vf_case *one = result->context.cases + i;
     if (one->verdict == VF_PASS) continue;
@@ -76,7 +79,8 @@ static json_t *vf_json_case(const vf_case *one) {
 
 static json_t *vf_json_result(const vf_result *result) {
   json_t *cases = json_array();
-  for (size_t i = 0; i < result->context.count; i++) json_array_append_new(cases, vf_json_case(result->context.cases + i));
+  for (size_t i = 0; i < result->context.count; i++)
+    json_array_append_new(cases, vf_json_case(result->context.cases + i));
   return json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:o}", "id", result->check->id, "source", result->check->source,
                    "claim", result->check->claim, "tier", vf_tier_name(result->check->tier), "verdict",
                    vf_verdict_name(vf_context_verdict(&result->context)), "seconds", result->seconds, "cases", cases);
@@ -85,8 +89,9 @@ static json_t *vf_json_result(const vf_result *result) {
 int vf_report_json(const vf_report *report, vf_output *output) {
   json_t *checks = json_array();
   for (size_t i = 0; i < report->count; i++) json_array_append_new(checks, vf_json_result(report->results + i));
-  json_t *document = json_pack("{s:s, s:s, s:s, s:s, s:f, s:o}", "schema", "sidyn-report-1", "version", SID_VERSION, "tier",
-                               report->tier, "backend", report->backend, "seconds", report->seconds, "checks", checks);
+  json_t *document =
+      json_pack("{s:s, s:s, s:s, s:s, s:f, s:o}", "schema", "sidyn-report-1", "version", SID_VERSION, "tier",
+                report->tier, "backend", report->backend, "seconds", report->seconds, "checks", checks);
   if (!document) return vf_fail("out of memory for the JSON report");
   json_dumpf(document, output->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
   fputc('\n', output->stream);
@@ -126,7 +131,8 @@ static void vf_junit_result(const vf_result *result, FILE *stream) {
     const vf_case *one = result->context.cases + i;
     if (one->verdict == VF_PASS) continue;
     vf_xml(stream, one->instance);
-    fprintf(stream, ": measured %.17g, expected %.17g, tolerance %.3g (", one->measured, one->expected, one->tolerance);
+    fprintf(stream, ": measured %.17g, expected %.17g, tolerance %.3g (", one->measured, one->expected,
+            one->tolerance);
     vf_xml(stream, one->basis);
     fputs(")\n", stream);
   }
@@ -136,8 +142,9 @@ static void vf_junit_result(const vf_result *result, FILE *stream) {
 void vf_report_junit(const vf_report *report, vf_output *output) {
   size_t failed = 0;
   for (size_t i = 0; i < report->count; i++) failed += vf_context_verdict(&report->results[i].context) != VF_PASS;
-  fprintf(output->stream, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-                          "  <testsuite name=\"sidyn verify %s\" tests=\"%zu\" failures=\"%zu\" time=\"%.3f\">\n",
+  fprintf(output->stream,
+          "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+          "  <testsuite name=\"sidyn verify %s\" tests=\"%zu\" failures=\"%zu\" time=\"%.3f\">\n",
           report->tier, report->count, failed, report->seconds);
   for (size_t i = 0; i < report->count; i++) vf_junit_result(report->results + i, output->stream);
   fputs("  </testsuite>\n</testsuites>\n", output->stream);

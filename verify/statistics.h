@@ -17,8 +17,8 @@ double vf_running_total(const vf_running_sum *sum);
 
 /* Counts in bins of 1/128 of a binade, pages of them only where there is data. */
 typedef struct {
-  uint64_t *pages;         /* page_count*128 counters */
-  uint16_t page_of[4096];  /* by sign and exponent; 0 is none, else the number of the page from 1 */
+  uint64_t *pages;        /* page_count*128 counters */
+  uint16_t page_of[4096]; /* by sign and exponent; 0 is none, else the number of the page from 1 */
   uint16_t page_count;
 } vf_histogram;
 

@@ -40,6 +40,5 @@ void sid_rayleigh_hessian_vector(const sid_problem *problem, const double *x, co
   const double b2 = 2.0 * sid_dot(gradient, y, p);
   const double c2 = 2.0 * (sid_dot(x, y, p) * ir);
   sid_rayleigh_apply(problem, y, hy);
-  for (uint32_t j = 0; j < p; j++)
-    hy[j] = (((hy[j] - q * y[j]) - b2 * x[j]) * ir) - c2 * gradient[j];
+  for (uint32_t j = 0; j < p; j++) hy[j] = (((hy[j] - q * y[j]) - b2 * x[j]) * ir) - c2 * gradient[j];
 }

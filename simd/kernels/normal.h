@@ -31,7 +31,8 @@ static inline vu vu_mul_high(vu a, vu b) {
 static inline vu sid_lanes_raw(sid_lanes_stream *s) {
   const vu m_hi = vu_set(0x2360ed051fc65da4u), m_lo = vu_set(0x4385df649fccf645u);
   const vu product_lo = vu_mul_low(s->state_lo, m_lo);
-  vu hi = vu_add(vu_mul_high(s->state_lo, m_lo), vu_add(vu_mul_low(s->state_lo, m_hi), vu_mul_low(s->state_hi, m_lo)));
+  vu hi =
+      vu_add(vu_mul_high(s->state_lo, m_lo), vu_add(vu_mul_low(s->state_lo, m_hi), vu_mul_low(s->state_hi, m_lo)));
   const vu lo = vu_add(product_lo, s->inc_lo);
   hi = vu_add_carry(vu_add(hi, s->inc_hi), vu_less(lo, product_lo));
   s->state_hi = hi;
@@ -81,8 +82,9 @@ static inline void sid_lanes_pair(sid_lanes_stream *s, double *z0, double *z1) {
   const vd r = vd_mul(radius, scale), c = vd_mul(cosine, scale), y = vd_mul(sine, scale);
   const vd r_grid = vd_rint(r), c_grid = vd_rint(c), y_grid = vd_rint(y);
   const vd far_radius = vd_set(0.5 - SID_NORMAL_BOUND_RADIUS), far_circle = vd_set(0.5 - SID_NORMAL_BOUND_CIRCLE);
-  const vm near = vm_or(vd_less(far_radius, vd_abs(vd_sub(r, r_grid))),
-                        vm_or(vd_less(far_circle, vd_abs(vd_sub(c, c_grid))), vd_less(far_circle, vd_abs(vd_sub(y, y_grid)))));
+  const vm near =
+      vm_or(vd_less(far_radius, vd_abs(vd_sub(r, r_grid))),
+            vm_or(vd_less(far_circle, vd_abs(vd_sub(c, c_grid))), vd_less(far_circle, vd_abs(vd_sub(y, y_grid)))));
   /* + 0 turns the -0 that rounding may give into the +0 of the definition; r*2^-32 is exact */
   const vd zero = vd_set(0.0), r_value = vd_mul(vd_add(r_grid, zero), unit);
   vd_store(z0, vd_mul(r_value, vd_mul(vd_add(c_grid, zero), unit)));

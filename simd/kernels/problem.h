@@ -1,7 +1,7 @@
 /* The problems in lanes: the formulas of docs/spec.md sections 5 and 6 in the same order as ref/problems/ and ref/noise.c, each double a vector
  * of lanes. p and n are loop bounds that all lanes share. */
 
-#define SID_AT(v, j) ((v) + (size_t)(j) * SID_W)
+#define SID_AT(v, j) ((v) + (size_t)(j)*SID_W)
 
 static inline vd vd_inverse(vd a) { return vd_div(vd_set(1.0), a); }
 
@@ -41,7 +41,8 @@ static void sid_lanes_rayleigh_gradient(const sid_problem *problem, const sid_po
     vd_store(SID_AT(g, j), vd_mul(vd_sub(vd_load(SID_AT(g, j)), vd_mul(q, vd_load(SID_AT(x, j)))), at->ir));
 }
 
-static void sid_lanes_rayleigh_hessian(const sid_problem *problem, const sid_point *at, const double *y, double *hy, double *work) {
+static void sid_lanes_rayleigh_hessian(const sid_problem *problem, const sid_point *at, const double *y, double *hy,
+                                       double *work) {
   const uint32_t p = problem->dim;
   const double *x = at->x;
   const vd ir = at->ir, two = vd_set(2.0);
@@ -94,7 +95,8 @@ static void sid_lanes_linear_gradient(const sid_problem *problem, const sid_poin
   sid_lanes_project(problem, at, g);
 }
 
-static void sid_lanes_linear_hessian(const sid_problem *problem, const sid_point *at, const double *y, double *hy, double *work) {
+static void sid_lanes_linear_hessian(const sid_problem *problem, const sid_point *at, const double *y, double *hy,
+                                     double *work) {
   const uint32_t p = problem->dim;
   const double *x = at->x;
   const vd ir = at->ir, im = at->im;
@@ -205,7 +207,8 @@ static void sid_lanes_gradient(const sid_problem *problem, const sid_point *at, 
   }
 }
 
-static void sid_lanes_hessian(const sid_problem *problem, const sid_point *at, const double *v, double *hv, double *work) {
+static void sid_lanes_hessian(const sid_problem *problem, const sid_point *at, const double *v, double *hv,
+                              double *work) {
   switch (problem->kind) {
     case SID_RAYLEIGH: sid_lanes_rayleigh_hessian(problem, at, v, hv, work); return;
     case SID_NORMALISED_LINEAR: sid_lanes_linear_hessian(problem, at, v, hv, work); return;
@@ -219,7 +222,8 @@ static void sid_lanes_hessian(const sid_problem *problem, const sid_point *at, c
 /* ---- noise ---- */
 
 /* u: unit variables of the kind, scaled unless the length is fixed. */
-static void sid_lanes_ambient(int32_t kind, double sigma, const double *scale, uint32_t p, sid_lanes_stream *stream, double *u) {
+static void sid_lanes_ambient(int32_t kind, double sigma, const double *scale, uint32_t p, sid_lanes_stream *stream,
+                              double *u) {
   if (kind == SID_NOISE_RADEMACHER) {
     for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(u, j), sid_lanes_rademacher(stream));
   } else {
@@ -240,8 +244,8 @@ static vd sid_lanes_unit(double sigma, vd length2, vd length) {
 }
 
 /* One draw of noise. */
-static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma, const sid_point *at, sid_lanes_stream *stream,
-                            double *u) {
+static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma, const sid_point *at,
+                            sid_lanes_stream *stream, double *u) {
   const uint32_t p = problem->dim;
   const double *x = at->x;
   sid_lanes_ambient(kind, sigma, problem->scale, p, stream, u);
@@ -263,8 +267,8 @@ static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sig
 }
 
 /* sum_i (sqrt(w_i) xi_i) (g_i - G), the same sample i in all lanes. work: G, g_i, xi. */
-static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream, double *noise,
-                                       double *work) {
+static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream,
+                                       double *noise, double *work) {
   const uint32_t p = problem->dim;
   double *full = work, *sample = SID_AT(work, p), *xi = SID_AT(work, 2 * (size_t)p);
   sid_lanes_gradient(problem, at, full, sample);
@@ -283,8 +287,8 @@ static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_poi
   }
 }
 
-static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream, double *noise,
-                                     double *work) {
+static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream,
+                                     double *noise, double *work) {
   double sigma = problem->sigma;
   switch (problem->noise) {
     case SID_NOISE_NONE: sid_lanes_zero(problem, noise); return;
@@ -325,8 +329,8 @@ static void sid_lanes_draw(const sid_problem *problem, const sid_point *at, sid_
     sid_lanes_samples_sample(problem, vu_load(chosen), at->x, g);
 }
 
-static void sid_lanes_minibatch(const sid_problem *problem, const sid_point *at, uint32_t batch, sid_lanes_stream *stream, double *g,
-                                double *work) {
+static void sid_lanes_minibatch(const sid_problem *problem, const sid_point *at, uint32_t batch,
+                                sid_lanes_stream *stream, double *g, double *work) {
   sid_lanes_draw(problem, at, stream, g);
   if (batch == 1) return;
   for (uint32_t b = 1; b < batch; b++) {
@@ -337,8 +341,8 @@ static void sid_lanes_minibatch(const sid_problem *problem, const sid_point *at,
   sid_lanes_multiply(g, problem->dim, vd_set(1.0 / (double)batch));
 }
 
-static void sid_lanes_noisy_gradient(const sid_problem *problem, const sid_point *at, uint32_t batch, sid_lanes_stream *stream,
-                                     double *g, double *work) {
+static void sid_lanes_noisy_gradient(const sid_problem *problem, const sid_point *at, uint32_t batch,
+                                     sid_lanes_stream *stream, double *g, double *work) {
   if (problem->noise == SID_NOISE_SAMPLES) {
     sid_lanes_minibatch(problem, at, batch, stream, g, work);
     return;

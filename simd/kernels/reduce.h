@@ -8,26 +8,26 @@ static inline vd sid_lanes_fold(const vd acc[8]) {
 
 /* The shape of every reduction; TERM(j) gives the terms. Eight accumulators in registers (written out: compilers unroll a loop over them at
  * -O3 only); the last group is padded with +0, which is added like any other term. */
-#define SID_LANES_REDUCE(n, TERM)                                                           \
-  do {                                                                                      \
-    const vd zero = vd_set(0.0);                                                            \
-    vd acc[8];                                                                              \
-    size_t j = 8;                                                                           \
-    if ((n) < 8) {                                                                          \
-      for (size_t k = 0; k < 8; k++) acc[k] = k < (n) ? TERM(k) : zero;                     \
-      return sid_lanes_fold(acc);                                                           \
-    }                                                                                       \
-    vd a0 = TERM(0), a1 = TERM(1), a2 = TERM(2), a3 = TERM(3);                              \
-    vd a4 = TERM(4), a5 = TERM(5), a6 = TERM(6), a7 = TERM(7);                              \
-    for (; j + 8 <= (n); j += 8) {                                                          \
-      a0 = vd_add(a0, TERM(j)), a1 = vd_add(a1, TERM(j + 1)), a2 = vd_add(a2, TERM(j + 2)); \
-      a3 = vd_add(a3, TERM(j + 3)), a4 = vd_add(a4, TERM(j + 4));                           \
-      a5 = vd_add(a5, TERM(j + 5)), a6 = vd_add(a6, TERM(j + 6)), a7 = vd_add(a7, TERM(j + 7)); \
-    }                                                                                       \
-    acc[0] = a0, acc[1] = a1, acc[2] = a2, acc[3] = a3;                                     \
-    acc[4] = a4, acc[5] = a5, acc[6] = a6, acc[7] = a7;                                     \
-    for (size_t k = 0; j < (n) && k < 8; k++) acc[k] = vd_add(acc[k], j + k < (n) ? TERM(j + k) : zero); \
-    return sid_lanes_fold(acc);                                                             \
+#define SID_LANES_REDUCE(n, TERM)                                                                                    \
+  do {                                                                                                               \
+    const vd zero = vd_set(0.0);                                                                                     \
+    vd acc[8];                                                                                                       \
+    size_t j = 8;                                                                                                    \
+    if ((n) < 8) {                                                                                                   \
+      for (size_t k = 0; k < 8; k++) acc[k] = k < (n) ? TERM(k) : zero;                                              \
+      return sid_lanes_fold(acc);                                                                                    \
+    }                                                                                                                \
+    vd a0 = TERM(0), a1 = TERM(1), a2 = TERM(2), a3 = TERM(3);                                                       \
+    vd a4 = TERM(4), a5 = TERM(5), a6 = TERM(6), a7 = TERM(7);                                                       \
+    for (; j + 8 <= (n); j += 8) {                                                                                   \
+      a0 = vd_add(a0, TERM(j)), a1 = vd_add(a1, TERM(j + 1)), a2 = vd_add(a2, TERM(j + 2));                          \
+      a3 = vd_add(a3, TERM(j + 3)), a4 = vd_add(a4, TERM(j + 4));                                                    \
+      a5 = vd_add(a5, TERM(j + 5)), a6 = vd_add(a6, TERM(j + 6)), a7 = vd_add(a7, TERM(j + 7));                      \
+    }                                                                                                                \
+    acc[0] = a0, acc[1] = a1, acc[2] = a2, acc[3] = a3;                                                              \
+    acc[4] = a4, acc[5] = a5, acc[6] = a6, acc[7] = a7;                                                              \
+    for (size_t k = 0; j < (n) && k < 8; k++) acc[k] = vd_add(acc[k], j + k < (n) ? TERM(j + k) : zero);             \
+    return sid_lanes_fold(acc);                                                                                      \
   } while (0)
 
 static vd sid_lanes_dot(const double *a, const double *b, size_t n) {

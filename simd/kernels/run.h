@@ -26,7 +26,8 @@ static void sid_lanes_svag(sid_block *block, double lr, double wd) {
   sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, block->g, block->scratch);
   sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, block->second, block->scratch);
   for (uint32_t j = 0; j < problem->dim; j++)
-    vd_store(SID_AT(block->g, j), vd_add(vd_mul(c1, vd_load(SID_AT(block->g, j))), vd_mul(c2, vd_load(SID_AT(block->second, j)))));
+    vd_store(SID_AT(block->g, j),
+             vd_add(vd_mul(c1, vd_load(SID_AT(block->g, j))), vd_mul(c2, vd_load(SID_AT(block->second, j)))));
   sid_lanes_descend(1.0 - h * wd, h, block->g, block->x, problem->dim);
 }
 
@@ -187,7 +188,8 @@ static void sid_block_rescale(sid_block_run *run, double factor) {
   sid_block *block = &run->block;
   const uint32_t p = block->experiment->problem.dim;
   if (factor == 1.0) return;
-  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(block->g, j), vd_mul(vd_set(factor), vd_load(SID_AT(block->x, j))));
+  for (uint32_t j = 0; j < p; j++)
+    vd_store(SID_AT(block->g, j), vd_mul(vd_set(factor), vd_load(SID_AT(block->x, j))));
   const sid_point rescaled = sid_point_at(&block->experiment->problem, block->g);
   sid_block_end(run, sid_lanes_left_domain(&block->experiment->problem, &rescaled, run->status));
   sid_block_merge(run, block->x, block->x, block->g);
@@ -225,8 +227,8 @@ static size_t sid_block_workspace(const sid_experiment *experiment) {
 }
 
 /* See simd.h. */
-static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, uint32_t count, sid_backend_results *results,
-                              double *work) {
+static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, uint32_t count,
+                              sid_backend_results *results, double *work) {
   const size_t p = experiment->problem.dim, vector = p * SID_W;
   const size_t scratch = sid_problem_workspace(&experiment->problem) * SID_W;
   sid_block_run run;
@@ -254,5 +256,6 @@ static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, 
     sid_block_checkpoint(&run);
   }
   sid_block_end_all(&run, SID_OK);
-  for (uint32_t lane = 0; results->last && lane < count; lane++) sid_lane_get(run.block.x, lane, (uint32_t)p, results->last + lane * p);
+  for (uint32_t lane = 0; results->last && lane < count; lane++)
+    sid_lane_get(run.block.x, lane, (uint32_t)p, results->last + lane * p);
 }
