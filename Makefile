@@ -34,7 +34,8 @@ SIMD_BASE_FLAGS = $(BASE_FLAGS) -Iref -Isimd $(SIMD_FLAGS)
 HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -Iref -Isimd -Iverify -Ifixtures $(HOSTED_CFLAGS)
 HOSTED_LIBS = $(HOSTED_LDLIBS) -lm $(EXTRA_LDFLAGS)
 
-REF_SOURCES := $(wildcard ref/*.c ref/*/*.c)
+# ref/port/ holds cures for some targets, linked only there.
+REF_SOURCES := $(filter-out ref/port/%,$(wildcard ref/*.c ref/*/*.c))
 VERIFY_SOURCES := $(wildcard verify/*.c verify/*/*.c)
 # One set of instructions a file; contraction stays off, and AVX-512's is the only one that brings FMA along.
 FLAGS_avx2 := -mavx2
@@ -42,6 +43,7 @@ FLAGS_avx512 := -mavx512f -mavx512dq
 SIMD_OBJECTS = $(patsubst %,$(B)/simd/%.o,dispatch $(SIMD))
 REF_OBJECTS := $(REF_SOURCES:%.c=$(B)/%.o)
 VERIFY_OBJECTS := $(VERIFY_SOURCES:%.c=$(B)/%.o)
+TEST_SIMD_OBJECTS = $(SIMD:%=$(B)/tests/simd/candidates_%.o)
 TEST_SOURCES := $(wildcard tests/unit/test_*.c)
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(B)/%) $(patsubst %.cpp,$(B)/%,$(wildcard tests/unit/test_*.cpp))
 TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.py tests/*/test_*.sh))
@@ -64,7 +66,7 @@ MAKEFLAGS += --no-print-directory -j$(JOBS)
 ifeq ($(V),)
 short = @printf '  %-4s %s\n' $(1) $@;
 endif
-.PHONY: all deps verify verify-full test test-programs fixtures fixtures-check coverage format lint install clean help FORCE
+.PHONY: all deps verify verify-full test test-programs mutants bench fixtures fixtures-check coverage format lint install clean help FORCE
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.flags
 
@@ -77,6 +79,8 @@ help:
 	@echo '  verify          all quick checks of the science; ends with N passed, N failed'
 	@echo '  verify-full     the quick and the full tier'
 	@echo '  test            unit, command line and build tests'
+	@echo '  bench           speed against NumPy and C with GSL; BENCH_ARGS=--quick, --profile, --no-targets'
+	@echo '  mutants         deliberate faults in ref/: each must turn a check or a test red'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
 	@echo '  coverage        line and branch coverage of ref/ and verify/'
@@ -133,7 +137,7 @@ $(B)/sidyn: $(VERIFY_OBJECTS) $(B)/libsidyn_simd.a $(B)/libsidyn.a
 $(BUILD)/sidyn: $(B)/sidyn
 	@cp -f $< $@.new && mv -f $@.new $@
 
--include $(REF_OBJECTS:.o=.d) $(SIMD_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
+-include $(REF_OBJECTS:.o=.d) $(SIMD_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) $(TEST_SIMD_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
 
 # ---- main job and tests --------------------------------------------------------------------------------------------
 
@@ -144,9 +148,19 @@ verify-full: all
 	@$(EXEC_WRAPPER) $(B)/sidyn verify --tier full --jobs $(JOBS) $(VERIFY_ARGS)
 
 TEST_LIBS := -lcmocka -lmpfr -lgmp
-$(TEST_SOURCES:%.c=$(B)/%): $(B)/%: %.c $(B)/libsidyn.a $(B)/HOSTED.flags
+# What tests link besides the libraries: the harness without its main(), and the vector kernels' candidates, laid open.
+$(B)/tests/simd/candidates_%.o: tests/simd/candidates_%.c $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
-	$(call short,CC)$(CC) $(HOSTED_FLAGS) -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ $(HOSTED_LIBS) $(TEST_LIBS)
+	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+
+$(B)/libtest.a: $(filter-out $(B)/verify/main.o,$(VERIFY_OBJECTS)) $(TEST_SIMD_OBJECTS)
+	@rm -f $@
+	$(call short,AR)$(AR) rcs $@ $^
+
+TEST_ARCHIVES := $(B)/libtest.a $(B)/libsidyn_simd.a $(B)/libsidyn.a
+$(TEST_SOURCES:%.c=$(B)/%): $(B)/%: %.c $(TEST_ARCHIVES) $(B)/HOSTED.flags
+	@mkdir -p $(@D)
+	$(call short,CC)$(CC) $(HOSTED_FLAGS) $(SIMD_FLAGS) -Itests/unit -MMD -MP $< $(TEST_ARCHIVES) -o $@ $(HOSTED_LIBS) $(TEST_LIBS)
 
 CXX_FLAGS := -std=c++11 $(OPT) -Wall -Wextra -Werror $(ARITHMETIC) $(EXTRA_CFLAGS)
 $(B)/%: %.cpp $(B)/libsidyn.a $(B)/HOSTED.flags
@@ -164,6 +178,29 @@ fixtures:
 fixtures-check:
 	@PYTHON='$(PYTHON)' sh tests/run.sh fixtures/generate/check.py
 
+# ---- benchmark -----------------------------------------------------------------------------------------------------
+
+BENCH := $(B)/tests/bench
+$(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h $(wildcard simd/*.h simd/kernels/*.h) $(B)/SIMD_BASE.flags
+	@mkdir -p $(@D)
+	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -DBENCH_LANES='"lanes_$*.h"' -c $< -o $@
+
+$(BENCH)/bench: tests/bench/bench.c tests/bench/request.h tests/bench/stage.h $(patsubst %,$(BENCH)/stage_%.o,$(SIMD)) \
+  $(B)/libsidyn_simd.a $(B)/libsidyn.a $(B)/HOSTED.flags
+	@mkdir -p $(@D)
+	$(call short,CC)$(CC) $(HOSTED_FLAGS) $(SIMD_FLAGS) $(filter %.c %.o %.a,$^) -o $@ $(HOSTED_LIBS)
+
+# The competitor, not sidyn: everything that makes it fast is allowed. The one place for -march=native.
+$(BENCH)/gsl: tests/bench/gsl.c tests/bench/request.h
+	@mkdir -p $(@D)
+	$(call short,CC)if pkg-config --exists gsl; then $(CC) -std=gnu99 -O3 -march=native $< -o $@ $$(pkg-config --libs gsl); fi
+
+bench: $(BENCH)/bench $(BENCH)/gsl
+	@$(PYTHON) -B tests/bench/run.py --programs $(BENCH) --out $(BUILD)/bench.json $(BENCH_ARGS)
+
+mutants: test-programs
+	$(PYTHON) -B tests/mutants/run.py
+
 # ---- quality -------------------------------------------------------------------------------------------------------
 
 coverage:
@@ -172,7 +209,7 @@ coverage:
 	  --exclude-throw-branches --print-summary --txt $(BUILD)/coverage/summary.txt $(BUILD)/coverage
 	@cat $(BUILD)/coverage/summary.txt
 
-FORMATTED := $(wildcard ref/*.[ch] ref/*/*.[ch] verify/*.[ch] verify/*/*.[ch] tests/unit/*.[ch])
+FORMATTED := $(wildcard ref/*.[ch] ref/*/*.[ch] verify/*.[ch] verify/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch])
 format:
 	clang-format -i $(FORMATTED)
 

@@ -1,10 +1,13 @@
 #!/bin/sh
 # Prints, as makefile variables, which optional parts can be built with $CC: libjansson, OpenMP, and the vector kernels, which need SLEEF.
+# SID_WITHOUT names parts, "jansson openmp sleef", to leave out although they are there.
 set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
-can() { # program text, flags...
+can() { # part, program text, flags...
+  case " ${SID_WITHOUT:-} " in *" $1 "*) return 1 ;; esac
+  shift
   printf '%s\n' "$1" > "$dir/probe.c"
   shift
   # shellcheck disable=SC2086
@@ -12,20 +15,20 @@ can() { # program text, flags...
 }
 
 cflags='' ldlibs='' simd='' simd_flags='' missing=''
-if can '#include <jansson.h>
+if can jansson '#include <jansson.h>
 int main(void) { json_decref(json_object()); return 0; }' -ljansson; then
   cflags="$cflags -DSID_HAVE_JANSSON=1" ldlibs="$ldlibs -ljansson"
 else
   missing="$missing libjansson-dev (experiments and --json)"
 fi
-if can '#include <omp.h>
+if can openmp '#include <omp.h>
 int main(void) { return omp_get_max_threads() < 1; }' -fopenmp; then
   cflags="$cflags -fopenmp"
 else
   cflags="$cflags -Wno-unknown-pragmas" missing="$missing OpenMP (one thread)"
 fi
 # The function that each instruction set takes from SLEEF, at link time: an old SLEEF may lack some.
-if can '#if !defined(__x86_64__)
+if can sleef '#if !defined(__x86_64__)
 #error
 #endif
 #include <immintrin.h>
@@ -34,7 +37,7 @@ __attribute__((target("avx512f"))) static __m512d f(void) { return Sleef_logd8_u
 __attribute__((target("avx2"))) static __m256d g(void) { return Sleef_logd4_u35avx2(_mm256_setzero_pd()); }
 int main(int c, char **v) { (void)v; if (c > 1) { f(); g(); } return 0; }' -mavx512f -lsleef; then
   simd='avx2 avx512' simd_flags=-DSID_SIMD_X86=1 ldlibs="$ldlibs -lsleef"
-elif can '#if !defined(__aarch64__)
+elif can sleef '#if !defined(__aarch64__)
 #error
 #endif
 #include <sleef.h>

@@ -47,7 +47,7 @@ static void sid_ref_run(const sid_experiment *experiment, uint64_t first, uint32
 
 const sid_backend sid_backend_ref = {"ref", 1, sid_ref_workspace, sid_ref_run, sid_stream_normals};
 
-/* ---- table and features ---- */
+/* ---- table ---- */
 
 static const sid_backend *const sid_built[] = {
     &sid_backend_ref,
@@ -64,52 +64,73 @@ const sid_backend *const *sid_backends_built(size_t *count) {
   return sid_built;
 }
 
+/* ---- features ---- */
+
 #if SID_SIMD_X86
 
-/* The registers that the operating system saves (XCR0); 0 without OSXSAVE. */
-static uint32_t sid_saved_registers(void) {
+sid_cpu sid_cpu_here(void) {
+  sid_cpu cpu = {0, 0, 0};
   uint32_t eax, ebx, ecx, edx;
-  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx >> 27 & 1u)) return 0;
-  __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
-  return eax;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) cpu.leaf1_ecx = ecx;
+  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) cpu.leaf7_ebx = ebx;
+  if (!(cpu.leaf1_ecx >> 27 & 1u)) return cpu;
+  __asm__ volatile("xgetbv" : "=a"(cpu.saved), "=d"(edx) : "c"(0));
+  return cpu;
 }
 
 /* AVX2 with FMA, which SLEEF's functions for it use (nothing of ours does). */
-static const char *sid_missing_avx2(void) {
-  uint32_t eax, ebx, ecx, edx;
-  if ((sid_saved_registers() & 0x6u) != 0x6u) return "the operating system does not save 256-bit registers";
-  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx >> 12 & 1u)) return "the processor has no FMA";
-  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !(ebx >> 5 & 1u)) return "the processor has no AVX2";
+static const char *sid_missing_avx2(const sid_cpu *cpu) {
+  if ((cpu->saved & 0x6u) != 0x6u) return "the operating system does not save 256-bit registers";
+  if (!(cpu->leaf1_ecx >> 12 & 1u)) return "the processor has no FMA";
+  if (!(cpu->leaf7_ebx >> 5 & 1u)) return "the processor has no AVX2";
   return NULL;
 }
 
-static const char *sid_missing_avx512(void) {
-  uint32_t eax, ebx, ecx, edx;
-  if ((sid_saved_registers() & 0xe6u) != 0xe6u) return "the operating system does not save 512-bit registers";
-  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) return "the processor has no AVX-512";
-  if (!(ebx >> 16 & 1u) || !(ebx >> 17 & 1u)) return "the processor has no AVX-512 F and DQ";
-  return NULL;
+/* A compiler that may use AVX-512 uses AVX2 too. */
+static const char *sid_missing_avx512(const sid_cpu *cpu) {
+  if ((cpu->saved & 0xe6u) != 0xe6u) return "the operating system does not save 512-bit registers";
+  if (!(cpu->leaf7_ebx >> 16 & 1u) || !(cpu->leaf7_ebx >> 17 & 1u)) return "the processor has no AVX-512 F and DQ";
+  return sid_missing_avx2(cpu);
+}
+
+#else
+
+sid_cpu sid_cpu_here(void) {
+  const sid_cpu cpu = {0, 0, 0};
+  return cpu;
 }
 
 #endif
 
-int sid_backend_usable(const sid_backend *backend, const char **why) {
+int sid_backend_usable_on(const sid_backend *backend, const sid_cpu *cpu, const char **why) {
   *why = NULL;
 #if SID_SIMD_X86
-  if (backend == &sid_backend_avx2) *why = sid_missing_avx2();
-  if (backend == &sid_backend_avx512) *why = sid_missing_avx512();
+  if (backend == &sid_backend_avx2) *why = sid_missing_avx2(cpu);
+  if (backend == &sid_backend_avx512) *why = sid_missing_avx512(cpu);
 #endif
-  (void)backend; /* NEON is part of every AArch64 */
+  (void)backend, (void)cpu; /* NEON is part of every AArch64 */
   return *why == NULL;
 }
 
-const sid_backend *sid_backend_best(void) {
+const sid_backend *sid_backend_best_on(const sid_cpu *cpu) {
   size_t count;
   const sid_backend *const *built = sid_backends_built(&count);
   const char *why;
-  while (count > 1 && !sid_backend_usable(built[count - 1], &why)) count--;
+  while (count > 1 && !sid_backend_usable_on(built[count - 1], cpu, &why)) count--;
   return built[count - 1];
 }
+
+int sid_backend_usable(const sid_backend *backend, const char **why) {
+  const sid_cpu cpu = sid_cpu_here();
+  return sid_backend_usable_on(backend, &cpu, why);
+}
+
+const sid_backend *sid_backend_best(void) {
+  const sid_cpu cpu = sid_cpu_here();
+  return sid_backend_best_on(&cpu);
+}
+
+/* ---- names ---- */
 
 const sid_backend *sid_backend_named(const char *name) {
   size_t count;

@@ -41,6 +41,15 @@ int sid_backend_usable(const sid_backend *backend, const char **why);
 /* The fastest usable backend. */
 const sid_backend *sid_backend_best(void);
 
+/* What decides on an x86 machine: CPUID leaf 1 ECX and leaf 7 EBX, and the registers that the operating system saves (XCR0; 0 without
+ * OSXSAVE). Elsewhere nothing is asked and all are 0. The two functions above look at sid_cpu_here(). */
+typedef struct {
+  uint32_t leaf1_ecx, leaf7_ebx, saved;
+} sid_cpu;
+sid_cpu sid_cpu_here(void);
+int sid_backend_usable_on(const sid_backend *backend, const sid_cpu *cpu, const char **why);
+const sid_backend *sid_backend_best_on(const sid_cpu *cpu);
+
 /* The built backend of that name, or NULL. */
 const sid_backend *sid_backend_named(const char *name);
 

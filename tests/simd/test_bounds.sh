@@ -1,0 +1,104 @@
+#!/bin/sh
+# The test of distance in the exact normals of the vector kernels (simd/kernels/normal.h), by builds with other bounds: one that computes every
+# lane again must give the same bits, one that trusts every candidate must be caught by the tests. Counts the pairs that are computed again.
+simd=$(sed -n 's/^SIMD := *//p' "${B:-build/gcc-O2}/hosted.mk")
+planned=1
+[ -z "$simd" ] || planned=5
+. tests/build/tap.sh
+
+flags=$(cat "$B/HOSTED.flags") || exit 1
+defines=$(sed -n 's/^SIMD_FLAGS := *//p' "$B/hosted.mk")
+
+cat > "$tmp/count.c" << 'end'
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "sidyn.h"
+#include "simd.h"
+
+void __real_sid_normal_pair(uint64_t raw1, uint64_t raw2, double z[2]);
+void __wrap_sid_normal_pair(uint64_t raw1, uint64_t raw2, double z[2]);
+static unsigned long calls;
+void __wrap_sid_normal_pair(uint64_t raw1, uint64_t raw2, double z[2]) {
+  calls++;
+  __real_sid_normal_pair(raw1, raw2, z);
+}
+
+/* For every vector backend that can run here: its name, and how many of so many pairs were computed again. */
+int main(int count, char **arguments) {
+  const unsigned long pairs = count > 1 ? strtoul(arguments[1], NULL, 10) : 0;
+  static double z[2 * 16 * 1000];
+  size_t built;
+  const sid_backend *const *all = sid_backends_built(&built);
+  for (size_t b = 1; b < built; b++) {
+    const char *why;
+    sid_stream streams[16];
+    unsigned long done = 0;
+    if (!sid_backend_usable(all[b], &why)) continue;
+    for (uint32_t lane = 0; lane < all[b]->lanes; lane++) {
+      const uint64_t key[1] = {lane};
+      sid_stream_init(streams + lane, 4, key, 1);
+    }
+    calls = 0;
+    for (; done < pairs; done += 1000 * all[b]->lanes) all[b]->normals(streams, z, 2000);
+    printf("%s %lu %lu\n", all[b]->name, done, calls);
+  }
+  return 0;
+}
+end
+
+# kernels NAME BOUND: the library of vector kernels with both bounds like this.
+kernels() {
+  library=$tmp/$1/$(basename "${CC%% *}")-O2/libsidyn_simd.a
+  make -s -j2 BUILD="$tmp/$1" CC="$CC" OPT=-O2 EXTRA_CFLAGS="-DSID_NORMAL_BOUND_RADIUS=$2 -DSID_NORMAL_BOUND_CIRCLE=$2" EXTRA_LDFLAGS= "$library" &&
+    cp "$library" "$tmp/$1.a"
+}
+
+# The counter around the function that computes a pair again.
+# shellcheck disable=SC2086
+link_counter() { $flags "$tmp/count.c" "$tmp/$1.a" "$B/libsidyn.a" -Wl,--wrap=sid_normal_pair -o "$tmp/$1.count" ${flags#* }; }
+
+# The tests of normals with other kernels; the program is compiled once.
+# shellcheck disable=SC2086
+link_test() { $flags "$tmp/test.o" "$B/libtest.a" "$tmp/$1.a" "$B/libsidyn.a" -o "$tmp/$1.test" ${flags#* } -lcmocka -lmpfr -lgmp; }
+
+build() {
+  cp "$B/libsidyn_simd.a" "$tmp/plain.a" && kernels all 1.0 && kernels none 0.0 || return 1
+  # shellcheck disable=SC2086
+  $flags $defines -Itests/unit -c tests/unit/test_simd_normal.c -o "$tmp/test.o" || return 1
+  link_counter plain && link_counter all && link_counter none && link_test all && link_test none
+}
+
+normals() { # VARIANT BACKEND: the tests that compare bits, with fewer numbers
+  SID_ONLY=$2 SID_REDUCED=1 CMOCKA_MESSAGE_OUTPUT=TAP $EXEC_WRAPPER "$tmp/$1.test"
+}
+
+caught() { # for each backend, by the fixtures and by the numbers close to a boundary
+  for backend in $backends; do
+    normals none "$backend" > "$tmp/none.log" 2>&1 && return 1
+    cat "$tmp/none.log"
+    grep -q '^not ok .*test_fixture_normals' "$tmp/none.log" && grep -q '^not ok .*test_boundaries' "$tmp/none.log" &&
+      grep -q "normals of $backend are wrong" "$tmp/none.log" || return 1
+  done
+}
+
+# counted VARIANT LOW HIGH: of a million pairs, for every backend.
+counted() {
+  $EXEC_WRAPPER "$tmp/$1.count" 1000000 > "$tmp/counts" || return 1
+  cat "$tmp/counts"
+  awk -v low="$2" -v high="$3" '$3 < low * $2 || $3 > high * $2 { bad = 1 } END { exit bad || NR == 0 }' "$tmp/counts"
+}
+
+if [ -z "$simd" ]; then
+  check 'no vector kernels here: nothing to bound' none "$simd"
+  finish
+fi
+build > "$tmp/build.log" 2>&1 || { sed 's/^/# /' "$tmp/build.log"; exit 1; }
+backends=$($EXEC_WRAPPER "$tmp/plain.count" 0 | awk '{ print $1 }')
+# 2*(2^-13.5 + 2*2^-17) is one pair in 4900
+check 'as built: about one pair in 5000 is computed again' counted plain 0.00015 0.00026
+check 'every lane computed again: every pair is' counted all 1 1
+check 'every lane computed again: the same bits' normals all ''
+check 'no lane computed again: none is' counted none 0 0
+check 'no lane computed again: the tests fail' caught
+finish

@@ -1,0 +1,629 @@
+/* Every backend that this machine can run gives the bits of ref/: all problems with all kinds of noise and all dynamics in dimensions 1 to 40
+ * and 100, the trajectories of the fixtures, every number of trajectories, lanes that end early beside lanes that go on, extreme numbers. */
+#include "../simd/effort.h"
+
+#include <math.h>
+
+#include "backend.h"
+#include "ensemble.h"
+#include "experiment_json.h"
+
+/* ---- the reference's results, and a block of a backend against them -------------------------------------------------- */
+
+enum { GUARD = 16 };
+
+typedef struct {
+  const sid_experiment *experiment;
+  uint64_t first;
+  uint32_t count;
+  size_t per; /* numbers in the rows of a trajectory; those that it does not reach are poison */
+  double *rows, *last;
+  sid_end *ends;
+} reference;
+
+typedef struct {
+  double *next;
+  size_t width;
+} recorder;
+
+static int record(void *user, uint64_t step, const double *x, const double *row) {
+  recorder *to = user;
+  (void)step, (void)x;
+  memcpy(to->next, row, to->width * sizeof *row);
+  to->next += to->width;
+  return 0;
+}
+
+static reference reference_run(const sid_experiment *experiment, uint64_t first, uint32_t count) {
+  const size_t p = experiment->problem.dim, width = sid_row_width(experiment), per = width * experiment->checkpoint_count;
+  reference result = {experiment, first, count, per, allocate(count * per), allocate(count * p), malloc(count * sizeof(sid_end))};
+  const size_t size = sid_run_workspace(experiment);
+  double *work = allocate(size);
+  assert_non_null(result.ends);
+  poison(result.rows, count * per);
+  for (uint32_t i = 0; i < count; i++) {
+    recorder to = {result.rows + i * per, width};
+    poison(work, size);
+    result.ends[i].status = sid_run(experiment, first + i, record, &to, result.last + i * p, &result.ends[i].step, work, size);
+  }
+  free(work);
+  return result;
+}
+
+static void reference_free(reference *result) {
+  free(result->rows);
+  free(result->last);
+  free(result->ends);
+}
+
+static int same_numbers(const double *a, const double *b, size_t n, int nan_is_nan) {
+  for (size_t i = 0; i < n; i++) {
+    const int both_nan = a[i] != a[i] && b[i] != b[i] && bits_of(a[i]) != POISON_BITS && bits_of(b[i]) != POISON_BITS;
+    if (bits_of(a[i]) != bits_of(b[i]) && !(nan_is_nan && both_nan)) return 0;
+  }
+  return 1;
+}
+
+/* What the workspace and the unused lanes begin with must not matter: a signalling NaN, or random bits. */
+static void junk(double *values, size_t n, data_source *data) {
+  poison(values, n);
+  if (data_raw(data) & 1)
+    for (size_t i = 0; i < n; i++) values[i] = double_of(data_raw(data));
+}
+
+static uint64_t blocks_seen, blocks_mixed; /* mixed: with lanes that end at different steps or for different reasons */
+
+/* Trajectories offset .. offset+count-1 of the reference's, as one block. */
+static void require_block(const sid_backend *backend, const reference *expected, uint32_t offset, uint32_t count, const char *what) {
+  static data_source data = {99};
+  const sid_experiment *experiment = expected->experiment;
+  const size_t p = experiment->problem.dim, numbers = count * expected->per, size = backend->workspace(experiment);
+  double *rows = allocate(numbers + GUARD), *last = allocate(count * p + GUARD), *work = allocate(size + GUARD);
+  sid_end ends[LANES_MOST + 1];
+  const sid_end untouched = {SID_E_STOPPED, 0xabcdefu};
+  const int with_last = data_raw(&data) % 8 != 0;
+  sid_backend_results results = {rows, ends, with_last ? last : NULL};
+  assert_true(count >= 1 && count <= backend->lanes && offset + count <= expected->count);
+  poison(rows, numbers + GUARD);
+  poison(last, count * p + GUARD);
+  junk(work, size, &data);
+  poison(work + size, GUARD);
+  for (uint32_t i = 0; i <= LANES_MOST; i++) ends[i] = untouched;
+
+  backend->run(experiment, expected->first + offset, count, &results, work);
+
+  int mixed = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const sid_end *end = expected->ends + offset + i;
+    const size_t row = (offset + i) * expected->per, at = (offset + i) * p;
+    if (ends[i].status != end->status || ends[i].step != end->step)
+      fail_msg("%s, %s: trajectory %u of %u ends with %d at %llu instead of %d at %llu", backend->name, what, i, count, (int)ends[i].status,
+               (unsigned long long)ends[i].step, (int)end->status, (unsigned long long)end->step);
+    if (with_last && !same_numbers(last + i * p, expected->last + at, p, 0))
+      fail_msg("%s, %s: the last state of trajectory %u of %u differs", backend->name, what, i, count);
+    if (!same_numbers(rows + i * expected->per, expected->rows + row, expected->per, 1))
+      fail_msg("%s, %s: a row of trajectory %u of %u differs", backend->name, what, i, count);
+    mixed |= end->step != expected->ends[offset].step || end->status != expected->ends[offset].status;
+  }
+  if (!is_poisoned(rows + numbers, GUARD) || !is_poisoned(last + (with_last ? count * p : 0), GUARD) || !is_poisoned(work + size, GUARD))
+    fail_msg("%s, %s: wrote beyond an array", backend->name, what);
+  for (uint32_t i = count; i <= LANES_MOST; i++) assert_true(ends[i].status == untouched.status && ends[i].step == untouched.step);
+  blocks_seen++;
+  blocks_mixed += (uint64_t)(mixed && backend->lanes > 1);
+  free(rows);
+  free(last);
+  free(work);
+}
+
+/* Full blocks and one that is not full, somewhere among the reference's trajectories, for every backend. */
+static void require_experiment(const sid_experiment *experiment, uint64_t first, uint32_t count, data_source *data, const char *what) {
+  const sid_backend *backends[8];
+  const size_t usable = usable_backends(backends);
+  reference expected = reference_run(experiment, first, count);
+  for (size_t b = 0; b < usable; b++) {
+    const uint32_t lanes = backends[b]->lanes, whole = lanes < count ? lanes : count, part = 1 + (uint32_t)data_below(data, whole);
+    require_block(backends[b], &expected, (uint32_t)data_below(data, count - whole + 1), whole, what);
+    if (lanes > 1) require_block(backends[b], &expected, (uint32_t)data_below(data, count - part + 1), part, what);
+  }
+  reference_free(&expected);
+}
+
+/* ---- problems, noise and dynamics of any dimension -------------------------------------------------------------------- */
+
+enum { DIM_MOST = 100, SAMPLES_MOST = 13, KINDS = 8, NOISES = 7 };
+
+typedef struct {
+  double spectrum[DIM_MOST], matrix[DIM_MOST * DIM_MOST], scale[DIM_MOST], point[DIM_MOST], plane[2 * DIM_MOST];
+  double features[SAMPLES_MOST * DIM_MOST], labels[SAMPLES_MOST], a[SAMPLES_MOST * DIM_MOST], b[SAMPLES_MOST * DIM_MOST];
+  double weights[SAMPLES_MOST];
+} problem_data;
+
+static void fill(problem_data *store, data_source *data, uint32_t p, uint32_t n) {
+  data_fill(data, store->spectrum, p, -1.0, 2.0);
+  data_fill(data, store->scale, p, 0.0, 1.5);
+  data_fill(data, store->point, p, -1.0, 1.0);
+  data_fill(data, store->plane, 2 * p, -1.0, 1.0);
+  data_fill(data, store->features, n * p, -1.0, 1.0);
+  data_fill(data, store->labels, n, -1.0, 1.0);
+  data_fill(data, store->a, n * p, -0.5, 1.5);
+  data_fill(data, store->b, n * p, -1.0, 1.0);
+  for (uint32_t i = 0; i < p; i++)
+    for (uint32_t j = 0; j <= i; j++) store->matrix[i * p + j] = store->matrix[j * p + i] = data_uniform(data, -1.0, 1.0);
+  uint64_t parts = 0, part[SAMPLES_MOST]; /* weights in units of 2^-20, some of them zero */
+  for (uint32_t i = 0; i + 1 < n; i++) parts += part[i] = data_below(data, 4) ? data_below(data, (1u << 20) / n) : 0;
+  for (uint32_t i = 0; i + 1 < n; i++) store->weights[i] = (double)part[i] * 0x1p-20;
+  store->weights[n - 1] = (double)((1u << 20) - parts) * 0x1p-20;
+}
+
+static const char *const kind_names[KINDS] = {"rayleigh diagonal", "rayleigh dense", "normalised_linear", "ratio2", "quadratic_samples",
+                                              "quadratic_samples weighted", "noise_only", "quadratic_noisy"};
+static const char *const noise_names[NOISES] = {"none", "gaussian", "gaussian scaled", "rademacher", "rademacher scaled", "sphere", "samples"};
+static const char *const dynamics_names[] = {"", "gd", "sgd", "svag", "noisy_gd", "sde", "sde2"};
+
+/* A problem of this kind; returns 0 where the kind does not take the noise or the dimension. */
+static int make_problem(const problem_data *store, uint32_t kind, uint32_t noise, uint32_t p, uint32_t n, sid_problem *problem) {
+  static const int32_t kinds[KINDS] = {SID_RAYLEIGH, SID_RAYLEIGH, SID_NORMALISED_LINEAR, SID_RATIO2, SID_QUADRATIC_SAMPLES,
+                                       SID_QUADRATIC_SAMPLES, SID_NOISE_ONLY, SID_QUADRATIC_NOISY};
+  static const int32_t noises[NOISES] = {SID_NOISE_NONE, SID_NOISE_GAUSSIAN, SID_NOISE_GAUSSIAN, SID_NOISE_RADEMACHER, SID_NOISE_RADEMACHER,
+                                         SID_NOISE_SPHERE, SID_NOISE_SAMPLES};
+  memset(problem, 0, sizeof *problem);
+  problem->kind = kinds[kind];
+  problem->noise = noises[noise];
+  problem->dim = p;
+  problem->sigma = problem->noise == SID_NOISE_NONE || problem->noise == SID_NOISE_SAMPLES ? 0.0 : 0.75;
+  if (noise == 2 || noise == 4) problem->scale = store->scale;
+  if (kind == 0 || kind == 7) problem->spectrum = store->spectrum;
+  if (kind == 1) problem->matrix = store->matrix;
+  if (kind == 2) problem->features = store->features, problem->labels = store->labels, problem->samples = n;
+  if (kind == 4 || kind == 5) problem->a = store->a, problem->b = store->b, problem->samples = n;
+  if (kind == 5) problem->weights = store->weights;
+  return sid_problem_validate(problem) == SID_OK;
+}
+
+/* Schedules of every kind, so short that a few steps see them change. */
+static const sid_segment segments[] = {{0, 0.125, 0.25, 1.0}, {1, 0.3, 0.0, 0.75}, {2, 0.01, 0.5, 1.0}};
+
+static sid_schedule schedule_of(uint64_t number) {
+  static const sid_schedule schedules[] = {
+      {SID_PIECEWISE, 1, segments, 0, 0, 0, 0, 0},      {SID_PIECEWISE, 3, segments, 0, 0, 0, 0, 0},
+      {SID_EXPONENTIAL, 0, NULL, 0.2, 0, 0.3, 0.75, 0}, {SID_COSINE, 0, NULL, 0.4, 0.05, 0.2, 0, 2},
+      {SID_TRIANGLE, 0, NULL, 0.4, 0.05, 0.2, 0, 3},
+  };
+  return schedules[number % COUNT(schedules)];
+}
+
+static const int32_t observables[] = {SID_X, SID_STEP_ANGLE, SID_NORM2, SID_LOSS, SID_NOISE_TRACE, SID_EFFECTIVE_LR};
+
+/* Dynamics `kind` with small numbers of substeps and samples; the batch is 1 where it has to be. */
+static sid_dynamics dynamics_of(int32_t kind, const sid_problem *problem, uint64_t number) {
+  const int batches = problem->noise == SID_NOISE_SAMPLES && kind != SID_GD;
+  const sid_dynamics dynamics = {kind, kind == SID_SVAG ? 1 + (uint32_t)(number % 3) : 0,
+                                 kind == SID_SDE || kind == SID_SDE2 ? 1 + (uint32_t)(number / 3 % 2) : 0,
+                                 batches ? 1 + (uint32_t)(number / 2 % 3) : 1};
+  return dynamics;
+}
+
+static uint64_t require_dimension(uint32_t p, data_source *data, problem_data *store) {
+  static const uint64_t checkpoints[] = {0, 1, 3};
+  static uint64_t number;
+  const uint32_t n = 1 + (uint32_t)data_below(data, SAMPLES_MOST);
+  uint64_t done = 0;
+  fill(store, data, p, n);
+  for (uint32_t kind = 0; kind < KINDS; kind++)
+    for (uint32_t noise = 0; noise < NOISES; noise++)
+      for (int32_t dynamics = SID_GD; dynamics <= SID_SDE2; dynamics++) {
+        sid_experiment experiment;
+        char what[160];
+        memset(&experiment, 0, sizeof experiment);
+        if (!make_problem(store, kind, noise, p, n, &experiment.problem)) continue;
+        number++;
+        experiment.dynamics = dynamics_of(dynamics, &experiment.problem, number);
+        experiment.schedule = schedule_of(number);
+        experiment.start.kind = SID_START_POINT + (int32_t)(number % 3);
+        experiment.start.x = store->point;
+        experiment.start.size = 1.5;
+        experiment.seed = data_raw(data) >> data_below(data, 64);
+        experiment.steps = 3;
+        experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
+        experiment.observables = observables, experiment.observable_count = COUNT(observables);
+        snprintf(what, sizeof what, "p=%u, %s, %s, %s, case %llu", (unsigned)p, kind_names[kind], noise_names[noise], dynamics_names[dynamics],
+                 (unsigned long long)number);
+        assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
+        require_experiment(&experiment, data_raw(data), 8, data, what);
+        done++;
+      }
+  return done;
+}
+
+static void test_all_dimensions(void **state) {
+  data_source data = {1};
+  problem_data *store = malloc(sizeof *store);
+  uint64_t done = 0;
+  assert_non_null(store);
+  const uint32_t stride = (uint32_t)effort(13, 1, 1);
+  for (uint64_t round = 0; round < effort(1, 1, 10); round++) {
+    for (uint32_t p = 1; p <= 40; p += stride) done += require_dimension(p, &data, store);
+    if (stride > 1) done += require_dimension(2, &data, store);
+    done += require_dimension(DIM_MOST, &data, store);
+  }
+  free(store);
+  print_message("# %llu experiments, %llu blocks\n", (unsigned long long)done, (unsigned long long)blocks_seen);
+  assert_true(done >= effort(600, 8000, 80000));
+  (void)state;
+}
+
+/* ---- numbers of trajectories ------------------------------------------------------------------------------------------ */
+
+/* A noisy experiment in an odd dimension. */
+static sid_experiment small_experiment(problem_data *store) {
+  static const uint64_t checkpoints[] = {2, 5};
+  data_source data = {8};
+  sid_experiment experiment;
+  memset(&experiment, 0, sizeof experiment);
+  fill(store, &data, 5, 3);
+  assert_true(make_problem(store, 0, 1, 5, 3, &experiment.problem));
+  experiment.dynamics = dynamics_of(SID_SVAG, &experiment.problem, 1);
+  experiment.schedule = schedule_of(1);
+  experiment.start.kind = SID_START_SPHERE, experiment.start.size = 2.0;
+  experiment.seed = 77;
+  experiment.steps = 5;
+  experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
+  experiment.observables = observables, experiment.observable_count = COUNT(observables);
+  return experiment;
+}
+
+/* Every number in a block at every place; the same trajectory in every lane. */
+static void test_counts(void **state) {
+  static problem_data store;
+  const sid_experiment experiment = small_experiment(&store);
+  const sid_backend *backends[8];
+  const size_t usable = usable_backends(backends);
+  reference expected = reference_run(&experiment, 1000, 3 * LANES_MOST);
+  for (size_t b = 0; b < usable; b++)
+    for (uint32_t count = 1; count <= backends[b]->lanes; count++)
+      for (uint32_t offset = 0; offset <= 2 * backends[b]->lanes; offset++) require_block(backends[b], &expected, offset, count, "counts");
+  reference_free(&expected);
+  (void)state;
+}
+
+/* Ensembles of 1 to 3 lanes + 1 trajectories, by one thread and by three. */
+static void test_ensembles(void **state) {
+  static problem_data store;
+  const sid_experiment experiment = small_experiment(&store);
+  const size_t p = experiment.problem.dim;
+  const sid_backend *backends[8];
+  const size_t usable = usable_backends(backends);
+  reference expected = reference_run(&experiment, 123456, 3 * LANES_MOST + 1);
+  for (size_t b = 0; b < usable; b++) {
+    assert_int_equal(vf_backend_choose(backends[b]->name), 0);
+    assert_ptr_equal(vf_backend(), backends[b]);
+    for (uint32_t count = 1; count <= 3 * backends[b]->lanes + 1; count++) {
+      double *rows = allocate(count * expected.per + GUARD), *last = allocate(count * p + GUARD);
+      vf_end ends[3 * LANES_MOST + 2];
+      poison(rows, count * expected.per + GUARD);
+      poison(last, count * p + GUARD);
+      assert_int_equal(vf_ensemble_states(&experiment, 123456, count, count % 2 ? 1 : 3, rows, ends, last), 0);
+      require_same(rows, expected.rows, count * expected.per, backends[b]->name);
+      require_same(last, expected.last, count * p, backends[b]->name);
+      for (uint32_t i = 0; i < count; i++)
+        assert_true(ends[i].status == expected.ends[i].status && ends[i].step == expected.ends[i].step);
+      assert_true(is_poisoned(rows + count * expected.per, GUARD) && is_poisoned(last + count * p, GUARD));
+      free(rows);
+      free(last);
+    }
+  }
+  reference_free(&expected);
+  (void)state;
+}
+
+/* Up to the last trajectory that has a number, and across 2^32, where a key gets another word. */
+static void test_trajectory_numbers(void **state) {
+  static problem_data store;
+  const sid_experiment experiment = small_experiment(&store);
+  const sid_backend *backends[8];
+  const size_t usable = usable_backends(backends);
+  const uint64_t ends[] = {0, 1ull << 32, (1ull << 32) + 5, 1ull << 63}; /* one beyond the last; 0 is 2^64 */
+  for (size_t i = 0; i < COUNT(ends); i++) {
+    reference expected = reference_run(&experiment, ends[i] - LANES_MOST, LANES_MOST);
+    for (size_t b = 0; b < usable; b++)
+      for (uint32_t count = 1; count <= backends[b]->lanes; count++)
+        require_block(backends[b], &expected, LANES_MOST - count, count, "numbers of trajectories");
+    reference_free(&expected);
+  }
+  (void)state;
+}
+
+/* ---- the trajectories of the fixtures ---------------------------------------------------------------------------------- */
+
+static sid_status status_named(const char *reason) {
+  static const struct {
+    const char *name;
+    sid_status status;
+  } names[] = {{"ok", SID_OK}, {"nonfinite", SID_E_NONFINITE}, {"origin", SID_E_ORIGIN}, {"lr", SID_E_LR}, {"intrinsic_lr", SID_E_INTRINSIC_LR}};
+  for (size_t i = 0; i < COUNT(names); i++)
+    if (strcmp(names[i].name, reason) == 0) return names[i].status;
+  fail_msg("unknown end \"%s\"", reason);
+  return SID_OK;
+}
+
+/* The fixture's own numbers, from trajectory `lane` of a block. */
+static void require_fixture(const json_t *test, const sid_backend *backend, const sid_experiment *experiment, uint64_t trajectory, uint32_t lane) {
+  const size_t width = sid_row_width(experiment), per = width * experiment->checkpoint_count, p = experiment->problem.dim;
+  double *rows = allocate(backend->lanes * per), *last = allocate(backend->lanes * p), *work = allocate(backend->workspace(experiment));
+  double *expected = allocate(width > p ? width : p);
+  sid_end ends[LANES_MOST];
+  sid_backend_results results = {rows, ends, last};
+  const json_t *list = field(test, "rows"), *end = field(test, "end");
+  const char *id = text_of(field(test, "id"));
+  poison(rows, backend->lanes * per);
+  backend->run(experiment, trajectory - lane, backend->lanes, &results, work);
+  if (ends[lane].status != status_named(text_of(field(end, "reason"))) || ends[lane].step != (uint64_t)json_integer_value(field(end, "step")))
+    fail_msg("%s, %s: ends with %d at %llu", backend->name, id, (int)ends[lane].status, (unsigned long long)ends[lane].step);
+  for (size_t i = 0; i < experiment->checkpoint_count; i++) {
+    const double *row = rows + lane * per + i * width;
+    if (i >= json_array_size(list)) {
+      assert_true(is_poisoned(row, width));
+      continue;
+    }
+    assert_int_equal(reals_of(field(json_array_get(list, i), "row"), expected, width), width);
+    if (!same_numbers(row, expected, width, 1)) fail_msg("%s, %s: row %zu differs", backend->name, id, i);
+  }
+  if (json_array_size(list) > 0) {
+    const json_t *row = json_array_get(list, json_array_size(list) - 1);
+    assert_int_equal(reals_of(field(row, "x"), expected, p), p);
+    if ((uint64_t)json_integer_value(field(row, "step")) == ends[lane].step) require_same(last + lane * p, expected, p, id);
+  }
+  free(rows);
+  free(last);
+  free(work);
+  free(expected);
+}
+
+static void test_fixtures(void **state) {
+  const sid_backend *backends[8];
+  const size_t usable = usable_backends(backends);
+  data_source data = {3};
+  json_t *document = fixture("trajectories");
+  const json_t *cases = cases_of(document, 400);
+  const size_t stride = effort(5, 1, 1);
+  for (size_t i = 0; i < json_array_size(cases); i += stride) {
+    const json_t *test = json_array_get(cases, i);
+    const char *id = text_of(field(test, "id"));
+    const json_t *number = field(test, "trajectory");
+    const uint64_t trajectory = json_is_integer(number) ? (uint64_t)json_integer_value(number) : decimal_of(number);
+    char message[VF_MESSAGE_SIZE], *text = json_dumps(field(test, "experiment"), JSON_REAL_PRECISION(17));
+    vf_experiment loaded;
+    assert_non_null(text);
+    if (vf_experiment_parse(text, strlen(text), "fixture", &loaded, message)) fail_msg("%s: %s", id, message);
+    for (size_t b = 0; b < usable; b++)
+      for (uint32_t lane = 0; lane < backends[b]->lanes; lane++) require_fixture(test, backends[b], &loaded.experiment, trajectory, lane);
+    require_experiment(&loaded.experiment, trajectory, LANES_MOST / 2, &data, id);
+    vf_experiment_free(&loaded);
+    free(text);
+  }
+  json_decref(document);
+  (void)state;
+}
+
+/* ---- early ends -------------------------------------------------------------------------------------------------------- */
+
+static uint64_t ends_seen[32]; /* by -status */
+
+static void count_ends(const sid_experiment *experiment, uint64_t first, uint32_t count) {
+  reference expected = reference_run(experiment, first, count);
+  for (uint32_t i = 0; i < count; i++) ends_seen[-(int)expected.ends[i].status]++;
+  reference_free(&expected);
+}
+
+/* `what` must end for `status` in at least one trajectory, and some block must have lanes that end at different steps. */
+static void require_ends(const sid_experiment *experiment, sid_status status, int mixed, const char *what) {
+  data_source data = {77};
+  const uint64_t before = ends_seen[-(int)status], mixed_before = blocks_mixed;
+  const sid_backend *backends[8];
+  assert_int_equal(sid_experiment_validate(experiment), SID_OK);
+  for (uint64_t first = 0; first < 20 * LANES_MOST; first += LANES_MOST) {
+    count_ends(experiment, first, LANES_MOST);
+    require_experiment(experiment, first, LANES_MOST, &data, what);
+  }
+  if (ends_seen[-(int)status] == before) fail_msg("%s: no trajectory ended for the reason %d", what, (int)status);
+  if (mixed && usable_backends(backends) > 1 && blocks_mixed == mixed_before) fail_msg("%s: no block had lanes that end apart", what);
+}
+
+static sid_experiment ending_experiment(problem_data *store, uint32_t kind, uint32_t noise, uint32_t p, int32_t dynamics, double start) {
+  static const uint64_t checkpoints[] = {0, 3, 7, 12, 20, 33, 60};
+  data_source data = {15};
+  sid_experiment experiment;
+  memset(&experiment, 0, sizeof experiment);
+  fill(store, &data, p, 4);
+  assert_true(make_problem(store, kind, noise, p, 4, &experiment.problem));
+  experiment.dynamics = dynamics_of(dynamics, &experiment.problem, 1);
+  experiment.schedule = schedule_of(0);
+  experiment.start.kind = SID_START_GAUSSIAN, experiment.start.size = start;
+  experiment.seed = 4;
+  experiment.steps = 60;
+  experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
+  experiment.observables = observables, experiment.observable_count = COUNT(observables);
+  return experiment;
+}
+
+/* A product of random factors: some lanes overflow, early or late, and some shrink to zero and go on. */
+static void test_overflow(void **state) {
+  static problem_data store;
+  const sid_segment rate[] = {{0, 1.0, 0.0, 1.0}};
+  for (uint32_t p = 1; p <= 3; p++) {
+    sid_experiment experiment = ending_experiment(&store, 4, 6, p, SID_SGD, 1.0);
+    experiment.schedule.segments = rate;
+    for (uint32_t i = 0; i < 4 * p; i++) store.a[i] = i / p % 2 ? 1.0 - 0x1p-150 : 0x1p150, store.b[i] = 0.0;
+    require_ends(&experiment, SID_E_NONFINITE, 1, "random products");
+  }
+  /* unstable and noisy: every lane overflows in its own step, through infinities within a step and NaN */
+  for (int32_t dynamics = SID_GD; dynamics <= SID_SDE2; dynamics++) {
+    const sid_segment large[] = {{0, 0x1p13, 0.0, 1.0}};
+    sid_experiment experiment = ending_experiment(&store, 7, 1, 3, dynamics, 0x1p900);
+    experiment.schedule.segments = large;
+    for (uint32_t j = 0; j < 3; j++) store.spectrum[j] = -0.001 - 0.001 * j;
+    require_ends(&experiment, SID_E_NONFINITE, dynamics != SID_SDE2, dynamics_names[dynamics]);
+  }
+  /* a squared length that overflows before a coordinate does */
+  const sid_segment long_steps[] = {{0, 0x1p600, 0.0, 1.0}};
+  sid_experiment experiment = ending_experiment(&store, 6, 1, 4, SID_SGD, 0x1p80);
+  experiment.schedule.segments = long_steps;
+  require_ends(&experiment, SID_E_NONFINITE, 0, "squared length");
+  (void)state;
+}
+
+/* Weight decay without a gradient, by 2^-28 in a step: the squared length becomes zero, in some lanes a step earlier, and in some it is so small
+ * before that its inverse overflows. */
+static void test_origin(void **state) {
+  static problem_data store;
+  const sid_segment decay[] = {{0, 0x1p-100, 0x1p100 - 0x1p72, 1.0}};
+  for (int32_t dynamics = SID_GD; dynamics <= SID_SDE; dynamics++)
+    for (uint32_t kind = 0; kind <= 6; kind += 6) {
+      sid_experiment experiment = ending_experiment(&store, kind, 1, 3, dynamics, 0x1p-4);
+      for (uint32_t j = 0; j < 3; j++) store.spectrum[j] = 0.0;
+      experiment.problem.sigma = 0.0;
+      experiment.schedule.segments = decay;
+      if (dynamics == SID_SVAG) experiment.dynamics.l = 1;
+      require_ends(&experiment, SID_E_ORIGIN, 1, "decay to the origin");
+    }
+  (void)state;
+}
+
+/* Rescaling that overflows in some lanes first, and rescaling that underflows. */
+static void test_rescale(void **state) {
+  static problem_data store;
+  sid_segment growing[40], shrinking[40];
+  for (uint64_t k = 0; k < 40; k++) {
+    const sid_segment up = {k, 0.001, 0.0, k ? 2.0 : 1.0}, down = {k, 0x1p-1060, 0.0, k ? 0x1p-29 : 1.0};
+    growing[k] = up;
+    shrinking[k] = down;
+  }
+  sid_experiment experiment = ending_experiment(&store, 0, 1, 2, SID_SGD, 0x1p495);
+  experiment.schedule.segments = growing, experiment.schedule.segment_count = 40;
+  require_ends(&experiment, SID_E_NONFINITE, 1, "rescaled to overflow");
+  experiment = ending_experiment(&store, 7, 1, 3, SID_NOISY_GD, 0x1p1007);
+  experiment.schedule.segments = growing, experiment.schedule.segment_count = 40;
+  require_ends(&experiment, SID_E_NONFINITE, 1, "rescaled to overflow, not scale-invariant");
+  experiment = ending_experiment(&store, 0, 0, 2, SID_GD, 0x1p-15);
+  experiment.schedule.segments = shrinking, experiment.schedule.segment_count = 40;
+  require_ends(&experiment, SID_E_ORIGIN, 1, "rescaled to the origin");
+  experiment = ending_experiment(&store, 2, 6, 5, SID_SVAG, 0x1p500); /* effective steps: once in l steps */
+  experiment.schedule.segments = growing, experiment.schedule.segment_count = 40;
+  experiment.dynamics.l = 3;
+  require_ends(&experiment, SID_E_NONFINITE, 1, "rescaled to overflow, svag");
+  (void)state;
+}
+
+/* The schedule ends all lanes at once: an infinite lr, 0 times infinity, lr*wd of 1. Some lanes may have overflowed before. */
+static void test_schedule_ends(void **state) {
+  static problem_data store;
+  const sid_schedule infinite = {SID_EXPONENTIAL, 0, NULL, 1.0, 0, 0.0, 1e30, 0}, nan = {SID_EXPONENTIAL, 0, NULL, 0.0, 0, 0.0, 1e30, 0};
+  const sid_schedule decaying = {SID_EXPONENTIAL, 0, NULL, 0.001, 0, 1.0, 1.5, 0};
+  sid_experiment experiment = ending_experiment(&store, 6, 1, 5, SID_SGD, 1.0);
+  experiment.problem.sigma = 0.0;
+  experiment.schedule = infinite;
+  require_ends(&experiment, SID_E_LR, 0, "infinite lr");
+  experiment.schedule = nan;
+  require_ends(&experiment, SID_E_LR, 0, "lr that is not a number");
+  experiment.schedule = decaying;
+  require_ends(&experiment, SID_E_INTRINSIC_LR, 0, "lr*wd of 1");
+  experiment = ending_experiment(&store, 4, 6, 1, SID_SGD, 1.0);
+  for (uint32_t i = 0; i < 4; i++) store.a[i] = i % 2 ? 0x1p200 : 0x1p-200, store.b[i] = 0.0;
+  experiment.schedule = decaying;
+  require_ends(&experiment, SID_E_INTRINSIC_LR, 1, "some overflow, then lr*wd of 1");
+  (void)state;
+}
+
+/* ---- random experiments with numbers of every size ------------------------------------------------------------------------ */
+
+static double any_size(data_source *data) {
+  static const double widths[] = {0.0, 2.0, 10.0, 300.0, 1000.0};
+  const double width = widths[data_below(data, COUNT(widths))];
+  return data_uniform(data, 1.0, 2.0) * exp2(floor(data_uniform(data, -width, width)));
+}
+
+static void any_sizes(data_source *data, double *values, size_t n) {
+  if (data_below(data, 3)) return;
+  for (size_t i = 0; i < n; i++) values[i] = data_below(data, 8) ? values[i] * any_size(data) : 0.0;
+}
+
+static sid_schedule any_schedule(data_source *data, sid_segment list[4]) {
+  sid_schedule schedule = schedule_of(data_below(data, 5));
+  if (data_below(data, 2)) return schedule;
+  const double lr = any_size(data), wd = data_below(data, 2) ? 0.0 : data_uniform(data, 0.0, 0.999) / lr;
+  schedule.lr = lr, schedule.wd = wd;
+  schedule.lr_min = lr * data_uniform(data, 0.0, 1.0);
+  schedule.factor = any_size(data);
+  schedule.period = 1 + data_below(data, 9);
+  if (schedule.kind != SID_PIECEWISE) return schedule;
+  schedule.segments = list;
+  schedule.segment_count = 1 + (uint32_t)data_below(data, 4);
+  for (uint32_t s = 0; s < schedule.segment_count; s++) {
+    const double here = s ? any_size(data) : lr;
+    const sid_segment segment = {s ? list[s - 1].start + 1 + data_below(data, 3) : 0, here,
+                                 data_below(data, 2) ? 0.0 : data_uniform(data, 0.0, 0.999) / here, s ? any_size(data) : 1.0};
+    list[s] = segment;
+  }
+  return schedule;
+}
+
+static void test_random_experiments(void **state) {
+  static problem_data store;
+  data_source data = {2024};
+  uint64_t done = 0, tried = 0;
+  const uint64_t mixed_before = blocks_mixed;
+  for (uint64_t round = 0; round < effort(300, 20000, 500000); round++) {
+    sid_experiment experiment;
+    sid_segment list[4];
+    uint64_t checkpoints[12];
+    char what[80];
+    const uint32_t p = 1 + (uint32_t)data_below(&data, 12), n = 1 + (uint32_t)data_below(&data, SAMPLES_MOST);
+    memset(&experiment, 0, sizeof experiment);
+    fill(&store, &data, p, n);
+    if (!make_problem(&store, (uint32_t)data_below(&data, KINDS), (uint32_t)data_below(&data, NOISES), p, n, &experiment.problem)) continue;
+    any_sizes(&data, store.spectrum, p);
+    any_sizes(&data, store.scale, p);
+    any_sizes(&data, store.features, n * p);
+    any_sizes(&data, store.labels, n);
+    any_sizes(&data, store.a, n * p);
+    any_sizes(&data, store.b, n * p);
+    any_sizes(&data, store.point, p);
+    if (experiment.problem.sigma > 0.0 && !data_below(&data, 3)) experiment.problem.sigma = data_below(&data, 4) ? any_size(&data) : 0.0;
+    experiment.dynamics = dynamics_of(SID_GD + (int32_t)data_below(&data, 6), &experiment.problem, data_below(&data, 100));
+    experiment.schedule = any_schedule(&data, list);
+    experiment.start.kind = SID_START_POINT + (int32_t)data_below(&data, 3);
+    experiment.start.x = store.point;
+    experiment.start.size = any_size(&data);
+    experiment.seed = data_raw(&data);
+    experiment.steps = data_below(&data, 12);
+    for (uint64_t step = 0; step <= experiment.steps && experiment.checkpoint_count < COUNT(checkpoints); step++)
+      if (data_below(&data, 2)) checkpoints[experiment.checkpoint_count++] = step;
+    experiment.checkpoints = checkpoints;
+    experiment.observables = observables, experiment.observable_count = (uint32_t)data_below(&data, COUNT(observables) + 1);
+    tried++;
+    if (sid_experiment_validate(&experiment) != SID_OK) continue;
+    const uint64_t first = data_raw(&data) >> data_below(&data, 64);
+    snprintf(what, sizeof what, "random experiment %llu", (unsigned long long)round);
+    count_ends(&experiment, first, 8);
+    require_experiment(&experiment, first, 8, &data, what);
+    done++;
+  }
+  print_message("# %llu random experiments, %llu of their blocks with lanes that end apart\n", (unsigned long long)done,
+                (unsigned long long)(blocks_mixed - mixed_before));
+  print_message("# in all: ok %llu, nonfinite %llu, origin %llu, lr %llu, intrinsic_lr %llu\n", (unsigned long long)ends_seen[0],
+                (unsigned long long)ends_seen[-SID_E_NONFINITE], (unsigned long long)ends_seen[-SID_E_ORIGIN],
+                (unsigned long long)ends_seen[-SID_E_LR], (unsigned long long)ends_seen[-SID_E_INTRINSIC_LR]);
+  assert_true(2 * done > tried);
+  (void)state;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_all_dimensions), cmocka_unit_test(test_counts),
+      cmocka_unit_test(test_ensembles),      cmocka_unit_test(test_trajectory_numbers),
+      cmocka_unit_test(test_fixtures),       cmocka_unit_test(test_overflow),
+      cmocka_unit_test(test_origin),         cmocka_unit_test(test_rescale),
+      cmocka_unit_test(test_schedule_ends),  cmocka_unit_test(test_random_experiments),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
