@@ -46,8 +46,9 @@ static double sid_arctan_unit(double t) {
   return sid_arctan_table[i] + (z - (z * w) * q);
 }
 
-/* Finite arguments. atan2(0, 0) is +0 whatever the signs, and a y of -0 counts as +0. */
+/* atan2(0, 0) is +0 whatever the signs, and a y of -0 counts as +0. The quiet NaN unless both arguments are finite. */
 double sid_atan2(double y, double x) {
+  if (!sid_is_finite(y) || !sid_is_finite(x)) return sid_double_of(0x7ff8000000000000u);
   const double ay = sid_magnitude(y), ax = sid_magnitude(x);
   const double h = ay > ax ? ay : ax, l = ay > ax ? ax : ay;
   if (h == 0.0) return 0.0;

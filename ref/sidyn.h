@@ -123,7 +123,7 @@ double sid_sqrt(double x);
 /* The same by integers alone; the implementation where there is no instruction. */
 double sid_sqrt_integer(double x);
 
-/* Angle of the point (x, y) in [-pi, pi], within 4 ulp; finite arguments. */
+/* Angle of the point (x, y) in [-pi, pi], within 4 ulp; NaN unless both are finite. */
 double sid_atan2(double y, double x);
 
 /* ---- problems (spec sections 5 and 6) ----------------------------------------------------------------------- */

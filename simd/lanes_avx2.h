@@ -50,6 +50,14 @@ static inline vu vu_mul_low(vu a, vu b) {
       _mm256_add_epi64(_mm256_mul_epu32(_mm256_srli_epi64(a, 32), b), _mm256_mul_epu32(a, _mm256_srli_epi64(b, 32)));
   return _mm256_add_epi64(_mm256_mul_epu32(a, b), _mm256_slli_epi64(cross, 32));
 }
+static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) {
+  /* the four cross products, low halves alone, by 32-bit lanes: (a0*b1 + c0*d1, a1*b0 + c1*d0), added up in the high half */
+  const vu turned_b = _mm256_shuffle_epi32(b, 0xb1), turned_d = _mm256_shuffle_epi32(d, 0xb1);
+  const vu cross = _mm256_add_epi32(_mm256_mullo_epi32(a, turned_b), _mm256_mullo_epi32(c, turned_d));
+  const vu high = _mm256_add_epi32(_mm256_slli_epi64(cross, 32),
+                                   _mm256_and_si256(cross, _mm256_set1_epi64x((long long)0xffffffff00000000u)));
+  return _mm256_add_epi64(_mm256_add_epi64(_mm256_mul_epu32(a, b), _mm256_mul_epu32(c, d)), high);
+}
 static inline vm vu_less(vu a, vu b) {
   const vu top = _mm256_set1_epi64x((long long)0x8000000000000000u); /* the comparison is signed */
   return _mm256_cmpgt_epi64(_mm256_xor_si256(b, top), _mm256_xor_si256(a, top));

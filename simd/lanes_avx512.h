@@ -47,6 +47,9 @@ static inline vu vu_or(vu a, vu b) { return _mm512_or_si512(a, b); }
 static inline vu vu_rotate_right(vu a, vu n) { return _mm512_rorv_epi64(a, n); }
 static inline vu vu_mul32(vu a, vu b) { return _mm512_mul_epu32(a, b); }
 static inline vu vu_mul_low(vu a, vu b) { return _mm512_mullo_epi64(a, b); }
+static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) {
+  return _mm512_add_epi64(_mm512_mullo_epi64(a, b), _mm512_mullo_epi64(c, d));
+}
 static inline vm vu_less(vu a, vu b) { return _mm512_cmplt_epu64_mask(a, b); }
 /* a + 1 where m. */
 static inline vu vu_add_carry(vu a, vm m) { return _mm512_mask_add_epi64(a, m, a, _mm512_set1_epi64(1)); }

@@ -53,6 +53,7 @@ static inline vu vu_mul_low(vu a, vu b) {
   const vu cross = vmlal_u32(vmull_u32(a1, b0), a0, b1);
   return vaddq_u64(vmull_u32(a0, b0), vshlq_n_u64(cross, 32));
 }
+static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) { return vaddq_u64(vu_mul_low(a, b), vu_mul_low(c, d)); }
 static inline vm vu_less(vu a, vu b) { return vcltq_u64(a, b); }
 /* a + 1 where m, which is -1 there. */
 static inline vu vu_add_carry(vu a, vm m) { return vsubq_u64(a, m); }

@@ -37,7 +37,9 @@ int vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_
   (void)threads; /* only OpenMP reads it */
 #pragma omp parallel num_threads(threads)
   {
-    double *work = malloc(backend->workspace(experiment) * sizeof *work);
+    /* Whole cache lines: a register of 512 bits that straddles two costs a seventh of the speed. */
+    void *memory = NULL;
+    double *work = posix_memalign(&memory, 64, backend->workspace(experiment) * sizeof *work) == 0 ? memory : NULL;
     if (!work) {
 #pragma omp atomic write
       failed = 1;

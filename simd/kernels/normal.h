@@ -31,8 +31,7 @@ static inline vu vu_mul_high(vu a, vu b) {
 static inline vu sid_lanes_raw(sid_lanes_stream *s) {
   const vu m_hi = vu_set(0x2360ed051fc65da4u), m_lo = vu_set(0x4385df649fccf645u);
   const vu product_lo = vu_mul_low(s->state_lo, m_lo);
-  vu hi =
-      vu_add(vu_mul_high(s->state_lo, m_lo), vu_add(vu_mul_low(s->state_lo, m_hi), vu_mul_low(s->state_hi, m_lo)));
+  vu hi = vu_add(vu_mul_high(s->state_lo, m_lo), vu_mul_low_sum(s->state_lo, m_hi, s->state_hi, m_lo));
   const vu lo = vu_add(product_lo, s->inc_lo);
   hi = vu_add_carry(vu_add(hi, s->inc_hi), vu_less(lo, product_lo));
   s->state_hi = hi;

@@ -32,12 +32,17 @@ static void sid_lanes_apply(const sid_problem *problem, const double *y, double 
     vd_store(SID_AT(out, j), sid_lanes_dot_shared(problem->matrix + (size_t)j * p, y, p));
 }
 
+/* out = A x, and dot(x, out) of it. */
+static vd sid_lanes_apply_dot(const sid_problem *problem, const double *x, double *out) {
+  if (problem->spectrum) return sid_lanes_scale_dot(problem->spectrum, 1, x, out, x, problem->dim);
+  sid_lanes_apply(problem, x, out);
+  return sid_lanes_dot(x, out, problem->dim);
+}
+
 static void sid_lanes_rayleigh_gradient(const sid_problem *problem, const sid_point *at, double *g) {
-  const uint32_t p = problem->dim;
   const double *x = at->x;
-  sid_lanes_apply(problem, x, g);
-  const vd q = vd_mul(sid_lanes_dot(x, g, p), at->ir);
-  for (uint32_t j = 0; j < p; j++)
+  const vd q = vd_mul(sid_lanes_apply_dot(problem, x, g), at->ir);
+  for (uint32_t j = 0; j < problem->dim; j++)
     vd_store(SID_AT(g, j), vd_mul(vd_sub(vd_load(SID_AT(g, j)), vd_mul(q, vd_load(SID_AT(x, j)))), at->ir));
 }
 
@@ -221,17 +226,13 @@ static void sid_lanes_hessian(const sid_problem *problem, const sid_point *at, c
 
 /* ---- noise ---- */
 
-/* u: unit variables of the kind, scaled unless the length is fixed. */
-static void sid_lanes_ambient(int32_t kind, double sigma, const double *scale, uint32_t p, sid_lanes_stream *stream,
-                              double *u) {
-  if (kind == SID_NOISE_RADEMACHER) {
-    for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(u, j), sid_lanes_rademacher(stream));
-  } else {
+/* Unit variables of the kind. */
+static void sid_lanes_unit_noise(int32_t kind, uint32_t p, sid_lanes_stream *stream, double *u) {
+  if (kind != SID_NOISE_RADEMACHER) {
     sid_lanes_normals(stream, u, p);
+    return;
   }
-  if (kind == SID_NOISE_SPHERE) return;
-  for (uint32_t j = 0; j < p; j++)
-    vd_store(SID_AT(u, j), vd_mul(vd_set(scale ? scale[j] : sigma), vd_load(SID_AT(u, j))));
+  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(u, j), sid_lanes_rademacher(stream));
 }
 
 static void sid_lanes_multiply(double *u, uint32_t p, vd k) {
@@ -243,27 +244,41 @@ static vd sid_lanes_unit(double sigma, vd length2, vd length) {
   return vd_select(vd_less(zero, length2), vd_div(vd_set(sigma), length), zero);
 }
 
-/* One draw of noise. */
-static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma, const sid_point *at,
-                            sid_lanes_stream *stream, double *u) {
+/* Noise of fixed length: direction of the unit variables u, or of their part tangential to x. */
+static void sid_lanes_sphere(const sid_problem *problem, double sigma, const sid_point *at, double *u) {
   const uint32_t p = problem->dim;
-  const double *x = at->x;
-  sid_lanes_ambient(kind, sigma, problem->scale, p, stream, u);
-  if (!sid_problem_scale_invariant(problem)) {
-    if (kind != SID_NOISE_SPHERE) return;
-    const vd uu = sid_lanes_dot(u, u, p);
-    sid_lanes_multiply(u, p, sid_lanes_unit(sigma, uu, vd_sqrt(uu)));
-    return;
+  vd outer = vd_set(1.0); /* |x| where the problem is scale-invariant; the product with 1 is exact */
+  if (sid_problem_scale_invariant(problem)) {
+    const vd t = vd_mul(sid_lanes_dot(at->x, u, p), at->ir);
+    for (uint32_t j = 0; j < p; j++)
+      vd_store(SID_AT(u, j), vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))));
+    outer = at->m;
   }
-  if (kind != SID_NOISE_SPHERE) {
-    sid_lanes_project(problem, at, u);
-    return;
+  const vd length2 = sid_lanes_dot(u, u, p);
+  sid_lanes_multiply(u, p, sid_lanes_unit(sigma, length2, vd_mul(vd_sqrt(length2), outer)));
+}
+
+/* One draw of noise to u, or where base is not NULL base + noise. */
+static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma, const sid_point *at,
+                            sid_lanes_stream *stream, const double *base, double *u) {
+  const uint32_t p = problem->dim;
+  const double *scale = problem->scale ? problem->scale : &sigma;
+  sid_lanes_unit_noise(kind, p, stream, u);
+  if (kind == SID_NOISE_SPHERE) {
+    sid_lanes_sphere(problem, sigma, at, u);
+  } else {
+    const vd xu = sid_lanes_scale_dot(scale, problem->scale ? 1 : 0, u, u, at->x, p);
+    if (sid_problem_scale_invariant(problem)) {
+      const vd t = vd_mul(xu, at->ir);
+      for (uint32_t j = 0; j < p; j++) {
+        const vd v = vd_mul(vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))), at->im);
+        vd_store(SID_AT(u, j), base ? vd_add(vd_load(SID_AT(base, j)), v) : v);
+      }
+      return;
+    }
   }
-  const vd t = vd_mul(sid_lanes_dot(x, u, p), at->ir);
-  for (uint32_t j = 0; j < p; j++)
-    vd_store(SID_AT(u, j), vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(x, j)))));
-  const vd vv = sid_lanes_dot(u, u, p);
-  sid_lanes_multiply(u, p, sid_lanes_unit(sigma, vv, vd_mul(vd_sqrt(vv), at->m)));
+  for (uint32_t j = 0; base && j < p; j++)
+    vd_store(SID_AT(u, j), vd_add(vd_load(SID_AT(base, j)), vd_load(SID_AT(u, j))));
 }
 
 /* sum_i (sqrt(w_i) xi_i) (g_i - G), the same sample i in all lanes. work: G, g_i, xi. */
@@ -298,7 +313,7 @@ static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point
       break;
     default: break;
   }
-  sid_lanes_noise(problem, SID_NOISE_GAUSSIAN, sigma, at, stream, noise);
+  sid_lanes_noise(problem, SID_NOISE_GAUSSIAN, sigma, at, stream, NULL, noise);
 }
 
 /* One sample in each lane: its gradient. */
@@ -347,11 +362,11 @@ static void sid_lanes_noisy_gradient(const sid_problem *problem, const sid_point
     sid_lanes_minibatch(problem, at, batch, stream, g, work);
     return;
   }
-  sid_lanes_gradient(problem, at, g, work);
-  if (problem->noise == SID_NOISE_NONE)
-    sid_lanes_zero(problem, work);
-  else
-    sid_lanes_noise(problem, problem->noise, problem->sigma, at, stream, work);
-  for (uint32_t j = 0; j < problem->dim; j++)
-    vd_store(SID_AT(g, j), vd_add(vd_load(SID_AT(g, j)), vd_load(SID_AT(work, j))));
+  sid_lanes_gradient(problem, at, work, SID_AT(work, problem->dim));
+  if (problem->noise != SID_NOISE_NONE) {
+    sid_lanes_noise(problem, problem->noise, problem->sigma, at, stream, work, g);
+    return;
+  }
+  for (uint32_t j = 0; j < problem->dim; j++) /* + 0 as in ref/, which turns -0 into +0 */
+    vd_store(SID_AT(g, j), vd_add(vd_load(SID_AT(work, j)), vd_set(0.0)));
 }

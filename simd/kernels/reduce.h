@@ -6,6 +6,27 @@ static inline vd sid_lanes_fold(const vd acc[8]) {
                 vd_add(vd_add(acc[1], acc[5]), vd_add(acc[3], acc[7])));
 }
 
+/* Terms that also write: an update and the sum that follows it, in one pass over memory. */
+static inline vd sid_lanes_scale_term(double scale, const double *in, double *out, const double *x) {
+  const vd v = vd_mul(vd_set(scale), vd_load(in));
+  vd_store(out, v);
+  return vd_mul(vd_load(x), v);
+}
+
+static inline vd sid_lanes_descend_term(vd a, vd h, const double *g, const double *from, double *to) {
+  const vd v = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_load(g)));
+  vd_store(to, v);
+  return vd_mul(v, v);
+}
+
+static inline vd sid_lanes_diffuse_term(vd a, vd h, const double *g, vd s, const double *noise, const double *from,
+                                        double *to) {
+  const vd drift = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_load(g)));
+  const vd v = vd_add(drift, vd_mul(s, vd_load(noise)));
+  vd_store(to, v);
+  return vd_mul(v, v);
+}
+
 /* The shape of every reduction; TERM(j) gives the terms. Eight accumulators in registers (written out: compilers unroll a loop over them at
  * -O3 only); the last group is padded with +0, which is added like any other term. */
 #define SID_LANES_REDUCE(n, TERM)                                                                                    \
@@ -46,6 +67,30 @@ static vd sid_lanes_dot_shared(const double *shared, const double *b, size_t n) 
 /* The row of a table that begins at an offset of each lane's own, with a vector of each lane's own. */
 static vd sid_lanes_dot_row(const double *table, vu offset, const double *b, size_t n) {
 #define SID_TERM(j) vd_mul(vd_gather(table + (j), offset), vd_load(b + (j)*SID_W))
+  SID_LANES_REDUCE(n, SID_TERM);
+#undef SID_TERM
+}
+
+/* out_j = s_j in_j with s_j = shared[j*stride] (stride 0: one number for all), and dot(x, out) of it. in and out may be the same. */
+static vd sid_lanes_scale_dot(const double *shared, size_t stride, const double *in, double *out, const double *x,
+                              size_t n) {
+#define SID_TERM(j) sid_lanes_scale_term(shared[(j)*stride], in + (j)*SID_W, out + (j)*SID_W, x + (j)*SID_W)
+  SID_LANES_REDUCE(n, SID_TERM);
+#undef SID_TERM
+}
+
+/* to_j = a from_j - h g_j, and dot(to, to) of it. from and to may be the same. */
+static vd sid_lanes_descend(vd a, vd h, const double *g, const double *from, double *to, size_t n) {
+#define SID_TERM(j) sid_lanes_descend_term(a, h, g + (j)*SID_W, from + (j)*SID_W, to + (j)*SID_W)
+  SID_LANES_REDUCE(n, SID_TERM);
+#undef SID_TERM
+}
+
+/* to_j = (a from_j - h g_j) + s noise_j, and dot(to, to) of it. */
+static vd sid_lanes_diffuse(vd a, vd h, const double *g, vd s, const double *noise, const double *from, double *to,
+                            size_t n) {
+#define SID_TERM(j)                                                                                                  \
+  sid_lanes_diffuse_term(a, h, g + (j)*SID_W, s, noise + (j)*SID_W, from + (j)*SID_W, to + (j)*SID_W)
   SID_LANES_REDUCE(n, SID_TERM);
 #undef SID_TERM
 }

@@ -11,80 +11,76 @@ typedef struct {
   double *scratch;            /* the problem's: (2p + n)*SID_W */
 } sid_block;
 
-/* x = a x - h g. */
-static void sid_lanes_descend(double a, double h, const double *g, double *x, uint32_t p) {
-  const vd va = vd_set(a), vh = vd_set(h);
-  for (uint32_t j = 0; j < p; j++)
-    vd_store(SID_AT(x, j), vd_sub(vd_mul(va, vd_load(SID_AT(x, j))), vd_mul(vh, vd_load(SID_AT(g, j)))));
-}
+/* The steps take the state at block->at to block->x (another array), and return its squared norm. */
 
-static void sid_lanes_svag(sid_block *block, double lr, double wd) {
+static vd sid_lanes_svag(sid_block *block, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
   const sid_dynamics *dynamics = &block->experiment->dynamics;
   const double h = lr / (double)dynamics->l, s = sid_sqrt((double)(2 * dynamics->l - 1));
   const vd c1 = vd_set((1.0 + s) * 0.5), c2 = vd_set((1.0 - s) * 0.5);
-  sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, block->g, block->scratch);
-  sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, block->second, block->scratch);
+  double *g = block->g, *second = block->second;
+  sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, g, block->scratch);
+  sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, second, block->scratch);
   for (uint32_t j = 0; j < problem->dim; j++)
-    vd_store(SID_AT(block->g, j),
-             vd_add(vd_mul(c1, vd_load(SID_AT(block->g, j))), vd_mul(c2, vd_load(SID_AT(block->second, j)))));
-  sid_lanes_descend(1.0 - h * wd, h, block->g, block->x, problem->dim);
+    vd_store(SID_AT(g, j), vd_add(vd_mul(c1, vd_load(SID_AT(g, j))), vd_mul(c2, vd_load(SID_AT(second, j)))));
+  return sid_lanes_descend(vd_set(1.0 - h * wd), vd_set(h), g, block->at.x, block->x, problem->dim);
 }
 
-static void sid_lanes_sde(sid_block *block, uint32_t substeps, double lr, double wd) {
+/* The standard deviation that a substep gives to unit noise. */
+static vd sid_lanes_noise_size(const sid_block *block, uint32_t substeps, double lr) {
+  return vd_set(lr / sid_sqrt((double)((uint64_t)substeps * block->experiment->dynamics.batch)));
+}
+
+static vd sid_lanes_sde(sid_block *block, uint32_t substeps, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
-  const double h = lr / (double)substeps, a = 1.0 - h * wd;
-  const double s = lr / sid_sqrt((double)((uint64_t)substeps * block->experiment->dynamics.batch));
-  const vd va = vd_set(a), vh = vd_set(h), vs = vd_set(s);
+  const double h = lr / (double)substeps;
+  const vd va = vd_set(1.0 - h * wd), vh = vd_set(h), vs = sid_lanes_noise_size(block, substeps, lr);
+  sid_point at = block->at;
   for (uint32_t k = 0; k < substeps; k++) {
-    const sid_point at = k == 0 ? block->at : sid_point_at(problem, block->x);
     sid_lanes_gradient(problem, &at, block->g, block->scratch);
     sid_lanes_gaussian_noise(problem, &at, &block->stream, block->second, block->scratch);
-    for (uint32_t j = 0; j < problem->dim; j++) {
-      const vd drift = vd_sub(vd_mul(va, vd_load(SID_AT(block->x, j))), vd_mul(vh, vd_load(SID_AT(block->g, j))));
-      vd_store(SID_AT(block->x, j), vd_add(drift, vd_mul(vs, vd_load(SID_AT(block->second, j)))));
-    }
+    at = sid_point_with(block->x,
+                        sid_lanes_diffuse(va, vh, block->g, vs, block->second, at.x, block->x, problem->dim));
   }
+  return at.r;
 }
 
-static void sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, double wd) {
+static vd sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
-  const double s = lr / sid_sqrt((double)((uint64_t)substeps * block->experiment->dynamics.batch));
-  const vd vh = vd_set(lr / (double)substeps), vk = vd_set(lr * 0.5), vs = vd_set(s), vw = vd_set(wd);
+  const vd vh = vd_set(lr / (double)substeps), vk = vd_set(lr * 0.5), vw = vd_set(wd), one = vd_set(1.0);
+  const vd vs = sid_lanes_noise_size(block, substeps, lr);
   double *b = block->g, *noise = block->second, *hb = block->third;
+  sid_point at = block->at;
   for (uint32_t q = 0; q < substeps; q++) {
-    const sid_point at = q == 0 ? block->at : sid_point_at(problem, block->x);
     sid_lanes_gradient(problem, &at, b, block->scratch);
     for (uint32_t j = 0; j < problem->dim; j++)
-      vd_store(SID_AT(b, j), vd_add(vd_load(SID_AT(b, j)), vd_mul(vw, vd_load(SID_AT(block->x, j)))));
+      vd_store(SID_AT(b, j), vd_add(vd_load(SID_AT(b, j)), vd_mul(vw, vd_load(SID_AT(at.x, j)))));
     sid_lanes_hessian(problem, &at, b, hb, block->scratch);
     sid_lanes_gaussian_noise(problem, &at, &block->stream, noise, block->scratch);
     for (uint32_t j = 0; j < problem->dim; j++) {
       const vd bj = vd_load(SID_AT(b, j));
-      const vd d = vd_add(bj, vd_mul(vk, vd_add(vd_load(SID_AT(hb, j)), vd_mul(vw, bj))));
-      const vd drift = vd_sub(vd_load(SID_AT(block->x, j)), vd_mul(vh, d));
-      vd_store(SID_AT(block->x, j), vd_add(drift, vd_mul(vs, vd_load(SID_AT(noise, j)))));
+      vd_store(SID_AT(b, j), vd_add(bj, vd_mul(vk, vd_add(vd_load(SID_AT(hb, j)), vd_mul(vw, bj)))));
     }
+    /* 1*x is exact */
+    at = sid_point_with(block->x, sid_lanes_diffuse(one, vh, b, vs, noise, at.x, block->x, problem->dim));
   }
+  return at.r;
 }
 
-static void sid_lanes_take(sid_block *block, double lr, double wd) {
+static vd sid_lanes_take(sid_block *block, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
   const sid_dynamics *dynamics = &block->experiment->dynamics;
   switch (dynamics->kind) {
-    case SID_GD:
-      sid_lanes_gradient(problem, &block->at, block->g, block->scratch);
-      sid_lanes_descend(1.0 - lr * wd, lr, block->g, block->x, problem->dim);
-      return;
+    case SID_GD: sid_lanes_gradient(problem, &block->at, block->g, block->scratch); break;
     case SID_SGD:
       sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, block->g, block->scratch);
-      sid_lanes_descend(1.0 - lr * wd, lr, block->g, block->x, problem->dim);
-      return;
-    case SID_SVAG: sid_lanes_svag(block, lr, wd); return;
-    case SID_NOISY_GD: sid_lanes_sde(block, 1, lr, wd); return;
-    case SID_SDE: sid_lanes_sde(block, dynamics->substeps, lr, wd); return;
-    default: sid_lanes_sde2(block, dynamics->substeps, lr, wd); return;
+      break;
+    case SID_SVAG: return sid_lanes_svag(block, lr, wd);
+    case SID_NOISY_GD: return sid_lanes_sde(block, 1, lr, wd);
+    case SID_SDE: return sid_lanes_sde(block, dynamics->substeps, lr, wd);
+    default: return sid_lanes_sde2(block, dynamics->substeps, lr, wd);
   }
+  return sid_lanes_descend(vd_set(1.0 - lr * wd), vd_set(lr), block->g, block->at.x, block->x, problem->dim);
 }
 
 /* Lanes in which a is not finite: inf - inf and NaN - NaN are NaN, everything else gives 0. */
@@ -200,7 +196,6 @@ static void sid_block_step(sid_block_run *run) {
   sid_block *block = &run->block;
   const sid_experiment *experiment = block->experiment;
   const uint64_t unit = experiment->dynamics.kind == SID_SVAG ? experiment->dynamics.l : 1, k = run->step / unit;
-  const size_t numbers = (size_t)experiment->problem.dim * SID_W;
   double lr, wd;
   sid_schedule_at(&experiment->schedule, k, &lr, &wd);
   if (run->step % unit == 0) sid_block_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
@@ -210,9 +205,10 @@ static void sid_block_step(sid_block_run *run) {
     sid_block_end_all(run, SID_E_INTRINSIC_LR);
   }
   if (!run->alive) return;
-  for (size_t j = 0; j < numbers; j += SID_W) vd_store(block->previous + j, vd_load(block->x + j));
-  sid_lanes_take(block, lr, wd);
-  block->at = sid_point_at(&experiment->problem, block->x);
+  double *from = block->x; /* where block->at is; the step writes to the other array */
+  block->x = block->previous;
+  block->previous = from;
+  block->at = sid_point_with(block->x, sid_lanes_take(block, lr, wd));
   sid_block_end(run, sid_lanes_left_domain(&experiment->problem, &block->at, run->status));
   if (run->alive != (1u << SID_W) - 1u) {
     sid_block_merge(run, block->x, block->previous, block->x);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The kernels of AArch64 on this machine: cross-built with Debian's arm64 SLEEF in a private folder and run by QEMU, with the tests of the other
 # backends, reduced. On AArch64 itself the other tests have done all that.
-planned=8
+planned=9
 case $(${CC:-gcc} -dumpmachine),${EXEC_WRAPPER:-} in x86_64-*,) ;; *) planned=1 ;; esac
 . tests/build/tap.sh
 
@@ -56,6 +56,7 @@ check 'the kernels and their tests build for AArch64' built
 check 'info: neon is built, usable and used' informed
 check 'every trajectory is that of ref/ (test_simd)' passes test_simd
 check 'every normal is that of ref/, candidates are within a quarter of the bounds (test_simd_normal)' passes test_simd_normal
+check 'the decision between backends (test_simd_dispatch)' passes test_simd_dispatch
 check 'rows of neon there are rows of ref here' same_rows
 check 'the backend that is named is the one that runs (test_named.sh)' counted
 finish

@@ -317,6 +317,17 @@ static void test_atan2_zeros(void **state) {
   (void)state;
 }
 
+static void test_atan2_not_finite(void **state) {
+  const double infinite = double_of(0x7ff0000000000000u), nan = double_of(0x7ff8000000000000u);
+  const double bad[] = {infinite, -infinite, nan, double_of(0xfff8000000000001u)};
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    require_bits(sid_atan2(bad[i], 1.0), nan, "y", i);
+    require_bits(sid_atan2(1.0, bad[i]), nan, "x", i);
+    require_bits(sid_atan2(bad[i], bad[i]), nan, "both", i);
+  }
+  (void)state;
+}
+
 static void test_atan2_fixtures(void **state) {
   json_t *document = fixture("atan2");
   const json_t *cases = cases_of(document, 200);
@@ -337,7 +348,7 @@ int main(void) {
       cmocka_unit_test(test_sum_order_shows),    cmocka_unit_test(test_sum_of_minus_zeros),
       cmocka_unit_test(test_reduction_fixtures), cmocka_unit_test(test_atan2_random),
       cmocka_unit_test(test_atan2_edges),        cmocka_unit_test(test_atan2_zeros),
-      cmocka_unit_test(test_atan2_fixtures),
+      cmocka_unit_test(test_atan2_not_finite),   cmocka_unit_test(test_atan2_fixtures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

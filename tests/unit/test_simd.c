@@ -197,9 +197,9 @@ static const int32_t observables[] = {SID_X, SID_STEP_ANGLE, SID_NORM2, SID_LOSS
 /* Dynamics `kind` with small numbers of substeps and samples; the batch is 1 where it has to be. */
 static sid_dynamics dynamics_of(int32_t kind, const sid_problem *problem, uint64_t number) {
   const int batches = problem->noise == SID_NOISE_SAMPLES && kind != SID_GD;
-  const sid_dynamics dynamics = {kind, kind == SID_SVAG ? 1 + (uint32_t)(number % 3) : 0,
-                                 kind == SID_SDE || kind == SID_SDE2 ? 1 + (uint32_t)(number / 3 % 2) : 0,
-                                 batches ? 1 + (uint32_t)(number / 2 % 3) : 1};
+  const sid_dynamics dynamics = {kind, kind == SID_SVAG ? 1 + (uint32_t)(number % 12) : 0,
+                                 kind == SID_SDE || kind == SID_SDE2 ? 1 + (uint32_t)(number / 3 % 3) : 0,
+                                 batches ? 1 + (uint32_t)(number / 2 % 4) : 1};
   return dynamics;
 }
 
@@ -240,7 +240,7 @@ static void test_all_dimensions(void **state) {
   problem_data *store = malloc(sizeof *store);
   uint64_t done = 0;
   assert_non_null(store);
-  const uint32_t stride = (uint32_t)effort(13, 1, 1);
+  const uint32_t stride = (uint32_t)effort(4, 1, 1);
   for (uint64_t round = 0; round < effort(1, 1, 10); round++) {
     for (uint32_t p = 1; p <= 40; p += stride) done += require_dimension(p, &data, store);
     if (stride > 1) done += require_dimension(2, &data, store);
@@ -248,7 +248,86 @@ static void test_all_dimensions(void **state) {
   }
   free(store);
   print_message("# %llu experiments, %llu blocks\n", (unsigned long long)done, (unsigned long long)blocks_seen);
-  assert_true(done >= effort(600, 8000, 80000));
+  assert_true(done >= effort(2000, 8000, 80000));
+  (void)state;
+}
+
+/* ---- equality where it is rare: zeros of either sign, a uniform that is a sum of weights ------------------------------- */
+
+static void test_signed_zeros(void **state) {
+  static problem_data store;
+  static const double values[] = {0.0, -0.0, 1.0, -1.0, 0.5};
+  static const uint64_t checkpoints[] = {0, 1, 2, 3};
+  static const sid_segment plain[] = {{0, 0.5, 0.0, 1.0}}, decaying[] = {{0, 0.5, 1.0, 1.0}, {1, 0.0, 0.0, 2.0}};
+  data_source data = {18};
+  uint64_t done = 0;
+  fill(&store, &data, 2, 3);
+  for (uint32_t i = 0; i < 2; i++) store.spectrum[i] = i ? -0.0 : 0.0, store.scale[i] = 0.0;
+  for (uint32_t i = 0; i < 4; i++) store.matrix[i] = i == 3 ? 1.0 : -0.0;
+  for (uint32_t i = 0; i < 6; i++) store.a[i] = i % 3 ? 1.0 : -0.0, store.b[i] = i % 2 ? 0.0 : -0.0;
+  for (uint32_t i = 0; i < 6; i++) store.features[i] = i % 4 ? -0.0 : 1.0;
+  for (uint32_t kind = 0; kind < KINDS; kind++)
+    for (uint32_t noise = 0; noise < NOISES; noise++)
+      for (int32_t dynamics = SID_GD; dynamics <= SID_SDE2; dynamics++)
+        for (uint32_t point = 0; point < COUNT(values) * COUNT(values) * 2; point++) {
+          const double x[2] = {values[point % COUNT(values)], values[point / COUNT(values) % COUNT(values)]};
+          const int with_decay = point >= COUNT(values) * COUNT(values);
+          sid_experiment experiment;
+          char what[160];
+          memset(&experiment, 0, sizeof experiment);
+          if (!make_problem(&store, kind, noise, 2, 3, &experiment.problem)) continue;
+          experiment.problem.sigma = 0.0;
+          experiment.dynamics = dynamics_of(dynamics, &experiment.problem, 1);
+          experiment.schedule.kind = SID_PIECEWISE, experiment.schedule.segment_count = with_decay ? 2 : 1;
+          experiment.schedule.segments = with_decay ? decaying : plain;
+          experiment.start.kind = SID_START_POINT, experiment.start.x = x;
+          experiment.seed = point;
+          experiment.steps = 3;
+          experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
+          experiment.observables = observables, experiment.observable_count = COUNT(observables);
+          if (sid_experiment_validate(&experiment) != SID_OK) continue; /* the origin */
+          snprintf(what, sizeof what, "from (%g, %g), %s, %s, %s", x[0], x[1], kind_names[kind], noise_names[noise], dynamics_names[dynamics]);
+          require_experiment(&experiment, 0, 3, &data, what);
+          done++;
+        }
+  assert_true(done > 9000);
+  (void)state;
+}
+
+/* The sample that is drawn first in each lane, where the uniform of one of them is exactly a sum of weights: the next sample is it. */
+static void test_weighted_ties(void **state) {
+  static problem_data store;
+  static const sid_segment one_step[] = {{0, 1.0, 0.0, 1.0}};
+  static const uint64_t checkpoints[] = {1};
+  static const double zero[1] = {0.0};
+  data_source data = {19};
+  sid_experiment experiment;
+  memset(&experiment, 0, sizeof experiment);
+  fill(&store, &data, 1, 4);
+  assert_true(make_problem(&store, 5, 6, 1, 4, &experiment.problem));
+  experiment.dynamics = dynamics_of(SID_SGD, &experiment.problem, 0);
+  experiment.schedule.kind = SID_PIECEWISE, experiment.schedule.segment_count = 1, experiment.schedule.segments = one_step;
+  experiment.start.kind = SID_START_POINT, experiment.start.x = zero;
+  experiment.seed = 20;
+  experiment.steps = 1;
+  experiment.checkpoints = checkpoints, experiment.checkpoint_count = 1;
+  experiment.observables = observables, experiment.observable_count = 1;
+  for (uint64_t i = 0; i < 3 * LANES_MOST; i++) {
+    const uint64_t key[2] = {SID_KEY_NOISE, i};
+    sid_stream stream;
+    assert_int_equal(sid_stream_init(&stream, experiment.seed, key, 2), SID_OK);
+    const double u = sid_stream_uniform(&stream), parts[3][4] = {{u, 1.0 - u, 0.0, 0.0}, {u / 2, u / 2, 0.0, 1.0 - u}, {0.0, 0.0, u, 1.0 - u}};
+    for (size_t k = 0; k < COUNT(parts); k++) {
+      memcpy(store.weights, parts[k], sizeof parts[k]);
+      for (uint32_t sample = 0; sample < 4; sample++) store.a[sample] = 0.0, store.b[sample] = 1.0 + sample;
+      assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
+      reference expected = reference_run(&experiment, i - i % LANES_MOST, LANES_MOST);
+      require_bits(expected.last[i % LANES_MOST], k == 0 ? 2.0 : 4.0, "the sample of the tie", (size_t)i);
+      reference_free(&expected);
+      require_experiment(&experiment, i - i % LANES_MOST, LANES_MOST, &data, "ties");
+      require_experiment(&experiment, i, 1, &data, "a tie alone");
+    }
+  }
   (void)state;
 }
 
@@ -385,7 +464,7 @@ static void test_fixtures(void **state) {
   data_source data = {3};
   json_t *document = fixture("trajectories");
   const json_t *cases = cases_of(document, 400);
-  const size_t stride = effort(5, 1, 1);
+  const size_t stride = effort(2, 1, 1);
   for (size_t i = 0; i < json_array_size(cases); i += stride) {
     const json_t *test = json_array_get(cases, i);
     const char *id = text_of(field(test, "id"));
@@ -453,7 +532,7 @@ static void test_overflow(void **state) {
   for (uint32_t p = 1; p <= 3; p++) {
     sid_experiment experiment = ending_experiment(&store, 4, 6, p, SID_SGD, 1.0);
     experiment.schedule.segments = rate;
-    for (uint32_t i = 0; i < 4 * p; i++) store.a[i] = i / p % 2 ? 1.0 - 0x1p-150 : 0x1p150, store.b[i] = 0.0;
+    for (uint32_t i = 0; i < 4 * p; i++) store.a[i] = i / p ? 1.0 - 0x1p-50 : 0x1p150, store.b[i] = 0.0;
     require_ends(&experiment, SID_E_NONFINITE, 1, "random products");
   }
   /* unstable and noisy: every lane overflows in its own step, through infinities within a step and NaN */
@@ -572,15 +651,16 @@ static void test_random_experiments(void **state) {
   data_source data = {2024};
   uint64_t done = 0, tried = 0;
   const uint64_t mixed_before = blocks_mixed;
-  for (uint64_t round = 0; round < effort(300, 20000, 500000); round++) {
+  for (uint64_t round = 0; round < effort(3000, 20000, 500000); round++) {
     sid_experiment experiment;
     sid_segment list[4];
     uint64_t checkpoints[12];
-    char what[80];
+    char what[160];
     const uint32_t p = 1 + (uint32_t)data_below(&data, 12), n = 1 + (uint32_t)data_below(&data, SAMPLES_MOST);
     memset(&experiment, 0, sizeof experiment);
     fill(&store, &data, p, n);
-    if (!make_problem(&store, (uint32_t)data_below(&data, KINDS), (uint32_t)data_below(&data, NOISES), p, n, &experiment.problem)) continue;
+    const uint32_t kind = (uint32_t)data_below(&data, KINDS), noise = (uint32_t)data_below(&data, NOISES);
+    if (!make_problem(&store, kind, noise, p, n, &experiment.problem)) continue;
     any_sizes(&data, store.spectrum, p);
     any_sizes(&data, store.scale, p);
     any_sizes(&data, store.features, n * p);
@@ -603,7 +683,8 @@ static void test_random_experiments(void **state) {
     tried++;
     if (sid_experiment_validate(&experiment) != SID_OK) continue;
     const uint64_t first = data_raw(&data) >> data_below(&data, 64);
-    snprintf(what, sizeof what, "random experiment %llu", (unsigned long long)round);
+    snprintf(what, sizeof what, "random experiment %llu, p=%u, %s, %s, %s", (unsigned long long)round, (unsigned)p, kind_names[kind],
+             noise_names[noise], dynamics_names[experiment.dynamics.kind]);
     count_ends(&experiment, first, 8);
     require_experiment(&experiment, first, 8, &data, what);
     done++;
@@ -619,7 +700,8 @@ static void test_random_experiments(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_all_dimensions), cmocka_unit_test(test_counts),
+      cmocka_unit_test(test_all_dimensions), cmocka_unit_test(test_counts), cmocka_unit_test(test_signed_zeros),
+      cmocka_unit_test(test_weighted_ties),
       cmocka_unit_test(test_ensembles),      cmocka_unit_test(test_trajectory_numbers),
       cmocka_unit_test(test_fixtures),       cmocka_unit_test(test_overflow),
       cmocka_unit_test(test_origin),         cmocka_unit_test(test_rescale),

@@ -116,6 +116,11 @@ static input boundary_input(data_source *data, uint64_t index) {
   return in;
 }
 
+/* Mostly random, so that a lane is alone in being close to a boundary. */
+static input sparse_input(data_source *data, uint64_t index) {
+  return data_below(data, 6) ? random_input(data, index) : boundary_input(data, index);
+}
+
 typedef input (*input_source)(data_source *data, uint64_t index);
 
 /* ---- bits ------------------------------------------------------------------------------------------------------------ */
@@ -151,18 +156,19 @@ static void require_pairs(const char *what, input_source source, uint64_t pairs)
 }
 
 static void test_structured(void **state) {
-  require_pairs("structured", structured_input, effort(2000, 100000, 1000000));
-  require_pairs("dense", dense_input, effort(3000, DENSE, DENSE));
+  require_pairs("structured", structured_input, effort(20000, 100000, 1000000));
+  require_pairs("dense", dense_input, DENSE);
   (void)state;
 }
 
 static void test_boundaries(void **state) {
-  require_pairs("boundary", boundary_input, effort(4000, 200000, 20000000));
+  require_pairs("boundary", boundary_input, effort(40000, 200000, 20000000));
+  require_pairs("sparse", sparse_input, effort(40000, 200000, 20000000));
   (void)state;
 }
 
 static void test_random_pairs(void **state) {
-  require_pairs("random", random_input, effort(4000, 200000, 10000000));
+  require_pairs("random", random_input, effort(40000, 200000, 10000000));
   (void)state;
 }
 
@@ -171,7 +177,7 @@ static void test_random_streams(void **state) {
   enum { CHUNK = 500 };
   const sid_backend *backends[8];
   const size_t count = usable_backends(backends);
-  const uint64_t normals = effort(8000, 2000000, 100000000);
+  const uint64_t normals = effort(200000, 2000000, 100000000);
   for (size_t b = 1; b < count; b++) {
     const uint32_t lanes = backends[b]->lanes;
     uint64_t wrong = 0;
@@ -341,7 +347,7 @@ static void test_ruler(void **state) {
   mpfr_t y, angle, cosine, sine;
   mpfr_inits2(160, y, angle, cosine, sine, (mpfr_ptr)0);
   assert_true(LDBL_MANT_DIG >= 64);
-  for (uint64_t i = 0; i < effort(500, 20000, 200000); i++) {
+  for (uint64_t i = 0; i < effort(2000, 20000, 200000); i++) {
     const input in = i % 3 == 0 ? structured_input(&data, i) : i % 3 == 1 ? dense_input(&data, i * 17) : random_input(&data, i);
     long double value[3];
     ruler(in, value);
@@ -443,14 +449,14 @@ static void test_candidates_structured(void **state) {
   }
   json_decref(document);
   measure("fixtures", fixture_input, (fixture_count + LANES_MOST) / LANES_MOST * LANES_MOST);
-  measure("structured", structured_input, effort(2000, 200000, 10000000));
-  measure("dense", dense_input, effort(3000, (DENSE / LANES_MOST + 1) * LANES_MOST, 100 * DENSE));
-  measure("boundary", boundary_input, effort(1000, 100000, 1000000));
+  measure("structured", structured_input, effort(20000, 200000, 10000000));
+  measure("dense", dense_input, (DENSE / LANES_MOST + 1) * LANES_MOST * effort(1, 1, 100));
+  measure("boundary", boundary_input, effort(20000, 100000, 1000000));
   (void)state;
 }
 
 static void test_candidates_random(void **state) {
-  measure("random", random_input, effort(5000, 10000000, 100000000));
+  measure("random", random_input, effort(100000, 10000000, 100000000));
   (void)state;
 }
 
