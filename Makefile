@@ -81,6 +81,8 @@ help:
 	@echo '  test            unit, command line and build tests'
 	@echo '  bench           speed against NumPy and C with GSL; BENCH_ARGS=--quick, --profile, --no-targets'
 	@echo '  mutants         deliberate faults in ref/: each must turn a check or a test red'
+	@echo '  boards          the same bits on bare metal under QEMU'
+	@echo '  size            code, constants, data and stack on each board against ci/budgets.txt; BOARD=name for its functions'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
 	@echo '  coverage        line and branch coverage of ref/ and verify/'
@@ -201,6 +203,15 @@ bench: $(BENCH)/bench $(BENCH)/gsl
 mutants: test-programs
 	$(PYTHON) -B tests/mutants/run.py
 
+# ---- boards --------------------------------------------------------------------------------------------------------
+
+.PHONY: boards size
+boards:
+	@BUILD='$(BUILD)' OPT='$(OPT)' JOBS='$(JOBS)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' sh tests/boards/run.sh
+
+size:
+	@BUILD='$(BUILD)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' $(PYTHON) -B tests/boards/size.py $(BOARD)
+
 # ---- quality -------------------------------------------------------------------------------------------------------
 
 coverage:
@@ -217,7 +228,7 @@ lint: $(B)/hosted.mk
 	clang-format --dry-run -Werror $(FORMATTED)
 	clang-tidy --quiet $(REF_SOURCES) -- $(filter-out -Werror,$(REF_FLAGS))
 	clang-tidy --quiet $(VERIFY_SOURCES) -- $(filter-out -Werror,$(HOSTED_FLAGS))
-	cppcheck --quiet --std=c99 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iref -Iverify ref verify
+	cppcheck --quiet --std=c99 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -USID_CONFIG_FILE -Iref -Isimd -Iverify ref verify
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig

@@ -9,6 +9,8 @@ if ! command -v apt-get > /dev/null; then
   echo "make deps: no apt-get here; install the equivalents of:" $packages >&2
   exit 1
 fi
+# For the kernels of AArch64 and for processors without AVX: cross compiler and emulators.
+[ "$(dpkg --print-architecture)" != amd64 ] || packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
 missing=''
 for package in $packages; do
   dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed || missing="$missing $package"

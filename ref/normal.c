@@ -77,7 +77,7 @@ static sid_wide sid_scaled_minus_log(uint64_t k) {
  * floor is off by at most one; the remainder, below 2^40, is known from its low 64 bits and says which
  * way. */
 static uint64_t sid_wide_root(sid_wide x) {
-  if ((x.hi | x.lo) == 0) return 0;
+  if (x.hi == 0 && x.lo == 0) return 0;
   const uint32_t zeros = x.hi != 0 ? sid_leading_zeros(x.hi) : 64 + sid_leading_zeros(x.lo);
   const uint64_t v = sid_wide_shift_left(x, zeros & ~1u).hi;
   uint64_t s = sid_high_product(v, sid_reciprocal_root(v, 4)) >> (zeros / 2 - 2);

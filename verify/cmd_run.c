@@ -255,8 +255,8 @@ static int vf_job_allocate(vf_job *job) {
   if (job->chunk > job->options->count) job->chunk = job->options->count;
   const size_t chunk = (size_t)job->chunk;
   job->rows = malloc((chunk * experiment->checkpoint_count * job->width + 1) * sizeof *job->rows);
-  job->last = malloc(chunk * p * sizeof *job->last);
-  job->ends = malloc(chunk * sizeof *job->ends);
+  job->last = malloc((chunk * p + 1) * sizeof *job->last);
+  job->ends = malloc((chunk + 1) * sizeof *job->ends);
   job->work = malloc((job->width + p + sid_problem_workspace(&experiment->problem)) * sizeof *job->work);
   if (job->options->statistics)
     job->statistics = calloc(experiment->checkpoint_count * job->width + 1, sizeof *job->statistics);

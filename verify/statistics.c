@@ -36,7 +36,7 @@ static int vf_histogram_add(vf_histogram *histogram, double value) {
   const uint64_t bin = vf_ordered(value) >> 45;
   uint16_t *page = histogram->page_of + bin / VF_BINS;
   if (*page == 0) {
-    uint64_t *pages = realloc(histogram->pages, (histogram->page_count + 1u) * VF_BINS * sizeof *pages);
+    uint64_t *pages = realloc(histogram->pages, ((size_t)histogram->page_count + 1) * VF_BINS * sizeof *pages);
     if (!pages) return -1;
     memset(pages + (size_t)histogram->page_count * VF_BINS, 0, VF_BINS * sizeof *pages);
     histogram->pages = pages;

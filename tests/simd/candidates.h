@@ -49,7 +49,8 @@ static uint32_t candidates(const sid_stream *streams, double *values) {
   return seen_count;
 }
 
-const test_candidates SID_ISA(test_candidates) = {SID_BACKEND_NAME, SID_W, SID_NORMAL_BOUND_RADIUS, SID_NORMAL_BOUND_CIRCLE, candidates};
+const test_candidates SID_ISA(test_candidates) = {SID_BACKEND_NAME, SID_W, SID_NORMAL_BOUND_RADIUS,
+                                                  SID_NORMAL_BOUND_CIRCLE, candidates};
 
 #endif
 

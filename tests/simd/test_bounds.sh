@@ -7,6 +7,7 @@ planned=1
 . tests/build/tap.sh
 
 flags=$(cat "$B/HOSTED.flags") || exit 1
+compile=$(printf '%s\n' "$flags" | sed 's/ -l[^ ]*//g')
 defines=$(sed -n 's/^SIMD_FLAGS := *//p' "$B/hosted.mk")
 
 cat > "$tmp/count.c" << 'end'
@@ -65,7 +66,7 @@ link_test() { $flags "$tmp/test.o" "$B/libtest.a" "$tmp/$1.a" "$B/libsidyn.a" -o
 build() {
   cp "$B/libsidyn_simd.a" "$tmp/plain.a" && kernels all 1.0 && kernels none 0.0 || return 1
   # shellcheck disable=SC2086
-  $flags $defines -Itests/unit -c tests/unit/test_simd_normal.c -o "$tmp/test.o" || return 1
+  $compile $defines -Itests/unit -c tests/unit/test_simd_normal.c -o "$tmp/test.o" || return 1
   link_counter plain && link_counter all && link_counter none && link_test all && link_test none
 }
 

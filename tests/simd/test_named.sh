@@ -13,6 +13,7 @@ case $machine,$simd,${EXEC_WRAPPER:-} in x86_64-*,avx2*,) emulate=yes planned=$(
 # ---- counters -------------------------------------------------------------------------------------------------------
 
 flags=$(cat "$B/HOSTED.flags") || exit 1
+compile=$(printf '%s\n' "$flags" | sed 's/ -l[^ ]*//g')
 
 logarithm() { # ISA: flags, header, type and name of its logarithm
   case $1 in
@@ -41,7 +42,7 @@ static __attribute__((destructor)) void say(void) {
 }
 end
   # shellcheck disable=SC2086
-  $flags -c "$tmp/count.c" -o "$tmp/count.o" || return 1
+  $compile -c "$tmp/count.c" -o "$tmp/count.o" || return 1
   for isa in $simd; do
     set -- $(logarithm "$isa")
     cat > "$tmp/$isa.c" << end
@@ -55,7 +56,7 @@ $3 __wrap_$4($3 x) {
 }
 end
     # shellcheck disable=SC2086
-    $flags "$1" -c "$tmp/$isa.c" -o "$tmp/$isa.o" || return 1
+    $compile "$1" -c "$tmp/$isa.c" -o "$tmp/$isa.o" || return 1
     wraps="$wraps -Wl,--wrap=$4" objects="$objects $tmp/$isa.o"
   done
   # shellcheck disable=SC2086

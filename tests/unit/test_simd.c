@@ -35,8 +35,10 @@ static int record(void *user, uint64_t step, const double *x, const double *row)
 }
 
 static reference reference_run(const sid_experiment *experiment, uint64_t first, uint32_t count) {
-  const size_t p = experiment->problem.dim, width = sid_row_width(experiment), per = width * experiment->checkpoint_count;
-  reference result = {experiment, first, count, per, allocate(count * per), allocate(count * p), malloc(count * sizeof(sid_end))};
+  const size_t p = experiment->problem.dim, width = sid_row_width(experiment),
+               per = width * experiment->checkpoint_count;
+  reference result = {
+      experiment, first, count, per, allocate(count * per), allocate(count * p), malloc(count * sizeof(sid_end))};
   const size_t size = sid_run_workspace(experiment);
   double *work = allocate(size);
   assert_non_null(result.ends);
@@ -44,7 +46,8 @@ static reference reference_run(const sid_experiment *experiment, uint64_t first,
   for (uint32_t i = 0; i < count; i++) {
     recorder to = {result.rows + i * per, width};
     poison(work, size);
-    result.ends[i].status = sid_run(experiment, first + i, record, &to, result.last + i * p, &result.ends[i].step, work, size);
+    result.ends[i].status =
+        sid_run(experiment, first + i, record, &to, result.last + i * p, &result.ends[i].step, work, size);
   }
   free(work);
   return result;
@@ -71,10 +74,12 @@ static void junk(double *values, size_t n, data_source *data) {
     for (size_t i = 0; i < n; i++) values[i] = double_of(data_raw(data));
 }
 
-static uint64_t blocks_seen, blocks_mixed; /* mixed: with lanes that end at different steps or for different reasons */
+static uint64_t blocks_seen,
+    blocks_mixed; /* mixed: with lanes that end at different steps or for different reasons */
 
 /* Trajectories offset .. offset+count-1 of the reference's, as one block. */
-static void require_block(const sid_backend *backend, const reference *expected, uint32_t offset, uint32_t count, const char *what) {
+static void require_block(const sid_backend *backend, const reference *expected, uint32_t offset, uint32_t count,
+                          const char *what) {
   static data_source data = {99};
   const sid_experiment *experiment = expected->experiment;
   const size_t p = experiment->problem.dim, numbers = count * expected->per, size = backend->workspace(experiment);
@@ -97,17 +102,20 @@ static void require_block(const sid_backend *backend, const reference *expected,
     const sid_end *end = expected->ends + offset + i;
     const size_t row = (offset + i) * expected->per, at = (offset + i) * p;
     if (ends[i].status != end->status || ends[i].step != end->step)
-      fail_msg("%s, %s: trajectory %u of %u ends with %d at %llu instead of %d at %llu", backend->name, what, i, count, (int)ends[i].status,
-               (unsigned long long)ends[i].step, (int)end->status, (unsigned long long)end->step);
+      fail_msg("%s, %s: trajectory %u of %u ends with %d at %llu instead of %d at %llu", backend->name, what, i,
+               count, (int)ends[i].status, (unsigned long long)ends[i].step, (int)end->status,
+               (unsigned long long)end->step);
     if (with_last && !same_numbers(last + i * p, expected->last + at, p, 0))
       fail_msg("%s, %s: the last state of trajectory %u of %u differs", backend->name, what, i, count);
     if (!same_numbers(rows + i * expected->per, expected->rows + row, expected->per, 1))
       fail_msg("%s, %s: a row of trajectory %u of %u differs", backend->name, what, i, count);
     mixed |= end->step != expected->ends[offset].step || end->status != expected->ends[offset].status;
   }
-  if (!is_poisoned(rows + numbers, GUARD) || !is_poisoned(last + (with_last ? count * p : 0), GUARD) || !is_poisoned(work + size, GUARD))
+  if (!is_poisoned(rows + numbers, GUARD) || !is_poisoned(last + (with_last ? count * p : 0), GUARD) ||
+      !is_poisoned(work + size, GUARD))
     fail_msg("%s, %s: wrote beyond an array", backend->name, what);
-  for (uint32_t i = count; i <= LANES_MOST; i++) assert_true(ends[i].status == untouched.status && ends[i].step == untouched.step);
+  for (uint32_t i = count; i <= LANES_MOST; i++)
+    assert_true(ends[i].status == untouched.status && ends[i].step == untouched.step);
   blocks_seen++;
   blocks_mixed += (uint64_t)(mixed && backend->lanes > 1);
   free(rows);
@@ -116,12 +124,14 @@ static void require_block(const sid_backend *backend, const reference *expected,
 }
 
 /* Full blocks and one that is not full, somewhere among the reference's trajectories, for every backend. */
-static void require_experiment(const sid_experiment *experiment, uint64_t first, uint32_t count, data_source *data, const char *what) {
+static void require_experiment(const sid_experiment *experiment, uint64_t first, uint32_t count, data_source *data,
+                               const char *what) {
   const sid_backend *backends[8];
   const size_t usable = usable_backends(backends);
   reference expected = reference_run(experiment, first, count);
   for (size_t b = 0; b < usable; b++) {
-    const uint32_t lanes = backends[b]->lanes, whole = lanes < count ? lanes : count, part = 1 + (uint32_t)data_below(data, whole);
+    const uint32_t lanes = backends[b]->lanes, whole = lanes < count ? lanes : count,
+                   part = 1 + (uint32_t)data_below(data, whole);
     require_block(backends[b], &expected, (uint32_t)data_below(data, count - whole + 1), whole, what);
     if (lanes > 1) require_block(backends[b], &expected, (uint32_t)data_below(data, count - part + 1), part, what);
   }
@@ -134,7 +144,8 @@ enum { DIM_MOST = 100, SAMPLES_MOST = 13, KINDS = 8, NOISES = 7 };
 
 typedef struct {
   double spectrum[DIM_MOST], matrix[DIM_MOST * DIM_MOST], scale[DIM_MOST], point[DIM_MOST], plane[2 * DIM_MOST];
-  double features[SAMPLES_MOST * DIM_MOST], labels[SAMPLES_MOST], a[SAMPLES_MOST * DIM_MOST], b[SAMPLES_MOST * DIM_MOST];
+  double features[SAMPLES_MOST * DIM_MOST], labels[SAMPLES_MOST], a[SAMPLES_MOST * DIM_MOST],
+      b[SAMPLES_MOST * DIM_MOST];
   double weights[SAMPLES_MOST];
 } problem_data;
 
@@ -148,24 +159,30 @@ static void fill(problem_data *store, data_source *data, uint32_t p, uint32_t n)
   data_fill(data, store->a, n * p, -0.5, 1.5);
   data_fill(data, store->b, n * p, -1.0, 1.0);
   for (uint32_t i = 0; i < p; i++)
-    for (uint32_t j = 0; j <= i; j++) store->matrix[i * p + j] = store->matrix[j * p + i] = data_uniform(data, -1.0, 1.0);
+    for (uint32_t j = 0; j <= i; j++)
+      store->matrix[i * p + j] = store->matrix[j * p + i] = data_uniform(data, -1.0, 1.0);
   uint64_t parts = 0, part[SAMPLES_MOST]; /* weights in units of 2^-20, some of them zero */
   for (uint32_t i = 0; i + 1 < n; i++) parts += part[i] = data_below(data, 4) ? data_below(data, (1u << 20) / n) : 0;
   for (uint32_t i = 0; i + 1 < n; i++) store->weights[i] = (double)part[i] * 0x1p-20;
   store->weights[n - 1] = (double)((1u << 20) - parts) * 0x1p-20;
 }
 
-static const char *const kind_names[KINDS] = {"rayleigh diagonal", "rayleigh dense", "normalised_linear", "ratio2", "quadratic_samples",
-                                              "quadratic_samples weighted", "noise_only", "quadratic_noisy"};
-static const char *const noise_names[NOISES] = {"none", "gaussian", "gaussian scaled", "rademacher", "rademacher scaled", "sphere", "samples"};
+static const char *const kind_names[KINDS] = {
+    "rayleigh diagonal",          "rayleigh dense", "normalised_linear", "ratio2", "quadratic_samples",
+    "quadratic_samples weighted", "noise_only",     "quadratic_noisy"};
+static const char *const noise_names[NOISES] = {
+    "none", "gaussian", "gaussian scaled", "rademacher", "rademacher scaled", "sphere", "samples"};
 static const char *const dynamics_names[] = {"", "gd", "sgd", "svag", "noisy_gd", "sde", "sde2"};
 
 /* A problem of this kind; returns 0 where the kind does not take the noise or the dimension. */
-static int make_problem(const problem_data *store, uint32_t kind, uint32_t noise, uint32_t p, uint32_t n, sid_problem *problem) {
-  static const int32_t kinds[KINDS] = {SID_RAYLEIGH, SID_RAYLEIGH, SID_NORMALISED_LINEAR, SID_RATIO2, SID_QUADRATIC_SAMPLES,
-                                       SID_QUADRATIC_SAMPLES, SID_NOISE_ONLY, SID_QUADRATIC_NOISY};
-  static const int32_t noises[NOISES] = {SID_NOISE_NONE, SID_NOISE_GAUSSIAN, SID_NOISE_GAUSSIAN, SID_NOISE_RADEMACHER, SID_NOISE_RADEMACHER,
-                                         SID_NOISE_SPHERE, SID_NOISE_SAMPLES};
+static int make_problem(const problem_data *store, uint32_t kind, uint32_t noise, uint32_t p, uint32_t n,
+                        sid_problem *problem) {
+  static const int32_t kinds[KINDS] = {SID_RAYLEIGH,   SID_RAYLEIGH,          SID_NORMALISED_LINEAR,
+                                       SID_RATIO2,     SID_QUADRATIC_SAMPLES, SID_QUADRATIC_SAMPLES,
+                                       SID_NOISE_ONLY, SID_QUADRATIC_NOISY};
+  static const int32_t noises[NOISES] = {SID_NOISE_NONE,       SID_NOISE_GAUSSIAN,   SID_NOISE_GAUSSIAN,
+                                         SID_NOISE_RADEMACHER, SID_NOISE_RADEMACHER, SID_NOISE_SPHERE,
+                                         SID_NOISE_SAMPLES};
   memset(problem, 0, sizeof *problem);
   problem->kind = kinds[kind];
   problem->noise = noises[noise];
@@ -226,8 +243,8 @@ static uint64_t require_dimension(uint32_t p, data_source *data, problem_data *s
         experiment.steps = 3;
         experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
         experiment.observables = observables, experiment.observable_count = COUNT(observables);
-        snprintf(what, sizeof what, "p=%u, %s, %s, %s, case %llu", (unsigned)p, kind_names[kind], noise_names[noise], dynamics_names[dynamics],
-                 (unsigned long long)number);
+        snprintf(what, sizeof what, "p=%u, %s, %s, %s, case %llu", (unsigned)p, kind_names[kind], noise_names[noise],
+                 dynamics_names[dynamics], (unsigned long long)number);
         assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
         require_experiment(&experiment, data_raw(data), 8, data, what);
         done++;
@@ -286,7 +303,8 @@ static void test_signed_zeros(void **state) {
           experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
           experiment.observables = observables, experiment.observable_count = COUNT(observables);
           if (sid_experiment_validate(&experiment) != SID_OK) continue; /* the origin */
-          snprintf(what, sizeof what, "from (%g, %g), %s, %s, %s", x[0], x[1], kind_names[kind], noise_names[noise], dynamics_names[dynamics]);
+          snprintf(what, sizeof what, "from (%g, %g), %s, %s, %s", x[0], x[1], kind_names[kind], noise_names[noise],
+                   dynamics_names[dynamics]);
           require_experiment(&experiment, 0, 3, &data, what);
           done++;
         }
@@ -306,7 +324,8 @@ static void test_weighted_ties(void **state) {
   fill(&store, &data, 1, 4);
   assert_true(make_problem(&store, 5, 6, 1, 4, &experiment.problem));
   experiment.dynamics = dynamics_of(SID_SGD, &experiment.problem, 0);
-  experiment.schedule.kind = SID_PIECEWISE, experiment.schedule.segment_count = 1, experiment.schedule.segments = one_step;
+  experiment.schedule.kind = SID_PIECEWISE, experiment.schedule.segment_count = 1,
+  experiment.schedule.segments = one_step;
   experiment.start.kind = SID_START_POINT, experiment.start.x = zero;
   experiment.seed = 20;
   experiment.steps = 1;
@@ -316,7 +335,8 @@ static void test_weighted_ties(void **state) {
     const uint64_t key[2] = {SID_KEY_NOISE, i};
     sid_stream stream;
     assert_int_equal(sid_stream_init(&stream, experiment.seed, key, 2), SID_OK);
-    const double u = sid_stream_uniform(&stream), parts[3][4] = {{u, 1.0 - u, 0.0, 0.0}, {u / 2, u / 2, 0.0, 1.0 - u}, {0.0, 0.0, u, 1.0 - u}};
+    const double u = sid_stream_uniform(&stream),
+                 parts[3][4] = {{u, 1.0 - u, 0.0, 0.0}, {u / 2, u / 2, 0.0, 1.0 - u}, {0.0, 0.0, u, 1.0 - u}};
     for (size_t k = 0; k < COUNT(parts); k++) {
       memcpy(store.weights, parts[k], sizeof parts[k]);
       for (uint32_t sample = 0; sample < 4; sample++) store.a[sample] = 0.0, store.b[sample] = 1.0 + sample;
@@ -360,7 +380,8 @@ static void test_counts(void **state) {
   reference expected = reference_run(&experiment, 1000, 3 * LANES_MOST);
   for (size_t b = 0; b < usable; b++)
     for (uint32_t count = 1; count <= backends[b]->lanes; count++)
-      for (uint32_t offset = 0; offset <= 2 * backends[b]->lanes; offset++) require_block(backends[b], &expected, offset, count, "counts");
+      for (uint32_t offset = 0; offset <= 2 * backends[b]->lanes; offset++)
+        require_block(backends[b], &expected, offset, count, "counts");
   reference_free(&expected);
   (void)state;
 }
@@ -418,7 +439,11 @@ static sid_status status_named(const char *reason) {
   static const struct {
     const char *name;
     sid_status status;
-  } names[] = {{"ok", SID_OK}, {"nonfinite", SID_E_NONFINITE}, {"origin", SID_E_ORIGIN}, {"lr", SID_E_LR}, {"intrinsic_lr", SID_E_INTRINSIC_LR}};
+  } names[] = {{"ok", SID_OK},
+               {"nonfinite", SID_E_NONFINITE},
+               {"origin", SID_E_ORIGIN},
+               {"lr", SID_E_LR},
+               {"intrinsic_lr", SID_E_INTRINSIC_LR}};
   for (size_t i = 0; i < COUNT(names); i++)
     if (strcmp(names[i].name, reason) == 0) return names[i].status;
   fail_msg("unknown end \"%s\"", reason);
@@ -426,9 +451,12 @@ static sid_status status_named(const char *reason) {
 }
 
 /* The fixture's own numbers, from trajectory `lane` of a block. */
-static void require_fixture(const json_t *test, const sid_backend *backend, const sid_experiment *experiment, uint64_t trajectory, uint32_t lane) {
-  const size_t width = sid_row_width(experiment), per = width * experiment->checkpoint_count, p = experiment->problem.dim;
-  double *rows = allocate(backend->lanes * per), *last = allocate(backend->lanes * p), *work = allocate(backend->workspace(experiment));
+static void require_fixture(const json_t *test, const sid_backend *backend, const sid_experiment *experiment,
+                            uint64_t trajectory, uint32_t lane) {
+  const size_t width = sid_row_width(experiment), per = width * experiment->checkpoint_count,
+               p = experiment->problem.dim;
+  double *rows = allocate(backend->lanes * per), *last = allocate(backend->lanes * p),
+         *work = allocate(backend->workspace(experiment));
   double *expected = allocate(width > p ? width : p);
   sid_end ends[LANES_MOST];
   sid_backend_results results = {rows, ends, last};
@@ -436,8 +464,10 @@ static void require_fixture(const json_t *test, const sid_backend *backend, cons
   const char *id = text_of(field(test, "id"));
   poison(rows, backend->lanes * per);
   backend->run(experiment, trajectory - lane, backend->lanes, &results, work);
-  if (ends[lane].status != status_named(text_of(field(end, "reason"))) || ends[lane].step != (uint64_t)json_integer_value(field(end, "step")))
-    fail_msg("%s, %s: ends with %d at %llu", backend->name, id, (int)ends[lane].status, (unsigned long long)ends[lane].step);
+  if (ends[lane].status != status_named(text_of(field(end, "reason"))) ||
+      ends[lane].step != (uint64_t)json_integer_value(field(end, "step")))
+    fail_msg("%s, %s: ends with %d at %llu", backend->name, id, (int)ends[lane].status,
+             (unsigned long long)ends[lane].step);
   for (size_t i = 0; i < experiment->checkpoint_count; i++) {
     const double *row = rows + lane * per + i * width;
     if (i >= json_array_size(list)) {
@@ -450,7 +480,8 @@ static void require_fixture(const json_t *test, const sid_backend *backend, cons
   if (json_array_size(list) > 0) {
     const json_t *row = json_array_get(list, json_array_size(list) - 1);
     assert_int_equal(reals_of(field(row, "x"), expected, p), p);
-    if ((uint64_t)json_integer_value(field(row, "step")) == ends[lane].step) require_same(last + lane * p, expected, p, id);
+    if ((uint64_t)json_integer_value(field(row, "step")) == ends[lane].step)
+      require_same(last + lane * p, expected, p, id);
   }
   free(rows);
   free(last);
@@ -475,7 +506,8 @@ static void test_fixtures(void **state) {
     assert_non_null(text);
     if (vf_experiment_parse(text, strlen(text), "fixture", &loaded, message)) fail_msg("%s: %s", id, message);
     for (size_t b = 0; b < usable; b++)
-      for (uint32_t lane = 0; lane < backends[b]->lanes; lane++) require_fixture(test, backends[b], &loaded.experiment, trajectory, lane);
+      for (uint32_t lane = 0; lane < backends[b]->lanes; lane++)
+        require_fixture(test, backends[b], &loaded.experiment, trajectory, lane);
     require_experiment(&loaded.experiment, trajectory, LANES_MOST / 2, &data, id);
     vf_experiment_free(&loaded);
     free(text);
@@ -505,10 +537,12 @@ static void require_ends(const sid_experiment *experiment, sid_status status, in
     require_experiment(experiment, first, LANES_MOST, &data, what);
   }
   if (ends_seen[-(int)status] == before) fail_msg("%s: no trajectory ended for the reason %d", what, (int)status);
-  if (mixed && usable_backends(backends) > 1 && blocks_mixed == mixed_before) fail_msg("%s: no block had lanes that end apart", what);
+  if (mixed && usable_backends(backends) > 1 && blocks_mixed == mixed_before)
+    fail_msg("%s: no block had lanes that end apart", what);
 }
 
-static sid_experiment ending_experiment(problem_data *store, uint32_t kind, uint32_t noise, uint32_t p, int32_t dynamics, double start) {
+static sid_experiment ending_experiment(problem_data *store, uint32_t kind, uint32_t noise, uint32_t p,
+                                        int32_t dynamics, double start) {
   static const uint64_t checkpoints[] = {0, 3, 7, 12, 20, 33, 60};
   data_source data = {15};
   sid_experiment experiment;
@@ -596,7 +630,8 @@ static void test_rescale(void **state) {
 /* The schedule ends all lanes at once: an infinite lr, 0 times infinity, lr*wd of 1. Some lanes may have overflowed before. */
 static void test_schedule_ends(void **state) {
   static problem_data store;
-  const sid_schedule infinite = {SID_EXPONENTIAL, 0, NULL, 1.0, 0, 0.0, 1e30, 0}, nan = {SID_EXPONENTIAL, 0, NULL, 0.0, 0, 0.0, 1e30, 0};
+  const sid_schedule infinite = {SID_EXPONENTIAL, 0, NULL, 1.0, 0, 0.0, 1e30, 0},
+                     nan = {SID_EXPONENTIAL, 0, NULL, 0.0, 0, 0.0, 1e30, 0};
   const sid_schedule decaying = {SID_EXPONENTIAL, 0, NULL, 0.001, 0, 1.0, 1.5, 0};
   sid_experiment experiment = ending_experiment(&store, 6, 1, 5, SID_SGD, 1.0);
   experiment.problem.sigma = 0.0;
@@ -640,7 +675,8 @@ static sid_schedule any_schedule(data_source *data, sid_segment list[4]) {
   for (uint32_t s = 0; s < schedule.segment_count; s++) {
     const double here = s ? any_size(data) : lr;
     const sid_segment segment = {s ? list[s - 1].start + 1 + data_below(data, 3) : 0, here,
-                                 data_below(data, 2) ? 0.0 : data_uniform(data, 0.0, 0.999) / here, s ? any_size(data) : 1.0};
+                                 data_below(data, 2) ? 0.0 : data_uniform(data, 0.0, 0.999) / here,
+                                 s ? any_size(data) : 1.0};
     list[s] = segment;
   }
   return schedule;
@@ -668,8 +704,10 @@ static void test_random_experiments(void **state) {
     any_sizes(&data, store.a, n * p);
     any_sizes(&data, store.b, n * p);
     any_sizes(&data, store.point, p);
-    if (experiment.problem.sigma > 0.0 && !data_below(&data, 3)) experiment.problem.sigma = data_below(&data, 4) ? any_size(&data) : 0.0;
-    experiment.dynamics = dynamics_of(SID_GD + (int32_t)data_below(&data, 6), &experiment.problem, data_below(&data, 100));
+    if (experiment.problem.sigma > 0.0 && !data_below(&data, 3))
+      experiment.problem.sigma = data_below(&data, 4) ? any_size(&data) : 0.0;
+    experiment.dynamics =
+        dynamics_of(SID_GD + (int32_t)data_below(&data, 6), &experiment.problem, data_below(&data, 100));
     experiment.schedule = any_schedule(&data, list);
     experiment.start.kind = SID_START_POINT + (int32_t)data_below(&data, 3);
     experiment.start.x = store.point;
@@ -679,29 +717,31 @@ static void test_random_experiments(void **state) {
     for (uint64_t step = 0; step <= experiment.steps && experiment.checkpoint_count < COUNT(checkpoints); step++)
       if (data_below(&data, 2)) checkpoints[experiment.checkpoint_count++] = step;
     experiment.checkpoints = checkpoints;
-    experiment.observables = observables, experiment.observable_count = (uint32_t)data_below(&data, COUNT(observables) + 1);
+    experiment.observables = observables,
+    experiment.observable_count = (uint32_t)data_below(&data, COUNT(observables) + 1);
     tried++;
     if (sid_experiment_validate(&experiment) != SID_OK) continue;
     const uint64_t first = data_raw(&data) >> data_below(&data, 64);
-    snprintf(what, sizeof what, "random experiment %llu, p=%u, %s, %s, %s", (unsigned long long)round, (unsigned)p, kind_names[kind],
-             noise_names[noise], dynamics_names[experiment.dynamics.kind]);
+    snprintf(what, sizeof what, "random experiment %llu, p=%u, %s, %s, %s", (unsigned long long)round, (unsigned)p,
+             kind_names[kind], noise_names[noise], dynamics_names[experiment.dynamics.kind]);
     count_ends(&experiment, first, 8);
     require_experiment(&experiment, first, 8, &data, what);
     done++;
   }
-  print_message("# %llu random experiments, %llu of their blocks with lanes that end apart\n", (unsigned long long)done,
-                (unsigned long long)(blocks_mixed - mixed_before));
-  print_message("# in all: ok %llu, nonfinite %llu, origin %llu, lr %llu, intrinsic_lr %llu\n", (unsigned long long)ends_seen[0],
-                (unsigned long long)ends_seen[-SID_E_NONFINITE], (unsigned long long)ends_seen[-SID_E_ORIGIN],
-                (unsigned long long)ends_seen[-SID_E_LR], (unsigned long long)ends_seen[-SID_E_INTRINSIC_LR]);
+  print_message("# %llu random experiments, %llu of their blocks with lanes that end apart\n",
+                (unsigned long long)done, (unsigned long long)(blocks_mixed - mixed_before));
+  print_message("# in all: ok %llu, nonfinite %llu, origin %llu, lr %llu, intrinsic_lr %llu\n",
+                (unsigned long long)ends_seen[0], (unsigned long long)ends_seen[-SID_E_NONFINITE],
+                (unsigned long long)ends_seen[-SID_E_ORIGIN], (unsigned long long)ends_seen[-SID_E_LR],
+                (unsigned long long)ends_seen[-SID_E_INTRINSIC_LR]);
   assert_true(2 * done > tried);
   (void)state;
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_all_dimensions), cmocka_unit_test(test_counts), cmocka_unit_test(test_signed_zeros),
-      cmocka_unit_test(test_weighted_ties),
+      cmocka_unit_test(test_all_dimensions), cmocka_unit_test(test_counts),
+      cmocka_unit_test(test_signed_zeros),   cmocka_unit_test(test_weighted_ties),
       cmocka_unit_test(test_ensembles),      cmocka_unit_test(test_trajectory_numbers),
       cmocka_unit_test(test_fixtures),       cmocka_unit_test(test_overflow),
       cmocka_unit_test(test_origin),         cmocka_unit_test(test_rescale),

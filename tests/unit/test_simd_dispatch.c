@@ -8,9 +8,9 @@ static const struct {
   uint32_t bit;
   int avx2, avx512; /* the backend needs it */
 } features[] = {
-    {"FMA", 0, 12, 1, 1},           {"AVX2", 1, 5, 1, 1},       {"AVX512F", 1, 16, 0, 1},      {"AVX512DQ", 1, 17, 0, 1},
-    {"SSE state", 2, 1, 1, 1},      {"AVX state", 2, 2, 1, 1},  {"opmask state", 2, 5, 0, 1},  {"high ZMM state", 2, 6, 0, 1},
-    {"high 16 ZMM state", 2, 7, 0, 1},
+    {"FMA", 0, 12, 1, 1},         {"AVX2", 1, 5, 1, 1},           {"AVX512F", 1, 16, 0, 1},
+    {"AVX512DQ", 1, 17, 0, 1},    {"SSE state", 2, 1, 1, 1},      {"AVX state", 2, 2, 1, 1},
+    {"opmask state", 2, 5, 0, 1}, {"high ZMM state", 2, 6, 0, 1}, {"high 16 ZMM state", 2, 7, 0, 1},
 };
 
 static sid_cpu cpu_of(uint32_t subset, uint32_t others) {
@@ -26,7 +26,9 @@ static sid_cpu cpu_of(uint32_t subset, uint32_t others) {
 /* What the backend of this name needs, from the table. */
 static int expected_usable(const char *name, uint32_t subset) {
   for (size_t f = 0; f < COUNT(features); f++) {
-    const int needed = strcmp(name, "avx2") == 0 ? features[f].avx2 : strcmp(name, "avx512") == 0 ? features[f].avx512 : 0;
+    const int needed = strcmp(name, "avx2") == 0     ? features[f].avx2
+                       : strcmp(name, "avx512") == 0 ? features[f].avx512
+                                                     : 0;
     if (needed && !(subset >> f & 1u)) return 0;
   }
   return 1;
@@ -44,7 +46,8 @@ static void test_all_subsets(void **state) {
       for (size_t b = 0; b < built; b++) {
         const char *why = "unset";
         const int usable = sid_backend_usable_on(all[b], &cpu, &why);
-        if (usable != expected_usable(all[b]->name, subset)) fail_msg("%s, features %x: usable %d", all[b]->name, subset, usable);
+        if (usable != expected_usable(all[b]->name, subset))
+          fail_msg("%s, features %x: usable %d", all[b]->name, subset, usable);
         assert_true(usable ? why == NULL : why != NULL && strlen(why) > 10 && strcmp(why, "unset") != 0);
         if (usable) best = all[b];
       }
@@ -71,9 +74,17 @@ static void test_reasons(void **state) {
   static const struct {
     const char *backend, *missing, *says;
   } cases[] = {
-      {"avx2", "FMA", "FMA"},           {"avx2", "AVX2", "AVX2"},          {"avx2", "SSE state", "256-bit"},      {"avx2", "AVX state", "256-bit"},
-      {"avx512", "AVX512F", "AVX-512"}, {"avx512", "AVX512DQ", "AVX-512"}, {"avx512", "opmask state", "512-bit"}, {"avx512", "high ZMM state", "512-bit"},
-      {"avx512", "high 16 ZMM state", "512-bit"}, {"avx512", "AVX2", "AVX2"}, {"avx512", "FMA", "FMA"},
+      {"avx2", "FMA", "FMA"},
+      {"avx2", "AVX2", "AVX2"},
+      {"avx2", "SSE state", "256-bit"},
+      {"avx2", "AVX state", "256-bit"},
+      {"avx512", "AVX512F", "AVX-512"},
+      {"avx512", "AVX512DQ", "AVX-512"},
+      {"avx512", "opmask state", "512-bit"},
+      {"avx512", "high ZMM state", "512-bit"},
+      {"avx512", "high 16 ZMM state", "512-bit"},
+      {"avx512", "AVX2", "AVX2"},
+      {"avx512", "FMA", "FMA"},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     uint32_t subset = (1u << COUNT(features)) - 1;
@@ -104,10 +115,11 @@ static void test_here(void **state) {
 #if defined(__GNUC__) && SID_SIMD_X86
   /* the compiler's library reads the same registers; it looks at the state of the operating system too */
   const char *why;
-  assert_int_equal(sid_backend_usable(sid_backend_named("avx2"), &why), __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
+  assert_int_equal(sid_backend_usable(sid_backend_named("avx2"), &why),
+                   __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
   assert_int_equal(sid_backend_usable(sid_backend_named("avx512"), &why),
-                   __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx2") &&
-                       __builtin_cpu_supports("fma"));
+                   __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                       __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
 #endif
   (void)state;
 }
@@ -127,7 +139,8 @@ static void test_table(void **state) {
   for (size_t i = 0; i < COUNT(wrong); i++) assert_null(sid_backend_named(wrong[i]));
 #if SID_SIMD_X86
   assert_int_equal(built, 3);
-  assert_true(sid_backend_named("avx2")->lanes == 4 && sid_backend_named("avx512")->lanes == 8 && !sid_backend_named("neon"));
+  assert_true(sid_backend_named("avx2")->lanes == 4 && sid_backend_named("avx512")->lanes == 8 &&
+              !sid_backend_named("neon"));
 #elif SID_SIMD_NEON
   assert_int_equal(built, 2);
   assert_true(sid_backend_named("neon")->lanes == 2 && !sid_backend_named("avx2"));

@@ -68,7 +68,9 @@ static input random_input(data_source *data, uint64_t index) {
   input in = {FULL - (data_raw(data) >> 11), data_raw(data) >> 11};
   if (index % 8 >= 6) in.k = index % 8 == 6 ? any_size(data) : FULL - any_size(data);
   if (index % 8 == 5) in.k = 1 + data_below(data, FULL / 1000);
-  if (index % 4 == 3) in.m = ((data_raw(data) & 1 ? any_size(data) : 0 - any_size(data)) + data_below(data, 8) * (FULL / 8)) & (FULL - 1);
+  if (index % 4 == 3)
+    in.m =
+        ((data_raw(data) & 1 ? any_size(data) : 0 - any_size(data)) + data_below(data, 8) * (FULL / 8)) & (FULL - 1);
   in.k = clamp_k(in.k);
   return in;
 }
@@ -108,7 +110,8 @@ static input boundary_input(data_source *data, uint64_t index) {
   const double r = index % 3 ? data_uniform(data, 0.5, 2.0) : data_uniform(data, 0.0, 8.5);
   const double middle = (floor(r * 0x1p32) + 0.5) * 0x1p-32, j = 1.0 + (double)data_below(data, 20000);
   in.k = (uint64_t)(exp(-0.5 * middle * middle) * 0x1p53) + data_below(data, 3) - 1;
-  if (index % 16 == 0) in.k = FULL - (uint64_t)(4096.0 * j * j + (data_raw(data) & 1 ? j : -j)) + data_below(data, 3) - 1;
+  if (index % 16 == 0)
+    in.k = FULL - (uint64_t)(4096.0 * j * j + (data_raw(data) & 1 ? j : -j)) + data_below(data, 3) - 1;
   const double s = data_uniform(data, 0.0, 1.0) * ldexp(1.0, index % 2 ? 0 : -(int)data_below(data, 30));
   const double turns = asin((floor(s * 0x1p32) + 0.5) * 0x1p-32) / 6.283185307179586;
   in.m = ((uint64_t)(turns * 0x1p53) + data_below(data, 3) - 1 + data_below(data, 4) * (FULL / 4)) & (FULL - 1);
@@ -131,7 +134,8 @@ static uint64_t wrong_in_block(const sid_backend *backend, input_source source, 
   sid_stream streams[LANES_MOST], after[LANES_MOST];
   double z[2 * LANES_MOST], expected[2];
   uint64_t wrong = 0;
-  for (uint32_t lane = 0; lane < backend->lanes; lane++) after[lane] = streams[lane] = stream_of(source(&data, first + lane), &data);
+  for (uint32_t lane = 0; lane < backend->lanes; lane++)
+    after[lane] = streams[lane] = stream_of(source(&data, first + lane), &data);
   backend->normals(streams, z, 2);
   for (uint32_t lane = 0; lane < backend->lanes; lane++) {
     const uint64_t raw1 = sid_stream_raw(after + lane), raw2 = sid_stream_raw(after + lane);
@@ -150,8 +154,11 @@ static void require_pairs(const char *what, input_source source, uint64_t pairs)
     const uint32_t lanes = backends[b]->lanes;
     uint64_t wrong = 0;
 #pragma omp parallel for schedule(dynamic, 512) reduction(+ : wrong)
-    for (int64_t i = 0; i < (int64_t)(pairs / lanes); i++) wrong += wrong_in_block(backends[b], source, (uint64_t)i * lanes);
-    if (wrong) fail_msg("%s: %llu of %llu normals of %s are wrong", what, (unsigned long long)wrong, (unsigned long long)(2 * pairs), backends[b]->name);
+    for (int64_t i = 0; i < (int64_t)(pairs / lanes); i++)
+      wrong += wrong_in_block(backends[b], source, (uint64_t)i * lanes);
+    if (wrong)
+      fail_msg("%s: %llu of %llu normals of %s are wrong", what, (unsigned long long)wrong,
+               (unsigned long long)(2 * pairs), backends[b]->name);
   }
 }
 
@@ -197,7 +204,9 @@ static void test_random_streams(void **state) {
         wrong += memcmp(streams + lane, after + lane, sizeof after[lane]) != 0;
       }
     }
-    if (wrong) fail_msg("%llu of %llu normals of %s are wrong", (unsigned long long)wrong, (unsigned long long)normals, backends[b]->name);
+    if (wrong)
+      fail_msg("%llu of %llu normals of %s are wrong", (unsigned long long)wrong, (unsigned long long)normals,
+               backends[b]->name);
   }
   (void)state;
 }
@@ -280,7 +289,9 @@ static void test_fixture_streams(void **state) {
         uint64_t key[SID_KEY_MAX];
         assert_true(json_array_size(words) <= SID_KEY_MAX);
         for (size_t k = 0; k < json_array_size(words); k++) key[k] = decimal_of(json_array_get(words, k));
-        assert_int_equal(sid_stream_init(streams + lane, decimal_of(field(test, "seed")), key, (uint32_t)json_array_size(words)), SID_OK);
+        assert_int_equal(
+            sid_stream_init(streams + lane, decimal_of(field(test, "seed")), key, (uint32_t)json_array_size(words)),
+            SID_OK);
         const size_t here = json_array_size(field(test, "normals"));
         length = here < length ? here : length;
       }
@@ -348,7 +359,9 @@ static void test_ruler(void **state) {
   mpfr_inits2(160, y, angle, cosine, sine, (mpfr_ptr)0);
   assert_true(LDBL_MANT_DIG >= 64);
   for (uint64_t i = 0; i < effort(2000, 20000, 200000); i++) {
-    const input in = i % 3 == 0 ? structured_input(&data, i) : i % 3 == 1 ? dense_input(&data, i * 17) : random_input(&data, i);
+    const input in = i % 3 == 0   ? structured_input(&data, i)
+                     : i % 3 == 1 ? dense_input(&data, i * 17)
+                                  : random_input(&data, i);
     long double value[3];
     ruler(in, value);
     mpfr_set_uj_2exp(y, in.k, -53, MPFR_RNDN);
@@ -374,7 +387,8 @@ typedef struct {
 } deviation;
 
 /* Inputs first .. first+LANES_MOST-1 of a source, by every backend. The true values are computed once. */
-static int measure_block(const test_candidates *const *list, size_t count, input_source source, uint64_t first, deviation *largest) {
+static int measure_block(const test_candidates *const *list, size_t count, input_source source, uint64_t first,
+                         deviation *largest) {
   data_source data = {first * 0x2545f4914f6cdd1du + 1};
   sid_stream streams[LANES_MOST];
   long double truth[LANES_MOST][3];
@@ -390,7 +404,8 @@ static int measure_block(const test_candidates *const *list, size_t count, input
       if (list[c]->candidates(streams + start, values) != 3) return -1;
       for (uint32_t lane = 0; lane < lanes; lane++) {
         const long double *t = truth[start + lane];
-        const double circle = fmax((double)fabsl((long double)values[lanes + lane] - t[1]), (double)fabsl((long double)values[2 * lanes + lane] - t[2]));
+        const double circle = fmax((double)fabsl((long double)values[lanes + lane] - t[1]),
+                                   (double)fabsl((long double)values[2 * lanes + lane] - t[2]));
         largest[c].radius = fmax(largest[c].radius, (double)fabsl((long double)values[lane] - t[0]));
         largest[c].circle = fmax(largest[c].circle, circle);
       }
@@ -410,7 +425,8 @@ static void measure(const char *what, input_source source, uint64_t inputs) {
     deviation mine[4] = {{0.0, 0.0}, {0.0, 0.0}, {0.0, 0.0}, {0.0, 0.0}};
     int bad = 0;
 #pragma omp for schedule(dynamic, 512)
-    for (int64_t i = 0; i < (int64_t)(inputs / LANES_MOST); i++) bad |= measure_block(list, count, source, (uint64_t)i * LANES_MOST, mine);
+    for (int64_t i = 0; i < (int64_t)(inputs / LANES_MOST); i++)
+      bad |= measure_block(list, count, source, (uint64_t)i * LANES_MOST, mine);
 #pragma omp critical
     {
       failed |= bad;
@@ -422,11 +438,15 @@ static void measure(const char *what, input_source source, uint64_t inputs) {
   }
   if (failed) fail_msg("the kernel does not round three candidates a pair");
   for (size_t c = 0; c < count; c++) {
-    const double radius = largest[c].radius / list[c]->radius_bound, circle = largest[c].circle / list[c]->circle_bound;
-    print_message("# %s, %s: %llu inputs, largest deviation of the radius 2^%.2f (%.4f of the bound), of the circle 2^%.2f (%.4f)\n", list[c]->name,
-                  what, (unsigned long long)inputs, log2(largest[c].radius), radius, log2(largest[c].circle), circle);
+    const double radius = largest[c].radius / list[c]->radius_bound,
+                 circle = largest[c].circle / list[c]->circle_bound;
+    print_message("# %s, %s: %llu inputs, largest deviation of the radius 2^%.2f (%.4f of the bound), of the circle "
+                  "2^%.2f (%.4f)\n",
+                  list[c]->name, what, (unsigned long long)inputs, log2(largest[c].radius), radius,
+                  log2(largest[c].circle), circle);
     if (!(radius > 0.0 && radius < 0.25 && circle > 0.0 && circle < 0.25))
-      fail_msg("%s, %s: deviations of %g (radius) and %g (circle) bounds, allowed: less than a quarter", list[c]->name, what, radius, circle);
+      fail_msg("%s, %s: deviations of %g (radius) and %g (circle) bounds, allowed: less than a quarter",
+               list[c]->name, what, radius, circle);
   }
 }
 
@@ -462,10 +482,17 @@ static void test_candidates_random(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_chosen_raws),      cmocka_unit_test(test_lengths),      cmocka_unit_test(test_fixture_normals),
-      cmocka_unit_test(test_fixture_streams),  cmocka_unit_test(test_structured),   cmocka_unit_test(test_boundaries),
-      cmocka_unit_test(test_random_pairs),     cmocka_unit_test(test_random_streams), cmocka_unit_test(test_ruler),
-      cmocka_unit_test(test_candidates_structured), cmocka_unit_test(test_candidates_random),
+      cmocka_unit_test(test_chosen_raws),
+      cmocka_unit_test(test_lengths),
+      cmocka_unit_test(test_fixture_normals),
+      cmocka_unit_test(test_fixture_streams),
+      cmocka_unit_test(test_structured),
+      cmocka_unit_test(test_boundaries),
+      cmocka_unit_test(test_random_pairs),
+      cmocka_unit_test(test_random_streams),
+      cmocka_unit_test(test_ruler),
+      cmocka_unit_test(test_candidates_structured),
+      cmocka_unit_test(test_candidates_random),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
