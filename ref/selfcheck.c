@@ -173,7 +173,8 @@ const char *sid_selfcheck_text(uint32_t bit) {
     case SID_CHECK_CONTRACTION: return "a*b + c is fused (build with -ffp-contract=off)";
     case SID_CHECK_EXCESS: return "double is evaluated with excess precision or range (x87; build with SSE2)";
     case SID_CHECK_SQRT: return "sqrt is not correctly rounded (build with -DSID_FORCE_INTEGER_SQRT)";
-    case SID_CHECK_SOFT_ADD: return "double addition in software rounds wrongly (libgcc for ARM)";
+    case SID_CHECK_SOFT_ADD:
+      return "double addition in software rounds wrongly (libgcc for ARM; link ref/port/arm_softadd.c)";
     case SID_CHECK_ROUNDING: return "the rounding mode is not to nearest even";
     case SID_CHECK_REASSOCIATION: return "the compiler rewrites formulas (built with -ffast-math or a part of it)";
     case SID_CHECK_CONVERSION: return "conversions between integers and double are wrong";

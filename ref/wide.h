@@ -86,8 +86,11 @@ SID_WIDE_LONG sid_wide sid_wide_shift_right(sid_wide a, uint32_t n) {
 
 /* floor(a*b/2^64) for a 64-bit b. */
 SID_WIDE_LONG sid_wide sid_wide_scale(sid_wide a, uint64_t b) {
-  const sid_wide low = sid_wide_product(a.lo, b);
-  return sid_wide_add(sid_wide_product(a.hi, b), sid_wide_of(0, low.hi));
+  const uint64_t carry = sid_wide_product(a.lo, b).hi;
+  sid_wide p = sid_wide_product(a.hi, b);
+  p.lo += carry;
+  p.hi += p.lo < carry;
+  return p;
 }
 
 /* a*b modulo 2^128 for a 64-bit b. */
@@ -112,11 +115,18 @@ SID_WIDE_LONG sid_wide sid_wide_high_product(sid_wide a, sid_wide b) {
   const sid_uint128 p = (sid_uint128)a.hi * b.hi + (uint64_t)(cross1 >> 64) + (uint64_t)(cross2 >> 64);
   return sid_wide_of((uint64_t)(p >> 64), (uint64_t)p);
 #else
-  const sid_wide low = sid_wide_product(a.lo, b.lo);
-  const sid_wide cross1 = sid_wide_add(sid_wide_product(a.hi, b.lo), sid_wide_of(0, low.hi));
-  const sid_wide cross2 = sid_wide_add(sid_wide_product(a.lo, b.hi), sid_wide_of(0, cross1.lo));
-  const sid_wide high = sid_wide_add(sid_wide_product(a.hi, b.hi), sid_wide_of(0, cross1.hi));
-  return sid_wide_add(high, sid_wide_of(0, cross2.hi));
+  sid_wide p = sid_wide_product(a.lo, b.lo);
+  uint64_t carry = p.hi;
+  p = sid_wide_product(a.hi, b.lo);
+  uint64_t lo = p.lo + carry;
+  uint64_t hi = p.hi + (lo < carry);
+  p = sid_wide_product(a.lo, b.hi);
+  carry = p.hi + (p.lo + lo < lo);
+  p = sid_wide_product(a.hi, b.hi);
+  lo = p.lo + hi;
+  hi = p.hi + (lo < hi);
+  lo = lo + carry;
+  return sid_wide_of(hi + (lo < carry), lo);
 #endif
 }
 

@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,9 @@ SIDYN = os.path.join(BUILD, "sidyn")
 TMP = tempfile.mkdtemp(prefix="sidyn-cli.")
 atexit.register(shutil.rmtree, TMP, ignore_errors=True)
 os.environ.pop("SID_BACKEND", None)
+# A job in the background of a script ignores interrupts, and its children would; these tests send them.
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
 
 # ---- TAP -------------------------------------------------------------------------------------------------------------
 
