@@ -83,6 +83,12 @@ help:
 	@echo '  mutants         deliberate faults in ref/: each must turn a check or a test red'
 	@echo '  boards          the same bits on bare metal under QEMU'
 	@echo '  size            code, constants, data and stack on each board against ci/budgets.txt; BOARD=name for its functions'
+	@echo '  deps-cross      install cross compilers and emulators'
+	@echo '  cross           the same bits on other machines; TARGETS="s390x wasm32" COMPILERS=gcc choose'
+	@echo '  matrix          the same at -O0, -O2 and -O3'
+	@echo '  refusals        builds and machines that would change results, here and under emulation'
+	@echo '  amalgamation    the library as two files in $(BUILD)/amalgamation'
+	@echo '  sanitize, fuzz  sanitizers, valgrind and analysers; a minute of libFuzzer on the readers'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
 	@echo '  coverage        line and branch coverage of ref/ and verify/'
@@ -211,6 +217,35 @@ boards:
 
 size:
 	@BUILD='$(BUILD)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' $(PYTHON) -B tests/boards/size.py $(BOARD)
+
+# ---- other machines ------------------------------------------------------------------------------------------------
+
+.PHONY: deps-cross cross matrix refusals amalgamation sanitize fuzz
+deps-cross:
+	ci/deps-cross.sh
+
+# `make deps-cross cross`: install first.
+cross matrix refusals sanitize fuzz boards size: | $(filter deps-cross,$(GOALS))
+
+MATRIX = BUILD='$(BUILD)' JOBS='$(JOBS)' PYTHON='$(PYTHON)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' \
+  TARGETS='$(TARGETS)' COMPILERS='$(COMPILERS)' sh ci/matrix.sh
+cross:
+	@$(MATRIX) $(OPT)
+
+matrix:
+	@$(MATRIX) -O0 -O2 -O3
+
+refusals: $(B)/REF.flags
+	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' sh tests/run.sh $(sort $(wildcard tests/refusals/test_*.sh)) tests/refusals/cross.sh
+
+amalgamation:
+	@$(PYTHON) -B ci/amalgamate.py $(BUILD)/amalgamation && ls $(BUILD)/amalgamation/sidyn.[ch]
+
+sanitize:
+	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' sh tests/run.sh tests/sanitize/run.sh
+
+fuzz:
+	@BUILD='$(BUILD)' PYTHON='$(PYTHON)' sh tests/run.sh tests/fuzz/run.sh
 
 # ---- quality -------------------------------------------------------------------------------------------------------
 

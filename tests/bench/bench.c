@@ -1,0 +1,272 @@
+/* sidyn's side of `make bench`: times the backends through their public table (simd.h). The protocol is in request.h. */
+#include "request.h"
+#include "simd.h"
+#include "stage.h"
+
+enum { BENCH_LANES_MAX = 16 };
+
+/* ---- workloads ---- */
+
+typedef struct {
+  const char *name;
+  int32_t problem, noise, dynamics;
+} bench_kind;
+
+static const bench_kind bench_kinds[] = {
+    {"sgd", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_SGD},
+    {"svag", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_SVAG},
+    {"em", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_SDE},
+    {"linear", SID_NORMALISED_LINEAR, SID_NOISE_SAMPLES, SID_SGD},
+    /* sgd with stages left out */
+    {"decay", SID_NOISE_ONLY, SID_NOISE_GAUSSIAN, SID_GD},
+    {"gradient", SID_RAYLEIGH, SID_NOISE_NONE, SID_GD},
+    {"noise", SID_NOISE_ONLY, SID_NOISE_GAUSSIAN, SID_SGD},
+    {"signs", SID_RAYLEIGH, SID_NOISE_RADEMACHER, SID_SGD},
+};
+
+static const bench_kind *bench_kind_named(const char *name) {
+  for (size_t i = 0; i < sizeof bench_kinds / sizeof *bench_kinds; i++)
+    if (strcmp(bench_kinds[i].name, name) == 0) return &bench_kinds[i];
+  return NULL;
+}
+
+/* An experiment with the arrays that it points to. */
+typedef struct {
+  sid_experiment experiment;
+  sid_segment rates;
+  uint64_t checkpoint;
+  int32_t observable;
+  double *start, *spectrum, *features, *labels;
+} bench_case;
+
+static void bench_case_make(bench_case *c, const bench_kind *kind, const bench_request *request) {
+  const uint32_t p = (uint32_t)request->p;
+  sid_experiment *e = &c->experiment;
+  memset(c, 0, sizeof *c);
+  c->start = bench_doubles(p);
+  c->spectrum = bench_doubles(p);
+  c->features = bench_doubles((uint64_t)p * BENCH_SAMPLES);
+  c->labels = bench_doubles(BENCH_SAMPLES);
+  for (uint32_t j = 0; j < p; j++) {
+    c->start[j] = 1.0 / sid_sqrt((double)p);
+    c->spectrum[j] = p > 1 ? 1.0 + (double)j / (double)(p - 1) : 1.0;
+  }
+  for (uint32_t k = 0; k < p * BENCH_SAMPLES; k++) c->features[k] = bench_feature(k);
+  for (uint32_t i = 0; i < BENCH_SAMPLES; i++) c->labels[i] = i & 1u ? -1.0 : 1.0;
+  c->rates = (sid_segment){0, BENCH_LR, BENCH_WD, 1.0};
+  c->checkpoint = request->steps;
+  c->observable = SID_NORM2;
+
+  e->problem.kind = kind->problem;
+  e->problem.noise = kind->noise;
+  e->problem.dim = p;
+  e->problem.sigma = BENCH_SIGMA;
+  if (kind->problem == SID_RAYLEIGH) e->problem.spectrum = c->spectrum;
+  if (kind->problem == SID_NORMALISED_LINEAR) {
+    e->problem.samples = BENCH_SAMPLES;
+    e->problem.features = c->features;
+    e->problem.labels = c->labels;
+  }
+  e->dynamics = (sid_dynamics){kind->dynamics, BENCH_L, BENCH_SUBSTEPS, 1};
+  e->schedule.kind = SID_PIECEWISE;
+  e->schedule.segment_count = 1;
+  e->schedule.segments = &c->rates;
+  e->start.kind = SID_START_POINT;
+  e->start.x = c->start;
+  e->seed = 1;
+  e->steps = request->steps;
+  e->checkpoints = &c->checkpoint;
+  e->checkpoint_count = 1;
+  e->observable_count = 1;
+  e->observables = &c->observable;
+}
+
+static void bench_case_free(bench_case *c) {
+  free(c->start);
+  free(c->spectrum);
+  free(c->features);
+  free(c->labels);
+}
+
+/* ---- digests: a sum over trajectories of a hash, so that neither blocks nor threads show ---- */
+
+static uint64_t bench_hash(uint64_t hash, const double *values, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    uint64_t bits;
+    memcpy(&bits, values + i, sizeof bits);
+    hash = (hash ^ bits) * 0x9e3779b97f4a7c15u;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
+/* ---- steps ---- */
+
+/* Runs one block: adds to its digest and to the sum of |x|^2. last may be NULL. */
+static void bench_block(const sid_backend *backend, const sid_experiment *e, uint64_t first, uint32_t size,
+                        double *last, double *work, uint64_t *digest, double *sum) {
+  sid_end ends[BENCH_LANES_MAX];
+  double row[BENCH_LANES_MAX];
+  sid_backend_results results = {row, ends, last};
+  backend->run(e, first, size, &results, work);
+  for (uint32_t i = 0; i < size; i++) {
+    uint64_t hash = bench_hash(first + i, row + i, 1);
+    if (last) hash = bench_hash(hash, last + (size_t)i * e->problem.dim, e->problem.dim);
+    *digest += hash ^ (uint64_t)(uint32_t)ends[i].status ^ ends[i].step;
+    *sum += row[i];
+  }
+}
+
+/* As the command line runs an ensemble (verify/ensemble.c), but for what becomes of the results. */
+static void bench_ensemble(const sid_backend *backend, const sid_experiment *e, const bench_request *request,
+                           uint64_t *digest_out, double *sum_out) {
+  const uint64_t lanes = backend->lanes, blocks = (request->count + lanes - 1) / lanes;
+  uint64_t digest = 0;
+  double sum = 0.0;
+#pragma omp parallel num_threads((int)request->threads) reduction(+ : digest, sum)
+  {
+    double *work = bench_doubles(backend->workspace(e));
+    double *last = request->last ? bench_doubles(lanes * e->problem.dim) : NULL;
+#pragma omp for schedule(dynamic, 1)
+    for (uint64_t b = 0; b < blocks; b++) {
+      const uint64_t left = request->count - b * lanes;
+      bench_block(backend, e, b * lanes, (uint32_t)(left < lanes ? left : lanes), last, work, &digest, &sum);
+    }
+    free(last);
+    free(work);
+  }
+  *digest_out += digest;
+  *sum_out += sum;
+}
+
+static void bench_steps(const sid_backend *backend, const bench_kind *kind, const bench_request *request) {
+  bench_case c;
+  uint64_t digest = 0;
+  double sum = 0.0;
+  bench_case_make(&c, kind, request);
+  if (sid_experiment_validate(&c.experiment) != SID_OK) {
+    bench_error("the experiment is not valid");
+  } else {
+    const bench_time start = bench_now();
+    for (uint64_t i = 0; i < request->repeat; i++) bench_ensemble(backend, &c.experiment, request, &digest, &sum);
+    bench_reply(start, request->repeat * request->count * request->p * request->steps, digest,
+                sum / (double)(request->repeat * request->count));
+  }
+  bench_case_free(&c);
+}
+
+/* ---- normals ---- */
+
+static void bench_streams(sid_stream *streams, uint64_t first, uint32_t lanes) {
+  for (uint32_t i = 0; i < lanes; i++) {
+    const uint64_t key[2] = {SID_KEY_NOISE, first + i};
+    sid_stream_init(&streams[i], 1, key, 2);
+  }
+}
+
+/* `count` numbers of a stage, or normals, through a buffer that stays in the cache. */
+static void bench_fill(void (*fill)(sid_stream *, double *, size_t), uint32_t lanes, uint64_t count, int normal) {
+  sid_stream streams[BENCH_LANES_MAX];
+  const size_t rows = BENCH_BUFFER / lanes;
+  double *z = bench_doubles(BENCH_BUFFER);
+  uint64_t done = 0;
+  double sum = 0.0;
+  bench_streams(streams, 0, lanes);
+  for (size_t k = 0; k < BENCH_BUFFER; k++)
+    z[k] = ((double)k + 0.5) / BENCH_BUFFER; /* what a stage without a stream works on */
+  const bench_time start = bench_now();
+  for (; done < count; done += BENCH_BUFFER) fill(streams, z, rows);
+  for (size_t k = 0; normal && k < BENCH_BUFFER; k++) sum += z[k] * z[k];
+  bench_reply(start, done, bench_hash(0, z, BENCH_BUFFER), sum / BENCH_BUFFER);
+  free(z);
+}
+
+/* The digest of the first `count` normals of BENCH_LANES_MAX streams. */
+static void bench_normals_digest(const sid_backend *backend, uint64_t count) {
+  sid_stream streams[BENCH_LANES_MAX];
+  double *z = bench_doubles(backend->lanes * count);
+  uint64_t digest = 0;
+  const bench_time start = bench_now();
+  for (uint64_t first = 0; first < BENCH_LANES_MAX; first += backend->lanes) {
+    bench_streams(streams, first, backend->lanes);
+    backend->normals(streams, z, (size_t)count);
+    for (uint64_t lane = 0; lane < backend->lanes; lane++) {
+      uint64_t hash = first + lane;
+      for (uint64_t j = 0; j < count; j++) hash = bench_hash(hash, z + j * backend->lanes + lane, 1);
+      digest += hash;
+    }
+  }
+  bench_reply(start, BENCH_LANES_MAX * count, digest, 1.0);
+  free(z);
+}
+
+static void bench_normals(const sid_backend *backend, const bench_request *request) {
+  if (request->last)
+    bench_normals_digest(backend, request->count);
+  else
+    bench_fill(backend->normals, backend->lanes, request->count, 1);
+}
+
+/* ---- stages of the normals ---- */
+
+static void bench_one_stage(const sid_backend *backend, const bench_request *request) {
+  const bench_stage *stages = NULL;
+#if SID_SIMD_X86
+  if (strcmp(backend->name, "avx2") == 0) stages = bench_stages_avx2;
+  if (strcmp(backend->name, "avx512") == 0) stages = bench_stages_avx512;
+#endif
+#if SID_SIMD_NEON
+  if (strcmp(backend->name, "neon") == 0) stages = bench_stages_neon;
+#endif
+  for (size_t i = 0; stages && i < BENCH_STAGES; i++)
+    if (strcmp(stages[i].name, request->stage) == 0) {
+      bench_fill(stages[i].run, backend->lanes, request->count, 0);
+      return;
+    }
+  bench_error("no such stage of this backend");
+}
+
+/* ---- requests ---- */
+
+/* The backends that this machine can run, fastest last, and what they were built with. */
+static void bench_info(void) {
+  size_t count;
+  const sid_backend *const *built = sid_backends_built(&count);
+  const char *why, *comma = "";
+  printf("{\"sidyn\": \"%s\", \"compiler\": \"%s\", \"sleef\": \"%s\", \"backends\": [", SID_VERSION, __VERSION__,
+         sid_simd_sleef_version());
+  for (size_t i = 0; i < count; i++) {
+    if (!sid_backend_usable(built[i], &why)) continue;
+    printf("%s\"%s\"", comma, built[i]->name);
+    comma = ", ";
+  }
+  printf("]}\n");
+}
+
+static void bench_answer(const bench_request *request) {
+  const sid_backend *backend = sid_backend_named(request->backend);
+  const bench_kind *kind = bench_kind_named(request->workload);
+  const char *why;
+  if (bench_is(request, "info"))
+    bench_info();
+  else if (!backend || !sid_backend_usable(backend, &why))
+    bench_error("no such backend here");
+  else if (kind)
+    bench_steps(backend, kind, request);
+  else if (bench_is(request, "normals"))
+    bench_normals(backend, request);
+  else if (bench_is(request, "stage"))
+    bench_one_stage(backend, request);
+  else
+    bench_error("no such workload");
+}
+
+int main(void) {
+  bench_request request;
+  if (sid_selfcheck() != 0) {
+    bench_error("the selfcheck fails: sidyn info says why");
+    return 1;
+  }
+  while (bench_next(&request)) bench_answer(&request);
+  return 0;
+}

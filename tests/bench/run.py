@@ -1,0 +1,408 @@
+"""`make bench`: sidyn's backends against NumPy, C with GSL, and torch, in one run.
+
+Each contender is a program that lives through the run and times itself (request.h). For every workload an amount of work is found for each
+that takes --seconds; then repetition r runs each of them once, in an order rotated by r. The tables have medians, smallest and largest times. A
+ratio is the median of the ratios within a repetition, so that a machine that changes its speed does not show. On one core time is what
+the thread had of its processor; with several threads it is the clock's. docs/performance.md says more.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+
+FLOOR_NORMAL, FLOOR_STEP = 1.15, 1.65  # ns, middles of the estimates 1.0-1.3 and 1.5-1.8
+FLOOR_SVAG = 2 * FLOOR_NORMAL + (FLOOR_STEP - FLOOR_NORMAL)  # two normals for each coordinate, the arithmetic of one step
+TRAJECTORIES = 4096
+COMPETITORS = {"numpy": "NumPy", "gsl": "C + GSL", "torch64": "torch, 64 bits", "torch32": "torch, 32 bits"}
+
+# id, what, unit, request, floor
+WORKLOADS = [("normals", "W1 exact normals", "ns per normal", "normals", FLOOR_NORMAL)] + [
+    (f"{name}-{p}", f"{title}, p={p}", "ns per coordinate and step", f"{name} p={p} count={TRAJECTORIES}", floor)
+    for name, title, floor in (
+        ("sgd", "W2 noisy Rayleigh quotient, SGD + WD", FLOOR_STEP),
+        ("svag", "W3 the same, SVAG l=4", FLOOR_SVAG),
+        ("em", "W3 the same, Euler-Maruyama m=4", 4 * FLOOR_STEP),
+        ("linear", "W3 normalised linear model, 64 samples, SGD", None),
+    )
+    for p in (10, 100)
+]
+
+KINDS = ("sgd", "svag", "em", "linear")
+
+# Speed to reach on a machine with AVX-512: workload, backend, competitor, at least so many times faster. p=10: within 25 % of p=100.
+TARGETS = [
+    ("normals", "avx512", "numpy", 4.0),
+    ("normals", "avx2", "numpy", 2.2),
+    ("normals", "avx512", "gsl", 2.0),
+    ("sgd-100", "avx512", "numpy", 5.0),
+    ("sgd-100", "avx512", "gsl", 2.5),
+    ("sgd-100", "avx2", "numpy", 3.0),
+    ("sgd-100", "avx2", "gsl", 1.5),
+    ("sgd-10", "avx512", "numpy", 0.75 * 5.0),
+    ("sgd-10", "avx512", "gsl", 0.75 * 2.5),
+    ("sgd-10", "avx2", "numpy", 0.75 * 3.0),
+    ("sgd-10", "avx2", "gsl", 0.75 * 1.5),
+]
+TARGET_PAIR = 300.0  # ns, two normals of the reference
+TARGET_THREADS = 1.8
+
+# --profile: stages of a normal (stage.c), and of a step by problems that leave something out (bench.c)
+STAGES = [
+    ("raw", "PCG64 alone"),
+    ("uniform", "PCG64, to a uniform"),
+    ("radius", "log and root alone"),
+    ("circle", "sine and cosine alone"),
+    ("inexact", "normals without grid, boundary test and recomputation"),
+    ("exact", "exact normals"),
+]
+STEPS = [
+    ("decay", "step with neither gradient nor noise"),
+    ("gradient", "step without noise"),
+    ("noise", "step without gradient"),
+    ("signs", "step with signs for normals"),
+    ("sgd", "step"),
+]
+
+
+class Failure(Exception):
+    """Something that makes the run worthless; one line."""
+
+
+class Program:
+    """A contender's process."""
+
+    def __init__(self, command, **environment):
+        self.command = command
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | environment)
+
+    def ask(self, request):
+        try:
+            self.process.stdin.write(request + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failure(f"{' '.join(self.command)} ended at `{request}`")
+        return json.loads(line)
+
+
+class Contender:
+    def __init__(self, name, label, program, options=""):
+        self.name, self.label, self.program, self.options = name, label, program, options
+
+    def ask(self, request):
+        reply = self.program.ask(f"{request} {self.options}".rstrip())
+        if "error" in reply:
+            raise Failure(f"{self.label}: {request}: {reply['error']}")
+        return reply
+
+
+class Bench:
+    """The contenders of this run, and how long and how often they are measured."""
+
+    def __init__(self, programs, seconds, repetitions):
+        self.seconds, self.repetitions = seconds, repetitions
+        self.cpu = self.wall = 0.0
+        self.ours = Program([os.path.join(programs, "bench")])
+        self.info = self.ours.ask("info")
+        if "error" in self.info:
+            raise Failure(self.info["error"])
+        self.backends = [Contender(name, f"sidyn {name}", self.ours, f"backend={name}") for name in self.info["backends"]]
+        self.competitors, self.missing = [], {}
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "array_bench.py")
+        for name, label in COMPETITORS.items():
+            command = [os.path.join(programs, "gsl")] if name == "gsl" else [sys.executable, "-B", script, name]
+            self.compete(name, label, command)
+
+    def compete(self, name, label, command):
+        if not os.path.exists(command[0]):
+            self.missing[name] = "not built: libgsl-dev or pkg-config is missing"
+            return
+        # one thread for whatever may want more
+        program = Program(command, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+        reply = program.ask("info")
+        if "error" in reply:
+            self.missing[name] = reply["error"]
+        else:
+            self.info[name] = reply["version"]
+            self.competitors.append(Contender(name, label, program))
+
+    def time(self, contender, request, clock="cpu"):
+        """Nanoseconds a unit."""
+        reply = contender.ask(request)
+        if clock == "cpu":
+            self.cpu += reply["cpu"]
+            self.wall += reply["wall"]
+        return 1e9 * reply[clock] / reply["units"]
+
+    def amount(self, contender, request, amounts="steps", step=1):
+        """How much of `amounts` (a multiple of step) takes the seconds wanted."""
+        n = step
+        while True:
+            reply = contender.ask(f"{request} {amounts}={n}")
+            short = self.seconds / max(reply["cpu"], 1e-6)
+            if short < 2:
+                return max(step, int(n * short) // step * step)
+            n = int(n * min(short, 20)) // step * step
+
+    def measure(self, contenders, request, **how):
+        """Per contender the nanoseconds of every repetition."""
+        if request.split()[0] in ("normals", "stage"):
+            how = {"amounts": "count", "step": 8192}
+        requests = {}
+        for contender in contenders:
+            requests[contender] = f"{request} {how.get('amounts', 'steps')}={self.amount(contender, request, **how)}"
+        times = {contender: [] for contender in contenders}
+        for repetition in range(self.repetitions):
+            first = repetition % len(contenders)
+            for contender in contenders[first:] + contenders[:first]:
+                times[contender].append(self.time(contender, requests[contender]))
+        return {contender.name: values for contender, values in times.items()}
+
+
+# ---- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def ratio(times, slower, faster):
+    """How many times faster: the median over the repetitions."""
+    if slower not in times or faster not in times:
+        return None
+    return statistics.median(a / b for a, b in zip(times[slower], times[faster]))
+
+
+def summary(values):
+    return {"median": statistics.median(values), "min": min(values), "max": max(values), "all": values}
+
+
+def shown(value, form):
+    return "" if value is None else format(value, form)
+
+
+# ---- parts of the run --------------------------------------------------------------------------------------------------
+
+
+def check_bits(bench):
+    """The same digest from every backend, of all workloads; else there is nothing to compare."""
+    requests = ["normals last=1 count=20001"]
+    kinds = {*KINDS, *(name for name, _ in STEPS)}
+    requests += [f"{kind} p={p} count=37 steps=5 last=1" for kind in sorted(kinds) for p in (2, 7, 10, 100)]
+    for request in requests:
+        digests = {contender.label: contender.ask(request)["digest"] for contender in bench.backends}
+        if len(set(digests.values())) != 1:
+            raise Failure(f"{request}: the bits differ: " + ", ".join(f"{label} {digest}" for label, digest in digests.items()))
+    print(f"same bits: {len(requests)} workloads on {', '.join(contender.name for contender in bench.backends)}")
+
+
+def check_physics(bench):
+    """All contenders do the same: mean |x|^2 after 100 steps, of z^2 for normals, is sidyn's within what chance allows."""
+    best = bench.backends[-1]
+    requests = {"normals count=8192": 0.1} | {f"{kind} p=100 count=1024 steps=100": 0.05 for kind in KINDS}
+    for request, tolerance in requests.items():
+        expected = best.ask(request)["mean"]
+        for contender in bench.competitors:
+            mean = contender.ask(request)["mean"]
+            if not abs(mean / expected - 1) < tolerance:
+                raise Failure(f"{contender.label} does something else: {request}: mean square {mean:.4g}, sidyn {expected:.4g}")
+
+
+def table_head(title, unit, floor, backends):
+    print(f"\n{title}: {unit}" + (f"; floor {floor:.2f}" if floor else ""))
+    print(f"  {'':16}{'median':>8}{'min':>9} .. {'max':<8}" + "".join(f"{name + ' is':>11}" for name in backends) + f"{'of floor':>11}")
+
+
+def table_row(label, row, backends):
+    ns, faster = row["ns"], row["faster"]
+    cells = [f"{faster[name]:9.2f} x" if name in faster else " " * 11 for name in backends]
+    print(f"  {label:16}{ns['median']:8.2f}{ns['min']:9.2f} .. {ns['max']:<8.2f}{''.join(cells)}{shown(row['floor_share'], '.0%'):>11}", flush=True)
+
+
+def compare(bench):
+    """The tables; returns them for JSON, and the times."""
+    tables, times = [], {}
+    ours = [contender.name for contender in bench.backends]
+    for name, title, unit, request, floor in WORKLOADS:
+        contenders = bench.backends + bench.competitors
+        found = times[name] = bench.measure(contenders, request)
+        table_head(title, unit, floor, ours[1:])
+        rows = []
+        for contender in contenders:
+            ns = summary(found[contender.name])
+            faster = {backend: ratio(found, contender.name, backend) for backend in ours if backend != contender.name}
+            share = floor / ns["median"] if floor and contender.name in ours else None
+            rows.append({"name": contender.name, "ns": ns, "faster": faster, "floor_share": share})
+            table_row(contender.label, rows[-1], ours[1:])
+        if name == "normals":
+            print(f"  a pair of the reference takes {2 * statistics.median(found['ref']):.0f} ns")
+        tables.append({"id": name, "title": title, "unit": unit, "floor": floor, "contenders": rows})
+    return tables, times
+
+
+def scale(bench, quick):
+    """How the time of a coordinate and step grows with N, p and threads."""
+    best, vector = bench.backends[-1], bench.backends[1:] or bench.backends
+    result = {"N": [], "p": [], "threads": []}
+    steps = 20 if quick else 100
+    print(f"\nGrowth, W2: ns per coordinate and step\n  N trajectories, {best.name}, p=10, {steps} steps, start included:", end="")
+    expected = 0.0  # seconds of the next run
+    for n in (1000, 10000, 100000, 1000000):
+        if expected > 5:
+            print(f"  {n}: would take {expected:.0f} s", end="")
+            break
+        request = f"sgd p=10 count={n} steps={steps} repeat={max(1, 100000 // n)}"
+        values = [bench.time(best, request) for _ in range(2 if n == 1000000 else bench.repetitions)]
+        result["N"].append({"N": n, "p": 10, "steps": steps, "ns": summary(values)})
+        expected = 1e-9 * statistics.median(values) * 10 * n * 10 * steps
+        print(f"  {n}: {statistics.median(values):.2f}", end="", flush=True)
+    print("\n  dimension p:")
+    dimensions = (2, 10, 100, 1000) if quick else (2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
+    print("  " + " " * 16 + "".join(f"{p:>8}" for p in dimensions))
+    # fewer trajectories in large dimensions, so that there are steps enough for the start not to count
+    rows = [bench.measure(vector, f"sgd p={p} count={TRAJECTORIES * 100 // max(p, 100) // 16 * 16}") for p in dimensions]
+    for contender in vector:
+        print(f"  {contender.label:16}" + "".join(f"{statistics.median(row[contender.name]):8.2f}" for row in rows))
+    for p, row in zip(dimensions, rows):
+        result["p"].append({"p": p, "ns": {name: summary(values) for name, values in row.items()}})
+    for contender in bench.backends[:1] + bench.backends[1:][-1:]:
+        result["threads"].append(threads(bench, contender))
+    return result
+
+
+def threads(bench, contender):
+    """Two threads against one, by the clock."""
+    if len(os.sched_getaffinity(0)) < 2:
+        print(f"  threads, {contender.label}: not measured, there is one processor")
+        return {"name": contender.name, "faster": None}
+    request = f"sgd p=100 count={TRAJECTORIES}"
+    request += f" steps={2 * bench.amount(contender, request)}"
+    values = {count: [] for count in (1, 2)}
+    for repetition in range(bench.repetitions):
+        for count in (1, 2) if repetition % 2 else (2, 1):
+            values[count].append(bench.time(contender, f"{request} threads={count}", clock="wall"))
+    gain = ratio(values, 1, 2)
+    print(f"  threads, {contender.label}, p=100, by the clock: 1: {statistics.median(values[1]):.2f}  2: {statistics.median(values[2]):.2f}"
+          f"  gain {gain:.2f}")
+    return {"name": contender.name, "ns": {count: summary(times) for count, times in values.items()}, "faster": gain}
+
+
+def judge(bench, times, growth):
+    """The targets: [(text, value, wanted, met)]; met is None where something is missing."""
+    verdicts = []
+    for workload, backend, competitor, wanted in TARGETS:
+        value = ratio(times[workload], competitor, backend)
+        verdicts.append((f"{workload}: {backend} against {competitor}", value, f"at least {wanted:.3g}", value and value >= wanted))
+    pair = 2 * statistics.median(times["normals"]["ref"])
+    verdicts.append(("normals: ns per pair of ref", pair, f"at most {TARGET_PAIR:.0f}", pair <= TARGET_PAIR))
+    for row in growth["threads"]:
+        gain = row["faster"]
+        verdicts.append((f"two threads against one, {row['name']}", gain, f"at least {TARGET_THREADS}", gain and gain >= TARGET_THREADS))
+    missed = 0
+    print("\nTargets")
+    for text, value, wanted, met in verdicts:
+        missed += not met
+        word = "met" if met else "not measured" if value is None else "MISSED"
+        print(f"  {text:44}{shown(value, '10.2f'):>10}  {wanted:14} {word}")
+    rows = [{"what": text, "value": value, "wanted": wanted, "met": met} for text, value, wanted, met in verdicts]
+    return rows, missed
+
+
+def profile(bench):
+    """Where the time goes: stages alone, and steps that leave one out."""
+    vector, table = bench.backends[1:], []
+    if not vector:
+        raise Failure("--profile is about the vector backends, and there is none here")
+    for title, requests in (
+        ("ns per normal", [(f"stage stage={name}", what) for name, what in STAGES]),
+        ("ns per coordinate and step, p=10", [(f"{name} p=10 count={TRAJECTORIES}", what) for name, what in STEPS]),
+        ("ns per coordinate and step, p=100", [(f"{name} p=100 count={TRAJECTORIES}", what) for name, what in STEPS]),
+    ):
+        print(f"\n{title:56}" + "".join(f"{contender.name:>10}" for contender in vector))
+        for request, what in requests:
+            times = bench.measure(vector, request)
+            print(f"  {what:54}" + "".join(f"{statistics.median(times[contender.name]):10.2f}" for contender in vector), flush=True)
+            table.append({"request": request, "what": what, "ns": {name: summary(values) for name, values in times.items()}})
+    return table
+
+
+# ---- the run -----------------------------------------------------------------------------------------------------------
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="make bench", description="Speed of sidyn's backends against what else there is.")
+    parser.add_argument("--programs", required=True, help="folder of the programs that are timed")
+    parser.add_argument("--out", required=True, help="JSON file; --profile puts -profile before its suffix")
+    parser.add_argument("--quick", action="store_true", help="shorter, noisier")
+    parser.add_argument("--profile", action="store_true", help="stages of the kernels instead of the comparison")
+    parser.add_argument("--no-targets", action="store_true", help="a missed target is no failure")
+    parser.add_argument("--repetitions", type=int, help="at least 5; default 9, quick 5")
+    parser.add_argument("--seconds", type=float, help="of one measurement; default 0.08, quick 0.03")
+    chosen = parser.parse_args()
+    chosen.repetitions = chosen.repetitions or (5 if chosen.quick else 9)
+    chosen.seconds = chosen.seconds or (0.03 if chosen.quick else 0.08)
+    if chosen.repetitions < 5 or chosen.seconds <= 0:
+        parser.error("--repetitions is at least 5, --seconds above 0")
+    if chosen.profile:
+        chosen.out = "-profile".join(os.path.splitext(chosen.out))
+    return chosen
+
+
+def write(path, result):
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(result, file, indent=1)
+        file.write("\n")
+    os.replace(path + ".new", path)
+
+
+def run(chosen):
+    started, load = time.time(), os.getloadavg()[0]
+    bench = Bench(chosen.programs, chosen.seconds, chosen.repetitions)
+    names = ", ".join(str(value) for key, value in bench.info.items() if key in COMPETITORS)
+    print(f"sidyn {bench.info['sidyn']}, compiler {bench.info['compiler']}, SLEEF {bench.info['sleef']}; {names}")
+    for name, why in bench.missing.items():
+        print(f"{COMPETITORS[name]}: {why}")
+    print(f"{processor()}, {os.cpu_count()} processors, load {load:.1f}; medians of {chosen.repetitions}")
+    result = {"schema": "sidyn-bench-1", "processor": processor(), "processors": os.cpu_count(), "load": load, "time": int(started),
+              "versions": bench.info, "missing": bench.missing, "repetitions": chosen.repetitions, "seconds": chosen.seconds}
+    missed = 0
+    check_bits(bench)
+    check_physics(bench)
+    if chosen.profile:
+        result["profile"] = profile(bench)
+    else:
+        result["workloads"], times = compare(bench)
+        result["growth"] = scale(bench, chosen.quick)
+        if "avx512" in bench.info["backends"]:
+            result["targets"], missed = judge(bench, times, result["growth"])
+        else:
+            print("\nTargets: not judged, they are for a machine with AVX-512")
+    result["busy"] = bench.wall / bench.cpu
+    write(chosen.out, result)
+    busy = f"; the machine was busy: {result['busy']:.1f} seconds for each second of work" if result["busy"] > 1.1 else ""
+    print(f"\n{chosen.out} written, {time.time() - started:.0f} s{busy}")
+    if missed and not chosen.no_targets:
+        raise Failure(f"{missed} of the targets missed or not measured (--no-targets only shows them)")
+
+
+def main():
+    try:
+        run(options())
+    except Failure as failure:
+        print(f"bench: {failure}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+# One image for one board:
+#
+#   make -f tests/boards/boards.mk BOARD=cortex-m3 D=build/boards/cortex-m3 build/boards/cortex-m3/main.elf
+#
+# ci/targets/board-BOARD.mk names what differs: BOARD_PREFIX and BOARD_FLAGS, the compiler; BOARD_START, the file of start/; BOARD_MEMORY,
+# where code begins, where memory begins, how much of it is the stack's; BOARD_QEMU, the machine; BOARD_CURE=yes, if double addition needs
+# ref/port/. CURE= leaves the cure out. The board `native` is the machine that builds.
+# WARNINGS and ARITHMETIC come from the Makefile.
+OPT ?= -O2
+ifeq ($(BOARD),native)
+BOARD_START :=
+else
+include ci/targets/board-$(BOARD).mk
+endif
+CC := $(BOARD_PREFIX)gcc
+CURE ?= $(BOARD_CURE)
+
+FLAGS := -std=c99 $(OPT) $(WARNINGS) $(ARITHMETIC) $(BOARD_FLAGS) $(MORE_FLAGS) -Iref -Itests/boards
+ifeq ($(BOARD),native)
+SYSTEM := native.o
+LINK :=
+else
+FLAGS += -ffreestanding -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+SYSTEM := start/$(BOARD_START).o start/semihost.o start/memory.o
+LINK := -nostartfiles -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -T tests/boards/start/image.ld \
+  -Wl,--defsym=board_code=$(word 1,$(BOARD_MEMORY)) -Wl,--defsym=board_ram=$(word 2,$(BOARD_MEMORY)) \
+  -Wl,--defsym=board_ram_size=$(word 3,$(BOARD_MEMORY))
+ifeq ($(CURE),yes)
+PORT := $(D)/ref/port/arm_softadd.o
+LINK += -Wl,--wrap=__aeabi_dadd,--wrap=__aeabi_dsub,--wrap=__aeabi_drsub
+endif
+LIBRARIES := -lgcc
+endif
+
+LIBRARY := $(patsubst %.c,$(D)/%.o,$(filter-out ref/port/%,$(wildcard ref/*.c ref/*/*.c)))
+SYSTEM := $(SYSTEM:%=$(D)/tests/boards/%) $(PORT)
+
+.PHONY: show
+# For the scripts.
+show:
+	@echo "cc='$(CC)' qemu='$(BOARD_QEMU)'"
+
+RULES := tests/boards/boards.mk $(wildcard ci/targets/board-$(BOARD).mk) Makefile
+$(D)/%.o: %.c $(RULES)
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -MMD -MP -c $< -o $@
+
+$(D)/tests/boards/start/memory.o: FLAGS += -fno-tree-loop-distribute-patterns
+
+$(D)/%.o: %.S $(RULES)
+	@mkdir -p $(@D)
+	$(CC) $(BOARD_FLAGS) -MMD -MP -c $< -o $@
+
+$(D)/libsidyn.a: $(LIBRARY)
+	@rm -f $@
+	$(BOARD_PREFIX)ar rcs $@ $^
+
+$(D)/main.elf: $(D)/tests/boards/exact_add.o
+$(D)/%.elf: $(D)/tests/boards/%.o $(SYSTEM) $(D)/libsidyn.a tests/boards/start/image.ld
+	$(CC) $(BOARD_FLAGS) $(MORE_LINK) $(LINK) $(filter %.o %.a,$^) $(LIBRARIES) -o $@
+
+-include $(wildcard $(D)/*.d $(D)/*/*.d $(D)/*/*/*.d $(D)/*/*/*/*.d)
+
+# Parts of the library for tests/boards/size.py.
+FOOTPRINTS := nothing core step run
+$(FOOTPRINTS:%=$(D)/tests/boards/footprint_%.o): $(D)/tests/boards/footprint_%.o: tests/boards/footprint.c $(RULES)
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -DFOOTPRINT_$* -MMD -MP -c $< -o $@
+
+.PHONY: footprints
+footprints: $(FOOTPRINTS:%=$(D)/footprint_%.elf)
