@@ -6,5 +6,6 @@
 #include "kernels/normal.h"
 #include "kernels/reduce.h"
 #include "kernels/problem.h"
+#include "kernels/observe.h"
 #include "kernels/run.h"
 #include "kernels/backend.h"

@@ -18,13 +18,19 @@ extern const sid_backend sid_backend_neon;
 /* ---- the reference as a backend of one lane ---- */
 
 typedef struct {
-  double *next;
+  sid_backend_results *results;
+  uint64_t trajectory;
+  double *next; /* the row to fill */
   size_t width;
 } sid_ref_recorder;
 
 static int sid_ref_record(void *user, uint64_t step, const double *x, const double *row) {
   sid_ref_recorder *recorder = (sid_ref_recorder *)user;
-  (void)step, (void)x;
+  (void)x;
+  if (recorder->results->visit) {
+    recorder->results->visit(recorder->results->user, recorder->trajectory, step, row);
+    return 0;
+  }
   for (size_t k = 0; k < recorder->width; k++) recorder->next[k] = row[k];
   recorder->next += recorder->width;
   return 0;
@@ -34,10 +40,10 @@ static size_t sid_ref_workspace(const sid_experiment *experiment) {
   return sid_run_workspace(experiment) + experiment->problem.dim;
 }
 
-static void sid_ref_run(const sid_experiment *experiment, uint64_t first, uint32_t count, sid_backend_results *results,
-                        double *work) {
+static void sid_ref_run(const sid_experiment *experiment, uint64_t first, uint32_t count,
+                        sid_backend_results *results, double *work) {
   const uint32_t p = experiment->problem.dim;
-  sid_ref_recorder recorder = {results->rows, sid_row_width(experiment)};
+  sid_ref_recorder recorder = {results, first, results->rows, sid_row_width(experiment)};
   double *x = work, *rest = work + p;
   (void)count; /* is 1 */
   results->ends->status = sid_run(experiment, first, sid_ref_record, &recorder, x, &results->ends->step, rest,
@@ -52,7 +58,8 @@ const sid_backend sid_backend_ref = {"ref", 1, sid_ref_workspace, sid_ref_run, s
 static const sid_backend *const sid_built[] = {
     &sid_backend_ref,
 #if SID_SIMD_X86
-    &sid_backend_avx2, &sid_backend_avx512,
+    &sid_backend_avx2,
+    &sid_backend_avx512,
 #endif
 #if SID_SIMD_NEON
     &sid_backend_neon,

@@ -11,11 +11,15 @@ typedef struct {
   uint64_t step;
 } sid_end;
 
-/* Where a block's results go; trajectories in order. Rows that a trajectory does not reach are left alone. */
+/* What a block of trajectories gives, in their order. The rows of the checkpoints that a trajectory reaches are stored, or shown as they come. */
 typedef struct {
-  double *rows;   /* count * checkpoint_count * sid_row_width() */
-  sid_end *ends;  /* count */
-  double *last;   /* count * dim, the last states; may be NULL */
+  double *
+      rows; /* count * checkpoint_count * sid_row_width(); rows that are not reached are left alone. NULL with visit */
+  /* Instead of rows, unless NULL: called for each row, for each trajectory in the order of its steps. */
+  void (*visit)(void *user, uint64_t trajectory, uint64_t step, const double *row);
+  void *user;
+  sid_end *ends; /* count */
+  double *last;  /* count * dim, the last states; may be NULL */
 } sid_backend_results;
 
 typedef struct {
@@ -24,7 +28,8 @@ typedef struct {
   /* Doubles of workspace for run(). */
   size_t (*workspace)(const sid_experiment *experiment);
   /* Runs trajectories first .. first+count-1, 1 <= count <= lanes, of a valid experiment. */
-  void (*run)(const sid_experiment *experiment, uint64_t first, uint32_t count, sid_backend_results *results, double *work);
+  void (*run)(const sid_experiment *experiment, uint64_t first, uint32_t count, sid_backend_results *results,
+              double *work);
   /* n normals of each of `lanes` streams: z[j*lanes + lane]; the streams move on. */
   void (*normals)(sid_stream *streams, double *z, size_t n);
 } sid_backend;

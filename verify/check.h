@@ -94,6 +94,12 @@ typedef sid_end vf_end; /* how a trajectory ended */
 int vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows,
                 vf_end *ends);
 
+/* The same for statistics along trajectories: instead of storing the rows, calls visit(user, trajectory, step, row) for each, in the order of
+ * the steps of a trajectory; trajectories of several threads and lanes mix, so each writes to a place of its own. */
+typedef void (*vf_visit_fn)(void *user, uint64_t trajectory, uint64_t step, const double *row);
+int vf_ensemble_visit(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, vf_visit_fn visit,
+                      void *user, vf_end *ends);
+
 /* values[i] = function(user, i) for i < count on `jobs` threads, for checks that drive sid_step() themselves. */
 void vf_map(size_t count, int jobs, double *values, size_t width, void (*function)(void *user, size_t i, double *out),
             void *user);

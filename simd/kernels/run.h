@@ -1,5 +1,5 @@
 /* A block of SID_W trajectories of one experiment, from start to last checkpoint: what ref/run.c, ref/dynamics/ do for one. docs/spec.md
- * sections 7 to 11. Observables at checkpoints are those of ref/, lane by lane. */
+ * sections 7 to 10. */
 
 /* Vectors of a block, each p*SID_W doubles unless noted. */
 typedef struct {
@@ -113,8 +113,14 @@ typedef struct {
   uint32_t count, next; /* trajectories of the block, next checkpoint */
   uint32_t alive;       /* lanes that still run, as bits; those without a trajectory are never alive */
   sid_status status[SID_W];
-  double *lane_x, *lane_previous, *lane_work; /* of one lane, for the observables */
+  double *row;               /* the observables of all lanes: width*SID_W */
+  double *lane_x, *lane_row; /* of one lane: p and width */
 } sid_block_run;
+
+/* Steps in a unit of the schedule. */
+static uint64_t sid_block_unit(const sid_experiment *experiment) {
+  return experiment->dynamics.kind == SID_SVAG ? experiment->dynamics.l : 1;
+}
 
 static void sid_lane_get(const double *v, uint32_t lane, uint32_t p, double *out) {
   for (uint32_t j = 0; j < p; j++) out[j] = v[(size_t)j * SID_W + lane];
@@ -143,18 +149,26 @@ static void sid_block_start(sid_block_run *run) {
   run->block.at = sid_point_at(&experiment->problem, run->block.x);
 }
 
+/* The row of one lane, to where the caller wants it. */
+static void sid_block_row(sid_block_run *run, uint32_t lane, uint32_t width) {
+  const size_t at = (size_t)lane * run->block.experiment->checkpoint_count + run->next;
+  if (!run->results->visit) {
+    sid_lane_get(run->row, lane, width, run->results->rows + at * width);
+    return;
+  }
+  sid_lane_get(run->row, lane, width, run->lane_row);
+  run->results->visit(run->results->user, run->first + lane, run->step, run->lane_row);
+}
+
 static void sid_block_checkpoint(sid_block_run *run) {
   const sid_experiment *experiment = run->block.experiment;
-  const uint32_t p = experiment->problem.dim;
-  const size_t width = sid_row_width(experiment);
   if (run->next == experiment->checkpoint_count || experiment->checkpoints[run->next] != run->step) return;
-  for (uint32_t lane = 0; lane < run->count; lane++) {
-    if (!(run->alive >> lane & 1u)) continue;
-    double *row = run->results->rows + ((size_t)lane * experiment->checkpoint_count + run->next) * width;
-    sid_lane_get(run->block.x, lane, p, run->lane_x);
-    sid_lane_get(run->block.previous, lane, p, run->lane_previous);
-    sid_observe(experiment, run->step, run->lane_x, run->step > 0 ? run->lane_previous : NULL, row, run->lane_work);
-  }
+  double lr, wd;
+  sid_schedule_at(&experiment->schedule, run->step / sid_block_unit(experiment), &lr, &wd);
+  sid_lanes_observe(experiment, &run->block.at, run->step > 0 ? run->block.previous : NULL, lr, run->row,
+                    run->block.scratch);
+  for (uint32_t lane = 0; lane < run->count; lane++)
+    if (run->alive >> lane & 1u) sid_block_row(run, lane, (uint32_t)sid_row_width(experiment));
   run->next++;
 }
 
@@ -195,7 +209,7 @@ static void sid_block_rescale(sid_block_run *run, double factor) {
 static void sid_block_step(sid_block_run *run) {
   sid_block *block = &run->block;
   const sid_experiment *experiment = block->experiment;
-  const uint64_t unit = experiment->dynamics.kind == SID_SVAG ? experiment->dynamics.l : 1, k = run->step / unit;
+  const uint64_t unit = sid_block_unit(experiment), k = run->step / unit;
   double lr, wd;
   sid_schedule_at(&experiment->schedule, k, &lr, &wd);
   if (run->step % unit == 0) sid_block_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
@@ -218,8 +232,8 @@ static void sid_block_step(sid_block_run *run) {
 }
 
 static size_t sid_block_workspace(const sid_experiment *experiment) {
-  const size_t p = experiment->problem.dim, scratch = sid_problem_workspace(&experiment->problem);
-  return (5 * p + scratch) * SID_W + 3 * p + scratch;
+  const size_t p = experiment->problem.dim, width = sid_row_width(experiment);
+  return (5 * p + sid_problem_workspace(&experiment->problem) + width) * SID_W + p + width;
 }
 
 /* See simd.h. */
@@ -235,9 +249,9 @@ static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, 
   run.block.second = work + 3 * vector;
   run.block.third = work + 4 * vector;
   run.block.scratch = work + 5 * vector;
-  run.lane_x = work + 5 * vector + scratch;
-  run.lane_previous = run.lane_x + p;
-  run.lane_work = run.lane_previous + p;
+  run.row = work + 5 * vector + scratch;
+  run.lane_x = run.row + sid_row_width(experiment) * SID_W;
+  run.lane_row = run.lane_x + p;
   run.results = results;
   run.first = first;
   run.count = count;

@@ -107,7 +107,7 @@ static void bench_block(const sid_backend *backend, const sid_experiment *e, uin
                         double *last, double *work, uint64_t *digest, double *sum) {
   sid_end ends[BENCH_LANES_MAX];
   double row[BENCH_LANES_MAX];
-  sid_backend_results results = {row, ends, last};
+  sid_backend_results results = {.rows = row, .ends = ends, .last = last};
   backend->run(e, first, size, &results, work);
   for (uint32_t i = 0; i < size; i++) {
     uint64_t hash = bench_hash(first + i, row + i, 1);

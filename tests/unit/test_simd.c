@@ -87,7 +87,7 @@ static void require_block(const sid_backend *backend, const reference *expected,
   sid_end ends[LANES_MOST + 1];
   const sid_end untouched = {SID_E_STOPPED, 0xabcdefu};
   const int with_last = data_raw(&data) % 8 != 0;
-  sid_backend_results results = {rows, ends, with_last ? last : NULL};
+  sid_backend_results results = {.rows = rows, .ends = ends, .last = with_last ? last : NULL};
   assert_true(count >= 1 && count <= backend->lanes && offset + count <= expected->count);
   poison(rows, numbers + GUARD);
   poison(last, count * p + GUARD);
@@ -209,7 +209,8 @@ static sid_schedule schedule_of(uint64_t number) {
   return schedules[number % COUNT(schedules)];
 }
 
-static const int32_t observables[] = {SID_X, SID_STEP_ANGLE, SID_NORM2, SID_LOSS, SID_NOISE_TRACE, SID_EFFECTIVE_LR};
+static const int32_t observables[] = {SID_X,          SID_STEP_ANGLE, SID_NORM2, SID_LOSS, SID_GRAD_NORM2, SID_NOISE_TRACE,
+                                      SID_EFFECTIVE_LR, SID_GAMMA,    SID_F,     SID_PLANE_ANGLE};
 
 /* Dynamics `kind` with small numbers of substeps and samples; the batch is 1 where it has to be. */
 static sid_dynamics dynamics_of(int32_t kind, const sid_problem *problem, uint64_t number) {
@@ -242,7 +243,8 @@ static uint64_t require_dimension(uint32_t p, data_source *data, problem_data *s
         experiment.seed = data_raw(data) >> data_below(data, 64);
         experiment.steps = 3;
         experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
-        experiment.observables = observables, experiment.observable_count = COUNT(observables);
+        experiment.plane = store->plane;
+  experiment.observables = observables, experiment.observable_count = COUNT(observables);
         snprintf(what, sizeof what, "p=%u, %s, %s, %s, case %llu", (unsigned)p, kind_names[kind], noise_names[noise],
                  dynamics_names[dynamics], (unsigned long long)number);
         assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
@@ -301,7 +303,8 @@ static void test_signed_zeros(void **state) {
           experiment.seed = point;
           experiment.steps = 3;
           experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
-          experiment.observables = observables, experiment.observable_count = COUNT(observables);
+          experiment.plane = store->plane;
+  experiment.observables = observables, experiment.observable_count = COUNT(observables);
           if (sid_experiment_validate(&experiment) != SID_OK) continue; /* the origin */
           snprintf(what, sizeof what, "from (%g, %g), %s, %s, %s", x[0], x[1], kind_names[kind], noise_names[noise],
                    dynamics_names[dynamics]);
@@ -330,6 +333,7 @@ static void test_weighted_ties(void **state) {
   experiment.seed = 20;
   experiment.steps = 1;
   experiment.checkpoints = checkpoints, experiment.checkpoint_count = 1;
+  experiment.plane = store->plane;
   experiment.observables = observables, experiment.observable_count = 1;
   for (uint64_t i = 0; i < 3 * LANES_MOST; i++) {
     const uint64_t key[2] = {SID_KEY_NOISE, i};
@@ -367,6 +371,7 @@ static sid_experiment small_experiment(problem_data *store) {
   experiment.seed = 77;
   experiment.steps = 5;
   experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
+  experiment.plane = store->plane;
   experiment.observables = observables, experiment.observable_count = COUNT(observables);
   return experiment;
 }
@@ -459,7 +464,7 @@ static void require_fixture(const json_t *test, const sid_backend *backend, cons
          *work = allocate(backend->workspace(experiment));
   double *expected = allocate(width > p ? width : p);
   sid_end ends[LANES_MOST];
-  sid_backend_results results = {rows, ends, last};
+  sid_backend_results results = {.rows = rows, .ends = ends, .last = last};
   const json_t *list = field(test, "rows"), *end = field(test, "end");
   const char *id = text_of(field(test, "id"));
   poison(rows, backend->lanes * per);
@@ -555,6 +560,7 @@ static sid_experiment ending_experiment(problem_data *store, uint32_t kind, uint
   experiment.seed = 4;
   experiment.steps = 60;
   experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
+  experiment.plane = store->plane;
   experiment.observables = observables, experiment.observable_count = COUNT(observables);
   return experiment;
 }
@@ -717,7 +723,8 @@ static void test_random_experiments(void **state) {
     for (uint64_t step = 0; step <= experiment.steps && experiment.checkpoint_count < COUNT(checkpoints); step++)
       if (data_below(&data, 2)) checkpoints[experiment.checkpoint_count++] = step;
     experiment.checkpoints = checkpoints;
-    experiment.observables = observables,
+    experiment.plane = store->plane;
+  experiment.observables = observables,
     experiment.observable_count = (uint32_t)data_below(&data, COUNT(observables) + 1);
     tried++;
     if (sid_experiment_validate(&experiment) != SID_OK) continue;

@@ -496,9 +496,9 @@ typedef struct {
   size_t next;
 } fm_walker;
 
-static int fm_walk(void *user, uint64_t step, const double *x, const double *row) {
-  fm_walker *walker = user;
-  (void)x;
+/* A row of trajectory i goes to walker i. */
+static void fm_walk(void *user, uint64_t trajectory, uint64_t step, const double *row) {
+  fm_walker *walker = (fm_walker *)user + trajectory;
   const double turn = remainder(row[0] - walker->last, 2.0 * PI);
   if (step > 0) walker->sum += turn * turn;
   walker->last = row[0];
@@ -507,20 +507,17 @@ static int fm_walk(void *user, uint64_t step, const double *x, const double *row
     walker->out[2 * walker->next + 1] = row[1];
     walker->next++;
   }
-  return 0;
 }
 
-/* out[2j], out[2j+1]: quadratic variation and R at mark j of trajectory i; NaN where it did not come. */
-static void fm_walk_one(void *user, size_t i, double *out) {
-  const fm_variation *job = user;
-  const sid_experiment *experiment = &job->setup->experiment;
-  const size_t doubles = sid_run_workspace(experiment);
-  fm_walker walker = {job, 0.0, 0.0, out, 0};
-  double x[DIM], *work = malloc(doubles * sizeof *work);
-  uint64_t step;
-  for (size_t j = 0; j < 2 * job->count; j++) out[j] = (double)NAN;
-  if (work) (void)sid_run(experiment, i, fm_walk, &walker, x, &step, work, doubles);
-  free(work);
+/* values[2j], values[2j+1] of each trajectory: quadratic variation and R at mark j; NaN where it did not come. 0, or -1 without memory. */
+static int fm_walk_all(const fm_variation *job, size_t runs, int jobs, double *values) {
+  const size_t width = 2 * job->count;
+  fm_walker *walkers = malloc(runs * sizeof *walkers);
+  for (size_t k = 0; k < runs * width; k++) values[k] = (double)NAN;
+  for (size_t i = 0; walkers && i < runs; i++) walkers[i] = (fm_walker){job, 0.0, 0.0, values + i * width, 0};
+  const int status = walkers ? vf_ensemble_visit(&job->setup->experiment, 0, runs, jobs, fm_walk, walkers, NULL) : -1;
+  free(walkers);
+  return status;
 }
 
 /* Values of `runs` trajectories, mark by mark: [j] variation and [count + j] R, each `runs` numbers. NULL with an
@@ -534,7 +531,7 @@ static double *fm_variations(vf_context *context, fm_setup *setup, fm_variation 
   if (!values || !sorted)
     vf_error(context, "variation", "out of memory");
   else if (every && fm_ready(context, setup, every, (size_t)job->marks[job->count - 1] + 1)) {
-    vf_map(runs, vf_jobs(context), values, width, fm_walk_one, job);
+    if (fm_walk_all(job, runs, vf_jobs(context), values)) vf_error(context, "variation", "out of memory");
     for (size_t i = 0; i < runs; i++)
       for (size_t j = 0; j < width; j++) sorted[((j % 2) * job->count + j / 2) * runs + i] = values[i * width + j];
     done = 1;

@@ -323,32 +323,33 @@ typedef struct {
 
 typedef struct {
   const nrq_long_run *run;
-  double first, last, *sums;
+  double first, last, sums[STATISTICS];
 } nrq_recorder;
 
-static int nrq_record(void *user, uint64_t step, const double *x, const double *row) {
-  nrq_recorder *recorder = user;
+/* A row of trajectory i goes to recorder i. */
+static void nrq_record(void *user, uint64_t trajectory, uint64_t step, const double *row) {
+  nrq_recorder *recorder = (nrq_recorder *)user + trajectory;
   const double rest = 1.0 - row[0], d2 = row[3] * row[3],
                lowest = recorder->run->problem.spectrum ? recorder->run->problem.spectrum[0] : 0.0;
-  (void)x;
   recorder->last = row[1];
   if (step <= recorder->run->burn) {
     recorder->first = row[1];
-    return 0;
+    return;
   }
   const double terms[] = {rest, rest * rest, row[1], sqrt(row[1]), 2.0 * row[2] - lowest, row[3], d2, d2 * d2};
   for (size_t k = 0; k < LOG_GROWTH; k++) recorder->sums[k] += terms[k];
-  return 0;
 }
 
-/* Averages over one trajectory; NaN if it ended early. */
-static void nrq_run_one(void *user, size_t i, double *out) {
-  const nrq_long_run *run = user;
+/* values[i*STATISTICS + k]: averages over trajectory i; NaN if it ended early. 0, or -1 without memory. */
+static int nrq_run_all(const nrq_long_run *run, size_t runs, int jobs, double *values) {
   static const int32_t observables[] = {SID_F, SID_NORM2, SID_LOSS, SID_STEP_ANGLE};
   const uint64_t end = run->burn + run->steps;
   const sid_segment segment = {0, run->eta, run->lam, 1.0};
-  double x0[DIM], x[DIM], *work = NULL;
-  uint64_t step = 0, *every = malloc((size_t)(end + 1) * sizeof *every);
+  double x0[DIM];
+  uint64_t *every = malloc((size_t)(end + 1) * sizeof *every);
+  nrq_recorder *recorders = calloc(runs, sizeof *recorders);
+  vf_end *ends = calloc(runs, sizeof *ends);
+  int status = every && recorders && ends ? 0 : -1;
   sid_experiment experiment;
   memset(&experiment, 0, sizeof experiment);
   experiment.problem = run->problem;
@@ -364,25 +365,27 @@ static void nrq_run_one(void *user, size_t i, double *out) {
   experiment.observables = observables;
   experiment.observable_count = 4;
   nrq_point(x0, run->problem.dim, 0.95, run->start);
-  for (uint64_t t = 0; every && t <= end; t++) every[t] = t;
-  for (size_t k = 0; k < STATISTICS; k++) out[k] = 0.0;
-  nrq_recorder recorder = {run, 0.0, 0.0, out};
-  const size_t doubles = sid_run_workspace(&experiment);
-  work = malloc(doubles * sizeof *work);
-  if (every && work && sid_experiment_validate(&experiment) == SID_OK)
-    (void)sid_run(&experiment, i, nrq_record, &recorder, x, &step, work, doubles);
-  out[LOG_GROWTH] = log(recorder.last / recorder.first);
-  for (size_t k = 0; k < STATISTICS; k++) out[k] = step == end && end > 0 ? out[k] / (double)run->steps : (double)NAN;
-  free(work);
+  for (uint64_t t = 0; !status && t <= end; t++) every[t] = t;
+  for (size_t i = 0; !status && i < runs; i++) recorders[i].run = run;
+  if (!status && sid_experiment_validate(&experiment) == SID_OK)
+    status = vf_ensemble_visit(&experiment, 0, runs, jobs, nrq_record, recorders, ends);
+  for (size_t i = 0; !status && i < runs; i++) {
+    nrq_recorder *one = recorders + i;
+    one->sums[LOG_GROWTH] = log(one->last / one->first);
+    for (size_t k = 0; k < STATISTICS; k++)
+      values[i * STATISTICS + k] = ends[i].step == end && end > 0 ? one->sums[k] / (double)run->steps : (double)NAN;
+  }
   free(every);
+  free(recorders);
+  free(ends);
+  return status;
 }
 
 /* Moments over `runs` trajectories of their time averages. */
 static int nrq_stationary(vf_context *context, const nrq_long_run *run, size_t runs, vf_moments *moments) {
   double *values = malloc(runs * STATISTICS * sizeof *values), *column = malloc(runs * sizeof *column);
-  nrq_long_run copy = *run;
-  if (values && column) {
-    vf_map(runs, vf_jobs(context), values, STATISTICS, nrq_run_one, &copy);
+  const int done = values && column && nrq_run_all(run, runs, vf_jobs(context), values) == 0;
+  if (done) {
     for (size_t k = 0; k < STATISTICS; k++) {
       for (size_t i = 0; i < runs; i++) column[i] = values[i * STATISTICS + k];
       moments[k] = vf_moments_of(column, runs);
@@ -390,7 +393,6 @@ static int nrq_stationary(vf_context *context, const nrq_long_run *run, size_t r
   } else {
     vf_error(context, "runs", "out of memory");
   }
-  const int done = values && column;
   free(values);
   free(column);
   return done ? 0 : -1;

@@ -1920,61 +1920,59 @@ static double second_order_drift2(const equilibrium *run, const double *x, doubl
   return total;
 }
 
-static int average_row(void *user, uint64_t step, const double *x, const double *row) {
-  averager *to = user;
+/* A row of trajectory i goes to averager i. x follows the three numbers where the drift is wanted. */
+static void average_row(void *user, uint64_t trajectory, uint64_t step, const double *row) {
+  averager *to = (averager *)user + trajectory;
   (void)step;
   to->sum[AVERAGE_R] += row[0];
   to->sum[AVERAGE_G] += row[1];
   to->sum[AVERAGE_N] += row[2];
-  if (to->run->dynamics.kind == SID_SDE2) to->sum[AVERAGE_D] += second_order_drift2(to->run, x, to->work);
+  if (to->run->dynamics.kind == SID_SDE2) to->sum[AVERAGE_D] += second_order_drift2(to->run, row + 3, to->work);
   to->sum[AVERAGE_R2] += row[0] * row[0];
   to->sum[AVERAGE_INVERSE_R2] += 1.0 / (row[0] * row[0]);
-  return 0;
 }
 
-typedef struct {
-  const equilibrium *run;
-  sid_experiment experiment;
-} averaging;
-
-/* The averages of trajectory i; NaN if it ended early or memory failed. */
-static void average_trajectory(void *user, size_t i, double *out) {
-  const averaging *task = user;
-  const uint32_t p = task->run->problem.dim;
-  const size_t run_doubles = sid_run_workspace(&task->experiment),
-               own = (size_t)2 * p + sid_problem_workspace(&task->run->problem);
-  double *memory = malloc((p + run_doubles + own) * sizeof *memory);
-  averager to = {task->run, memory ? memory + p + run_doubles : NULL, {0.0}};
-  uint64_t step;
-  const sid_status status =
-      memory ? sid_run(&task->experiment, i, average_row, &to, memory, &step, memory + p, run_doubles)
-             : SID_E_WORKSPACE;
-  const double count = (double)(task->run->steps - task->run->burn + 1);
-  for (int k = 0; k < AVERAGES; k++) out[k] = status ? (double)NAN : to.sum[k] / count;
-  free(memory);
+/* The averages of all trajectories of an experiment with a row at each step of the average. 0, or -1 without memory. */
+static int average_all(vf_context *context, const equilibrium *run, const sid_experiment *experiment,
+                       double *averages) {
+  const size_t own = (size_t)2 * run->problem.dim + sid_problem_workspace(&run->problem),
+               n = (size_t)run->trajectories;
+  const double count = (double)experiment->checkpoint_count;
+  averager *to = calloc(n, sizeof *to);
+  double *work = malloc(n * own * sizeof *work);
+  vf_end *ends = calloc(n, sizeof *ends);
+  int status = to && work && ends ? 0 : -1;
+  for (size_t i = 0; !status && i < n; i++) to[i] = (averager){run, work + i * own, {0.0}};
+  if (!status) status = vf_ensemble_visit(experiment, 0, n, vf_jobs(context), average_row, to, ends);
+  for (size_t i = 0; !status && i < n; i++)
+    for (int k = 0; k < AVERAGES; k++)
+      averages[i * AVERAGES + (size_t)k] = ends[i].status ? (double)NAN : to[i].sum[k] / count;
+  free(to);
+  free(work);
+  free(ends);
+  return status;
 }
 
 /* averages[trajectory*AVERAGES + k], or NULL after an error. The caller frees them. */
 static double *equilibrium_averages(vf_context *context, const equilibrium *run) {
-  static const int32_t observables[] = {SID_NORM2, SID_GRAD_NORM2, SID_NOISE_TRACE};
+  static const int32_t observables[] = {SID_NORM2, SID_GRAD_NORM2, SID_NOISE_TRACE, SID_X};
   const sid_segment segment = {0, run->lr, run->wd, 1.0};
   const uint32_t count = (uint32_t)(run->steps - run->burn + 1);
   uint64_t *checkpoints = malloc(count * sizeof *checkpoints);
   double *averages = malloc((size_t)run->trajectories * AVERAGES * sizeof *averages);
   for (uint32_t c = 0; checkpoints && c < count; c++) checkpoints[c] = run->burn + c;
-  averaging task = {run,
-                    {.problem = run->problem,
-                     .dynamics = run->dynamics,
-                     .schedule = {.kind = SID_PIECEWISE, .segment_count = 1, .segments = &segment},
-                     .start = {.kind = SID_START_SPHERE, .size = 1.0},
-                     .seed = SEED,
-                     .steps = run->steps,
-                     .checkpoints = checkpoints,
-                     .checkpoint_count = count,
-                     .observable_count = 3,
-                     .observables = observables}};
-  const sid_status status = checkpoints && averages ? sid_experiment_validate(&task.experiment) : SID_E_WORKSPACE;
-  if (!status) vf_map((size_t)run->trajectories, vf_jobs(context), averages, AVERAGES, average_trajectory, &task);
+  const sid_experiment experiment = {.problem = run->problem,
+                                     .dynamics = run->dynamics,
+                                     .schedule = {.kind = SID_PIECEWISE, .segment_count = 1, .segments = &segment},
+                                     .start = {.kind = SID_START_SPHERE, .size = 1.0},
+                                     .seed = SEED,
+                                     .steps = run->steps,
+                                     .checkpoints = checkpoints,
+                                     .checkpoint_count = count,
+                                     .observable_count = run->dynamics.kind == SID_SDE2 ? 4 : 3,
+                                     .observables = observables};
+  sid_status status = checkpoints && averages ? sid_experiment_validate(&experiment) : SID_E_WORKSPACE;
+  if (!status && average_all(context, run, &experiment, averages)) status = SID_E_WORKSPACE;
   free(checkpoints);
   for (uint64_t i = 0; !status && i < run->trajectories * AVERAGES; i++)
     if (isnan(averages[i])) vf_error(context, run->name, "a trajectory ended early");
