@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define SID_W 4
+#define SID_SCALAR_STREAMS 1
 #define SID_ISA(name) name##_avx2
 
 typedef __m256d vd;
@@ -23,7 +24,6 @@ static inline vd vd_div(vd a, vd b) { return _mm256_div_pd(a, b); }
 static inline vd vd_sqrt(vd a) { return _mm256_sqrt_pd(a); }
 static inline vd vd_neg(vd a) { return _mm256_xor_pd(a, _mm256_set1_pd(-0.0)); }
 static inline vd vd_abs(vd a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
-static inline vd vd_rint(vd a) { return _mm256_round_pd(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 static inline vm vd_less(vd a, vd b) { return _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LT_OQ)); }
 static inline vd vd_select(vm m, vd a, vd b) { return _mm256_blendv_pd(b, a, _mm256_castsi256_pd(m)); }
 static inline vd vd_gather(const double *p, vu i) { return _mm256_i64gather_pd(p, i, 8); }
@@ -64,11 +64,11 @@ static inline vm vu_less(vu a, vu b) {
 }
 /* a + 1 where m, which is -1 there. */
 static inline vu vu_add_carry(vu a, vm m) { return _mm256_sub_epi64(a, m); }
-/* The high and the low half as mantissas of 2^84 and 2^52, exact for a < 2^53. */
-static inline vd vu_to_double53(vu a) {
-  const vu high = _mm256_or_si256(_mm256_srli_epi64(a, 32), _mm256_set1_epi64x(0x4530000000000000));
-  const vu low = _mm256_blend_epi32(_mm256_set1_epi64x(0x4330000000000000), a, 0x55);
-  const vd difference = _mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1.00000001p+84)); /* 2^84 + 2^52 */
+/* The high and the low half as mantissas of 2^31 and 2^-1: exact for a < 2^53. */
+static inline vd vu_to_unit53(vu a) {
+  const vu high = _mm256_or_si256(_mm256_srli_epi64(a, 32), _mm256_set1_epi64x(0x41e0000000000000));
+  const vu low = _mm256_blend_epi32(_mm256_set1_epi64x(0x3fe0000000000000), a, 0x55);
+  const vd difference = _mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1.00000001p+31)); /* 2^31 + 2^-1 */
   return _mm256_add_pd(difference, _mm256_castsi256_pd(low));
 }
 

@@ -27,7 +27,6 @@ static inline vd vd_div(vd a, vd b) { return _mm512_div_pd(a, b); }
 static inline vd vd_sqrt(vd a) { return _mm512_sqrt_pd(a); }
 static inline vd vd_neg(vd a) { return _mm512_xor_pd(a, _mm512_set1_pd(-0.0)); }
 static inline vd vd_abs(vd a) { return _mm512_andnot_pd(_mm512_set1_pd(-0.0), a); }
-static inline vd vd_rint(vd a) { return _mm512_roundscale_pd(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 static inline vm vd_less(vd a, vd b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
 static inline vd vd_select(vm m, vd a, vd b) { return _mm512_mask_blend_pd(m, b, a); }
 static inline vd vd_gather(const double *p, vu i) { return _mm512_i64gather_pd(i, p, 8); }
@@ -53,7 +52,7 @@ static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) {
 static inline vm vu_less(vu a, vu b) { return _mm512_cmplt_epu64_mask(a, b); }
 /* a + 1 where m. */
 static inline vu vu_add_carry(vu a, vm m) { return _mm512_mask_add_epi64(a, m, a, _mm512_set1_epi64(1)); }
-static inline vd vu_to_double53(vu a) { return _mm512_cvtepu64_pd(a); }
+static inline vd vu_to_unit53(vu a) { return _mm512_mul_pd(_mm512_cvtepu64_pd(a), _mm512_set1_pd(0x1p-53)); }
 
 static inline vm vm_or(vm a, vm b) { return (vm)(a | b); }
 static inline vm vm_not(vm a) { return (vm)~a; }

@@ -23,7 +23,6 @@ static inline vd vd_div(vd a, vd b) { return vdivq_f64(a, b); }
 static inline vd vd_sqrt(vd a) { return vsqrtq_f64(a); }
 static inline vd vd_neg(vd a) { return vnegq_f64(a); }
 static inline vd vd_abs(vd a) { return vabsq_f64(a); }
-static inline vd vd_rint(vd a) { return vrndnq_f64(a); }
 static inline vm vd_less(vd a, vd b) { return vcltq_f64(a, b); }
 static inline vd vd_select(vm m, vd a, vd b) { return vbslq_f64(m, a, b); }
 static inline vd vd_gather(const double *p, vu i) {
@@ -57,7 +56,7 @@ static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) { return vaddq_u64(vu_mu
 static inline vm vu_less(vu a, vu b) { return vcltq_u64(a, b); }
 /* a + 1 where m, which is -1 there. */
 static inline vu vu_add_carry(vu a, vm m) { return vsubq_u64(a, m); }
-static inline vd vu_to_double53(vu a) { return vcvtq_f64_u64(a); }
+static inline vd vu_to_unit53(vu a) { return vcvtq_n_f64_u64(a, 53); }
 
 static inline vm vm_or(vm a, vm b) { return vorrq_u64(a, b); }
 static inline vm vm_not(vm a) { return veorq_u64(a, vdupq_n_u64(UINT64_MAX)); }

@@ -133,19 +133,14 @@ static uint64_t sid_block_trajectory(const sid_block_run *run, uint32_t lane) {
 
 static void sid_block_start(sid_block_run *run) {
   const sid_experiment *experiment = run->block.experiment;
-  uint64_t words[4][SID_W];
+  sid_stream streams[SID_W];
   for (uint32_t lane = 0; lane < SID_W; lane++) {
     const uint64_t key[2] = {SID_KEY_NOISE, sid_block_trajectory(run, lane)};
-    sid_stream stream;
-    sid_stream_init(&stream, experiment->seed, key, 2);
-    words[0][lane] = stream.state_hi;
-    words[1][lane] = stream.state_lo;
-    words[2][lane] = stream.inc_hi;
-    words[3][lane] = stream.inc_lo;
+    sid_stream_init(streams + lane, experiment->seed, key, 2);
     sid_start_state(experiment, key[1], run->lane_x);
     for (uint32_t j = 0; j < experiment->problem.dim; j++) run->block.x[(size_t)j * SID_W + lane] = run->lane_x[j];
   }
-  run->block.stream = (sid_lanes_stream){vu_load(words[0]), vu_load(words[1]), vu_load(words[2]), vu_load(words[3])};
+  sid_lanes_stream_load(&run->block.stream, streams);
   run->block.at = sid_point_at(&experiment->problem, run->block.x);
 }
 

@@ -7,38 +7,18 @@
 #include "kernels/normal.h"
 #include "stage.h"
 
-static sid_lanes_stream bench_load(const sid_stream *streams) {
-  uint64_t words[4][SID_W];
-  for (uint32_t lane = 0; lane < SID_W; lane++) {
-    words[0][lane] = streams[lane].state_hi;
-    words[1][lane] = streams[lane].state_lo;
-    words[2][lane] = streams[lane].inc_hi;
-    words[3][lane] = streams[lane].inc_lo;
-  }
-  const sid_lanes_stream s = {vu_load(words[0]), vu_load(words[1]), vu_load(words[2]), vu_load(words[3])};
-  return s;
-}
-
-static void bench_save(const sid_lanes_stream *s, sid_stream *streams) {
-  uint64_t words[2][SID_W];
-  vu_store(words[0], s->state_hi);
-  vu_store(words[1], s->state_lo);
-  for (uint32_t lane = 0; lane < SID_W; lane++) {
-    streams[lane].state_hi = words[0][lane];
-    streams[lane].state_lo = words[1][lane];
-  }
-}
-
 static void bench_raw(sid_stream *streams, double *z, size_t n) {
-  sid_lanes_stream s = bench_load(streams);
+  sid_lanes_stream s;
+  sid_lanes_stream_load(&s, streams);
   for (size_t j = 0; j < n; j++) vd_store(z + j * SID_W, vu_double(sid_lanes_raw(&s)));
-  bench_save(&s, streams);
+  sid_lanes_stream_save(&s, streams);
 }
 
 static void bench_uniform(sid_stream *streams, double *z, size_t n) {
-  sid_lanes_stream s = bench_load(streams);
+  sid_lanes_stream s;
+  sid_lanes_stream_load(&s, streams);
   for (size_t j = 0; j < n; j++) vd_store(z + j * SID_W, sid_lanes_uniform(&s));
-  bench_save(&s, streams);
+  sid_lanes_stream_save(&s, streams);
 }
 
 /* sqrt(-2 ln u) for one u of two. */
@@ -63,7 +43,8 @@ static void bench_circle(sid_stream *streams, double *z, size_t n) {
 
 /* All of it but the grid: no rounding, no boundary test, nothing computed again. */
 static void bench_inexact(sid_stream *streams, double *z, size_t n) {
-  sid_lanes_stream s = bench_load(streams);
+  sid_lanes_stream s;
+  sid_lanes_stream_load(&s, streams);
   for (size_t j = 0; j + 1 < n; j += 2) {
     vd sine, cosine;
     const vd u1 = vd_sub(vd_set(1.0), sid_lanes_uniform(&s)), u2 = sid_lanes_uniform(&s);
@@ -72,13 +53,14 @@ static void bench_inexact(sid_stream *streams, double *z, size_t n) {
     vd_store(z + j * SID_W, vd_mul(radius, cosine));
     vd_store(z + (j + 1) * SID_W, vd_mul(radius, sine));
   }
-  bench_save(&s, streams);
+  sid_lanes_stream_save(&s, streams);
 }
 
 static void bench_exact(sid_stream *streams, double *z, size_t n) {
-  sid_lanes_stream s = bench_load(streams);
+  sid_lanes_stream s;
+  sid_lanes_stream_load(&s, streams);
   sid_lanes_normals(&s, z, n);
-  bench_save(&s, streams);
+  sid_lanes_stream_save(&s, streams);
 }
 
 extern const bench_stage SID_ISA(bench_stages)[BENCH_STAGES];

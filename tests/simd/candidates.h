@@ -1,5 +1,5 @@
 /* What the exact normals of the kernels round: the candidates, laid open for tests. The kernel's own text is compiled here once more, with
- * vd_rint, through which every candidate goes, writing down what it is given. */
+ * the operations that yield a candidate, the root and SLEEF's sine and cosine, writing down what they give. */
 #ifndef CANDIDATES_H
 #define CANDIDATES_H
 
@@ -10,7 +10,7 @@ typedef struct {
   uint32_t lanes;
   double radius_bound, circle_bound; /* what the kernel takes the errors to be below */
   /* The pair of normals that comes next in each of the streams: its candidates in units of 2^-32, three times `lanes` numbers, radius, cosine,
-   * sine. Returns how often vd_rint was called; 3 is right. */
+   * sine. Returns how many candidates there were; 3 is right. */
   uint32_t (*candidates)(const sid_stream *streams, double *values);
 } test_candidates;
 
@@ -23,26 +23,33 @@ extern const test_candidates test_candidates_avx2, test_candidates_avx512, test_
 static __thread double *seen;
 static __thread uint32_t seen_count;
 
-static vd seen_rint(vd a) {
-  if (seen_count < 3) vd_store(seen + seen_count * SID_W, a);
+static void seen_value(uint32_t which, vd a) {
+  if (seen_count < 3) vd_store(seen + which * SID_W, vd_mul(a, vd_set(0x1p32)));
   seen_count++;
-  return vd_rint(a);
 }
 
-#define vd_rint seen_rint
+static vd seen_sqrt(vd a) {
+  const vd root = vd_sqrt(a);
+  seen_value(0, root);
+  return root;
+}
+
+static void seen_sincospi(vd a, vd *s, vd *c) {
+  vd_sincospi_candidate(a, s, c);
+  seen_value(1, *c);
+  seen_value(2, *s);
+}
+
+#define vd_sqrt seen_sqrt
+#define vd_sincospi_candidate seen_sincospi
 #include "kernels/normal.h"
-#undef vd_rint
+#undef vd_sqrt
+#undef vd_sincospi_candidate
 
 static uint32_t candidates(const sid_stream *streams, double *values) {
-  uint64_t words[4][SID_W];
   double z[2 * SID_W];
-  for (uint32_t lane = 0; lane < SID_W; lane++) {
-    words[0][lane] = streams[lane].state_hi;
-    words[1][lane] = streams[lane].state_lo;
-    words[2][lane] = streams[lane].inc_hi;
-    words[3][lane] = streams[lane].inc_lo;
-  }
-  sid_lanes_stream stream = {vu_load(words[0]), vu_load(words[1]), vu_load(words[2]), vu_load(words[3])};
+  sid_lanes_stream stream;
+  sid_lanes_stream_load(&stream, streams);
   seen = values;
   seen_count = 0;
   sid_lanes_normals(&stream, z, 2);

@@ -74,6 +74,27 @@ static void junk(double *values, size_t n, data_source *data) {
     for (size_t i = 0; i < n; i++) values[i] = double_of(data_raw(data));
 }
 
+/* Rows that are shown instead of stored, put where they would be stored. */
+typedef struct {
+  const sid_experiment *experiment;
+  uint64_t first;
+  uint32_t count, next[LANES_MOST]; /* checkpoints seen of each trajectory */
+  size_t per;
+  double *rows;
+  int wrong;
+} visitor;
+
+static void visit(void *user, uint64_t trajectory, uint64_t step, const double *row) {
+  visitor *to = user;
+  const uint64_t lane = trajectory - to->first;
+  const size_t width = sid_row_width(to->experiment);
+  to->wrong |= lane >= to->count || to->next[lane] >= to->experiment->checkpoint_count ||
+               to->experiment->checkpoints[to->next[lane]] != step;
+  if (to->wrong) return;
+  memcpy(to->rows + lane * to->per + to->next[lane] * width, row, width * sizeof *row);
+  to->next[lane]++;
+}
+
 static uint64_t blocks_seen,
     blocks_mixed; /* mixed: with lanes that end at different steps or for different reasons */
 
@@ -88,6 +109,8 @@ static void require_block(const sid_backend *backend, const reference *expected,
   const sid_end untouched = {SID_E_STOPPED, 0xabcdefu};
   const int with_last = data_raw(&data) % 8 != 0;
   sid_backend_results results = {.rows = rows, .ends = ends, .last = with_last ? last : NULL};
+  visitor shown = {experiment, expected->first + offset, count, {0}, expected->per, rows, 0};
+  if (data_raw(&data) % 4 == 0) results.rows = NULL, results.visit = visit, results.user = &shown;
   assert_true(count >= 1 && count <= backend->lanes && offset + count <= expected->count);
   poison(rows, numbers + GUARD);
   poison(last, count * p + GUARD);
@@ -98,6 +121,7 @@ static void require_block(const sid_backend *backend, const reference *expected,
   backend->run(experiment, expected->first + offset, count, &results, work);
 
   int mixed = 0;
+  if (shown.wrong) fail_msg("%s, %s: showed a row that is none, or out of order", backend->name, what);
   for (uint32_t i = 0; i < count; i++) {
     const sid_end *end = expected->ends + offset + i;
     const size_t row = (offset + i) * expected->per, at = (offset + i) * p;
@@ -209,8 +233,8 @@ static sid_schedule schedule_of(uint64_t number) {
   return schedules[number % COUNT(schedules)];
 }
 
-static const int32_t observables[] = {SID_X,          SID_STEP_ANGLE, SID_NORM2, SID_LOSS, SID_GRAD_NORM2, SID_NOISE_TRACE,
-                                      SID_EFFECTIVE_LR, SID_GAMMA,    SID_F,     SID_PLANE_ANGLE};
+static const int32_t observables[] = {SID_X,           SID_STEP_ANGLE,   SID_NORM2, SID_LOSS, SID_GRAD_NORM2,
+                                      SID_NOISE_TRACE, SID_EFFECTIVE_LR, SID_GAMMA, SID_F,    SID_PLANE_ANGLE};
 
 /* Dynamics `kind` with small numbers of substeps and samples; the batch is 1 where it has to be. */
 static sid_dynamics dynamics_of(int32_t kind, const sid_problem *problem, uint64_t number) {
@@ -244,7 +268,7 @@ static uint64_t require_dimension(uint32_t p, data_source *data, problem_data *s
         experiment.steps = 3;
         experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
         experiment.plane = store->plane;
-  experiment.observables = observables, experiment.observable_count = COUNT(observables);
+        experiment.observables = observables, experiment.observable_count = COUNT(observables);
         snprintf(what, sizeof what, "p=%u, %s, %s, %s, case %llu", (unsigned)p, kind_names[kind], noise_names[noise],
                  dynamics_names[dynamics], (unsigned long long)number);
         assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
@@ -303,8 +327,8 @@ static void test_signed_zeros(void **state) {
           experiment.seed = point;
           experiment.steps = 3;
           experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
-          experiment.plane = store->plane;
-  experiment.observables = observables, experiment.observable_count = COUNT(observables);
+          experiment.plane = store.plane;
+          experiment.observables = observables, experiment.observable_count = COUNT(observables);
           if (sid_experiment_validate(&experiment) != SID_OK) continue; /* the origin */
           snprintf(what, sizeof what, "from (%g, %g), %s, %s, %s", x[0], x[1], kind_names[kind], noise_names[noise],
                    dynamics_names[dynamics]);
@@ -333,7 +357,7 @@ static void test_weighted_ties(void **state) {
   experiment.seed = 20;
   experiment.steps = 1;
   experiment.checkpoints = checkpoints, experiment.checkpoint_count = 1;
-  experiment.plane = store->plane;
+  experiment.plane = store.plane;
   experiment.observables = observables, experiment.observable_count = 1;
   for (uint64_t i = 0; i < 3 * LANES_MOST; i++) {
     const uint64_t key[2] = {SID_KEY_NOISE, i};
@@ -391,6 +415,22 @@ static void test_counts(void **state) {
   (void)state;
 }
 
+typedef struct {
+  const sid_experiment *experiment;
+  uint64_t first;
+  size_t per;
+  double *rows;
+} ensemble_rows;
+
+/* From any thread; to a place that belongs to the trajectory and the step. */
+static void show(void *user, uint64_t trajectory, uint64_t step, const double *row) {
+  const ensemble_rows *to = user;
+  const size_t width = sid_row_width(to->experiment);
+  for (uint32_t c = 0; c < to->experiment->checkpoint_count; c++)
+    if (to->experiment->checkpoints[c] == step)
+      memcpy(to->rows + (trajectory - to->first) * to->per + c * width, row, width * sizeof *row);
+}
+
 /* Ensembles of 1 to 3 lanes + 1 trajectories, by one thread and by three. */
 static void test_ensembles(void **state) {
   static problem_data store;
@@ -413,6 +453,10 @@ static void test_ensembles(void **state) {
       for (uint32_t i = 0; i < count; i++)
         assert_true(ends[i].status == expected.ends[i].status && ends[i].step == expected.ends[i].step);
       assert_true(is_poisoned(rows + count * expected.per, GUARD) && is_poisoned(last + count * p, GUARD));
+      ensemble_rows shown = {&experiment, 123456, expected.per, rows};
+      poison(rows, count * expected.per);
+      assert_int_equal(vf_ensemble_visit(&experiment, 123456, count, count % 2 ? 3 : 1, show, &shown, NULL), 0);
+      require_same(rows, expected.rows, count * expected.per, "visited");
       free(rows);
       free(last);
     }
@@ -697,6 +741,7 @@ static void test_random_experiments(void **state) {
     sid_experiment experiment;
     sid_segment list[4];
     uint64_t checkpoints[12];
+    int32_t list_of_observables[12];
     char what[160];
     const uint32_t p = 1 + (uint32_t)data_below(&data, 12), n = 1 + (uint32_t)data_below(&data, SAMPLES_MOST);
     memset(&experiment, 0, sizeof experiment);
@@ -710,6 +755,7 @@ static void test_random_experiments(void **state) {
     any_sizes(&data, store.a, n * p);
     any_sizes(&data, store.b, n * p);
     any_sizes(&data, store.point, p);
+    any_sizes(&data, store.plane, 2 * p);
     if (experiment.problem.sigma > 0.0 && !data_below(&data, 3))
       experiment.problem.sigma = data_below(&data, 4) ? any_size(&data) : 0.0;
     experiment.dynamics =
@@ -723,9 +769,11 @@ static void test_random_experiments(void **state) {
     for (uint64_t step = 0; step <= experiment.steps && experiment.checkpoint_count < COUNT(checkpoints); step++)
       if (data_below(&data, 2)) checkpoints[experiment.checkpoint_count++] = step;
     experiment.checkpoints = checkpoints;
-    experiment.plane = store->plane;
-  experiment.observables = observables,
-    experiment.observable_count = (uint32_t)data_below(&data, COUNT(observables) + 1);
+    experiment.plane = store.plane;
+    experiment.observables = list_of_observables;
+    experiment.observable_count = (uint32_t)data_below(&data, COUNT(list_of_observables) + 1);
+    for (uint32_t o = 0; o < experiment.observable_count; o++)
+      list_of_observables[o] = observables[data_below(&data, COUNT(observables))];
     tried++;
     if (sid_experiment_validate(&experiment) != SID_OK) continue;
     const uint64_t first = data_raw(&data) >> data_below(&data, 64);
