@@ -85,6 +85,9 @@ typedef char sid_constants_are_binary64[sizeof(1.0) == 8 && sizeof(double) == 8 
 #ifndef SID_TEST_ALLOW_CONTRACTION
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
+#if __clang_major__ >= 11 /* a pragma of somebody who includes us may have asked for it */
+#pragma clang fp reassociate(off)
+#endif
 #elif defined(__GNUC__)
 #pragma GCC optimize("fp-contract=off")
 #elif defined(_MSC_VER)

@@ -95,12 +95,14 @@ static int sid_probe_soft_add(void) {
 }
 
 /* The algebra that holds for real numbers only, and that clang applies under flags of which no macro tells.
- * Sums: the first is -1 in this order and 0 in a better one. Divisions: 49 * (1/49) is below 1. Signed zeros:
- * -0 + 0 is +0. */
+ * Sums: the first is -1 in this order and 0 in a better one. Products: (u*v)*u differs from (u*u)*v. Divisions:
+ * 49 * (1/49) is below 1. Signed zeros: -0 + 0 is +0. */
 static int sid_probe_algebra(void) {
   const double one = sid_opaque(1.0), large = sid_opaque(1e16), y = sid_opaque(49.0), zero = sid_opaque(-0.0);
   const double a = sid_opaque(49.0), b = sid_opaque(98.0), c = sid_opaque(196.0);
+  const double u = sid_opaque(0.7), v = sid_opaque(3.3);
   if (sid_differs(((one + large) - large) - one, 0xbff0000000000000u)) return 1;
+  if (sid_differs((u * v) * u, 0x3ff9df3b645a1caau)) return 1;
   if (sid_differs(a / 49.0, 0x3ff0000000000000u) || sid_differs(zero + 0.0, 0)) return 1;
   const double qa = a / y, qb = b / y, qc = c / y;
   return sid_differs(qa, 0x3ff0000000000000u) || sid_differs(qb, 0x4000000000000000u) ||

@@ -11,7 +11,8 @@ typedef struct {
 
 enum { VF_MESSAGE_SIZE = 5120 }; /* a path of 4096 bytes and the rest */
 
-/* Reads and checks an experiment. Returns 0, or -1 with message = "file:line: field: what is wrong; what is allowed". */
+/* Reads and checks an experiment. Returns 0, or -1 with message = "file:line: field: what is wrong; what is allowed"; it quotes the text as it
+ * is, and vf_fail() escapes what would not be one line. */
 int vf_experiment_load(const char *path, vf_experiment *loaded, char message[VF_MESSAGE_SIZE]);
 
 /* The same from text in memory; name stands for the file in messages. */

@@ -1,0 +1,182 @@
+/* Runs trajectories of every problem with every kind of noise that it takes under every dynamics, and prints a hash of all their
+ * bits: one line for each group, then "hash" and 16 hexadecimal digits. Equal machines print the same; the first group that differs
+ * says where to look (docs/porting.md). Exit 0 if it is the hash of this version, 1 if it is another, 3 if sid_selfcheck() refuses.
+ *
+ * Needs printf() and nothing else. It is meant to be read and copied: replace say() and main() on a board. */
+#include <stdio.h>
+
+#include "sidyn.h"
+
+/* What every machine of `make cross` prints. Changes only with docs/spec.md or with the groups below. */
+#define TRAJECTORY_HASH 0xccc9579cdbb7d41fu
+
+enum { DIM = 5, SAMPLES = 3, STEPS = 240, EVERY = 8, ROW_MAX = 9 + DIM, WORK_MAX = 128, NORMALS = 4000 };
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- FNV-1a over the big-endian bytes of bit patterns ------------------------------------------------------- */
+
+static uint64_t hash;
+
+static void hash_bits(uint64_t bits) {
+  for (unsigned shift = 64; shift != 0; shift -= 8) {
+    hash ^= (bits >> (shift - 8)) & 0xffu;
+    hash *= 0x100000001b3u; /* FNV prime, 2^40 + 0x1b3 */
+  }
+}
+
+/* A NaN has different bits on different machines: all count as one. */
+static void hash_real(double x) {
+  uint64_t bits = 0;
+  unsigned char *to = (unsigned char *)&bits;
+  const unsigned char *from = (const unsigned char *)&x;
+  for (size_t i = 0; i < sizeof bits; i++) to[i] = from[i];
+  hash_bits((bits << 1) > 0xffe0000000000000u ? 0x7ff8000000000000u : bits);
+}
+
+/* ---- instances ---------------------------------------------------------------------------------------------- */
+
+/* Numbers that are not exact in binary, so that every product is rounded. */
+static const double spectrum[DIM] = {-0.3, 0.1, 0.7, 1.1, 1.9};
+static const double scale[DIM] = {0.3, 0.7, 1.1, 0.9, 0.2};
+static const double matrix[9] = {0.9, -0.4, 0.3, -0.4, 1.7, 0.6, 0.3, 0.6, -0.2};
+static const double features[SAMPLES * DIM] = {0.3,  -1.1, 0.7, 0.2, 0.9,  -0.6, 0.4, 1.3,
+                                               -0.8, 0.1,  1.2, 0.5, -0.9, 0.6,  -0.7};
+static const double labels[SAMPLES] = {0.4, -0.7, 0.1};
+static const double curvature[SAMPLES * DIM] = {0.3, 1.1, 0.7, 0.2, 0.9, 0.6, 0.4, 1.3,
+                                                0.8, 0.1, 1.2, 0.5, 0.9, 0.6, 0.7};
+static const double weights[SAMPLES] = {0.25, 0.625, 0.125};
+static const double plane[2 * DIM] = {0.1, -0.7, 0.3, 0.9, 0.2, 0.6, 0.4, -0.1, 0.8, -0.3};
+
+static const struct {
+  const char *name;
+  sid_problem problem;
+} groups[] = {
+    {"rayleigh gaussian", {SID_RAYLEIGH, SID_NOISE_GAUSSIAN, DIM, 0, 0.3, 0, spectrum, 0, 0, 0, 0, 0, 0}},
+    {"rayleigh rademacher", {SID_RAYLEIGH, SID_NOISE_RADEMACHER, DIM, 0, 0.0, scale, spectrum, 0, 0, 0, 0, 0, 0}},
+    {"rayleigh dense sphere", {SID_RAYLEIGH, SID_NOISE_SPHERE, 3, 0, 0.7, 0, 0, matrix, 0, 0, 0, 0, 0}},
+    {"normalised_linear samples",
+     {SID_NORMALISED_LINEAR, SID_NOISE_SAMPLES, DIM, SAMPLES, 0.0, 0, 0, 0, features, labels, 0, 0, 0}},
+    {"normalised_linear scaled",
+     {SID_NORMALISED_LINEAR, SID_NOISE_GAUSSIAN, DIM, SAMPLES, 0.0, scale, 0, 0, features, labels, 0, 0, 0}},
+    {"ratio2 gaussian", {SID_RATIO2, SID_NOISE_GAUSSIAN, 2, 0, 0.1, 0, 0, 0, 0, 0, 0, 0, 0}},
+    {"quadratic_samples",
+     {SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, DIM, SAMPLES, 0.0, 0, 0, 0, 0, 0, curvature, features, 0}},
+    {"quadratic_samples weighted",
+     {SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, DIM, SAMPLES, 0.0, 0, 0, 0, 0, 0, curvature, features, weights}},
+    {"noise_only sphere", {SID_NOISE_ONLY, SID_NOISE_SPHERE, DIM, 0, 0.4, 0, 0, 0, 0, 0, 0, 0, 0}},
+    {"quadratic_noisy sphere", {SID_QUADRATIC_NOISY, SID_NOISE_SPHERE, DIM, 0, 0.2, 0, spectrum, 0, 0, 0, 0, 0, 0}},
+    {"quadratic_noisy scaled",
+     {SID_QUADRATIC_NOISY, SID_NOISE_RADEMACHER, DIM, 0, 0.0, scale, spectrum, 0, 0, 0, 0, 0, 0}},
+};
+
+/* Every dynamics, each with another schedule; the last takes lr through the subnormal numbers to zero. */
+static const sid_segment constant[1] = {{0, 0.1, 0.01, 1.0}};
+static const sid_segment piecewise[3] = {{0, 0.2, 0.05, 1.0}, {17, 0.05, 0.3, 1.7}, {90, 0.1, 0.0, 0.3}};
+static const struct {
+  sid_dynamics dynamics;
+  sid_schedule schedule;
+} recipes[] = {
+    {{SID_GD, 1, 1, 1}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{SID_SGD, 1, 1, 1}, {SID_PIECEWISE, 3, piecewise, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{SID_SVAG, 3, 1, 1}, {SID_COSINE, 0, 0, 0.3, 0.01, 0.1, 0.0, 60}},
+    {{SID_NOISY_GD, 1, 1, 1}, {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.97, 0}},
+    {{SID_SDE, 1, 2, 1}, {SID_TRIANGLE, 0, 0, 0.3, 0.01, 0.1, 0.0, 37}},
+    {{SID_SDE2, 1, 2, 1}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{SID_GD, 1, 1, 1}, {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.04, 0}},
+};
+
+/* ---- running ------------------------------------------------------------------------------------------------ */
+
+static const int32_t observables[] = {SID_NORM2,        SID_LOSS,  SID_GRAD_NORM2, SID_NOISE_TRACE, SID_STEP_ANGLE,
+                                      SID_EFFECTIVE_LR, SID_GAMMA, SID_F,          SID_PLANE_ANGLE, SID_X};
+
+static int hash_row(void *user, uint64_t step, const double *x, const double *row) {
+  const size_t *width = user;
+  (void)x; /* the last of the observables */
+  hash_bits(step);
+  for (size_t o = 0; o < *width; o++) hash_real(row[o]);
+  return 0;
+}
+
+/* Runs the experiment and takes its rows, its end and its last state into the hash. */
+static void hash_run(const sid_experiment *experiment) {
+  static double x[DIM], work[WORK_MAX];
+  uint64_t step = 0;
+  size_t width = sid_row_width(experiment);
+  sid_status status = sid_experiment_validate(experiment);
+  for (size_t j = 0; j < DIM; j++) x[j] = 0.0;
+  if (!status) status = sid_run(experiment, 3, hash_row, &width, x, &step, work, WORK_MAX);
+  hash_bits((uint64_t)(int64_t)status);
+  hash_bits(step);
+  for (size_t j = 0; j < experiment->problem.dim; j++) hash_real(x[j]);
+}
+
+static void hash_group(const sid_problem *problem) {
+  static uint64_t checkpoints[STEPS / EVERY + 1];
+  sid_experiment experiment = {
+      *problem, {0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0}, {SID_START_SPHERE, 0, 1.1}, 20,
+      STEPS,    checkpoints,  COUNT(checkpoints),       COUNT(observables),         observables,
+      plane};
+  for (size_t c = 0; c < COUNT(checkpoints); c++) checkpoints[c] = c * EVERY;
+  for (size_t r = 0; r < COUNT(recipes); r++) {
+    experiment.dynamics = recipes[r].dynamics;
+    experiment.schedule = recipes[r].schedule;
+    experiment.start.kind = r % 2 != 0 ? SID_START_GAUSSIAN : SID_START_SPHERE;
+    if (problem->noise == SID_NOISE_SAMPLES && r > 2 && recipes[r].dynamics.kind != SID_GD)
+      experiment.dynamics.batch = 2;
+    hash_run(&experiment);
+  }
+}
+
+/* The chaotic one: an error of one bit grows until nothing agrees. */
+static void hash_chaos(void) {
+  static const double start[2] = {0.1, 1.0};
+  static const sid_segment fast[1] = {{0, 0.1, 0.5, 1.0}};
+  static const uint64_t checkpoints[] = {0, 1, 2, 10, 100, 1000, 2000, 20000};
+  const sid_experiment experiment = {{SID_RATIO2, SID_NOISE_NONE, 2, 0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0},
+                                     {SID_GD, 1, 1, 1},
+                                     {SID_PIECEWISE, 1, fast, 0.0, 0.0, 0.0, 0.0, 0},
+                                     {SID_START_POINT, start, 0.0},
+                                     0,
+                                     20000,
+                                     checkpoints,
+                                     COUNT(checkpoints),
+                                     COUNT(observables),
+                                     observables,
+                                     plane};
+  hash_run(&experiment);
+}
+
+static void hash_normals(void) {
+  const uint64_t key[2] = {SID_KEY_NOISE, 1};
+  double z[2];
+  sid_stream stream = {0, 0, 0, 0};
+  hash_bits((uint64_t)(int64_t)sid_stream_init(&stream, 5, key, 2));
+  for (size_t i = 0; i < NORMALS; i += 2) {
+    sid_stream_normals(&stream, z, 2);
+    hash_real(z[0]);
+    hash_real(z[1]);
+  }
+}
+
+/* ---- telling ------------------------------------------------------------------------------------------------ */
+
+static void say(const char *name) { printf("%016llx %s\n", (unsigned long long)hash, name); }
+
+int main(void) {
+  const uint32_t faults = sid_selfcheck();
+  for (uint32_t bit = 1; bit != 0; bit <<= 1)
+    if ((faults & bit) != 0) printf("selfcheck 0x%lx: %s\n", (unsigned long)bit, sid_selfcheck_text(bit));
+  hash = 0xcbf29ce484222325u; /* FNV offset basis */
+  hash_normals();
+  say("normals");
+  hash_chaos();
+  say("ratio2 chaos");
+  for (size_t g = 0; g < COUNT(groups); g++) {
+    hash_group(&groups[g].problem);
+    say(groups[g].name);
+  }
+  printf("hash %016llx\n", (unsigned long long)hash);
+  if (faults) return 3;
+  return hash != TRAJECTORY_HASH;
+}

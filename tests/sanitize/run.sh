@@ -1,0 +1,96 @@
+#!/bin/sh
+# The known answers and the trajectory hash under sanitizers and valgrind, and the static analysers on ref/. Each instrument must also
+# find the fault of a program that has one: else it proves nothing. make sanitize; needs make deps-cross.
+planned=27
+. tests/build/tap.sh
+"$PYTHON" -B tests/cross/answers.py > "$tmp/answers.txt" || exit 1
+sources="$(ls ref/*.c ref/problems/*.c ref/dynamics/*.c)"
+careful='-std=c99 -g -ffp-contract=off -fno-math-errno -Iref'
+
+cat > "$tmp/faulty.c" << 'end'
+#include <stdio.h>
+#include <stdlib.h>
+int main(int count, char **arguments) {
+  volatile int index = count + 3, large = 0x7fffffff, shift = 31 + count;
+  volatile int *memory = malloc(4 * sizeof *memory);
+  if (!memory) return 0;
+  switch (arguments[1][0]) {
+    case 'a': memory[0] = 1; return memory[index] == 77 ? 1 : 0; /* beyond the end */
+    case 'u': return large + index == 5 ? 1 : 0;                 /* overflow */
+    case 's': return (1 << shift) == 3 ? 1 : 0;                  /* shift too far */
+    default: if (memory[2] == 7) puts("seven"); return 0;        /* never written */
+  }
+}
+end
+
+run() { # [RUNNER...]: both programs
+  "$@" "$tmp/known_answers" < "$tmp/answers.txt" > "$tmp/log" 2>&1 || { tail -n 20 "$tmp/log"; return 1; }
+  tail -n 1 "$tmp/log" | grep -q ' passed, 0 failed$' || return 1
+  "$@" "$tmp/trajectory_hash" > "$tmp/log" 2>&1 || { tail -n 20 "$tmp/log"; return 1; }
+  grep -q '^hash ' "$tmp/log"
+}
+build() { # COMPILER FLAGS...
+  for program in known_answers trajectory_hash; do "$@" $careful tests/cross/$program.c $sources -o "$tmp/$program" || return 1; done
+  "$@" -w -g "$tmp/faulty.c" -o "$tmp/faulty"
+}
+finds() { # FAULT [RUNNER...]
+  fault=$1
+  shift
+  ! "$@" "$tmp/faulty" "$fault" > "$tmp/log" 2>&1
+}
+
+undefined=-fsanitize=undefined,float-cast-overflow
+for compiler in gcc clang; do
+  for opt in -O1 -O3; do
+    check "$compiler $opt: builds with address and undefined-behaviour sanitizers" \
+      build $compiler $opt -fsanitize=address $undefined -fno-sanitize-recover=all
+    check "$compiler $opt: no finding" run env
+  done
+  check "$compiler: they find a read beyond the end" finds a env
+  check "$compiler: they find an overflow" finds u env
+done
+# Sums, products and shifts of unsigned integers wrap by design; conversions that change a value are written as casts.
+check 'clang: builds with checks of implicit conversions' build clang -O1 -fsanitize=implicit-conversion -fno-sanitize-recover=all
+check 'implicit conversions: no finding' run env
+
+check 'memory sanitizer builds' build clang -O1 -fsanitize=memory -fsanitize-memory-track-origins -fno-sanitize-recover=all
+check 'memory sanitizer: nothing is read that was not written' run env
+check 'memory sanitizer finds a read of memory never written' finds m env
+
+check 'a plain build for valgrind' build gcc -O1
+check 'valgrind: no finding' run valgrind -q --error-exitcode=9
+check 'valgrind finds a read of memory never written' finds m valgrind -q --error-exitcode=9
+
+# Without any run-time library: a trap instruction.
+check 'aarch64: builds with undefined behaviour trapped' \
+  build aarch64-linux-gnu-gcc -O1 -static $undefined -fsanitize-undefined-trap-on-error
+check 'aarch64, undefined behaviour trapped: no finding' run qemu-aarch64-static
+check 'aarch64: the trap works' finds s qemu-aarch64-static
+
+# ---- static analysis ------------------------------------------------------------------------------------------------------------
+
+analyzer() { # gcc: SOURCE...
+  for source in "$@"; do
+    gcc -std=c99 -O2 -fanalyzer -ffp-contract=off -ffreestanding -Iref -c "$source" -o "$tmp/analysed.o" > "$tmp/one.log" 2>&1
+    cat "$tmp/one.log"
+  done > "$tmp/analyzer.log"
+  none "$(grep 'warning:\|error:' "$tmp/analyzer.log")"
+}
+cat > "$tmp/leaky.c" << 'end'
+void *malloc(unsigned long);
+void free(void *);
+int twice(int n);
+int twice(int n) { int *p = malloc(4); if (!p) return 0; *p = n; free(p); return *p; }
+end
+analyzer_works() { ! analyzer "$tmp/leaky.c"; }
+check 'gcc -fanalyzer: no finding in ref/' analyzer $sources
+check 'gcc -fanalyzer finds a use after free' analyzer_works
+
+cppcheck_of() { cppcheck --quiet --std=c99 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+  -USID_CONFIG_FILE --max-configs=64 -Iref "$@"; }
+echo 'int f(void); int f(void) { int a[4] = {1, 2, 3, 4}; return a[4]; }' > "$tmp/beyond.c"
+cppcheck_works() { ! cppcheck_of "$tmp/beyond.c"; }
+check 'cppcheck: no finding in ref/' cppcheck_of $sources
+check 'cppcheck finds a read beyond the end' cppcheck_works
+
+finish
