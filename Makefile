@@ -223,12 +223,12 @@ size:
 
 # ---- other machines ------------------------------------------------------------------------------------------------
 
-.PHONY: deps-cross cross matrix refusals amalgamation sanitize fuzz
+.PHONY: deps-cross cross matrix refusals emulated-refusals amalgamation sanitize fuzz
 deps-cross:
 	ci/deps-cross.sh
 
 # `make deps-cross cross`: install first.
-cross matrix refusals sanitize fuzz boards size: | $(filter deps-cross,$(GOALS))
+cross matrix refusals emulated-refusals sanitize fuzz boards size: | $(filter deps-cross,$(GOALS))
 
 MATRIX = BUILD='$(BUILD)' JOBS='$(JOBS)' PYTHON='$(PYTHON)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' \
   TARGETS='$(TARGETS)' COMPILERS='$(COMPILERS)' sh ci/matrix.sh
@@ -240,6 +240,9 @@ matrix:
 
 refusals: $(B)/REF.flags
 	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' sh tests/run.sh $(sort $(wildcard tests/refusals/test_*.sh)) tests/refusals/cross.sh
+
+emulated-refusals: $(B)/REF.flags
+	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' sh tests/run.sh tests/refusals/cross.sh
 
 amalgamation:
 	@$(PYTHON) -B ci/amalgamate.py $(BUILD)/amalgamation && ls $(BUILD)/amalgamation/sidyn.[ch]
@@ -258,7 +261,7 @@ coverage:
 	  --exclude-throw-branches --print-summary --txt $(BUILD)/coverage/summary.txt $(BUILD)/coverage
 	@cat $(BUILD)/coverage/summary.txt
 
-FORMATTED := $(wildcard ref/*.[ch] ref/*/*.[ch] verify/*.[ch] verify/*/*.[ch] tests/unit/*.[ch] tests/bench/*.[ch])
+FORMATTED := $(wildcard ref/*.[ch] ref/*/*.[ch] simd/*.[ch] simd/*/*.h verify/*.[ch] verify/*/*.[ch] tests/*/*.[ch])
 format:
 	clang-format -i $(FORMATTED)
 

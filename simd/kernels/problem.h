@@ -258,27 +258,30 @@ static void sid_lanes_sphere(const sid_problem *problem, double sigma, const sid
   sid_lanes_multiply(u, p, sid_lanes_unit(sigma, length2, vd_mul(vd_sqrt(length2), outer)));
 }
 
-/* One draw of noise to u, or where base is not NULL base + noise. */
+/* One draw of noise. */
 static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma, const sid_point *at,
-                            sid_lanes_stream *stream, const double *base, double *u) {
+                            sid_lanes_stream *stream, double *u) {
   const uint32_t p = problem->dim;
   const double *scale = problem->scale ? problem->scale : &sigma;
   sid_lanes_unit_noise(kind, p, stream, u);
   if (kind == SID_NOISE_SPHERE) {
     sid_lanes_sphere(problem, sigma, at, u);
-  } else {
-    const vd xu = sid_lanes_scale_dot(scale, problem->scale ? 1 : 0, u, u, at->x, p);
-    if (sid_problem_scale_invariant(problem)) {
-      const vd t = vd_mul(xu, at->ir);
-      for (uint32_t j = 0; j < p; j++) {
-        const vd v = vd_mul(vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))), at->im);
-        vd_store(SID_AT(u, j), base ? vd_add(vd_load(SID_AT(base, j)), v) : v);
-      }
-      return;
-    }
+    return;
   }
-  for (uint32_t j = 0; base && j < p; j++)
-    vd_store(SID_AT(u, j), vd_add(vd_load(SID_AT(base, j)), vd_load(SID_AT(u, j))));
+  const vd xu = sid_lanes_scale_dot(scale, problem->scale ? 1 : 0, u, u, at->x, p);
+  if (!sid_problem_scale_invariant(problem)) return;
+  const vd t = vd_mul(xu, at->ir);
+  for (uint32_t j = 0; j < p; j++)
+    vd_store(SID_AT(u, j), vd_mul(vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))), at->im));
+}
+
+/* One draw of the problem's own noise, other than samples. */
+static void sid_lanes_own_noise(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream,
+                                double *u) {
+  if (problem->noise == SID_NOISE_NONE)
+    sid_lanes_zero(problem, u);
+  else
+    sid_lanes_noise(problem, problem->noise, problem->sigma, at, stream, u);
 }
 
 /* sum_i (sqrt(w_i) xi_i) (g_i - G), the same sample i in all lanes. work: G, g_i, xi. */
@@ -313,7 +316,7 @@ static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point
       break;
     default: break;
   }
-  sid_lanes_noise(problem, SID_NOISE_GAUSSIAN, sigma, at, stream, NULL, noise);
+  sid_lanes_noise(problem, SID_NOISE_GAUSSIAN, sigma, at, stream, noise);
 }
 
 /* One sample in each lane: its gradient. */
@@ -354,19 +357,4 @@ static void sid_lanes_minibatch(const sid_problem *problem, const sid_point *at,
       vd_store(SID_AT(g, j), vd_add(vd_load(SID_AT(g, j)), vd_load(SID_AT(work, j))));
   }
   sid_lanes_multiply(g, problem->dim, vd_set(1.0 / (double)batch));
-}
-
-static void sid_lanes_noisy_gradient(const sid_problem *problem, const sid_point *at, uint32_t batch,
-                                     sid_lanes_stream *stream, double *g, double *work) {
-  if (problem->noise == SID_NOISE_SAMPLES) {
-    sid_lanes_minibatch(problem, at, batch, stream, g, work);
-    return;
-  }
-  sid_lanes_gradient(problem, at, work, SID_AT(work, problem->dim));
-  if (problem->noise != SID_NOISE_NONE) {
-    sid_lanes_noise(problem, problem->noise, problem->sigma, at, stream, work, g);
-    return;
-  }
-  for (uint32_t j = 0; j < problem->dim; j++) /* + 0 as in ref/, which turns -0 into +0 */
-    vd_store(SID_AT(g, j), vd_add(vd_load(SID_AT(work, j)), vd_set(0.0)));
 }

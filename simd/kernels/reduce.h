@@ -19,6 +19,13 @@ static inline vd sid_lanes_descend_term(vd a, vd h, const double *g, const doubl
   return vd_mul(v, v);
 }
 
+static inline vd sid_lanes_descend_noisy_term(vd a, vd h, const double *g, const double *noise, const double *from,
+                                              double *to) {
+  const vd v = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_add(vd_load(g), vd_load(noise))));
+  vd_store(to, v);
+  return vd_mul(v, v);
+}
+
 static inline vd sid_lanes_diffuse_term(vd a, vd h, const double *g, vd s, const double *noise, const double *from,
                                         double *to) {
   const vd drift = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_load(g)));
@@ -82,6 +89,15 @@ static vd sid_lanes_scale_dot(const double *shared, size_t stride, const double 
 /* to_j = a from_j - h g_j, and dot(to, to) of it. from and to may be the same. */
 static vd sid_lanes_descend(vd a, vd h, const double *g, const double *from, double *to, size_t n) {
 #define SID_TERM(j) sid_lanes_descend_term(a, h, g + (j)*SID_W, from + (j)*SID_W, to + (j)*SID_W)
+  SID_LANES_REDUCE(n, SID_TERM);
+#undef SID_TERM
+}
+
+/* to_j = a from_j - h (g_j + noise_j), and dot(to, to) of it. */
+static vd sid_lanes_descend_noisy(vd a, vd h, const double *g, const double *noise, const double *from, double *to,
+                                  size_t n) {
+#define SID_TERM(j)                                                                                                  \
+  sid_lanes_descend_noisy_term(a, h, g + (j)*SID_W, noise + (j)*SID_W, from + (j)*SID_W, to + (j)*SID_W)
   SID_LANES_REDUCE(n, SID_TERM);
 #undef SID_TERM
 }

@@ -13,17 +13,48 @@ typedef struct {
 
 /* The steps take the state at block->at to block->x (another array), and return its squared norm. */
 
-static vd sid_lanes_svag(sid_block *block, double lr, double wd) {
+static vd sid_lanes_sgd(sid_block *block, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
+  const vd a = vd_set(1.0 - lr * wd), h = vd_set(lr);
+  if (problem->noise == SID_NOISE_SAMPLES) {
+    sid_lanes_minibatch(problem, &block->at, block->experiment->dynamics.batch, &block->stream, block->g,
+                        block->scratch);
+    return sid_lanes_descend(a, h, block->g, block->at.x, block->x, problem->dim);
+  }
+  sid_lanes_gradient(problem, &block->at, block->g, block->scratch);
+  sid_lanes_own_noise(problem, &block->at, &block->stream, block->second);
+  return sid_lanes_descend_noisy(a, h, block->g, block->second, block->at.x, block->x, problem->dim);
+}
+
+/* The two gradients of a step of SVAG. The full gradient is the same in both. */
+static void sid_lanes_two_gradients(sid_block *block, double *first, double *second) {
+  const sid_problem *problem = &block->experiment->problem;
+  const uint32_t batch = block->experiment->dynamics.batch;
+  if (problem->noise == SID_NOISE_SAMPLES) {
+    sid_lanes_minibatch(problem, &block->at, batch, &block->stream, first, block->scratch);
+    sid_lanes_minibatch(problem, &block->at, batch, &block->stream, second, block->scratch);
+    return;
+  }
+  sid_lanes_gradient(problem, &block->at, block->third, block->scratch);
+  sid_lanes_own_noise(problem, &block->at, &block->stream, first);
+  sid_lanes_own_noise(problem, &block->at, &block->stream, second);
+  for (uint32_t j = 0; j < problem->dim; j++) {
+    const vd g = vd_load(SID_AT(block->third, j));
+    vd_store(SID_AT(first, j), vd_add(g, vd_load(SID_AT(first, j))));
+    vd_store(SID_AT(second, j), vd_add(g, vd_load(SID_AT(second, j))));
+  }
+}
+
+static vd sid_lanes_svag(sid_block *block, double lr, double wd) {
   const sid_dynamics *dynamics = &block->experiment->dynamics;
+  const uint32_t p = block->experiment->problem.dim;
   const double h = lr / (double)dynamics->l, s = sid_sqrt((double)(2 * dynamics->l - 1));
   const vd c1 = vd_set((1.0 + s) * 0.5), c2 = vd_set((1.0 - s) * 0.5);
   double *g = block->g, *second = block->second;
-  sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, g, block->scratch);
-  sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, second, block->scratch);
-  for (uint32_t j = 0; j < problem->dim; j++)
+  sid_lanes_two_gradients(block, g, second);
+  for (uint32_t j = 0; j < p; j++)
     vd_store(SID_AT(g, j), vd_add(vd_mul(c1, vd_load(SID_AT(g, j))), vd_mul(c2, vd_load(SID_AT(second, j)))));
-  return sid_lanes_descend(vd_set(1.0 - h * wd), vd_set(h), g, block->at.x, block->x, problem->dim);
+  return sid_lanes_descend(vd_set(1.0 - h * wd), vd_set(h), g, block->at.x, block->x, p);
 }
 
 /* The standard deviation that a substep gives to unit noise. */
@@ -67,20 +98,22 @@ static vd sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, double 
   return at.r;
 }
 
-static vd sid_lanes_take(sid_block *block, double lr, double wd) {
+static vd sid_lanes_gd(sid_block *block, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
+  sid_lanes_gradient(problem, &block->at, block->g, block->scratch);
+  return sid_lanes_descend(vd_set(1.0 - lr * wd), vd_set(lr), block->g, block->at.x, block->x, problem->dim);
+}
+
+static vd sid_lanes_take(sid_block *block, double lr, double wd) {
   const sid_dynamics *dynamics = &block->experiment->dynamics;
   switch (dynamics->kind) {
-    case SID_GD: sid_lanes_gradient(problem, &block->at, block->g, block->scratch); break;
-    case SID_SGD:
-      sid_lanes_noisy_gradient(problem, &block->at, dynamics->batch, &block->stream, block->g, block->scratch);
-      break;
+    case SID_GD: return sid_lanes_gd(block, lr, wd);
+    case SID_SGD: return sid_lanes_sgd(block, lr, wd);
     case SID_SVAG: return sid_lanes_svag(block, lr, wd);
     case SID_NOISY_GD: return sid_lanes_sde(block, 1, lr, wd);
     case SID_SDE: return sid_lanes_sde(block, dynamics->substeps, lr, wd);
     default: return sid_lanes_sde2(block, dynamics->substeps, lr, wd);
   }
-  return sid_lanes_descend(vd_set(1.0 - lr * wd), vd_set(lr), block->g, block->at.x, block->x, problem->dim);
 }
 
 /* Lanes in which a is not finite: inf - inf and NaN - NaN are NaN, everything else gives 0. */
