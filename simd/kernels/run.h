@@ -143,8 +143,10 @@ typedef struct {
   sid_block block;
   sid_backend_results *results;
   uint64_t first, step;
-  uint32_t count, next; /* trajectories of the block, next checkpoint */
-  uint32_t alive;       /* lanes that still run, as bits; those without a trajectory are never alive */
+  uint64_t effective, within; /* effective step, and steps of it that are done: no division in every step */
+  double lr, wd;              /* in force */
+  uint32_t count, next;       /* trajectories of the block, next checkpoint */
+  uint32_t alive;             /* lanes that still run, as bits; those without a trajectory are never alive */
   sid_status status[SID_W];
   double *row;               /* the observables of all lanes: width*SID_W */
   double *lane_x, *lane_row; /* of one lane: p and width */
@@ -192,7 +194,7 @@ static void sid_block_checkpoint(sid_block_run *run) {
   const sid_experiment *experiment = run->block.experiment;
   if (run->next == experiment->checkpoint_count || experiment->checkpoints[run->next] != run->step) return;
   double lr, wd;
-  sid_schedule_at(&experiment->schedule, run->step / sid_block_unit(experiment), &lr, &wd);
+  sid_schedule_at(&experiment->schedule, run->effective, &lr, &wd);
   sid_lanes_observe(experiment, &run->block.at, run->step > 0 ? run->block.previous : NULL, lr, run->row,
                     run->block.scratch);
   for (uint32_t lane = 0; lane < run->count; lane++)
@@ -202,6 +204,7 @@ static void sid_block_checkpoint(sid_block_run *run) {
 
 /* Ends the lanes (bits) that still run. */
 static void sid_block_end(sid_block_run *run, uint32_t lanes) {
+  if (!lanes) return;
   for (uint32_t lane = 0; lane < run->count; lane++)
     if (lanes & run->alive & 1u << lane) {
       run->results->ends[lane].status = run->status[lane];
@@ -237,10 +240,11 @@ static void sid_block_rescale(sid_block_run *run, double factor) {
 static void sid_block_step(sid_block_run *run) {
   sid_block *block = &run->block;
   const sid_experiment *experiment = block->experiment;
-  const uint64_t unit = sid_block_unit(experiment), k = run->step / unit;
-  double lr, wd;
-  sid_schedule_at(&experiment->schedule, k, &lr, &wd);
-  if (run->step % unit == 0) sid_block_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
+  if (run->within == 0) {
+    sid_schedule_at(&experiment->schedule, run->effective, &run->lr, &run->wd);
+    sid_block_rescale(run, sid_schedule_rescale(&experiment->schedule, run->effective));
+  }
+  const double lr = run->lr, wd = run->wd;
   if (!(lr - lr < 1.0)) { /* infinite: an exponential schedule that overflowed */
     sid_block_end_all(run, SID_E_LR);
   } else if (!(lr * wd < 1.0)) {
@@ -257,6 +261,10 @@ static void sid_block_step(sid_block_run *run) {
     block->at = sid_point_at(&experiment->problem, block->x);
   }
   run->step++;
+  if (++run->within == sid_block_unit(experiment)) {
+    run->within = 0;
+    run->effective++;
+  }
 }
 
 static size_t sid_block_workspace(const sid_experiment *experiment) {
@@ -283,7 +291,7 @@ static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, 
   run.results = results;
   run.first = first;
   run.count = count;
-  run.step = 0;
+  run.step = run.effective = run.within = 0;
   run.next = 0;
   run.alive = (1u << count) - 1u;
   sid_block_start(&run);

@@ -348,10 +348,10 @@ def options():
     parser.add_argument("--profile", action="store_true", help="stages of the kernels instead of the comparison")
     parser.add_argument("--no-targets", action="store_true", help="a missed target is no failure")
     parser.add_argument("--repetitions", type=int, help="at least 5; default 9, quick 5")
-    parser.add_argument("--seconds", type=float, help="of one measurement; default 0.08, quick 0.03")
+    parser.add_argument("--seconds", type=float, help="of one measurement; default 0.2, quick 0.03")
     chosen = parser.parse_args()
     chosen.repetitions = chosen.repetitions or (5 if chosen.quick else 9)
-    chosen.seconds = chosen.seconds or (0.03 if chosen.quick else 0.08)
+    chosen.seconds = chosen.seconds or (0.03 if chosen.quick else 0.2)
     if chosen.repetitions < 5 or chosen.seconds <= 0:
         parser.error("--repetitions is at least 5, --seconds above 0")
     if chosen.profile:
