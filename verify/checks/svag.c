@@ -1259,7 +1259,9 @@ static double brownian_variance(vf_context *context, double eta) {
  * printed h^alpha. Noise: (E|int sigma dW|^(2 alpha))^(1/2) is h^(alpha/2) up to a constant: exponent 1 at alpha = 2;
  * print makes it 2. */
 static void check_errata_lemma_c1(vf_context *context) {
-  const double h = 0.1, slope[1] = {-1.0}, flat[1] = {0.0}, one[1] = {1.0}, x[1] = {0.5};
+  /* Static, because gcc 12 at -O1 takes the stores to automatic ones for dead: it loses them in a struct that is passed by value. */
+  static const double slope[1] = {-1.0}, flat[1] = {0.0}, one[1] = {1.0}, x[1] = {0.5};
+  const double h = 0.1;
   const sid_problem problem = {.kind = SID_QUADRATIC_SAMPLES,
                                .noise = SID_NOISE_NONE,
                                .dim = 1,
