@@ -69,7 +69,7 @@ MAKEFLAGS += --no-print-directory -j$(JOBS)
 ifeq ($(V),)
 short = @printf '  %-4s %s\n' $(1) $@;
 endif
-.PHONY: all deps verify verify-full test test-programs mutants bench fixtures fixtures-check coverage format lint install clean help FORCE
+.PHONY: all deps verify verify-full test test-programs mutants bench fixtures fixtures-check coverage coverage-merged format lint install clean help FORCE
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.flags
 
@@ -94,7 +94,7 @@ help:
 	@echo '  sanitize, fuzz  sanitizers, valgrind and analysers; a minute of libFuzzer on the readers'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
-	@echo '  coverage        line and branch coverage of ref/ and verify/'
+	@echo '  coverage        line and branch coverage of ref/ and verify/; coverage-merged: of ref/ with AArch64'
 	@echo '  format, lint    clang-format in place; clang-tidy, cppcheck and format check'
 	@echo '  install         library, header, pkg-config file, executable (DESTDIR, PREFIX)'
 	@echo '  clean           remove $(BUILD)/'
@@ -256,10 +256,13 @@ fuzz:
 # ---- quality -------------------------------------------------------------------------------------------------------
 
 coverage:
-	@$(MAKE) BUILD=$(BUILD)/coverage OPT=-O1 EXTRA_CFLAGS='--coverage -DSID_COVERAGE' EXTRA_LDFLAGS=--coverage test verify
+	@$(MAKE) BUILD=$(BUILD)/coverage OPT=-O1 EXTRA_CFLAGS='--coverage -fprofile-update=atomic' EXTRA_LDFLAGS=--coverage test verify
 	@gcovr --root . --object-directory $(BUILD)/coverage --filter ref/ --filter verify/ --exclude-unreachable-branches \
 	  --exclude-throw-branches --print-summary --txt $(BUILD)/coverage/summary.txt $(BUILD)/coverage
 	@cat $(BUILD)/coverage/summary.txt
+
+coverage-merged: coverage
+	@BUILD='$(BUILD)' PYTHON='$(PYTHON)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' sh ci/coverage-merged.sh
 
 # Generated files look as their generators write them.
 FORMATTED := $(filter-out tests/boards/known_answers.h,$(wildcard ref/*.[ch] ref/*/*.[ch] simd/*.[ch] simd/*/*.h verify/*.[ch] \
@@ -277,11 +280,15 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 755 $(B)/sidyn $(DESTDIR)$(PREFIX)/bin/sidyn
 	install -m 644 ref/sidyn.h $(DESTDIR)$(PREFIX)/include/sidyn.h
-	install -m 644 $(B)/libsidyn.a $(DESTDIR)$(PREFIX)/lib/libsidyn.a
+	install -m 644 simd/simd.h $(DESTDIR)$(PREFIX)/include/sidyn_simd.h
+	install -m 644 $(B)/libsidyn.a $(B)/libsidyn_simd.a $(DESTDIR)$(PREFIX)/lib
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn' \
 	  'Description: reference implementation of the dynamics of scale-invariant losses' 'Version: $(VERSION)' \
 	  'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lsidyn' \
 	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sidyn.pc
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn_simd' 'Description: vector backends of sidyn' 'Version: $(VERSION)' \
+	  'Requires: sidyn' 'Cflags: -I$${prefix}/include' \
+	  'Libs: -L$${prefix}/lib -lsidyn_simd$(if $(SIMD), -lsleef)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sidyn_simd.pc
 
 clean:
 	rm -rf $(BUILD)
