@@ -77,13 +77,6 @@ typedef struct {
 
 vf_moments vf_moments_of(const double *values, size_t n);
 
-/* Least squares of y on (1, x): slope and its standard error. */
-typedef struct {
-  double intercept, slope, slope_error;
-} vf_line;
-
-vf_line vf_line_fit(const double *x, const double *y, size_t n);
-
 /* ---- ensembles ---- */
 
 typedef sid_end vf_end; /* how a trajectory ended */

@@ -27,20 +27,3 @@ vf_moments vf_moments_of(const double *values, size_t n) {
   moments.standard_error = sqrt(moments.variance / (double)n);
   return moments;
 }
-
-vf_line vf_line_fit(const double *x, const double *y, size_t n) {
-  const double mx = sid_sum(x, n) / (double)n, my = sid_sum(y, n) / (double)n;
-  double sxx = 0.0, sxy = 0.0, residual = 0.0;
-  for (size_t i = 0; i < n; i++) {
-    sxx += (x[i] - mx) * (x[i] - mx);
-    sxy += (x[i] - mx) * (y[i] - my);
-  }
-  vf_line line = {0.0, sxy / sxx, (double)NAN};
-  line.intercept = my - line.slope * mx;
-  for (size_t i = 0; i < n; i++) {
-    const double d = y[i] - line.intercept - line.slope * x[i];
-    residual += d * d;
-  }
-  if (n > 2) line.slope_error = sqrt(residual / (double)(n - 2) / sxx);
-  return line;
-}
