@@ -57,7 +57,7 @@ before 'gcc, #pragma optimize reciprocal-math' refused gcc '#pragma GCC optimize
 before 'gcc, #pragma optimize no-signed-zeros' refused gcc '#pragma GCC optimize("no-signed-zeros")'
 before 'gcc, #pragma optimize rounding-math' refused gcc '#pragma GCC optimize("rounding-math")'
 before 'clang, #pragma float_control(precise, off)' 'refused same 0x40' clang '#pragma float_control(precise, off, push)'
-before 'clang, #pragma clang fp reassociate(on)' 'refused same 0x40' clang '#pragma clang fp reassociate(on)'
+before 'clang, #pragma clang fp reassociate(on)' same clang '#pragma clang fp reassociate(on)'
 before 'clang, #pragma STDC FENV_ACCESS ON' same clang '#pragma STDC FENV_ACCESS ON'
 
 # ---- formats ----------------------------------------------------------------------------------------------------------
