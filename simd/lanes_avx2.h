@@ -34,34 +34,12 @@ static inline vu vu_load(const uint64_t *p) { return _mm256_loadu_si256((const _
 static inline void vu_store(uint64_t *p, vu a) { _mm256_storeu_si256((__m256i *)(void *)p, a); }
 static inline vu vu_set(uint64_t a) { return _mm256_set1_epi64x((long long)a); }
 static inline vu vu_add(vu a, vu b) { return _mm256_add_epi64(a, b); }
-static inline vu vu_sub(vu a, vu b) { return _mm256_sub_epi64(a, b); }
 static inline vu vu_xor(vu a, vu b) { return _mm256_xor_si256(a, b); }
 static inline vu vu_and(vu a, vu b) { return _mm256_and_si256(a, b); }
 static inline vu vu_or(vu a, vu b) { return _mm256_or_si256(a, b); }
 #define vu_left(a, n) _mm256_slli_epi64(a, n)
 #define vu_right(a, n) _mm256_srli_epi64(a, n)
-static inline vu vu_rotate_right(vu a, vu n) {
-  /* a shift by 64 gives 0, so n = 0 is right too */
-  return _mm256_or_si256(_mm256_srlv_epi64(a, n), _mm256_sllv_epi64(a, _mm256_sub_epi64(_mm256_set1_epi64x(64), n)));
-}
 static inline vu vu_mul32(vu a, vu b) { return _mm256_mul_epu32(a, b); }
-static inline vu vu_mul_low(vu a, vu b) {
-  const vu cross =
-      _mm256_add_epi64(_mm256_mul_epu32(_mm256_srli_epi64(a, 32), b), _mm256_mul_epu32(a, _mm256_srli_epi64(b, 32)));
-  return _mm256_add_epi64(_mm256_mul_epu32(a, b), _mm256_slli_epi64(cross, 32));
-}
-static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) {
-  /* the four cross products, low halves alone, by 32-bit lanes: (a0*b1 + c0*d1, a1*b0 + c1*d0), added up in the high half */
-  const vu turned_b = _mm256_shuffle_epi32(b, 0xb1), turned_d = _mm256_shuffle_epi32(d, 0xb1);
-  const vu cross = _mm256_add_epi32(_mm256_mullo_epi32(a, turned_b), _mm256_mullo_epi32(c, turned_d));
-  const vu high = _mm256_add_epi32(_mm256_slli_epi64(cross, 32),
-                                   _mm256_and_si256(cross, _mm256_set1_epi64x((long long)0xffffffff00000000u)));
-  return _mm256_add_epi64(_mm256_add_epi64(_mm256_mul_epu32(a, b), _mm256_mul_epu32(c, d)), high);
-}
-static inline vm vu_less(vu a, vu b) {
-  const vu top = _mm256_set1_epi64x((long long)0x8000000000000000u); /* the comparison is signed */
-  return _mm256_cmpgt_epi64(_mm256_xor_si256(b, top), _mm256_xor_si256(a, top));
-}
 /* a + 1 where m, which is -1 there. */
 static inline vu vu_add_carry(vu a, vm m) { return _mm256_sub_epi64(a, m); }
 /* The high and the low half as mantissas of 2^31 and 2^-1: exact for a < 2^53. */

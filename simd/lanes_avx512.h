@@ -37,7 +37,6 @@ static inline vu vu_load(const uint64_t *p) { return _mm512_loadu_si512(p); }
 static inline void vu_store(uint64_t *p, vu a) { _mm512_storeu_si512(p, a); }
 static inline vu vu_set(uint64_t a) { return _mm512_set1_epi64((long long)a); }
 static inline vu vu_add(vu a, vu b) { return _mm512_add_epi64(a, b); }
-static inline vu vu_sub(vu a, vu b) { return _mm512_sub_epi64(a, b); }
 static inline vu vu_xor(vu a, vu b) { return _mm512_xor_si512(a, b); }
 static inline vu vu_and(vu a, vu b) { return _mm512_and_si512(a, b); }
 static inline vu vu_or(vu a, vu b) { return _mm512_or_si512(a, b); }
