@@ -104,6 +104,7 @@ typedef struct {
   size_t count;
 } vf_table;
 
-extern const vf_table vf_identities, vf_fm, vf_il, vf_nrq, vf_svag;
+extern const vf_table vf_identities, vf_fm, vf_fm_limit, vf_il, vf_il_equilibrium, vf_nrq, vf_nrq_bounds, vf_svag,
+    vf_svag_noise, vf_eos, vf_eos_bn;
 
 #endif

@@ -11,7 +11,9 @@
 #include "output.h"
 #include "report.h"
 
-static const vf_table *const vf_tables[] = {&vf_identities, &vf_fm, &vf_il, &vf_nrq, &vf_svag};
+static const vf_table *const vf_tables[] = {&vf_identities,     &vf_fm,  &vf_fm_limit,   &vf_il,
+                                            &vf_il_equilibrium, &vf_nrq, &vf_nrq_bounds, &vf_svag,
+                                            &vf_svag_noise,     &vf_eos, &vf_eos_bn};
 
 typedef struct {
   vf_tier tier;
