@@ -91,6 +91,7 @@ void sid_problem_gaussian_noise(const sid_problem *problem, const double *x, sid
   switch (problem->noise) {
     case SID_NOISE_NONE: sid_noise_zero(noise, p); return;
     case SID_NOISE_SAMPLES: sid_noise_gaussian_samples(problem, x, stream, noise, work); return;
+    case SID_NOISE_POISSON: shape.sigma = sid_sqrt(problem->mean); break;
     case SID_NOISE_SPHERE:
       /* fixed length sigma has covariance sigma^2/(p-1) on the tangent space, sigma^2/p in the ambient space */
       shape.sigma = problem->sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? p - 1 : p));
@@ -128,6 +129,7 @@ double sid_problem_noise_trace(const sid_problem *problem, const double *x, doub
   const uint32_t p = problem->dim;
   if (problem->noise == SID_NOISE_NONE) return 0.0;
   if (problem->noise == SID_NOISE_SAMPLES) return sid_noise_samples_trace(problem, x, work);
+  if (problem->noise == SID_NOISE_POISSON) return problem->mean * (double)p;
   const int tangential = sid_problem_scale_invariant(problem);
   const double ir = tangential ? 1.0 / sid_dot(x, x, p) : 1.0;
   const double sigma2 = problem->sigma * problem->sigma;

@@ -1,6 +1,7 @@
 /* Observables. docs/spec.md section 11. */
 #include "config.h"
 #include "fp.h"
+#include "dynamics/dynamics.h"
 #include "problem.h"
 
 double sid_angle(const double *y, const double *x, uint32_t dim, double *work) {
@@ -32,12 +33,59 @@ static double sid_observe_noise_trace(const sid_experiment *experiment, const do
 typedef struct {
   uint64_t step;
   const double *x, *previous;
-  double lr; /* of the effective step that comes next */
+  double lr, wd; /* of the effective step that comes next */
 } sid_moment;
 
 static double sid_observe_step_angle(const sid_moment *moment, uint32_t dim, double *work) {
   if (moment->previous) return sid_angle(moment->previous, moment->x, dim, work);
   return moment->step == 0 ? 0.0 : sid_double_of(0x7ff8000000000000u);
+}
+
+/* Midpoint of the last two states; at the start x itself. */
+static void sid_observe_midpoint(const sid_moment *moment, uint32_t dim, double *midpoint) {
+  const double *x = moment->x, *before = moment->previous ? moment->previous : x;
+  const int unknown = !moment->previous && moment->step > 0;
+  for (uint32_t j = 0; j < dim; j++)
+    midpoint[j] = unknown ? sid_double_of(0x7ff8000000000000u) : 0.5 * (before[j] + x[j]);
+}
+
+static double sid_observe_sharpness(const sid_problem *problem, const double *x, double *work) {
+  double residual;
+  return sid_sharpness_lanczos(problem, x, SID_SHARPNESS_ITERATIONS, &residual, work);
+}
+
+/* NaN where x_0 = x_1 = 0 has no nearest point on the circle. */
+static double sid_observe_manifold(const sid_problem *problem, const double *x, int32_t observable) {
+  sid_manifold_point point;
+  if (sid_manifold_project(problem, x, &point)) return sid_double_of(0x7ff8000000000000u);
+  return observable == SID_MANIFOLD_H ? point.h : point.angle;
+}
+
+static double sid_observe_effective_lr(const sid_experiment *experiment, const sid_moment *moment, double r) {
+  if (experiment->dynamics.kind < SID_PROJECTED_GD) return moment->lr / r;
+  return sid_projected_lr(&experiment->dynamics, moment->lr, moment->wd, moment->x[experiment->problem.dim]);
+}
+
+/* The observables at the midpoint, which lies at the start of work. */
+static double sid_observe_at_midpoint(const sid_problem *problem, const sid_moment *moment, int32_t observable,
+                                      double *work) {
+  double *rest = work + problem->dim;
+  sid_observe_midpoint(moment, problem->dim, work);
+  switch (observable) {
+    case SID_MIDPOINT_LOSS: return sid_problem_loss(problem, work, rest);
+    case SID_MIDPOINT_TEST_LOSS: return sid_problem_test_loss(problem, work, rest);
+    default: return sid_observe_sharpness(problem, work, rest);
+  }
+}
+
+/* A sharpness needs the most by far; the others a vector and the problem's own. */
+size_t sid_observe_workspace(const sid_experiment *experiment) {
+  const sid_problem *problem = &experiment->problem;
+  size_t least = sid_problem_workspace(problem);
+  for (uint32_t o = 0; o < experiment->observable_count; o++)
+    if (experiment->observables[o] == SID_SPHERICAL_SHARPNESS || experiment->observables[o] == SID_MIDPOINT_SHARPNESS)
+      least = sid_sharpness_workspace(problem, SID_SHARPNESS_ITERATIONS);
+  return problem->dim + least;
 }
 
 static double sid_observe_one(const sid_experiment *experiment, int32_t observable, const sid_moment *moment,
@@ -50,12 +98,19 @@ static double sid_observe_one(const sid_experiment *experiment, int32_t observab
     case SID_GRAD_NORM2: return sid_observe_grad_norm2(&experiment->problem, x, work);
     case SID_NOISE_TRACE: return sid_observe_noise_trace(experiment, x, work);
     case SID_STEP_ANGLE: return sid_observe_step_angle(moment, p, work);
-    case SID_EFFECTIVE_LR: return moment->lr / r;
+    case SID_EFFECTIVE_LR: return sid_observe_effective_lr(experiment, moment, r);
     case SID_GAMMA: {
       const double k = r / moment->lr;
       return k * k;
     }
     case SID_F: return (x[0] * x[0]) / r;
+    case SID_TEST_LOSS: return sid_problem_test_loss(&experiment->problem, x, work);
+    case SID_MIDPOINT_LOSS:
+    case SID_MIDPOINT_TEST_LOSS:
+    case SID_MIDPOINT_SHARPNESS: return sid_observe_at_midpoint(&experiment->problem, moment, observable, work);
+    case SID_SPHERICAL_SHARPNESS: return sid_observe_sharpness(&experiment->problem, x, work);
+    case SID_MANIFOLD_H:
+    case SID_MANIFOLD_ANGLE: return sid_observe_manifold(&experiment->problem, x, observable);
     case SID_PLANE_ANGLE: return sid_atan2(sid_dot(x, experiment->plane + p, p), sid_dot(x, experiment->plane, p));
     default: return r; /* norm2 */
   }
@@ -68,9 +123,8 @@ uint64_t sid_steps_per_unit(const sid_experiment *experiment) {
 
 void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous,
                  double *row, double *work) {
-  sid_moment moment = {step, x, previous, 0.0};
-  double wd;
-  sid_schedule_at(&experiment->schedule, step / sid_steps_per_unit(experiment), &moment.lr, &wd);
+  sid_moment moment = {step, x, previous, 0.0, 0.0};
+  sid_schedule_at(&experiment->schedule, step / sid_steps_per_unit(experiment), &moment.lr, &moment.wd);
   for (uint32_t o = 0; o < experiment->observable_count; o++) {
     if (experiment->observables[o] != SID_X) {
       *row++ = sid_observe_one(experiment, experiment->observables[o], &moment, work);
@@ -78,4 +132,9 @@ void sid_observe(const sid_experiment *experiment, uint64_t step, const double *
     }
     for (uint32_t j = 0; j < experiment->problem.dim; j++) *row++ = x[j];
   }
+}
+
+void sid_average(double *mean, const double *x, uint64_t n, uint32_t dim) {
+  const double k = 1.0 / (double)n;
+  for (uint32_t j = 0; j < dim; j++) mean[j] = n == 1 ? x[j] : mean[j] + (x[j] - mean[j]) * k;
 }

@@ -1,14 +1,23 @@
 /* Problems as data: choice by kind, and the stochastic gradient that all share. docs/spec.md sections 5 and 6. */
 #include "config.h"
+#include "fp.h"
 #include "problem.h"
+
+static int sid_problem_normalises_batch(const sid_problem *problem) {
+  return problem->kind == SID_BN_REGRESSION || problem->kind == SID_BN_COMPLETION;
+}
 
 int sid_problem_scale_invariant(const sid_problem *problem) {
   return problem->kind == SID_RAYLEIGH || problem->kind == SID_NORMALISED_LINEAR || problem->kind == SID_RATIO2 ||
-         problem->kind == SID_NOISE_ONLY;
+         problem->kind == SID_NOISE_ONLY || problem->kind == SID_TROUGH3 || problem->kind == SID_RIDGE3 ||
+         sid_problem_normalises_batch(problem);
 }
 
-/* The largest user is the Gaussian noise of a family: full gradient, one sample, n normals. */
-size_t sid_problem_workspace(const sid_problem *problem) { return 2 * (size_t)problem->dim + problem->samples; }
+/* The largest users are the Gaussian noise of a family (full gradient, one sample, n normals) and the Hessian of a batch-normalised
+ * output (three vectors of n). */
+size_t sid_problem_workspace(const sid_problem *problem) {
+  return 2 * (size_t)problem->dim + (sid_problem_normalises_batch(problem) ? 3 : 1) * (size_t)problem->samples;
+}
 
 double sid_problem_loss(const sid_problem *problem, const double *x, double *work) {
   switch (problem->kind) {
@@ -17,8 +26,18 @@ double sid_problem_loss(const sid_problem *problem, const double *x, double *wor
     case SID_RATIO2: return sid_ratio2_loss(x);
     case SID_QUADRATIC_SAMPLES: return sid_quadratic_samples_loss(problem, x, work);
     case SID_QUADRATIC_NOISY: return sid_quadratic_noisy_loss(problem, x, work);
+    case SID_TROUGH3:
+    case SID_RIDGE3: return sid_height3_loss(problem, x);
+    case SID_BN_REGRESSION: return sid_bn_regression_loss(problem, x, work);
+    case SID_BN_COMPLETION: return sid_bn_completion_loss(problem, x, work);
+    case SID_POISSON: return sid_poisson_loss(problem, x);
     default: return 0.0; /* noise_only */
   }
+}
+
+double sid_problem_test_loss(const sid_problem *problem, const double *x, double *work) {
+  if (problem->kind == SID_BN_COMPLETION && problem->matrix) return sid_bn_completion_test_loss(problem, x, work);
+  return sid_double_of(0x7ff8000000000000u);
 }
 
 static void sid_problem_zero(const sid_problem *problem, double *out) {
@@ -32,6 +51,11 @@ void sid_problem_gradient(const sid_problem *problem, const double *x, double *g
     case SID_RATIO2: sid_ratio2_gradient(x, gradient); return;
     case SID_QUADRATIC_SAMPLES: sid_quadratic_samples_gradient(problem, x, gradient); return;
     case SID_QUADRATIC_NOISY: sid_quadratic_noisy_gradient(problem, x, gradient); return;
+    case SID_TROUGH3:
+    case SID_RIDGE3: sid_height3_gradient(problem, x, gradient); return;
+    case SID_BN_REGRESSION: sid_bn_regression_gradient(problem, x, gradient, work); return;
+    case SID_BN_COMPLETION: sid_bn_completion_gradient(problem, x, gradient, work); return;
+    case SID_POISSON: sid_poisson_gradient(problem, gradient); return;
     default: sid_problem_zero(problem, gradient); return; /* noise_only */
   }
 }
@@ -44,7 +68,11 @@ void sid_problem_hessian_vector(const sid_problem *problem, const double *x, con
     case SID_RATIO2: sid_ratio2_hessian_vector(x, v, hv); return;
     case SID_QUADRATIC_SAMPLES: sid_quadratic_samples_hessian_vector(problem, v, hv); return;
     case SID_QUADRATIC_NOISY: sid_quadratic_noisy_gradient(problem, v, hv); return;
-    default: sid_problem_zero(problem, hv); return; /* noise_only */
+    case SID_TROUGH3:
+    case SID_RIDGE3: sid_height3_hessian_vector(problem, x, v, hv); return;
+    case SID_BN_REGRESSION: sid_bn_regression_hessian_vector(problem, x, v, hv, work); return;
+    case SID_BN_COMPLETION: sid_bn_completion_hessian_vector(problem, x, v, hv, work); return;
+    default: sid_problem_zero(problem, hv); return; /* noise_only, poisson */
   }
 }
 
@@ -83,6 +111,10 @@ void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uin
                                 double *gradient, double *work) {
   if (problem->noise == SID_NOISE_SAMPLES) {
     sid_problem_minibatch(problem, x, batch, stream, gradient, work);
+    return;
+  }
+  if (problem->noise == SID_NOISE_POISSON) {
+    sid_poisson_minibatch(problem, batch, stream, gradient);
     return;
   }
   sid_problem_gradient(problem, x, gradient, work);

@@ -34,11 +34,44 @@ void sid_quadratic_samples_sample(const sid_problem *problem, uint32_t i, const 
 double sid_quadratic_noisy_loss(const sid_problem *problem, const double *x, double *work);
 void sid_quadratic_noisy_gradient(const sid_problem *problem, const double *x, double *gradient);
 
+/* problems/height3.c: trough3 and ridge3 */
+double sid_height3_loss(const sid_problem *problem, const double *x);
+void sid_height3_gradient(const sid_problem *problem, const double *x, double *gradient);
+void sid_height3_hessian_vector(const sid_problem *problem, const double *x, const double *y, double *hy);
+
+/* problems/bn_regression.c */
+double sid_bn_regression_loss(const sid_problem *problem, const double *x, double *work);
+void sid_bn_regression_gradient(const sid_problem *problem, const double *x, double *gradient, double *work);
+void sid_bn_regression_hessian_vector(const sid_problem *problem, const double *x, const double *v, double *hv,
+                                      double *work);
+
+/* problems/bn_completion.c */
+double sid_bn_completion_loss(const sid_problem *problem, const double *x, double *work);
+double sid_bn_completion_test_loss(const sid_problem *problem, const double *x, double *work);
+void sid_bn_completion_gradient(const sid_problem *problem, const double *x, double *gradient, double *work);
+void sid_bn_completion_hessian_vector(const sid_problem *problem, const double *x, const double *v, double *hv,
+                                      double *work);
+
+/* problems/poisson.c */
+double sid_poisson_loss(const sid_problem *problem, const double *x);
+void sid_poisson_gradient(const sid_problem *problem, double *gradient);
+void sid_poisson_minibatch(const sid_problem *problem, uint32_t batch, sid_stream *stream, double *gradient);
+
 /* noise.c: one draw of the problem's own noise (not samples) into noise[p]. */
 void sid_noise_draw(const sid_problem *problem, const double *x, sid_stream *stream, double *noise);
 
 /* dynamics/step.c: SID_OK where x is a state of the problem, else SID_E_NONFINITE or SID_E_ORIGIN. */
 sid_status sid_step_domain(const sid_problem *problem, const double *x);
+
+/* dynamics/step.c: the start of the noise stream and everything else of a run but the step itself is the same for every step function; a
+ * backend may bring a faster one of the same bits. */
+typedef sid_status (*sid_step_fn)(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,
+                                  double *x, sid_stream *stream, double *work);
+
+/* run.c: sid_run() with another step function. */
+sid_status sid_run_with(sid_step_fn step_function, const sid_experiment *experiment, uint64_t trajectory,
+                        sid_checkpoint_fn callback, void *user, double *x, uint64_t *step, double *work,
+                        size_t work_doubles);
 
 /* observe.c: l for svag, else 1. */
 uint64_t sid_steps_per_unit(const sid_experiment *experiment);

@@ -20,19 +20,28 @@ sid_status sid_start_state(const sid_experiment *experiment, uint64_t trajectory
   sid_stream stream;
   const sid_status status = sid_run_stream(experiment, SID_KEY_START, trajectory, &stream);
   if (status) return status;
+  if (start->kind == SID_START_UNIFORM) {
+    for (uint32_t j = 0; j < p; j++) x[j] = start->size * (2.0 * sid_stream_uniform(&stream) - 1.0);
+    return SID_OK;
+  }
   sid_stream_normals(&stream, x, p);
   const double k = start->kind == SID_START_SPHERE ? start->size / sid_sqrt(sid_dot(x, x, p)) : start->size;
   for (uint32_t j = 0; j < p; j++) x[j] = k * x[j];
   return SID_OK;
 }
 
+/* A row, the state before the last step, and what a step or the observables need beyond it. */
 size_t sid_run_workspace(const sid_experiment *experiment) {
-  return sid_step_workspace(&experiment->problem) + sid_row_width(experiment);
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  const size_t step = sid_step_workspace(&experiment->problem, &experiment->dynamics);
+  const size_t observe = kept + sid_observe_workspace(experiment);
+  return sid_row_width(experiment) + (step > observe ? step : observe);
 }
 
 /* What stays the same during a run, and where it stands. */
 typedef struct {
   const sid_experiment *experiment;
+  sid_step_fn take;
   sid_checkpoint_fn callback;
   void *user;
   double *x, *row, *work;
@@ -46,7 +55,8 @@ static sid_status sid_run_checkpoint(sid_runner *run) {
   run->next++;
   if (!run->callback) return SID_OK;
   const double *previous = run->step > 0 ? run->work : NULL; /* where sid_step() left it */
-  sid_observe(experiment, run->step, run->x, previous, run->row, run->work + experiment->problem.dim);
+  sid_observe(experiment, run->step, run->x, previous, run->row,
+              run->work + sid_state_doubles(&experiment->problem, &experiment->dynamics));
   return run->callback(run->user, run->step, run->x, run->row) ? SID_E_STOPPED : SID_OK;
 }
 
@@ -68,21 +78,31 @@ static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
   sid_schedule_at(&experiment->schedule, k, &lr, &wd);
   sid_status status = SID_OK;
   if (run->step % unit == 0) status = sid_run_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
-  if (!status) status = sid_step(&experiment->problem, &experiment->dynamics, lr, wd, run->x, stream, run->work);
+  if (!status) status = run->take(&experiment->problem, &experiment->dynamics, lr, wd, run->x, stream, run->work);
   if (!status) run->step++;
   return status;
 }
 
-sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory, sid_checkpoint_fn callback, void *user,
-                   double *x, uint64_t *step, double *work, size_t work_doubles) {
+/* The start with what the dynamics keeps beside it; a random start may be no state of the problem. */
+static sid_status sid_run_begin(const sid_experiment *experiment, double *x) {
+  const sid_status status = sid_step_domain(&experiment->problem, x);
+  double lr, wd;
+  sid_schedule_at(&experiment->schedule, 0, &lr, &wd);
+  if (!status) sid_state_begin(&experiment->problem, &experiment->dynamics, lr, x);
+  return status;
+}
+
+sid_status sid_run_with(sid_step_fn step_function, const sid_experiment *experiment, uint64_t trajectory,
+                        sid_checkpoint_fn callback, void *user, double *x, uint64_t *step, double *work,
+                        size_t work_doubles) {
   if (!experiment || !x || !step || !work) return SID_E_NULL;
   if (work_doubles < sid_run_workspace(experiment)) return SID_E_WORKSPACE;
   sid_stream stream;
   sid_status status = sid_run_stream(experiment, SID_KEY_NOISE, trajectory, &stream);
   if (!status) status = sid_start_state(experiment, trajectory, x);
   if (status) return status;
-  sid_runner run = {experiment, callback, user, x, work, work + sid_row_width(experiment), 0, 0};
-  status = sid_step_domain(&experiment->problem, x); /* a random start may be no state of the problem */
+  sid_runner run = {experiment, step_function, callback, user, x, work, work + sid_row_width(experiment), 0, 0};
+  status = sid_run_begin(experiment, x);
   if (!status) status = sid_run_checkpoint(&run);
   while (!status && run.step < experiment->steps) {
     status = sid_run_step(&run, &stream);
@@ -90,4 +110,9 @@ sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory, sid_ch
   }
   *step = run.step;
   return status;
+}
+
+sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory, sid_checkpoint_fn callback, void *user,
+                   double *x, uint64_t *step, double *work, size_t work_doubles) {
+  return sid_run_with(sid_step, experiment, trajectory, callback, user, x, step, work, work_doubles);
 }

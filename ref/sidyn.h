@@ -39,8 +39,9 @@ enum {
   SID_E_CHECKPOINTS = -14,  /* checkpoints not strictly increasing or above the number of steps */
   SID_E_WORKSPACE = -15,    /* the workspace is too small */
   SID_E_UNSUPPORTED =
-      -16,            /* the combination is not defined (a batch without samples, an observable's data missing) */
-  SID_E_STOPPED = -17 /* the checkpoint callback asked to stop */
+      -16,             /* the combination is not defined (a batch without samples, an observable's data missing) */
+  SID_E_STOPPED = -17, /* the checkpoint callback asked to stop */
+  SID_E_NOT_CONVERGED = -18 /* a limit was not reached in the steps allowed */
 };
 
 /* One English line for a status; never NULL. */
@@ -97,6 +98,9 @@ double sid_stream_rademacher(sid_stream *stream);
 /* Index i with probability weights[i] (n of them), one raw. */
 uint32_t sid_stream_weighted_index(sid_stream *stream, const double *weights, uint32_t n);
 
+/* A Poisson count with the given exp(-mean): the number of uniforms whose running product stays at or above it. */
+uint32_t sid_stream_poisson(sid_stream *stream, double exp_minus_mean);
+
 /* Jump ahead by delta = delta_hi*2^64 + delta_lo raws. */
 void sid_stream_advance(sid_stream *stream, uint64_t delta_hi, uint64_t delta_lo);
 
@@ -139,7 +143,12 @@ typedef enum {
   SID_RATIO2,
   SID_QUADRATIC_SAMPLES,
   SID_NOISE_ONLY,
-  SID_QUADRATIC_NOISY
+  SID_QUADRATIC_NOISY,
+  SID_TROUGH3,
+  SID_RIDGE3,
+  SID_BN_REGRESSION,
+  SID_BN_COMPLETION,
+  SID_POISSON
 } sid_problem_kind;
 
 typedef enum {
@@ -147,30 +156,37 @@ typedef enum {
   SID_NOISE_GAUSSIAN,
   SID_NOISE_RADEMACHER,
   SID_NOISE_SPHERE,
-  SID_NOISE_SAMPLES
+  SID_NOISE_SAMPLES,
+  SID_NOISE_POISSON
 } sid_noise_kind;
 
 /* A problem is data. Arrays belong to the caller and are only read; those that a kind does not use are NULL. */
 typedef struct {
-  int32_t kind;           /* sid_problem_kind */
-  int32_t noise;          /* sid_noise_kind */
-  uint32_t dim;           /* p */
-  uint32_t samples;       /* n of a finite family, else 0 */
-  double sigma;           /* size of the noise, >= 0; unused with scale, none, samples */
-  const double *scale;    /* p standard deviations >= 0, or NULL for isotropic noise */
-  const double *spectrum; /* rayleigh, quadratic_noisy: p numbers */
-  const double *matrix;   /* rayleigh: p*p numbers, symmetric, row by row; instead of spectrum */
-  const double *features; /* normalised_linear: n*p numbers, sample by sample */
-  const double *labels;   /* normalised_linear: n numbers */
-  const double *a;        /* quadratic_samples: n*p numbers */
-  const double *b;        /* quadratic_samples: n*p numbers */
-  const double *weights;  /* quadratic_samples: n numbers that sum to 1, or NULL for uniform */
+  int32_t kind;            /* sid_problem_kind */
+  int32_t noise;           /* sid_noise_kind */
+  uint32_t dim;            /* p */
+  uint32_t samples;        /* n of a finite family or of a batch-normalised output, else 0 */
+  double sigma;            /* size of the noise, >= 0; unused with scale, none, samples, poisson */
+  const double *scale;     /* p standard deviations >= 0, or NULL for isotropic noise */
+  const double *spectrum;  /* rayleigh, quadratic_noisy: p numbers */
+  const double *matrix;    /* rayleigh: p*p numbers, symmetric, row by row; instead of spectrum.
+                             bn_completion: rows*cols numbers for the test loss, or NULL */
+  const double *features;  /* normalised_linear, bn_regression: n*p numbers, sample by sample */
+  const double *labels;    /* normalised_linear, bn_regression, bn_completion: n numbers */
+  const double *a;         /* quadratic_samples: n*p numbers */
+  const double *b;         /* quadratic_samples: n*p numbers */
+  const double *weights;   /* quadratic_samples: n numbers that sum to 1, or NULL for uniform */
+  uint32_t rows, cols;     /* bn_completion: shape of the matrix */
+  uint32_t inner;          /* bn_completion: columns of U and V; p = (rows + cols)*inner */
+  const uint32_t *entries; /* bn_completion: n pairs (row, column), row by row, strictly increasing */
+  double mean;             /* poisson: mean of the counts, in (0, 500] */
+  double exp_minus_mean;   /* poisson: the constant exp(-mean), given so that no exponential is computed */
 } sid_problem;
 
 /* Checks every field, every array included. */
 sid_status sid_problem_validate(const sid_problem *problem);
 
-/* 1 for rayleigh, normalised_linear, ratio2, noise_only; else 0. */
+/* 1 for rayleigh, normalised_linear, ratio2, noise_only, trough3, ridge3, bn_regression, bn_completion; else 0. */
 int sid_problem_scale_invariant(const sid_problem *problem);
 
 /* Doubles of workspace that any function on this problem needs. */
@@ -181,6 +197,9 @@ size_t sid_problem_workspace(const sid_problem *problem);
 
 /* Loss at x. */
 double sid_problem_loss(const sid_problem *problem, const double *x, double *work);
+
+/* bn_completion with a matrix: mean squared error over all rows*cols entries; else NaN. */
+double sid_problem_test_loss(const sid_problem *problem, const double *x, double *work);
 
 /* Full gradient at x, p numbers. */
 void sid_problem_gradient(const sid_problem *problem, const double *x, double *gradient, double *work);
@@ -206,13 +225,31 @@ void sid_problem_sample_gradient(const sid_problem *problem, uint32_t i, const d
 
 /* ---- dynamics and schedules (spec sections 7 and 8) --------------------------------------------------------- */
 
-typedef enum { SID_GD = 1, SID_SGD, SID_SVAG, SID_NOISY_GD, SID_SDE, SID_SDE2 } sid_dynamics_kind;
+typedef enum {
+  SID_GD = 1,
+  SID_SGD,
+  SID_SVAG,
+  SID_NOISY_GD,
+  SID_SDE,
+  SID_SDE2,
+  SID_MOMENTUM,
+  SID_ADAM_L2,
+  SID_ADAMW,
+  SID_PROJECTED_GD,
+  SID_RMSPROP,
+  SID_QUASI_RMSPROP
+} sid_dynamics_kind;
 
 typedef struct {
   int32_t kind;      /* sid_dynamics_kind */
   uint32_t l;        /* svag: 1..SID_COUNT_MAX */
   uint32_t substeps; /* sde, sde2: 1..SID_COUNT_MAX */
-  uint32_t batch;    /* 1..SID_COUNT_MAX; more than 1 only with the noise kind samples */
+  uint32_t batch;    /* 1..SID_COUNT_MAX; more than 1 only with the noise kinds samples and poisson */
+  double beta;       /* momentum, adam (first moment), rmsprop, quasi_rmsprop: in [0, 1) */
+  double beta2;      /* adam (second moment): in [0, 1) */
+  double alpha;      /* adam: its LR, >= 0; lr is then the schedule multiplier */
+  double eps;        /* adam: >= 0 */
+  double v0;         /* rmsprop, quasi_rmsprop: v at the start, > 0 */
 } sid_dynamics;
 
 typedef enum { SID_PIECEWISE = 1, SID_EXPONENTIAL, SID_COSINE, SID_TRIANGLE } sid_schedule_kind;
@@ -245,12 +282,20 @@ void sid_schedule_at(const sid_schedule *schedule, uint64_t k, double *lr, doubl
 /* The factor by which x is rescaled when effective step k begins; 1 if none. */
 double sid_schedule_rescale(const sid_schedule *schedule, uint64_t k);
 
-/* Doubles of workspace for sid_step(). */
-size_t sid_step_workspace(const sid_problem *problem);
+/* Doubles of the state of a dynamics: the p coordinates, then for momentum p, for adam_l2 and adamw 2p+2, for projected_gd,
+ * rmsprop and quasi_rmsprop 1 more (spec section 7). */
+size_t sid_state_doubles(const sid_problem *problem, const sid_dynamics *dynamics);
 
-/* One step from x (p coordinates, changed in place) with lr and wd; valid problem and dynamics.
+/* Completes a state whose first p doubles are the start: sets what comes after the coordinates, and for the last three kinds normalises x.
+ * lr is that of the first step. */
+void sid_state_begin(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double *x);
+
+/* Doubles of workspace for sid_step(). */
+size_t sid_step_workspace(const sid_problem *problem, const sid_dynamics *dynamics);
+
+/* One step from the state x (sid_state_doubles(), changed in place) with lr and wd; valid problem and dynamics.
  * SID_E_NONFINITE, SID_E_ORIGIN, SID_E_LR or SID_E_INTRINSIC_LR: x is as it was. The stream has advanced unless lr or wd was at
- * fault. After SID_OK the first p doubles of the workspace hold the state before the step. */
+ * fault. After SID_OK the first sid_state_doubles() doubles of the workspace hold the state before the step. */
 sid_status sid_step(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
                     sid_stream *stream, double *work);
 
@@ -266,7 +311,14 @@ typedef enum {
   SID_GAMMA,
   SID_F,
   SID_PLANE_ANGLE,
-  SID_X
+  SID_X,
+  SID_TEST_LOSS,
+  SID_MIDPOINT_LOSS,
+  SID_MIDPOINT_TEST_LOSS,
+  SID_SPHERICAL_SHARPNESS,
+  SID_MIDPOINT_SHARPNESS,
+  SID_MANIFOLD_H,
+  SID_MANIFOLD_ANGLE
 } sid_observable;
 
 /* Angle between the vectors y and x, in [0, pi]; work holds dim doubles. */
@@ -274,12 +326,12 @@ double sid_angle(const double *y, const double *x, uint32_t dim, double *work);
 
 /* ---- experiments (spec sections 9, 10, 12) ------------------------------------------------------------------ */
 
-typedef enum { SID_START_POINT = 1, SID_START_GAUSSIAN, SID_START_SPHERE } sid_start_kind;
+typedef enum { SID_START_POINT = 1, SID_START_GAUSSIAN, SID_START_SPHERE, SID_START_UNIFORM } sid_start_kind;
 
 typedef struct {
   int32_t kind;    /* sid_start_kind */
   const double *x; /* point: p coordinates */
-  double size;     /* gaussian: scale; sphere: radius */
+  double size;     /* gaussian: scale; sphere: radius; uniform: half width */
 } sid_start;
 
 typedef struct {
@@ -296,16 +348,18 @@ typedef struct {
   const double *plane;        /* 2*p numbers u, v for plane_angle, else NULL */
 } sid_experiment;
 
-/* Called at each checkpoint: the step, the state (p coordinates), and the row of observables (sid_row_width() numbers).
+/* Called at each checkpoint: the step, the state (sid_state_doubles()), and the row of observables (sid_row_width() numbers).
  * Nonzero stops the run with SID_E_STOPPED. */
 typedef int (*sid_checkpoint_fn)(void *user, uint64_t step, const double *x, const double *row);
 
 /* Numbers in a row of observables (x counts p). */
 size_t sid_row_width(const sid_experiment *experiment);
 
-/* One row of observables at the state x of step `step`: fills row[sid_row_width()]. previous is the state before the last
- * step, which step_angle needs; where it is NULL, step_angle is 0 at step 0 and NaN later.
- * work: sid_problem_workspace() + p doubles. */
+/* Doubles of workspace for sid_observe(). */
+size_t sid_observe_workspace(const sid_experiment *experiment);
+
+/* One row of observables at the state x (sid_state_doubles()) of step `step`: fills row[sid_row_width()]. previous is the state before
+ * the last step, which step_angle and the midpoints need; where it is NULL they take x itself at step 0 and are NaN later. */
 void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous,
                  double *row, double *work);
 
@@ -318,11 +372,125 @@ size_t sid_run_workspace(const sid_experiment *experiment);
 /* The start of trajectory i, p coordinates. */
 sid_status sid_start_state(const sid_experiment *experiment, uint64_t trajectory, double *x);
 
-/* Runs trajectory i of a valid experiment. x (p coordinates) receives the last state and *step its number, also where
+/* Runs trajectory i of a valid experiment. x (sid_state_doubles()) receives the last state and *step its number, also where
  * the trajectory ends early with SID_E_NONFINITE, SID_E_ORIGIN, SID_E_LR, SID_E_INTRINSIC_LR or SID_E_STOPPED.
  * callback may be NULL. */
 sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory, sid_checkpoint_fn callback, void *user,
                    double *x, uint64_t *step, double *work, size_t work_doubles);
+
+/* ---- sharpness (spec section 14) ---------------------------------------------------------------------------- */
+
+/* Both give the spherical sharpness |x|^2 lambda_max(Hess L(x)), which for a scale-invariant loss is the largest eigenvalue of the Hessian
+ * at x/|x| (eos (004), Definition 1.1), and in *residual a bound of its distance to an eigenvalue. Source of the method: any text
+ * on symmetric eigenvalue problems. */
+
+/* `iterations` >= 1 steps v <- (H + shift) v, normalised, from v (p numbers, not 0), which receives the last unit vector. shift is in units of
+ * |x|^2 H and must make the wanted eigenvalue the one of largest magnitude. work: p + sid_problem_workspace() doubles. */
+double sid_sharpness_power(const sid_problem *problem, const double *x, double shift, uint32_t iterations, double *v,
+                           double *residual, double *work);
+
+/* Lanczos with at most `iterations` >= 1 vectors from the start vector of spec section 14.
+ * work: sid_sharpness_workspace() doubles. */
+double sid_sharpness_lanczos(const sid_problem *problem, const double *x, uint32_t iterations, double *residual,
+                             double *work);
+size_t sid_sharpness_workspace(const sid_problem *problem, uint32_t iterations);
+
+/* Iterations of the observables spherical_sharpness and midpoint_sharpness (at most p). */
+#define SID_SHARPNESS_ITERATIONS 64u
+
+/* Where a direction stands to the circle of minimisers of trough3 and ridge3 (eos (004), Section 4.2; h is <x/|x| - phi, v_1>). */
+typedef struct {
+  double phi[3];    /* nearest point of the circle, on the unit sphere */
+  double angle;     /* of phi: atan2(phi_1, phi_0) */
+  double h;         /* signed distance along the top eigenvector v_1 at phi */
+  double v1[3];     /* top eigenvector of the Hessian at phi */
+  double sharpness; /* lambda_1 at phi */
+  double slope;     /* derivative of log lambda_1 along the circle at phi, by arc length, towards growing angle */
+} sid_manifold_point;
+
+/* SID_E_KIND unless the problem is trough3 or ridge3; SID_E_ORIGIN where x_0 = x_1 = 0. */
+sid_status sid_manifold_project(const sid_problem *problem, const double *x, sid_manifold_point *point);
+
+/* ---- flows and limiting laws (spec section 15) --------------------------------------------------------------- */
+
+typedef enum {
+  SID_FLOW_GRADIENT = 1, /* x' = -(grad L(x) + wd x) */
+  SID_FLOW_SHARPNESS /* eos (004), (3), on trough3 and ridge3: x' = -factor grad log lambda_1/(4 + weight |grad log lambda_1|^2) */
+} sid_flow_kind;
+
+typedef struct {
+  int32_t kind; /* sid_flow_kind */
+  const sid_problem *problem;
+  double wd;     /* gradient */
+  double factor; /* sharpness: 2 for GD with weight decay, 1 for RMSprop */
+  double weight; /* sharpness: 1 for GD with weight decay, 2/C_b for RMSprop */
+} sid_flow;
+
+/* `steps` steps of length h of the classical Runge-Kutta method from x (p numbers, changed in place). Unless error is NULL, steps is even and
+ * *error receives an estimate of the error of the result: the largest coordinate of its difference to steps/2 steps of 2h, over 15.
+ * SID_E_KIND, SID_E_COUNT (odd steps with error); SID_E_NONFINITE: x is as it was. work: sid_flow_workspace() doubles. */
+sid_status sid_flow_run(const sid_flow *flow, double h, uint64_t steps, double *x, double *error, double *work);
+size_t sid_flow_workspace(const sid_problem *problem);
+
+/* The limit map Phi of the gradient flow (fm (000), Section 4): steps of length h from x until |x| |grad L(x)| <= tolerance; *steps
+ * receives their number. SID_E_NOT_CONVERGED after max_steps, SID_E_NONFINITE. */
+sid_status sid_flow_limit(const sid_problem *problem, double h, uint64_t max_steps, double tolerance, double *x,
+                          uint64_t *steps, double *work);
+
+/* Limiting diffusion on the circle of minimisers of the normalised linear model, fm (000), (8) with c = C and (13) with c = 1/2:
+ * in the variables s = |Y|^2 and the angle theta, ds = (trace/s - 2 c s) dT, d theta = sigma/(rho s) dW. */
+typedef struct {
+  double c;     /* 1/2 in (13) */
+  double trace; /* (D-1) sigma^2 */
+  double sigma, rho;
+} sid_circle_law;
+
+/* One Euler-Maruyama step of length h of {s, theta}. */
+void sid_circle_step(const sid_circle_law *law, double h, double state[2], sid_stream *stream);
+
+/* f_t = (e_1^T x)^2/|x|^2 of the noisy Rayleigh quotient with two eigenvalues, nrq (002), Theorem 1 in the corrected form. */
+typedef struct {
+  double lr, wd, sigma;
+  double low, high; /* the eigenvalue of e_1 and that of its complement */
+  uint32_t dim;
+} sid_rayleigh_law;
+
+/* One Euler-Maruyama step of length h (in steps of SGD) of {f, |x|^4}. f is reflected into [0, 1]. */
+void sid_rayleigh_law_step(const sid_rayleigh_law *law, double h, double state[2], sid_stream *stream);
+
+/* Levy-driven limit of the linear scaling rule, svag (003), (8): dX = -lr grad L dt - lr sigma dZ with Z a compensated Poisson process of
+ * intensity `mean` per unit of time, each coordinate its own. */
+typedef struct {
+  double lr, sigma;
+  double mean;           /* of the counts in one step of length h */
+  double exp_minus_mean; /* exp(-mean) */
+} sid_levy_law;
+
+/* One step of length h from x (p numbers, in place). work: p + sid_problem_workspace() doubles. */
+void sid_levy_step(const sid_levy_law *law, const sid_problem *problem, double h, double *x, sid_stream *stream,
+                   double *work);
+
+/* Running average of weights: mean becomes the average of n vectors when x is the n-th (n >= 1). */
+void sid_average(double *mean, const double *x, uint64_t n, uint32_t dim);
+
+/* ---- random data (spec section 16) --------------------------------------------------------------------------- */
+
+typedef enum {
+  SID_DATA_NORMAL = 1,
+  SID_DATA_HEAVY,  /* z^3/sqrt(15): mean 0, variance 1, fourth moment 46.2 */
+  SID_DATA_SKEWED, /* (z^2 - 1)/sqrt(2): mean 0, variance 1, third moment sqrt(8) */
+  SID_DATA_UNIFORM /* 2U - 1 */
+} sid_data_kind;
+
+/* n numbers of a kind. */
+sid_status sid_data_fill(sid_stream *stream, int32_t kind, size_t n, double *out);
+
+/* n of the rows*cols positions of a matrix, each set equally likely, as increasing (row, column) pairs. */
+sid_status sid_data_entries(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t n, uint32_t *entries);
+
+/* A B^T/sqrt(rank), A and B with normal entries: rows*cols numbers. work: (rows + cols)*rank doubles. */
+sid_status sid_data_low_rank(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t rank, double *matrix,
+                             double *work);
 
 #ifdef __cplusplus
 }

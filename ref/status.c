@@ -21,6 +21,7 @@ const char *sid_status_text(sid_status status) {
     case SID_E_CHECKPOINTS: return "checkpoints are not strictly increasing, or lie above the number of steps";
     case SID_E_WORKSPACE: return "the workspace is too small";
     case SID_E_UNSUPPORTED: return "the combination is not defined, or the data of an observable are missing";
+    case SID_E_NOT_CONVERGED: return "the limit was not reached in the steps allowed";
     case SID_E_STOPPED: return "the checkpoint callback asked to stop";
     default: return "unknown status";
   }

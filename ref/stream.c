@@ -121,6 +121,17 @@ uint32_t sid_stream_weighted_index(sid_stream *stream, const double *weights, ui
   return n - 1;
 }
 
+/* The count stays far below 2^32: a product of uniforms below 1 has left every positive number after some thousands. */
+uint32_t sid_stream_poisson(sid_stream *stream, double exp_minus_mean) {
+  uint32_t count = 0;
+  double product = sid_stream_uniform(stream);
+  while (product >= exp_minus_mean) {
+    count++;
+    product = product * sid_stream_uniform(stream);
+  }
+  return count;
+}
+
 /* delta steps in one, by squaring the map s -> a*s + b: (a, b) twice is (a*a, a*b + b). */
 void sid_stream_advance(sid_stream *stream, uint64_t delta_hi, uint64_t delta_lo) {
   sid_wide delta = sid_wide_of(delta_hi, delta_lo);

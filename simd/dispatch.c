@@ -1,6 +1,7 @@
 /* Which backend computes. The only reader of CPU features; the table starts at the reference. */
 #include "config.h"
 #include "simd.h"
+#include "single.h"
 
 #if SID_SIMD_X86 || SID_SIMD_NEON
 #include <sleef.h>
@@ -15,7 +16,13 @@ extern const sid_backend sid_backend_avx2, sid_backend_avx512;
 extern const sid_backend sid_backend_neon;
 #endif
 
-/* ---- the reference as a backend of one lane ---- */
+/* ---- one trajectory after the other: the reference, and what the kernels have no lanes for ---- */
+
+int sid_fits_lanes(const sid_experiment *experiment) {
+  for (uint32_t o = 0; o < experiment->observable_count; o++)
+    if (experiment->observables[o] > SID_X) return 0;
+  return experiment->problem.kind <= SID_QUADRATIC_NOISY && experiment->dynamics.kind <= SID_SDE2;
+}
 
 typedef struct {
   sid_backend_results *results;
@@ -36,22 +43,30 @@ static int sid_ref_record(void *user, uint64_t step, const double *x, const doub
   return 0;
 }
 
-static size_t sid_ref_workspace(const sid_experiment *experiment) {
-  return sid_run_workspace(experiment) + experiment->problem.dim;
+size_t sid_singly_workspace(const sid_experiment *experiment) {
+  return sid_run_workspace(experiment) + sid_state_doubles(&experiment->problem, &experiment->dynamics);
+}
+
+void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t first, uint32_t count,
+                    sid_backend_results *results, double *work) {
+  const uint32_t p = experiment->problem.dim;
+  const size_t width = sid_row_width(experiment);
+  double *x = work, *rest = work + sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  for (uint32_t i = 0; i < count; i++) {
+    double *rows = results->visit ? NULL : results->rows + i * experiment->checkpoint_count * width;
+    sid_ref_recorder recorder = {results, first + i, rows, width};
+    results->ends[i].status = sid_run_with(step, experiment, first + i, sid_ref_record, &recorder, x,
+                                           &results->ends[i].step, rest, sid_run_workspace(experiment));
+    for (uint32_t j = 0; results->last && j < p; j++) results->last[(size_t)i * p + j] = x[j];
+  }
 }
 
 static void sid_ref_run(const sid_experiment *experiment, uint64_t first, uint32_t count,
                         sid_backend_results *results, double *work) {
-  const uint32_t p = experiment->problem.dim;
-  sid_ref_recorder recorder = {results, first, results->rows, sid_row_width(experiment)};
-  double *x = work, *rest = work + p;
-  (void)count; /* is 1 */
-  results->ends->status = sid_run(experiment, first, sid_ref_record, &recorder, x, &results->ends->step, rest,
-                                  sid_run_workspace(experiment));
-  for (uint32_t j = 0; results->last && j < p; j++) results->last[j] = x[j];
+  sid_run_singly(sid_step, experiment, first, count, results, work);
 }
 
-const sid_backend sid_backend_ref = {"ref", 1, sid_ref_workspace, sid_ref_run, sid_stream_normals};
+const sid_backend sid_backend_ref = {"ref", 1, sid_singly_workspace, sid_ref_run, sid_stream_normals};
 
 /* ---- table ---- */
 

@@ -17,21 +17,37 @@ static char *vf_copy(const char *text) {
   return copy;
 }
 
-static void vf_add(vf_context *context, const char *relation, const char *instance, double measured, double expected,
-                   double tolerance, double badness, vf_verdict verdict, const char *basis) {
+/* Returns the case, or NULL without memory. */
+static vf_case *vf_add(vf_context *context, const char *relation, const char *instance, double measured,
+                       double expected, double tolerance, double badness, vf_verdict verdict, const char *basis) {
   if (context->count == context->capacity) {
     const size_t capacity = context->capacity ? 2 * context->capacity : 16;
     vf_case *cases = realloc(context->cases, capacity * sizeof *cases);
     if (!cases) {
       context->out_of_memory = 1;
-      return;
+      return NULL;
     }
     context->cases = cases;
     context->capacity = capacity;
   }
   vf_case *added = context->cases + context->count++;
-  *added = (vf_case){vf_copy(instance), vf_copy(basis), relation, measured, expected, tolerance, badness, verdict};
+  *added = (vf_case){.instance = vf_copy(instance),
+                     .basis = vf_copy(basis),
+                     .relation = relation,
+                     .measured = measured,
+                     .expected = expected,
+                     .tolerance = tolerance,
+                     .badness = badness,
+                     .verdict = verdict};
   if (!added->instance || !added->basis) context->out_of_memory = 1;
+  return added;
+}
+
+static void vf_clear_series(vf_table_of_numbers *series) {
+  for (size_t c = 0; series->columns && c < series->column_count; c++) free(series->columns[c]);
+  free(series->columns);
+  free(series->name);
+  free(series->values);
 }
 
 void vf_context_clear(vf_context *context) {
@@ -42,6 +58,10 @@ void vf_context_clear(vf_context *context) {
   free(context->cases);
   context->cases = NULL;
   context->count = context->capacity = 0;
+  for (size_t i = 0; i < context->series_count; i++) vf_clear_series(context->series + i);
+  free(context->series);
+  context->series = NULL;
+  context->series_count = 0;
 }
 
 const vf_case *vf_context_worst(const vf_context *context) {
@@ -52,6 +72,25 @@ const vf_case *vf_context_worst(const vf_context *context) {
       worst = one;
   }
   return worst;
+}
+
+/* Of two cases that passed: does `a` speak louder against print than `b`? Where the tolerance is 0 both are infinitely far; then by how
+ * much printed and right differ. */
+static int vf_louder(const vf_case *a, const vf_case *b) {
+  const double far_a = fabs(a->measured - a->printed) / a->tolerance,
+               far_b = fabs(b->measured - b->printed) / b->tolerance;
+  if (far_a != far_b) return far_a > far_b;
+  return fabs(a->printed - a->right) > fabs(b->printed - b->right);
+}
+
+const vf_case *vf_context_telling(const vf_context *context) {
+  const vf_case *worst = vf_context_worst(context), *loudest = NULL;
+  if (!worst || worst->verdict != VF_PASS) return worst;
+  for (size_t i = 0; i < context->count; i++) {
+    const vf_case *one = context->cases + i;
+    if (one->erratum && (!loudest || vf_louder(one, loudest))) loudest = one;
+  }
+  return loudest ? loudest : worst;
 }
 
 vf_verdict vf_context_verdict(const vf_context *context) {
@@ -123,6 +162,14 @@ void vf_monte_carlo(vf_context *context, const char *instance, double measured, 
          sees ? vf_pass_if(distance <= tolerance) : VF_INCONCLUSIVE, text);
 }
 
+static void vf_mark(vf_case *erratum, const char *right_relation, double right, const char *printed_relation,
+                    double printed) {
+  if (!erratum) return;
+  erratum->erratum = 1;
+  erratum->right_relation = right_relation, erratum->right = right;
+  erratum->printed_relation = printed_relation, erratum->printed = printed;
+}
+
 void vf_erratum(vf_context *context, const char *instance, double measured, double right, double printed,
                 double tolerance, const char *basis) {
   const double distance = fabs(measured - right);
@@ -132,14 +179,76 @@ void vf_erratum(vf_context *context, const char *instance, double measured, doub
   if (fabs(right - printed) >= 5.0 * tolerance)
     verdict = vf_pass_if(distance <= tolerance && fabs(measured - printed) > tolerance);
   if (!isfinite(measured) || !isfinite(right) || isnan(printed)) verdict = VF_FAIL;
-  vf_add(context, "=", instance, measured, right, tolerance, vf_badness(distance, tolerance), verdict, text);
+  vf_mark(vf_add(context, "=", instance, measured, right, tolerance, vf_badness(distance, tolerance), verdict, text),
+          "=", right, "=", printed);
+}
+
+/* By how much a claim is violated; negative or 0 where it holds. NaN for an unknown relation. */
+static double vf_violation(double measured, const char *relation, double value) {
+  if (strcmp(relation, "=") == 0) return fabs(measured - value);
+  if (strcmp(relation, "<=") == 0) return measured - value;
+  return strcmp(relation, ">=") == 0 ? value - measured : (double)NAN;
+}
+
+/* What is measured where a printed claim is violated. */
+static const char *vf_opposite(const char *relation) {
+  if (strcmp(relation, "=") == 0) return "!=";
+  return strcmp(relation, "<=") == 0 ? ">" : "<";
+}
+
+void vf_erratum_claim(vf_context *context, const char *instance, double measured, const char *right_relation,
+                      double right, const char *printed_relation, double printed, double tolerance,
+                      const char *basis) {
+  const double violated = vf_violation(measured, printed_relation, printed);
+  const int keeps = !right_relation || vf_violation(measured, right_relation, right) <= tolerance;
+  char text[512];
+  snprintf(text, sizeof text, "print claims %s %.10g, violated by %.3g; %s", printed_relation, printed, violated,
+           basis);
+  vf_case *added = vf_add(context, right_relation ? right_relation : vf_opposite(printed_relation), instance,
+                          measured, right_relation ? right : printed, tolerance, vf_badness(tolerance, violated),
+                          vf_pass_if(violated > tolerance && keeps), text);
+  vf_mark(added, right_relation, right_relation ? right : (double)NAN, printed_relation, printed);
 }
 
 void vf_rejected(vf_context *context, const char *instance, double measured, double printed, double tolerance,
                  const char *basis) {
   const double distance = fabs(measured - printed);
-  vf_add(context, "!=", instance, measured, printed, tolerance, vf_badness(tolerance, distance),
-         vf_pass_if(distance > tolerance), basis);
+  vf_mark(vf_add(context, "!=", instance, measured, printed, tolerance, vf_badness(tolerance, distance),
+                 vf_pass_if(distance > tolerance), basis),
+          NULL, (double)NAN, "=", printed);
+}
+
+/* ---- figures ---- */
+
+/* Returns 0, or -1 without memory; what was copied so far is in the table either way. */
+static int vf_copy_series(vf_table_of_numbers *series, const char *name, const char *const *columns,
+                          const double *values) {
+  const size_t numbers = series->rows * series->column_count;
+  series->name = vf_copy(name);
+  series->columns = calloc(series->column_count, sizeof *series->columns);
+  series->values = malloc(numbers * sizeof *values);
+  if (!series->name || !series->columns || !series->values) return -1;
+  memcpy(series->values, values, numbers * sizeof *values);
+  for (size_t c = 0; c < series->column_count; c++)
+    if (!(series->columns[c] = vf_copy(columns[c]))) return -1;
+  return 0;
+}
+
+void vf_series(vf_context *context, const char *name, const char *const *columns, size_t column_count,
+               const double *values, size_t rows) {
+  if (column_count == 0 || rows == 0) {
+    vf_error(context, name, "a series without numbers");
+    return;
+  }
+  vf_table_of_numbers *grown = realloc(context->series, (context->series_count + 1) * sizeof *grown);
+  if (!grown) {
+    context->out_of_memory = 1;
+    return;
+  }
+  context->series = grown;
+  vf_table_of_numbers *added = grown + context->series_count++;
+  *added = (vf_table_of_numbers){.column_count = column_count, .rows = rows};
+  if (vf_copy_series(added, name, columns, values)) context->out_of_memory = 1;
 }
 
 /* ---- order of convergence ---- */

@@ -55,9 +55,16 @@ void vf_monte_carlo(vf_context *context, const char *instance, double measured, 
                     double expected, double effect, const char *basis);
 
 /* An erratum: measured agrees with the right value within tolerance and does not agree with the printed one.
- * Inconclusive where the two differ by less than five tolerances. */
+ * Inconclusive where the two differ by less than five tolerances. The reports show printed, right and measured side by side. */
 void vf_erratum(vf_context *context, const char *instance, double measured, double right, double printed,
                 double tolerance, const char *basis);
+
+/* An erratum whose claim is a bound. The relations are "=", "<=" and ">=": print claims measured `printed_relation` printed. Passes if
+ * measured violates that by more than tolerance and keeps measured `right_relation` right within tolerance. right_relation is NULL, and
+ * right is not looked at, where nothing takes the printed claim's place. */
+void vf_erratum_claim(vf_context *context, const char *instance, double measured, const char *right_relation,
+                      double right, const char *printed_relation, double printed, double tolerance,
+                      const char *basis);
 
 /* The printed formula alone, for a claim that is wrong at an instance: fails if it holds within tolerance. */
 void vf_rejected(vf_context *context, const char *instance, double measured, double printed, double tolerance,
@@ -68,6 +75,12 @@ void vf_rejected(vf_context *context, const char *instance, double measured, dou
  * interval is inconclusive. Returns the estimate. */
 double vf_order(vf_context *context, const char *instance, const double *h, const double *error, size_t n,
                 double order);
+
+/* The data behind a figure: attaches a table of rows*column_count numbers (row by row, copied) to the check's result; the JSON report has it
+ * as checks[].series[]. Says nothing about the verdict, but a table without numbers fails the check. Several tables of one
+ * check need different names. */
+void vf_series(vf_context *context, const char *name, const char *const *columns, size_t column_count,
+               const double *values, size_t rows);
 
 /* ---- statistics in the canonical order ---- */
 
@@ -87,8 +100,8 @@ typedef sid_end vf_end; /* how a trajectory ended */
 int vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows,
                 vf_end *ends);
 
-/* The same for statistics along trajectories: instead of storing the rows, calls visit(user, trajectory, step, row) for each, in the order of
- * the steps of a trajectory; trajectories of several threads and lanes mix, so each writes to a place of its own. */
+/* The same for statistics along trajectories: instead of storing the rows, calls visit(user, trajectory, step, row) for each, in the
+ * order of the steps of a trajectory; trajectories of several threads and lanes mix, so each writes to a place of its own. */
 typedef void (*vf_visit_fn)(void *user, uint64_t trajectory, uint64_t step, const double *row);
 int vf_ensemble_visit(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, vf_visit_fn visit,
                       void *user, vf_end *ends);

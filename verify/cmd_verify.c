@@ -84,10 +84,17 @@ static void vf_list(const vf_result *results, size_t count) {
            results[i].check->claim, results[i].check->source);
 }
 
+/* Whether only errata were chosen: they have a table of their own. */
+static int vf_all_errata(const vf_result *results, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strncmp(results[i].check->id, "errata.", strlen("errata.")) != 0) return 0;
+  return 1;
+}
+
 static void vf_run_checks(const vf_verify_options *options, vf_result *results, size_t count) {
-  const int progress = isatty(STDERR_FILENO);
+  const int progress = isatty(STDERR_FILENO), errata = vf_all_errata(results, count);
   const double start = vf_seconds();
-  vf_report_head();
+  vf_report_head(errata);
   for (size_t i = 0; i < count; i++) {
     const double before = vf_seconds();
     if (progress && before - start > 2.0) fprintf(stderr, "\r[%zu/%zu] %s\033[K", i + 1, count, results[i].check->id);
@@ -96,7 +103,7 @@ static void vf_run_checks(const vf_verify_options *options, vf_result *results, 
     results[i].check->run(&results[i].context);
     results[i].seconds = vf_seconds() - before;
     if (progress) fputs("\r\033[K", stderr);
-    vf_report_line(results + i);
+    vf_report_line(results + i, errata);
     fflush(stdout);
   }
 }

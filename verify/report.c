@@ -21,17 +21,43 @@ const char *vf_tier_name(vf_tier tier) {
   return names[tier];
 }
 
-void vf_report_head(void) {
+void vf_report_head(int errata) {
+  if (errata) {
+    printf("%-38s %19s %19s %19s %9s  %-44s  %s\n", "erratum", "printed", "right", "measured", "tolerance",
+           "instance", "verdict");
+    return;
+  }
   printf("%-40s %16s    %16s %10s %6s %7s  %s\n", "check", "measured", "expected", "tolerance", "cases", "time",
          "verdict");
 }
 
+/* A value with the relation before it; a dash where there is none. */
+static void vf_print_claim(const char *relation, double value) {
+  char text[64] = "-";
+  if (relation) snprintf(text, sizeof text, "%s%s%.10g", relation, *relation ? " " : "", value);
+  printf(" %19s", text);
+}
+
+/* Printed, right and measured value of one case; one that is no erratum (what the check needs did not work) has no printed value. */
+static void vf_erratum_line(const char *id, const vf_case *one, const char *verdict) {
+  const char *printed = one->erratum ? one->printed_relation : NULL;
+  const char *right = one->erratum ? one->right_relation : one->relation;
+  printf("%-38s", id);
+  vf_print_claim(printed && strcmp(printed, "=") == 0 ? "" : printed, one->printed);
+  vf_print_claim(right && strcmp(right, "=") == 0 ? "" : right, one->erratum ? one->right : one->expected);
+  printf(" %19.10g %9.2e  %-44.44s  %s\n", one->measured, one->tolerance, one->instance, verdict);
+}
+
 /* The measured value against the expected one, of the case that is closest to failing. */
-void vf_report_line(const vf_result *result) {
+void vf_report_line(const vf_result *result, int errata) {
   const vf_case *worst = vf_context_worst(&result->context);
   const char *verdict = vf_verdict_shown(vf_context_verdict(&result->context));
   if (!worst) {
     printf("%-40s %s: no case ran\n", result->check->id, verdict);
+    return;
+  }
+  if (errata) {
+    vf_erratum_line(result->check->id, vf_context_telling(&result->context), verdict);
     return;
   }
   const char *relation =
@@ -72,18 +98,41 @@ static json_t *vf_json_number(double value) {
 }
 
 static json_t *vf_json_case(const vf_case *one) {
-  return json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s}", "instance", one->instance, "relation", one->relation,
-                   "measured", vf_json_number(one->measured), "expected", vf_json_number(one->expected), "tolerance",
-                   vf_json_number(one->tolerance), "basis", one->basis, "verdict", vf_verdict_name(one->verdict));
+  json_t *object =
+      json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s}", "instance", one->instance, "relation", one->relation,
+                "measured", vf_json_number(one->measured), "expected", vf_json_number(one->expected), "tolerance",
+                vf_json_number(one->tolerance), "basis", one->basis, "verdict", vf_verdict_name(one->verdict));
+  if (one->erratum) json_object_set_new(object, "printed", vf_json_number(one->printed));
+  return object;
+}
+
+static json_t *vf_json_series(const vf_table_of_numbers *series) {
+  json_t *columns = json_array(), *rows = json_array();
+  for (size_t c = 0; c < series->column_count; c++) json_array_append_new(columns, json_string(series->columns[c]));
+  for (size_t r = 0; r < series->rows; r++) {
+    json_t *row = json_array();
+    for (size_t c = 0; c < series->column_count; c++)
+      json_array_append_new(row, vf_json_number(series->values[r * series->column_count + c]));
+    json_array_append_new(rows, row);
+  }
+  return json_pack("{s:s, s:o, s:o}", "name", series->name, "columns", columns, "rows", rows);
 }
 
 static json_t *vf_json_result(const vf_result *result) {
-  json_t *cases = json_array();
+  json_t *cases = json_array(), *series = json_array();
   for (size_t i = 0; i < result->context.count; i++)
     json_array_append_new(cases, vf_json_case(result->context.cases + i));
-  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:o}", "id", result->check->id, "source", result->check->source,
-                   "claim", result->check->claim, "tier", vf_tier_name(result->check->tier), "verdict",
-                   vf_verdict_name(vf_context_verdict(&result->context)), "seconds", result->seconds, "cases", cases);
+  for (size_t i = 0; i < result->context.series_count && !result->context.out_of_memory; i++)
+    json_array_append_new(series, vf_json_series(result->context.series + i));
+  json_t *object =
+      json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:o}", "id", result->check->id, "source", result->check->source,
+                "claim", result->check->claim, "tier", vf_tier_name(result->check->tier), "verdict",
+                vf_verdict_name(vf_context_verdict(&result->context)), "seconds", result->seconds, "cases", cases);
+  if (json_array_size(series) > 0)
+    json_object_set_new(object, "series", series);
+  else
+    json_decref(series);
+  return object;
 }
 
 int vf_report_json(const vf_report *report, vf_output *output) {

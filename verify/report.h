@@ -22,9 +22,10 @@ typedef struct {
 /* Name of a tier. */
 const char *vf_tier_name(vf_tier tier);
 
-/* The head of the table, one line per check, the lines of what failed, and the sum "N passed, N failed" (inconclusive counts as failed). */
-void vf_report_head(void);
-void vf_report_line(const vf_result *result);
+/* The head of the table, one line per check, the lines of what failed, and the sum "N passed, N failed" (inconclusive counts as failed).
+ * The table of errata, which has printed, right and measured value side by side, is for a choice of errata only. */
+void vf_report_head(int errata);
+void vf_report_line(const vf_result *result, int errata);
 void vf_report_sum(const vf_report *report);
 
 /* Every case of every check: JSON (schema fixtures/schema/report.schema.json), JUnit XML. 0, or VF_EXIT_USAGE after a message. */

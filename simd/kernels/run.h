@@ -268,6 +268,7 @@ static void sid_block_step(sid_block_run *run) {
 }
 
 static size_t sid_block_workspace(const sid_experiment *experiment) {
+  if (!sid_fits_lanes(experiment)) return sid_singly_workspace(experiment);
   const size_t p = experiment->problem.dim, width = sid_row_width(experiment);
   return (5 * p + sid_problem_workspace(&experiment->problem) + width) * SID_W + p + width;
 }
@@ -275,6 +276,11 @@ static size_t sid_block_workspace(const sid_experiment *experiment) {
 /* See simd.h. */
 static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, uint32_t count,
                               sid_backend_results *results, double *work) {
+  if (!sid_fits_lanes(experiment)) {
+    const int completion = experiment->problem.kind == SID_BN_COMPLETION && experiment->dynamics.kind == SID_GD;
+    sid_run_singly(completion ? sid_lanes_completion_step : sid_step, experiment, first, count, results, work);
+    return;
+  }
   const size_t p = experiment->problem.dim, vector = p * SID_W;
   const size_t scratch = sid_problem_workspace(&experiment->problem) * SID_W;
   sid_block_run run;

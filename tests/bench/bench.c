@@ -67,7 +67,7 @@ static void bench_case_make(bench_case *c, const bench_kind *kind, const bench_r
     e->problem.features = c->features;
     e->problem.labels = c->labels;
   }
-  e->dynamics = (sid_dynamics){kind->dynamics, BENCH_L, BENCH_SUBSTEPS, 1};
+  e->dynamics = (sid_dynamics){.kind = kind->dynamics, .l = BENCH_L, .substeps = BENCH_SUBSTEPS, .batch = 1};
   e->schedule.kind = SID_PIECEWISE;
   e->schedule.segment_count = 1;
   e->schedule.segments = &c->rates;

@@ -15,7 +15,7 @@ static const double spectrum[DIM] = {1, 2, 2};
 static const double start[DIM] = {1, 0, 1};
 static const sid_problem problem = {
     .kind = SID_RAYLEIGH, .noise = SID_NOISE_GAUSSIAN, .dim = DIM, .sigma = 0.3, .spectrum = spectrum};
-static const sid_dynamics dynamics = {SID_SGD, 1, 1, 1};
+static const sid_dynamics dynamics = {.kind = SID_SGD, .l = 1, .substeps = 1, .batch = 1};
 
 /* State, workspace and stream belong to the caller and are not counted as the stack of the library. */
 typedef struct {

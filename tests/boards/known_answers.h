@@ -832,7 +832,7 @@ static const known_trajectory known_trajectories[] = {
   {
    .id = "special.chaos-ratio2",
    .experiment = {.problem = {.kind = SID_RATIO2, .noise = SID_NOISE_NONE, .dim = 2u, .sigma = 0x0.0p+0},
-     .dynamics = {SID_GD, 1u, 1, 1u},
+     .dynamics = {.kind = SID_GD, .l = 1u, .substeps = 1, .batch = 1u},
      .schedule = {.kind = SID_PIECEWISE, .segment_count = 1u, .segments = known_0_segments},
      .start = {.kind = SID_START_POINT, .x = known_0_start, .size = 0x0.0p+0},
      .seed = 0u, .steps = 2000u, .checkpoints = known_0_checkpoints,
@@ -842,7 +842,7 @@ static const known_trajectory known_trajectories[] = {
   {
    .id = "rayleigh-diagonal.gaussian.sgd",
    .experiment = {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_GAUSSIAN, .dim = 9u, .sigma = 0x1.b851eb851eb85p-2, .spectrum = known_1_spectrum},
-     .dynamics = {SID_SGD, 1u, 1, 1u},
+     .dynamics = {.kind = SID_SGD, .l = 1u, .substeps = 1, .batch = 1u},
      .schedule = {.kind = SID_COSINE, .lr = 0x1.f3b645a1cac08p-3, .lr_min = 0x1.89374bc6a7efap-6, .wd = 0x1.47ae147ae147bp-3, .factor = 0x0.0p+0, .period = 26u},
      .start = {.kind = SID_START_POINT, .x = known_1_start, .size = 0x0.0p+0},
      .seed = 9223372036854775808u, .steps = 36u, .checkpoints = known_1_checkpoints,
@@ -852,7 +852,7 @@ static const known_trajectory known_trajectories[] = {
   {
    .id = "rayleigh-diagonal.sphere.svag4",
    .experiment = {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_SPHERE, .dim = 2u, .sigma = 0x1.4395810624dd3p-3, .spectrum = known_2_spectrum},
-     .dynamics = {SID_SVAG, 4u, 1, 1u},
+     .dynamics = {.kind = SID_SVAG, .l = 4u, .substeps = 1, .batch = 1u},
      .schedule = {.kind = SID_PIECEWISE, .segment_count = 3u, .segments = known_2_segments},
      .start = {.kind = SID_START_POINT, .x = known_2_start, .size = 0x0.0p+0},
      .seed = 7u, .steps = 36u, .checkpoints = known_2_checkpoints,
@@ -862,7 +862,7 @@ static const known_trajectory known_trajectories[] = {
   {
    .id = "rayleigh-dense.none.gd",
    .experiment = {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_NONE, .dim = 9u, .sigma = 0x0.0p+0, .matrix = known_3_matrix},
-     .dynamics = {SID_GD, 1u, 1, 1u},
+     .dynamics = {.kind = SID_GD, .l = 1u, .substeps = 1, .batch = 1u},
      .schedule = {.kind = SID_PIECEWISE, .segment_count = 1u, .segments = known_3_segments},
      .start = {.kind = SID_START_SPHERE, .x = NULL, .size = 0x1.52b020c49ba5ep+0},
      .seed = 18446744073709551615u, .steps = 36u, .checkpoints = known_3_checkpoints,
@@ -872,7 +872,7 @@ static const known_trajectory known_trajectories[] = {
   {
    .id = "rayleigh-dense.gaussian-scale.sgd",
    .experiment = {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_GAUSSIAN, .dim = 8u, .sigma = 0x0.0p+0, .scale = known_4_scale, .matrix = known_4_matrix},
-     .dynamics = {SID_SGD, 1u, 1, 1u},
+     .dynamics = {.kind = SID_SGD, .l = 1u, .substeps = 1, .batch = 1u},
      .schedule = {.kind = SID_COSINE, .lr = 0x1.a5e353f7ced91p-4, .lr_min = 0x1.1eb851eb851ecp-5, .wd = 0x1.f7ced916872b0p-3, .factor = 0x0.0p+0, .period = 43u},
      .start = {.kind = SID_START_POINT, .x = known_4_start, .size = 0x0.0p+0},
      .seed = 1u, .steps = 36u, .checkpoints = known_4_checkpoints,
@@ -882,7 +882,7 @@ static const known_trajectory known_trajectories[] = {
   {
    .id = "rayleigh-dense.rademacher.svag4",
    .experiment = {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_RADEMACHER, .dim = 3u, .sigma = 0x1.0a3d70a3d70a4p-2, .matrix = known_5_matrix},
-     .dynamics = {SID_SVAG, 4u, 1, 1u},
+     .dynamics = {.kind = SID_SVAG, .l = 4u, .substeps = 1, .batch = 1u},
      .schedule = {.kind = SID_PIECEWISE, .segment_count = 1u, .segments = known_5_segments},
      .start = {.kind = SID_START_POINT, .x = known_5_start, .size = 0x0.0p+0},
      .seed = 0u, .steps = 36u, .checkpoints = known_5_checkpoints,
@@ -892,7 +892,7 @@ static const known_trajectory known_trajectories[] = {
   {
    .id = "rayleigh-dense.sphere.svag4",
    .experiment = {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_SPHERE, .dim = 3u, .sigma = 0x1.0b4395810624ep-2, .matrix = known_6_matrix},
-     .dynamics = {SID_SVAG, 4u, 1, 1u},
+     .dynamics = {.kind = SID_SVAG, .l = 4u, .substeps = 1, .batch = 1u},
      .schedule = {.kind = SID_TRIANGLE, .lr = 0x1.bc6a7ef9db22dp-3, .lr_min = 0x1.810624dd2f1aap-5, .wd = 0x1.645a1cac08312p-3, .factor = 0x0.0p+0, .period = 7u},
      .start = {.kind = SID_START_SPHERE, .x = NULL, .size = 0x1.820c49ba5e354p-1},
      .seed = 4294967295u, .steps = 36u, .checkpoints = known_6_checkpoints,
@@ -902,7 +902,7 @@ static const known_trajectory known_trajectories[] = {
   {
    .id = "ratio2.gaussian.svag4",
    .experiment = {.problem = {.kind = SID_RATIO2, .noise = SID_NOISE_GAUSSIAN, .dim = 2u, .sigma = 0x1.083126e978d50p-2},
-     .dynamics = {SID_SVAG, 4u, 1, 1u},
+     .dynamics = {.kind = SID_SVAG, .l = 4u, .substeps = 1, .batch = 1u},
      .schedule = {.kind = SID_EXPONENTIAL, .lr = 0x1.020c49ba5e354p-2, .lr_min = 0x0.0p+0, .wd = 0x1.89374bc6a7efap-5, .factor = 0x1.049ba5e353f7dp+0, .period = 0u},
      .start = {.kind = SID_START_POINT, .x = known_7_start, .size = 0x0.0p+0},
      .seed = 4294967296u, .steps = 36u, .checkpoints = known_7_checkpoints,
@@ -912,7 +912,7 @@ static const known_trajectory known_trajectories[] = {
   {
    .id = "ratio2.sphere.sgd",
    .experiment = {.problem = {.kind = SID_RATIO2, .noise = SID_NOISE_SPHERE, .dim = 2u, .sigma = 0x1.c083126e978d5p-3},
-     .dynamics = {SID_SGD, 1u, 1, 1u},
+     .dynamics = {.kind = SID_SGD, .l = 1u, .substeps = 1, .batch = 1u},
      .schedule = {.kind = SID_PIECEWISE, .segment_count = 3u, .segments = known_8_segments},
      .start = {.kind = SID_START_POINT, .x = known_8_start, .size = 0x0.0p+0},
      .seed = 0u, .steps = 36u, .checkpoints = known_8_checkpoints,

@@ -242,7 +242,7 @@ static const double start_2[2] = {0.1, 1};
 static const hashed_trajectory hashed[] = {
     /* A dot product takes 26. Gradient 98, noise 100, their sum 11, update 35. */
     {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_GAUSSIAN, .dim = 11, .sigma = 0.3, .spectrum = spectrum_11},
-     .dynamics = {SID_SGD, 1, 1, 1},
+     .dynamics = {.kind = SID_SGD, .l = 1, .substeps = 1, .batch = 1},
      .lr = 0.1,
      .wd = 0.01,
      .start = start_11,
@@ -250,7 +250,7 @@ static const hashed_trajectory hashed[] = {
      .operations = 244},
     /* Chaos: a wrong last bit shows within 120 steps. Gradient 11, update 8. */
     {.problem = {.kind = SID_RATIO2, .dim = 2},
-     .dynamics = {SID_GD, 1, 1, 1},
+     .dynamics = {.kind = SID_GD, .l = 1, .substeps = 1, .batch = 1},
      .lr = 0.1,
      .wd = 0.5,
      .start = start_2,
@@ -258,7 +258,7 @@ static const hashed_trajectory hashed[] = {
      .operations = 19},
     /* A dot product takes 12. Twice gradient 101, noise 57 and their sum 5; mixing 15, coefficients 8, update 15. */
     {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_SPHERE, .dim = 5, .sigma = 0.4, .matrix = matrix_5},
-     .dynamics = {SID_SVAG, 4, 1, 1},
+     .dynamics = {.kind = SID_SVAG, .l = 4, .substeps = 1, .batch = 1},
      .lr = 0.2,
      .wd = 0.02,
      .start = start_5,

@@ -51,22 +51,48 @@ static const struct {
   const char *name;
   sid_problem problem;
 } groups[] = {
-    {"rayleigh gaussian", {SID_RAYLEIGH, SID_NOISE_GAUSSIAN, DIM, 0, 0.3, 0, spectrum, 0, 0, 0, 0, 0, 0}},
-    {"rayleigh rademacher", {SID_RAYLEIGH, SID_NOISE_RADEMACHER, DIM, 0, 0.0, scale, spectrum, 0, 0, 0, 0, 0, 0}},
-    {"rayleigh dense sphere", {SID_RAYLEIGH, SID_NOISE_SPHERE, 3, 0, 0.7, 0, 0, matrix, 0, 0, 0, 0, 0}},
+    {"rayleigh gaussian",
+     {.kind = SID_RAYLEIGH, .noise = SID_NOISE_GAUSSIAN, .dim = DIM, .sigma = 0.3, .spectrum = spectrum}},
+    {"rayleigh rademacher",
+     {.kind = SID_RAYLEIGH, .noise = SID_NOISE_RADEMACHER, .dim = DIM, .scale = scale, .spectrum = spectrum}},
+    {"rayleigh dense sphere",
+     {.kind = SID_RAYLEIGH, .noise = SID_NOISE_SPHERE, .dim = 3, .sigma = 0.7, .matrix = matrix}},
     {"normalised_linear samples",
-     {SID_NORMALISED_LINEAR, SID_NOISE_SAMPLES, DIM, SAMPLES, 0.0, 0, 0, 0, features, labels, 0, 0, 0}},
+     {.kind = SID_NORMALISED_LINEAR,
+      .noise = SID_NOISE_SAMPLES,
+      .dim = DIM,
+      .samples = SAMPLES,
+      .features = features,
+      .labels = labels}},
     {"normalised_linear scaled",
-     {SID_NORMALISED_LINEAR, SID_NOISE_GAUSSIAN, DIM, SAMPLES, 0.0, scale, 0, 0, features, labels, 0, 0, 0}},
-    {"ratio2 gaussian", {SID_RATIO2, SID_NOISE_GAUSSIAN, 2, 0, 0.1, 0, 0, 0, 0, 0, 0, 0, 0}},
+     {.kind = SID_NORMALISED_LINEAR,
+      .noise = SID_NOISE_GAUSSIAN,
+      .dim = DIM,
+      .samples = SAMPLES,
+      .scale = scale,
+      .features = features,
+      .labels = labels}},
+    {"ratio2 gaussian", {.kind = SID_RATIO2, .noise = SID_NOISE_GAUSSIAN, .dim = 2, .sigma = 0.1}},
     {"quadratic_samples",
-     {SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, DIM, SAMPLES, 0.0, 0, 0, 0, 0, 0, curvature, features, 0}},
+     {.kind = SID_QUADRATIC_SAMPLES,
+      .noise = SID_NOISE_SAMPLES,
+      .dim = DIM,
+      .samples = SAMPLES,
+      .a = curvature,
+      .b = features}},
     {"quadratic_samples weighted",
-     {SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, DIM, SAMPLES, 0.0, 0, 0, 0, 0, 0, curvature, features, weights}},
-    {"noise_only sphere", {SID_NOISE_ONLY, SID_NOISE_SPHERE, DIM, 0, 0.4, 0, 0, 0, 0, 0, 0, 0, 0}},
-    {"quadratic_noisy sphere", {SID_QUADRATIC_NOISY, SID_NOISE_SPHERE, DIM, 0, 0.2, 0, spectrum, 0, 0, 0, 0, 0, 0}},
+     {.kind = SID_QUADRATIC_SAMPLES,
+      .noise = SID_NOISE_SAMPLES,
+      .dim = DIM,
+      .samples = SAMPLES,
+      .a = curvature,
+      .b = features,
+      .weights = weights}},
+    {"noise_only sphere", {.kind = SID_NOISE_ONLY, .noise = SID_NOISE_SPHERE, .dim = DIM, .sigma = 0.4}},
+    {"quadratic_noisy sphere",
+     {.kind = SID_QUADRATIC_NOISY, .noise = SID_NOISE_SPHERE, .dim = DIM, .sigma = 0.2, .spectrum = spectrum}},
     {"quadratic_noisy scaled",
-     {SID_QUADRATIC_NOISY, SID_NOISE_RADEMACHER, DIM, 0, 0.0, scale, spectrum, 0, 0, 0, 0, 0, 0}},
+     {.kind = SID_QUADRATIC_NOISY, .noise = SID_NOISE_RADEMACHER, .dim = DIM, .scale = scale, .spectrum = spectrum}},
 };
 
 /* Every dynamics, each with another schedule; the last takes lr through the subnormal numbers to zero. */
@@ -76,13 +102,13 @@ static const struct {
   sid_dynamics dynamics;
   sid_schedule schedule;
 } recipes[] = {
-    {{SID_GD, 1, 1, 1}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
-    {{SID_SGD, 1, 1, 1}, {SID_PIECEWISE, 3, piecewise, 0.0, 0.0, 0.0, 0.0, 0}},
-    {{SID_SVAG, 3, 1, 1}, {SID_COSINE, 0, 0, 0.3, 0.01, 0.1, 0.0, 60}},
-    {{SID_NOISY_GD, 1, 1, 1}, {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.97, 0}},
-    {{SID_SDE, 1, 2, 1}, {SID_TRIANGLE, 0, 0, 0.3, 0.01, 0.1, 0.0, 37}},
-    {{SID_SDE2, 1, 2, 1}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
-    {{SID_GD, 1, 1, 1}, {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.04, 0}},
+    {{.kind = SID_GD, .l = 1, .substeps = 1, .batch = 1}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_SGD, .l = 1, .substeps = 1, .batch = 1}, {SID_PIECEWISE, 3, piecewise, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_SVAG, .l = 3, .substeps = 1, .batch = 1}, {SID_COSINE, 0, 0, 0.3, 0.01, 0.1, 0.0, 60}},
+    {{.kind = SID_NOISY_GD, .l = 1, .substeps = 1, .batch = 1}, {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.97, 0}},
+    {{.kind = SID_SDE, .l = 1, .substeps = 2, .batch = 1}, {SID_TRIANGLE, 0, 0, 0.3, 0.01, 0.1, 0.0, 37}},
+    {{.kind = SID_SDE2, .l = 1, .substeps = 2, .batch = 1}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_GD, .l = 1, .substeps = 1, .batch = 1}, {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.04, 0}},
 };
 
 /* ---- running ------------------------------------------------------------------------------------------------ */
@@ -133,8 +159,8 @@ static void hash_chaos(void) {
   static const double start[2] = {0.1, 1.0};
   static const sid_segment fast[1] = {{0, 0.1, 0.5, 1.0}};
   static const uint64_t checkpoints[] = {0, 1, 2, 10, 100, 1000, 2000, 20000};
-  const sid_experiment experiment = {{SID_RATIO2, SID_NOISE_NONE, 2, 0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0},
-                                     {SID_GD, 1, 1, 1},
+  const sid_experiment experiment = {{.kind = SID_RATIO2, .noise = SID_NOISE_NONE, .dim = 2},
+                                     {.kind = SID_GD, .l = 1, .substeps = 1, .batch = 1},
                                      {SID_PIECEWISE, 1, fast, 0.0, 0.0, 0.0, 0.0, 0},
                                      {SID_START_POINT, start, 0.0},
                                      0,

@@ -259,13 +259,13 @@ static void test_noise_size(void **state) {
 
 static void require_dynamics(int32_t kind, uint32_t l, uint32_t substeps, uint32_t batch, sid_problem problem,
                              sid_status expected) {
-  const sid_dynamics dynamics = {kind, l, substeps, batch};
+  const sid_dynamics dynamics = {.kind = kind, .l = l, .substeps = substeps, .batch = batch};
   assert_int_equal(sid_dynamics_validate(&dynamics, &problem), expected);
 }
 
 static void test_dynamics(void **state) {
   const sid_problem problem = rayleigh();
-  const sid_dynamics dynamics = {SID_GD, 0, 0, 1};
+  const sid_dynamics dynamics = {.kind = SID_GD, .batch = 1};
   assert_int_equal(sid_dynamics_validate(NULL, &problem), SID_E_NULL);
   assert_int_equal(sid_dynamics_validate(&dynamics, NULL), SID_E_NULL);
   for (int32_t kind = SID_GD; kind <= SID_SDE2; kind++) {
@@ -520,8 +520,8 @@ static void test_observables(void **state) {
 static void test_sizes(void **state) {
   sid_experiment made = experiment();
   assert_int_equal(sid_row_width(&made), COUNT(every_observable) - 1 + 3);
-  assert_true(sid_step_workspace(&made.problem) >= 4 * 3 + sid_problem_workspace(&made.problem));
-  assert_true(sid_run_workspace(&made) >= sid_step_workspace(&made.problem) + sid_row_width(&made));
+  assert_true(sid_step_workspace(&made.problem, &made.dynamics) >= 4 * 3 + sid_problem_workspace(&made.problem));
+  assert_true(sid_run_workspace(&made) >= sid_step_workspace(&made.problem, &made.dynamics) + sid_row_width(&made));
   made.problem = samples();
   const size_t few = sid_problem_workspace(&made.problem);
   made.problem.samples = SID_SAMPLES_MAX, made.problem.dim = SID_DIM_MAX;

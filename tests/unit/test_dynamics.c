@@ -7,8 +7,8 @@
 #define GUARD 16
 #define STEPS 12
 
-static const sid_dynamics gd = {SID_GD, 0, 0, 1};
-static const sid_dynamics sgd = {SID_SGD, 0, 0, 1};
+static const sid_dynamics gd = {.kind = SID_GD, .batch = 1};
+static const sid_dynamics sgd = {.kind = SID_SGD, .batch = 1};
 
 typedef struct {
   instances all;
@@ -104,9 +104,20 @@ static void naive_step(const sid_problem *problem, const sid_dynamics *dynamics,
 
 /* A batch stands where it is allowed; elsewhere it is taken as 1. Numbers that a kind does not use are nonsense here. */
 static const sid_dynamics every_dynamics[] = {
-    {SID_GD, 9, 9, 1},   {SID_SGD, 9, 9, 1},      {SID_SGD, 0, 0, 4},      {SID_SVAG, 1, 9, 1}, {SID_SVAG, 7, 0, 1},
-    {SID_SVAG, 3, 9, 2}, {SID_NOISY_GD, 9, 9, 1}, {SID_NOISY_GD, 0, 0, 5}, {SID_SDE, 9, 1, 1},  {SID_SDE, 9, 4, 1},
-    {SID_SDE, 0, 3, 2},  {SID_SDE2, 9, 1, 1},     {SID_SDE2, 9, 4, 1},     {SID_SDE2, 0, 2, 3},
+    {.kind = SID_GD, .l = 9, .substeps = 9, .batch = 1},
+    {.kind = SID_SGD, .l = 9, .substeps = 9, .batch = 1},
+    {.kind = SID_SGD, .batch = 4},
+    {.kind = SID_SVAG, .l = 1, .substeps = 9, .batch = 1},
+    {.kind = SID_SVAG, .l = 7, .batch = 1},
+    {.kind = SID_SVAG, .l = 3, .substeps = 9, .batch = 2},
+    {.kind = SID_NOISY_GD, .l = 9, .substeps = 9, .batch = 1},
+    {.kind = SID_NOISY_GD, .batch = 5},
+    {.kind = SID_SDE, .l = 9, .substeps = 1, .batch = 1},
+    {.kind = SID_SDE, .l = 9, .substeps = 4, .batch = 1},
+    {.kind = SID_SDE, .substeps = 3, .batch = 2},
+    {.kind = SID_SDE2, .l = 9, .substeps = 1, .batch = 1},
+    {.kind = SID_SDE2, .l = 9, .substeps = 4, .batch = 1},
+    {.kind = SID_SDE2, .substeps = 2, .batch = 3},
 };
 
 typedef void (*step_test)(dynamics_state *test, const instance *one, const sid_dynamics *dynamics, uint64_t number);
@@ -152,7 +163,7 @@ static void check_bits(dynamics_state *test, const instance *one, const sid_dyna
 static void check_workspace(dynamics_state *test, const instance *one, const sid_dynamics *dynamics,
                             uint64_t number) {
   const sid_problem *problem = &one->problem;
-  const size_t size = sid_step_workspace(problem);
+  const size_t size = sid_step_workspace(problem, dynamics);
   double x[INSTANCE_DIM_MAX], y[INSTANCE_DIM_MAX], *guarded = allocate(size + 2 * GUARD), *zeros = allocate(size);
   sid_stream stream = test_stream(number), twin = stream;
   start_point(problem, number, x);
@@ -217,27 +228,27 @@ static void for_identity(void **state, identity same, int only_noise) {
 }
 
 static void test_noisy_gd_is_sde_with_one_substep(void **state) {
-  const identity same = {{SID_NOISY_GD, 0, 0, 1}, {SID_SDE, 0, 1, 1}, 1, 0};
-  const identity batched = {{SID_NOISY_GD, 0, 0, 6}, {SID_SDE, 0, 1, 6}, 1, 0};
+  const identity same = {{.kind = SID_NOISY_GD, .batch = 1}, {.kind = SID_SDE, .substeps = 1, .batch = 1}, 1, 0};
+  const identity batched = {{.kind = SID_NOISY_GD, .batch = 6}, {.kind = SID_SDE, .substeps = 1, .batch = 6}, 1, 0};
   for_identity(state, same, -1);
   for_identity(state, batched, SID_NOISE_SAMPLES);
 }
 
 /* c1 = 1 and c2 = 0: the first of the two gradients alone. */
 static void test_svag_with_l_1_is_sgd(void **state) {
-  const identity same = {{SID_SVAG, 1, 0, 1}, {SID_SGD, 0, 0, 1}, 0, 1};
-  const identity batched = {{SID_SVAG, 1, 0, 3}, {SID_SGD, 0, 0, 3}, 0, 1};
+  const identity same = {{.kind = SID_SVAG, .l = 1, .batch = 1}, {.kind = SID_SGD, .batch = 1}, 0, 1};
+  const identity batched = {{.kind = SID_SVAG, .l = 1, .batch = 3}, {.kind = SID_SGD, .batch = 3}, 0, 1};
   for_identity(state, same, -1);
   for_identity(state, batched, SID_NOISE_SAMPLES);
 }
 
 static void test_sgd_without_noise_is_gd(void **state) {
-  const identity same = {{SID_GD, 0, 0, 1}, {SID_SGD, 0, 0, 1}, 0, 0};
+  const identity same = {{.kind = SID_GD, .batch = 1}, {.kind = SID_SGD, .batch = 1}, 0, 0};
   for_identity(state, same, SID_NOISE_NONE);
 }
 
 static void test_noisy_gd_without_noise_is_gd(void **state) {
-  const identity same = {{SID_GD, 0, 0, 1}, {SID_NOISY_GD, 0, 0, 1}, 0, 0};
+  const identity same = {{.kind = SID_GD, .batch = 1}, {.kind = SID_NOISY_GD, .batch = 1}, 0, 0};
   for_identity(state, same, SID_NOISE_NONE);
 }
 
@@ -245,7 +256,7 @@ static void test_noisy_gd_without_noise_is_gd(void **state) {
  * sign: the mean of the two is a step of gradient descent. Four roundings each, of numbers of size S. */
 static void test_noisy_gd_mirrors_sgd(void **state) {
   dynamics_state *test = *state;
-  const sid_dynamics noisy_gd = {SID_NOISY_GD, 0, 0, 1};
+  const sid_dynamics noisy_gd = {.kind = SID_NOISY_GD, .batch = 1};
   const double lr = 0.5, wd = 0.25;
   for (size_t i = 0; i < test->all.count; i++) {
     const instance *one = test->all.list + i;

@@ -170,8 +170,10 @@ static void require_run(const sid_experiment *experiment, uint64_t trajectory) {
 }
 
 static void test_runs(void **state) {
-  static const sid_dynamics dynamics[] = {
-      {SID_SGD, 0, 0, 1}, {SID_SVAG, 3, 0, 1}, {SID_SDE, 0, 2, 1}, {SID_SDE2, 0, 2, 1}};
+  static const sid_dynamics dynamics[] = {{.kind = SID_SGD, .batch = 1},
+                                          {.kind = SID_SVAG, .l = 3, .batch = 1},
+                                          {.kind = SID_SDE, .substeps = 2, .batch = 1},
+                                          {.kind = SID_SDE2, .substeps = 2, .batch = 1}};
   static instances all;
   double plane[2 * INSTANCE_DIM_MAX];
   data_source data = {5};

@@ -239,9 +239,10 @@ static const int32_t observables[] = {SID_X,           SID_STEP_ANGLE,   SID_NOR
 /* Dynamics `kind` with small numbers of substeps and samples; the batch is 1 where it has to be. */
 static sid_dynamics dynamics_of(int32_t kind, const sid_problem *problem, uint64_t number) {
   const int batches = problem->noise == SID_NOISE_SAMPLES && kind != SID_GD;
-  const sid_dynamics dynamics = {kind, kind == SID_SVAG ? 1 + (uint32_t)(number % 12) : 0,
-                                 kind == SID_SDE || kind == SID_SDE2 ? 1 + (uint32_t)(number / 3 % 3) : 0,
-                                 batches ? 1 + (uint32_t)(number / 2 % 4) : 1};
+  const sid_dynamics dynamics = {.kind = kind,
+                                 .l = kind == SID_SVAG ? 1 + (uint32_t)(number % 12) : 0,
+                                 .substeps = kind == SID_SDE || kind == SID_SDE2 ? 1 + (uint32_t)(number / 3 % 3) : 0,
+                                 .batch = batches ? 1 + (uint32_t)(number / 2 % 4) : 1};
   return dynamics;
 }
 

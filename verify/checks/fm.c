@@ -27,7 +27,7 @@ static void fm_set(fm_setup *setup, const sid_problem *problem, double lr, doubl
   setup->segment = (sid_segment){0, lr, wd, 1.0};
   sid_experiment *experiment = &setup->experiment;
   experiment->problem = *problem;
-  experiment->dynamics = (sid_dynamics){SID_SGD, 0, 0, 1};
+  experiment->dynamics = (sid_dynamics){.kind = SID_SGD, .batch = 1};
   experiment->schedule.kind = SID_PIECEWISE;
   experiment->schedule.segment_count = 1;
   experiment->schedule.segments = &setup->segment;
@@ -144,7 +144,7 @@ static vf_moments fm_sde_norm4(vf_context *context, uint32_t dim, double sigma, 
   vf_moments moments = {(double)NAN, (double)NAN, (double)NAN};
   fm_setup setup;
   fm_set(&setup, &problem, eta, lam);
-  setup.experiment.dynamics = (sid_dynamics){SID_SDE, 0, substeps, 1};
+  setup.experiment.dynamics = (sid_dynamics){.kind = SID_SDE, .substeps = substeps, .batch = 1};
   fm_start(&setup, sqrt(norm4));
   double *rows = fm_rows(context, &setup, &t, 1, runs);
   if (!rows) return moments;

@@ -653,8 +653,10 @@ static int exact_rows(vf_context *context, const char *name, const exact_run *ru
 }
 
 static sid_dynamics exact_dynamics(int32_t kind, uint32_t batch) {
-  const sid_dynamics dynamics = {kind, kind == SID_SVAG ? 3 : 0, kind == SID_SDE || kind == SID_SDE2 ? 2 : 0,
-                                 kind == SID_GD ? 1 : batch};
+  const sid_dynamics dynamics = {.kind = kind,
+                                 .l = kind == SID_SVAG ? 3 : 0,
+                                 .substeps = kind == SID_SDE || kind == SID_SDE2 ? 2 : 0,
+                                 .batch = kind == SID_GD ? 1 : batch};
   return dynamics;
 }
 
@@ -749,7 +751,7 @@ static void exact_second_order_step(const exact_subject *subject, double lr, dou
                                     double *worst) {
   const sid_problem *problem = &subject->problem;
   const uint32_t p = problem->dim, batch = problem->noise == SID_NOISE_SAMPLES ? 2 : 1;
-  const sid_dynamics sde2 = {SID_SDE2, 0, 1, batch};
+  const sid_dynamics sde2 = {.kind = SID_SDE2, .substeps = 1, .batch = batch};
   const double k = lr / 2.0, rho = sqrt(exact_dot(x, x, p)), size = subject->loss_size + subject->noise_size;
   double expected[EXACT_DIM], g[EXACT_DIM], hg[EXACT_DIM], noise[EXACT_DIM], work[EXACT_WORK];
   sid_stream copy = *stream;

@@ -32,7 +32,7 @@ static sid_stream il_stream(uint64_t number) {
 }
 
 static sid_dynamics il_dynamics(int32_t kind, uint32_t substeps) {
-  const sid_dynamics dynamics = {kind, 0, substeps, 1};
+  const sid_dynamics dynamics = {.kind = kind, .substeps = substeps, .batch = 1};
   return dynamics;
 }
 

@@ -44,7 +44,7 @@ static void nrq_point(double *x, uint32_t dim, double f, double m) {
 
 static double nrq_f(const double *x, uint32_t dim) { return x[0] * x[0] / sid_dot(x, x, dim); }
 
-static const sid_dynamics NRQ_SGD = {SID_SGD, 0, 0, 1};
+static const sid_dynamics NRQ_SGD = {.kind = SID_SGD, .batch = 1};
 
 /* ---- exact means of one step: all 2^p sign patterns of rademacher noise ---- */
 
