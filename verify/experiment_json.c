@@ -4,8 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const vf_observable_names[] = {"norm2",        "loss",  "grad_norm2", "noise_trace", "step_angle",
-                                                  "effective_lr", "gamma", "f",          "plane_angle", "x"};
+static const char *const vf_observable_names[] = {"norm2",
+                                                  "loss",
+                                                  "grad_norm2",
+                                                  "noise_trace",
+                                                  "step_angle",
+                                                  "effective_lr",
+                                                  "gamma",
+                                                  "f",
+                                                  "plane_angle",
+                                                  "x",
+                                                  "test_loss",
+                                                  "midpoint_loss",
+                                                  "midpoint_test_loss",
+                                                  "spherical_sharpness",
+                                                  "midpoint_sharpness",
+                                                  "manifold_h",
+                                                  "manifold_angle"};
 
 const char *vf_observable_name(int32_t observable) { return vf_observable_names[observable - SID_NORM2]; }
 
@@ -275,23 +290,28 @@ static const double *vf_table(const vf_node *node, size_t rows, size_t count) {
 
 /* ---- problem ---- */
 
+#define VF_NOISES "none gaussian rademacher sphere samples poisson"
+
 static void vf_read_noise(const vf_node *parent, sid_problem *problem) {
   const vf_node node = vf_field(parent, "noise");
-  const int samples = problem->kind == SID_QUADRATIC_SAMPLES;
+  const int samples = problem->kind == SID_QUADRATIC_SAMPLES, poisson = problem->kind == SID_POISSON;
   if (!node.json) {
-    problem->noise = samples ? SID_NOISE_SAMPLES : SID_NOISE_NONE;
+    problem->noise = samples ? SID_NOISE_SAMPLES : poisson ? SID_NOISE_POISSON : SID_NOISE_NONE;
     if (problem->kind == SID_NOISE_ONLY) vf_reject(&node, "missing; allowed: an object with kind and sigma or scale");
     return;
   }
   vf_expect_fields(&node, "kind sigma scale");
-  const vf_node kind = vf_required(&node, "kind", "none gaussian rademacher sphere samples");
-  problem->noise = vf_name(&kind, "none gaussian rademacher sphere samples");
+  const vf_node kind = vf_required(&node, "kind", VF_NOISES);
+  problem->noise = vf_name(&kind, VF_NOISES);
   const vf_node sigma = vf_field(&node, "sigma"), scale = vf_field(&node, "scale");
-  const int sized = problem->noise != SID_NOISE_NONE && problem->noise != SID_NOISE_SAMPLES;
+  const int sized = problem->noise != SID_NOISE_NONE && problem->noise < SID_NOISE_SAMPLES;
   const int family = samples || problem->kind == SID_NORMALISED_LINEAR;
   if (problem->noise == SID_NOISE_SAMPLES && !family)
     vf_reject(&kind, "\"samples\"; allowed only for normalised_linear and quadratic_samples");
   if (samples && sized) vf_reject(&kind, "allowed for quadratic_samples: none samples");
+  if (problem->noise == SID_NOISE_POISSON && !poisson) vf_reject(&kind, "\"poisson\"; allowed only for poisson");
+  if (poisson && (sized || problem->noise == SID_NOISE_SAMPLES))
+    vf_reject(&kind, "allowed for poisson: none poisson");
   if (problem->kind == SID_NOISE_ONLY && !sized)
     vf_reject(&kind, "allowed for noise_only: gaussian rademacher sphere");
   if (!sized && sigma.json) vf_reject(&sigma, "not allowed with this kind of noise");
@@ -344,27 +364,100 @@ static void vf_read_samples(const vf_node *node, sid_problem *problem) {
   if (fabs(total - 1.0) > 0x1p-40) vf_reject(&weights, "the sum is %.17g; allowed: a sum within 2^-40 of 1", total);
 }
 
+/* n pairs [row, column] inside the shape, row by row and strictly increasing. */
+static const uint32_t *vf_entries(const vf_node *list, const sid_problem *problem) {
+  uint32_t *entries = vf_keep(list, 2 * (size_t)problem->samples * sizeof *entries);
+  for (uint32_t i = 0; entries && i < problem->samples && !list->reader->failed; i++) {
+    const vf_node pair = vf_item(list, i);
+    uint32_t *entry = entries + 2 * (size_t)i;
+    vf_length(&pair, 2, 2, "numbers");
+    const vf_node row = vf_item(&pair, 0), column = vf_item(&pair, 1);
+    if (list->reader->failed) return NULL;
+    entry[0] = vf_size(&row, 0, problem->rows - 1);
+    entry[1] = vf_size(&column, 0, problem->cols - 1);
+    if (i > 0 && (entry[0] < entry[-2] || (entry[0] == entry[-2] && entry[1] <= entry[-1])))
+      vf_reject(&pair, "allowed: entries row by row, strictly increasing");
+  }
+  return entries;
+}
+
+/* Shape, which fixes the dimension, then the data. */
+static void vf_read_completion(const vf_node *node, sid_problem *problem) {
+  const vf_node rows = vf_required(node, "rows", "an integer"), cols = vf_required(node, "cols", "an integer");
+  const vf_node inner = vf_required(node, "inner", "an integer"), dim = vf_field(node, "dim");
+  const vf_node entries = vf_required(node, "entries", "a list of pairs [row, column]");
+  const vf_node labels = vf_required(node, "labels", "a list of as many numbers as there are entries");
+  const vf_node matrix = vf_field(node, "matrix");
+  if (node->reader->failed) return;
+  problem->rows = vf_size(&rows, 1, SID_DIM_MAX);
+  problem->cols = vf_size(&cols, 1, SID_DIM_MAX);
+  problem->inner = vf_size(&inner, 1, SID_DIM_MAX);
+  if (node->reader->failed) return;
+  const uint64_t p = ((uint64_t)problem->rows + problem->cols) * problem->inner;
+  if (p > SID_DIM_MAX)
+    vf_reject(&inner, "(rows + cols)*inner is %llu; allowed: at most 65536", (unsigned long long)p);
+  if (node->reader->failed) return;
+  problem->dim = (uint32_t)p;
+  if (dim.json && vf_size(&dim, 1, SID_DIM_MAX) != problem->dim)
+    vf_reject(&dim, "allowed: (rows + cols)*inner, which is %u", problem->dim);
+  const uint64_t cells = (uint64_t)problem->rows * problem->cols;
+  problem->samples = (uint32_t)vf_length(&entries, 1, cells < SID_SAMPLES_MAX ? cells : SID_SAMPLES_MAX, "entries");
+  if (node->reader->failed) return;
+  problem->entries = vf_entries(&entries, problem);
+  problem->labels = vf_vector(&labels, problem->samples, vf_real);
+  if (matrix.json) problem->matrix = vf_table(&matrix, problem->rows, problem->cols);
+}
+
+static void vf_read_poisson(const vf_node *node, sid_problem *problem) {
+  const vf_node mean = vf_required(node, "mean", "a number > 0, at most 500");
+  const vf_node constant = vf_required(node, "exp_minus_mean", "exp(-mean)");
+  if (node->reader->failed) return;
+  problem->mean = vf_real_positive(&mean);
+  problem->exp_minus_mean = vf_real_positive(&constant);
+  if (problem->mean > 500.0) vf_reject(&mean, "%g; allowed: at most 500", problem->mean);
+  const double least = 1.0 - problem->mean;
+  if (problem->exp_minus_mean < least || problem->exp_minus_mean * (1.0 + problem->mean) > 1.0)
+    vf_reject(&constant, "%g; allowed: exp(-mean), which is about %g", problem->exp_minus_mean, exp(-problem->mean));
+}
+
+/* The dimension; ratio2, trough3 and ridge3 have one of their own, which need not be given. */
+static void vf_read_dim(const vf_node *node, sid_problem *problem) {
+  const uint32_t least = sid_problem_scale_invariant(problem) ? 2 : 1;
+  const uint32_t fixed = problem->kind == SID_RATIO2                                   ? 2
+                         : problem->kind == SID_TROUGH3 || problem->kind == SID_RIDGE3 ? 3
+                                                                                       : 0;
+  const vf_node dim = fixed ? vf_field(node, "dim") : vf_required(node, "dim", "an integer");
+  problem->dim = dim.json ? vf_size(&dim, fixed ? fixed : least, fixed ? fixed : SID_DIM_MAX) : fixed;
+}
+
 static void vf_read_problem(const vf_node *root, sid_problem *problem) {
   static const char *const fields[] = {"kind dim spectrum matrix noise",
                                        "kind dim features labels noise",
                                        "kind dim noise",
                                        "kind dim a b weights noise",
                                        "kind dim noise",
-                                       "kind dim spectrum noise"};
-  const char *kinds = "rayleigh normalised_linear ratio2 quadratic_samples noise_only quadratic_noisy";
+                                       "kind dim spectrum noise",
+                                       "kind dim noise",
+                                       "kind dim noise",
+                                       "kind dim features labels noise",
+                                       "kind dim rows cols inner entries labels matrix noise",
+                                       "kind dim mean exp_minus_mean noise"};
+  const char *kinds = "rayleigh normalised_linear ratio2 quadratic_samples noise_only quadratic_noisy trough3 ridge3 "
+                      "bn_regression bn_completion poisson";
   const vf_node node = vf_required(root, "problem", "an object");
   if (!node.json) return;
   const int32_t index = vf_kind(&node, kinds);
   if (root->reader->failed) return;
   vf_expect_fields(&node, fields[index]);
   problem->kind = SID_RAYLEIGH + index;
-  const uint32_t least = sid_problem_scale_invariant(problem) ? 2 : 1;
-  const int fixed = problem->kind == SID_RATIO2;
-  const vf_node dim = fixed ? vf_field(&node, "dim") : vf_required(&node, "dim", "an integer");
-  problem->dim = dim.json ? vf_size(&dim, least, fixed ? 2 : SID_DIM_MAX) : 2;
+  if (problem->kind == SID_BN_COMPLETION)
+    vf_read_completion(&node, problem);
+  else
+    vf_read_dim(&node, problem);
   if (root->reader->failed) return;
   if (problem->kind == SID_RAYLEIGH) vf_read_rayleigh(&node, problem);
-  if (problem->kind == SID_NORMALISED_LINEAR) vf_read_linear(&node, problem);
+  if (problem->kind == SID_NORMALISED_LINEAR || problem->kind == SID_BN_REGRESSION) vf_read_linear(&node, problem);
+  if (problem->kind == SID_POISSON) vf_read_poisson(&node, problem);
   if (problem->kind == SID_QUADRATIC_SAMPLES) vf_read_samples(&node, problem);
   if (problem->kind == SID_QUADRATIC_NOISY) {
     const vf_node spectrum = vf_required(&node, "spectrum", "dim numbers");
@@ -375,10 +468,48 @@ static void vf_read_problem(const vf_node *root, sid_problem *problem) {
 
 /* ---- dynamics, schedule, start ---- */
 
+/* The coefficient of a running average. */
+static double vf_required_beta(const vf_node *parent, const char *name) {
+  const vf_node node = vf_required(parent, name, "a number in [0, 1)");
+  if (!node.json) return 0.0;
+  const double value = vf_real(&node);
+  if (!(value >= 0.0 && value < 1.0)) vf_reject(&node, "%g; allowed: in [0, 1)", value);
+  return value;
+}
+
+/* The parameters of the dynamics that remember: beta for all but projected_gd, and what Adam and RMSprop need besides. */
+static void vf_read_memory(const vf_node *node, sid_experiment *experiment) {
+  sid_dynamics *dynamics = &experiment->dynamics;
+  const int adam = dynamics->kind == SID_ADAM_L2 || dynamics->kind == SID_ADAMW;
+  if (dynamics->kind >= SID_PROJECTED_GD && !sid_problem_scale_invariant(&experiment->problem))
+    vf_reject(node, "allowed only for scale-invariant problems");
+  if (dynamics->kind == SID_PROJECTED_GD) return;
+  dynamics->beta = vf_required_beta(node, "beta");
+  if (adam) {
+    const vf_node alpha = vf_required(node, "alpha", "a finite number >= 0"), eps = vf_field(node, "eps");
+    dynamics->beta2 = vf_required_beta(node, "beta2");
+    if (alpha.json) dynamics->alpha = vf_real_nonnegative(&alpha);
+    if (eps.json) dynamics->eps = vf_real_nonnegative(&eps);
+  } else if (dynamics->kind != SID_MOMENTUM) {
+    const vf_node v0 = vf_required(node, "v0", "a finite number > 0");
+    if (v0.json) dynamics->v0 = vf_real_positive(&v0);
+  }
+}
+
 static void vf_read_dynamics(const vf_node *root, sid_experiment *experiment) {
-  static const char *const fields[] = {"kind",       "kind batch",          "kind l batch",
-                                       "kind batch", "kind substeps batch", "kind substeps batch"};
-  const char *kinds = "gd sgd svag noisy_gd sde sde2";
+  static const char *const fields[] = {"kind",
+                                       "kind batch",
+                                       "kind l batch",
+                                       "kind batch",
+                                       "kind substeps batch",
+                                       "kind substeps batch",
+                                       "kind batch beta",
+                                       "kind batch alpha beta beta2 eps",
+                                       "kind batch alpha beta beta2 eps",
+                                       "kind",
+                                       "kind beta v0",
+                                       "kind beta v0"};
+  const char *kinds = "gd sgd svag noisy_gd sde sde2 momentum adam_l2 adamw projected_gd rmsprop quasi_rmsprop";
   sid_dynamics *dynamics = &experiment->dynamics;
   const vf_node node = vf_required(root, "dynamics", "an object");
   if (!node.json) return;
@@ -389,8 +520,12 @@ static void vf_read_dynamics(const vf_node *root, sid_experiment *experiment) {
   dynamics->l = dynamics->substeps = dynamics->batch = 1;
   const vf_node batch = vf_field(&node, "batch");
   if (batch.json) dynamics->batch = vf_size(&batch, 1, SID_COUNT_MAX);
-  if (dynamics->batch > 1 && experiment->problem.noise != SID_NOISE_SAMPLES)
-    vf_reject(&batch, "%u; allowed: 1, because the noise of the problem is not samples", dynamics->batch);
+  if (dynamics->batch > 1 && experiment->problem.noise < SID_NOISE_SAMPLES)
+    vf_reject(&batch, "%u; allowed: 1, because the noise of the problem is not samples or poisson", dynamics->batch);
+  if (dynamics->kind >= SID_MOMENTUM) {
+    vf_read_memory(&node, experiment);
+    return;
+  }
   const int svag = dynamics->kind == SID_SVAG;
   if (!svag && dynamics->kind < SID_SDE) return;
   const vf_node count = vf_required(&node, svag ? "l" : "substeps", "an integer from 1 to 16777216");
@@ -421,6 +556,8 @@ static void vf_read_segments(const vf_node *node, sid_schedule *schedule) {
       vf_reject(&start, "%llu after %llu; allowed: strictly increasing starts", (unsigned long long)segments[s].start,
                 (unsigned long long)segments[s - 1].start);
     segments[s].rescale = rescale.json ? vf_real_positive(&rescale) : 1.0;
+    if (segments[s].rescale != 1.0 && node->reader->loaded->experiment.dynamics.kind >= SID_PROJECTED_GD)
+      vf_reject(&rescale, "allowed with this kind of dynamics: 1");
     if (s == 0 && segments[s].rescale != 1.0) vf_reject(&rescale, "allowed in the first segment: 1");
     vf_read_rates(&item, &segments[s].lr, &segments[s].wd);
   }
@@ -466,11 +603,11 @@ static void vf_read_schedule(const vf_node *root, sid_schedule *schedule) {
 }
 
 static void vf_read_start(const vf_node *root, sid_experiment *experiment) {
-  static const char *const fields[] = {"kind x", "kind scale", "kind radius"};
-  static const char *const sizes[] = {"x", "scale", "radius"};
+  static const char *const fields[] = {"kind x", "kind scale", "kind radius", "kind scale"};
+  static const char *const sizes[] = {"x", "scale", "radius", "scale"};
   const vf_node node = vf_required(root, "start", "an object");
   if (!node.json) return;
-  const int32_t index = vf_kind(&node, "point gaussian sphere");
+  const int32_t index = vf_kind(&node, "point gaussian sphere uniform");
   if (root->reader->failed) return;
   vf_expect_fields(&node, fields[index]);
   experiment->start.kind = SID_START_POINT + index;
@@ -530,6 +667,17 @@ static void vf_read_checkpoints(const vf_node *root, sid_experiment *experiment)
   experiment->checkpoint_count = (uint32_t)count;
 }
 
+/* Observables that look at what only some problems have. */
+static void vf_check_observable(const vf_node *node, const sid_problem *problem, int32_t observable) {
+  const int test = observable == SID_TEST_LOSS || observable == SID_MIDPOINT_TEST_LOSS;
+  const int sharp = observable == SID_SPHERICAL_SHARPNESS || observable == SID_MIDPOINT_SHARPNESS;
+  if (test && (problem->kind != SID_BN_COMPLETION || !problem->matrix))
+    vf_reject(node, "allowed only for bn_completion with a matrix");
+  if (sharp && !sid_problem_scale_invariant(problem)) vf_reject(node, "allowed only for scale-invariant problems");
+  if (observable >= SID_MANIFOLD_H && problem->kind != SID_TROUGH3 && problem->kind != SID_RIDGE3)
+    vf_reject(node, "allowed only for trough3 and ridge3");
+}
+
 static void vf_read_observables(const vf_node *root, sid_experiment *experiment) {
   static const int32_t standard[] = {SID_NORM2, SID_LOSS};
   const vf_node node = vf_field(root, "observables"), plane = vf_field(root, "plane");
@@ -543,7 +691,10 @@ static void vf_read_observables(const vf_node *root, sid_experiment *experiment)
       const vf_node item = vf_item(&node, o);
       observables[o] =
           SID_NORM2 +
-          vf_name(&item, "norm2 loss grad_norm2 noise_trace step_angle effective_lr gamma f plane_angle x");
+          vf_name(&item, "norm2 loss grad_norm2 noise_trace step_angle effective_lr gamma f plane_angle x test_loss "
+                         "midpoint_loss midpoint_test_loss spherical_sharpness midpoint_sharpness manifold_h "
+                         "manifold_angle");
+      vf_check_observable(&item, &experiment->problem, observables[o]);
       angle |= observables[o] == SID_PLANE_ANGLE;
     }
     experiment->observables = observables;

@@ -31,20 +31,21 @@ void vf_report_head(int errata) {
          "verdict");
 }
 
-/* A value with the relation before it; a dash where there is none. */
+/* A value with the relation before it, where that is not equality; a dash where there is none. */
 static void vf_print_claim(const char *relation, double value) {
   char text[64] = "-";
-  if (relation) snprintf(text, sizeof text, "%s%s%.10g", relation, *relation ? " " : "", value);
+  if (relation && strpbrk(relation, "<>!"))
+    snprintf(text, sizeof text, "%s %.10g", relation, value);
+  else if (relation && strcmp(relation, "error") != 0)
+    snprintf(text, sizeof text, "%.10g", value);
   printf(" %19s", text);
 }
 
-/* Printed, right and measured value of one case; one that is no erratum (what the check needs did not work) has no printed value. */
+/* Printed, right and measured value of one case; one that is no erratum (something besides failed) has no printed value. */
 static void vf_erratum_line(const char *id, const vf_case *one, const char *verdict) {
-  const char *printed = one->erratum ? one->printed_relation : NULL;
-  const char *right = one->erratum ? one->right_relation : one->relation;
   printf("%-38s", id);
-  vf_print_claim(printed && strcmp(printed, "=") == 0 ? "" : printed, one->printed);
-  vf_print_claim(right && strcmp(right, "=") == 0 ? "" : right, one->erratum ? one->right : one->expected);
+  vf_print_claim(one->erratum ? one->printed_relation : NULL, one->printed);
+  vf_print_claim(one->erratum ? one->right_relation : one->relation, one->erratum ? one->right : one->expected);
   printf(" %19.10g %9.2e  %-44.44s  %s\n", one->measured, one->tolerance, one->instance, verdict);
 }
 

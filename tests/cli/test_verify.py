@@ -40,10 +40,19 @@ static const vf_check first[] = {
     {"T2.unsure", "test, 3", "a mean is zero", VF_QUICK, unsure},       {"T12.idle", "test, 4", "nothing", VF_QUICK, idle},
     {"T2.good-full", "test, 5", "as T1.good, slower", VF_FULL, good},   {"errata.t1-good", "test, 6", "a wrong formula", VF_QUICK, good}};
 static const vf_check second[] = {{"T3.good-deep", "test, 7", "as T1.good, slowest", VF_DEEP, good}, {"T4.endless", "test, 8", "never ends", VF_DEEP, endless}};
-const vf_table vf_identities = {first, 6}, vf_fm = {second, 2}, vf_il = {second, 0}, vf_nrq = {second, 0}, vf_svag = {second, 0};
 """
+
+
+def tables(**filled):
+    """Definitions of all tables of the registry: those named hold (array, number of checks), the rest nothing."""
+    text = read(os.path.join(ROOT, "verify/check.h")).decode()
+    names = re.findall(r"vf_(\w+)", re.search(r"extern const vf_table ([^;]+);", text).group(1))
+    same(sorted(set(filled) - set(names)), [], "tables that there are not")
+    return "".join("const vf_table vf_%s = {%s, %d};\n" % (name, *filled.get(name, ("first", 0))) for name in names)
+
+
 with case("an executable with checks of its own builds"):
-    OWN = build("own", [write("own.c", CHECKS), *objects(sources("verify/*.c"))])
+    OWN = build("own", [write("own.c", CHECKS + tables(identities=("first", 6), fm=("second", 2))), *objects(sources("verify/*.c"))])
 IDS = ["T1.good", "T1.bad", "T2.unsure", "T12.idle", "T2.good-full", "errata.t1-good", "T3.good-deep", "T4.endless"]
 REPORTS = path_of("reports")
 os.makedirs(REPORTS)
@@ -168,6 +177,125 @@ with case("closed standard output: status 2, and the table does not go into a re
     result = verify("--filter", "T1", "--json", report("closed.json"), stdout=None, preexec_fn=lambda: os.close(1))
     refused(result, "standard output: cannot write")
     SCHEMA.validate(json.loads(read(report("closed.json"))))
+
+# ---- errata and figures ----
+
+FIGURES = r"""
+#include <math.h>
+#include "check.h"
+static void value(vf_context *c) {
+  vf_erratum(c, "near", 2.0, 2.0, 3.0, 0.1, "close");
+  vf_erratum(c, "telling", 0.5, 0.5, 2.5, 0.1, "far");
+  vf_within(c, "besides", 1.0, 1.0, 0.0, "exact");
+}
+static void claim(vf_context *c) {
+  vf_erratum_claim(c, "kept", 3.0, ">=", 1.0, "<=", 1.0, 0.0, "exact");
+  vf_erratum_claim(c, "weakly", 1.5, "<=", 2.0, "<=", 1.0, 0.25, "exact");
+}
+static void alone(vf_context *c) {
+  vf_erratum_claim(c, "too large", 3.0, NULL, 0.0, "<=", 1.0, 0.5, "exact");
+  vf_erratum_claim(c, "too small", 0.0, NULL, 0.0, ">=", 1.0, 0.5, "exact");
+  vf_erratum_claim(c, "elsewhere", 1.0, NULL, 0.0, "=", 1.25, 0.125, "exact");
+}
+static void rejected(vf_context *c) { vf_rejected(c, "infinite", 1.0, (double)INFINITY, 0.1, "printed"); }
+static void holds(vf_context *c) {
+  vf_erratum_claim(c, "violated by the tolerance only", 1.5, NULL, 0.0, "<=", 1.0, 0.5, "exact");
+  vf_erratum_claim(c, "wrong on the right", 3.0, "<=", 2.0, "<=", 1.0, 0.5, "exact");
+  vf_erratum_claim(c, "not a number", (double)NAN, NULL, 0.0, "<=", 1.0, 0.5, "exact");
+  vf_erratum_claim(c, "no relation", 3.0, NULL, 0.0, "<", 1.0, 0.5, "exact");
+  vf_erratum(c, "as printed", 3.0, 2.0, 3.0, 0.1, "exact");
+  vf_rejected(c, "as printed, alone", 1.0, 1.0, 0.1, "exact");
+}
+static void close(vf_context *c) { vf_erratum(c, "close", 1.0, 1.0, 1.4, 0.1, "exact"); }
+static void broken(vf_context *c) { vf_expected(c, "no such key"); }
+static void idle(vf_context *c) { (void)c; }
+static void figure(vf_context *c) {
+  double values[] = {0.0, 1.0, 0.1, (double)NAN, 1e300, (double)-INFINITY};
+  static const char *const two[] = {"t", "risk"}, *const three[] = {"a", "b", "c"};
+  char name[] = "first";
+  vf_within(c, "one", 1.0, 1.0, 0.0, "exact");
+  vf_series(c, name, two, 2, values, 3);
+  values[0] = 7.0;
+  name[0] = 'F';
+  vf_series(c, "second", three, 3, values, 2);
+}
+static void empty(vf_context *c) {
+  const double values[] = {1.0};
+  static const char *const one[] = {"a"};
+  vf_within(c, "one", 1.0, 1.0, 0.0, "exact");
+  vf_series(c, "no rows", one, 1, values, 0);
+  vf_series(c, "no columns", one, 0, values, 1);
+}
+static void only(vf_context *c) {
+  const double values[] = {1.0};
+  static const char *const one[] = {"a"};
+  vf_series(c, "no case", one, 1, values, 1);
+}
+static const vf_check first[] = {
+    {"errata.value", "test, 1", "a value", VF_QUICK, value}, {"errata.claim", "test, 2", "a bound", VF_QUICK, claim},
+    {"errata.alone", "test, 3", "a bound, nothing instead", VF_QUICK, alone}, {"errata.rejected", "test, 4", "a value, nothing instead", VF_QUICK, rejected},
+    {"errata.holds", "test, 5", "print is right", VF_QUICK, holds}, {"errata.close", "test, 6", "cannot tell", VF_QUICK, close},
+    {"errata.broken", "test, 7", "cannot run", VF_QUICK, broken}, {"errata.idle", "test, 8", "nothing", VF_QUICK, idle},
+    {"T1.figure", "test, 9", "a figure", VF_QUICK, figure}, {"T1.empty", "test, 10", "figures without numbers", VF_QUICK, empty},
+    {"T1.only", "test, 11", "only a figure", VF_QUICK, only}};
+"""
+with case("an executable with errata and figures builds"):
+    DRAWN = build("figures", [write("figures.c", FIGURES + tables(svag=("first", 11))), *objects(sources("verify/*.c"))])
+with case("errata alone: printed, right and measured value side by side, one line each"):
+    result = verify("--filter", "errata.*", program=DRAWN)
+    same((result.returncode, result.stderr), (1, b""), "status and stderr")
+    lines = result.stdout.decode().splitlines()
+    same(lines[0].split(), ["erratum", "printed", "right", "measured", "tolerance", "instance", "verdict"], "head")
+    same([re.split(r" {2,}", line) for line in lines[1:8]],
+         [["errata.value", "2.5", "0.5", "0.5", "1.00e-01", "telling", "pass"], ["errata.claim", "<= 1", ">= 1", "3", "0.00e+00", "kept", "pass"],
+          ["errata.alone", "<= 1", "-", "3", "5.00e-01", "too large", "pass"], ["errata.rejected", "inf", "-", "1", "1.00e-01", "infinite", "pass"],
+          ["errata.holds", "<= 1", "-", "nan", "5.00e-01", "not a number", "FAIL"], ["errata.close", "1.4", "1", "1", "1.00e-01", "close", "inconclusive"],
+          ["errata.broken", "-", "-", "nan", "nan", "no such key", "FAIL"]], "lines")
+    holds(lines[8].endswith("FAIL: no case ran"), lines[8])
+    same(ran(result), {"errata.value": "pass", "errata.claim": "pass", "errata.alone": "pass", "errata.rejected": "pass", "errata.holds": "FAIL",
+                       "errata.close": "inconclusive", "errata.broken": "FAIL", "errata.idle": "FAIL"}, "verdicts")
+    same(result.stdout.decode().count("\n  FAIL: "), 7, "cases that failed")
+with case("errata among other checks: the ordinary table"):
+    same(verify(program=DRAWN).stdout.decode().split(None, 4)[:4], ["check", "measured", "expected", "tolerance"], "head")
+with case("the real errata: three numbers each, none the same as print"):
+    for line in output("verify", "--filter", "errata.*").decode().splitlines()[1:]:
+        if not line.startswith("errata."):
+            continue
+        fields = re.fullmatch(r"(\S+) +((?:[<>]= )?\S+) +((?:[<>]= )?\S+) +(\S+) +\S+  .* pass", line)
+        holds(fields, line)
+        (_, printed, right, measured) = fields.groups()
+        holds(printed not in ("-", measured) and right != printed, line)
+with case("the JSON report has the printed value, and right or printed as expected"):
+    verify("--json", report("figures.json"), program=DRAWN)
+    document = json.loads(read(report("figures.json")))
+    same([error.message for error in SCHEMA.iter_errors(document)], [], "errors by the schema")
+    found = {check["id"]: check for check in document["checks"]}
+    rows = [[(one["relation"], one["expected"], one.get("printed"), one["verdict"]) for one in found["errata." + name]["cases"]]
+            for name in ("value", "claim", "alone", "rejected", "holds", "broken")]
+    same(rows, [[("=", 2.0, 3.0, "pass"), ("=", 0.5, 2.5, "pass"), ("=", 1.0, None, "pass")], [(">=", 1.0, 1.0, "pass"), ("<=", 2.0, 1.0, "pass")],
+                [(">", 1.0, 1.0, "pass"), ("<", 1.0, 1.0, "pass"), ("!=", 1.25, 1.25, "pass")], [("!=", "inf", "inf", "pass")],
+                [(">", 1.0, 1.0, "fail"), ("<=", 2.0, 1.0, "fail"), (">", 1.0, 1.0, "fail"), ("<", 1.0, 1.0, "fail"), ("=", 2.0, 3.0, "fail"),
+                 ("!=", 1.0, 1.0, "fail")], [("error", "nan", None, "fail")]], "cases")
+with case("the JSON report has the data behind a figure, as it was when it was given"):
+    same(found["T1.figure"]["series"],
+         [{"name": "first", "columns": ["t", "risk"], "rows": [[0.0, 1.0], [0.1, "nan"], [1e300, "-inf"]]},
+          {"name": "second", "columns": ["a", "b", "c"], "rows": [[7.0, 1.0, 0.1], ["nan", 1e300, "-inf"]]}], "series")
+    holds("series" not in found["errata.value"], "a check without figures has series")
+with case("figures do not change a verdict, but one without numbers fails"):
+    same([found["T1." + name]["verdict"] for name in ("figure", "empty", "only")], ["pass", "fail", "fail"], "verdicts")
+    same([one["instance"] for one in found["T1.empty"]["cases"]], ["one", "no rows", "no columns"], "cases")
+    holds("series" not in found["T1.empty"], "a figure without numbers is in the report")
+
+# ---- the registry covers the science ----
+
+with case("every row of the science has a check"):
+    rows = [paper + str(number + 1) for paper, count in (("X", 10), ("fm", 9), ("il", 10), ("nrq", 7), ("svag", 11), ("eos", 10)) for number in range(count)]
+    listed = {line.split(".")[0] for line in output("verify", "--list").decode().splitlines()}
+    same([row for row in rows if row not in listed], [], "rows without a check")
+    same(sorted(listed - set(rows) - {"errata"}), [], "checks of no row")
+with case("the errata of docs/errata.md that say 'checked' are those that are checked"):
+    stated = re.findall(r"`(errata\.[a-z0-9-]+)` \(checked\)", read(os.path.join(ROOT, "docs/errata.md")).decode())
+    same(sorted(stated), sorted(line.split()[0] for line in output("verify", "--list", "--filter", "errata").decode().splitlines()), "errata")
 
 # ---- a fault in the library ----
 

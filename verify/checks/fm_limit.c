@@ -137,7 +137,7 @@ static void fml_begin(fml_run *run, const fml_problem *p, double eta, double lam
 
 /* One real step. 1 if it was taken. */
 static int fml_step(fml_run *run) {
-  const sid_dynamics sgd = {SID_SGD, 0, 0, 1};
+  const sid_dynamics sgd = {.kind = SID_SGD, .batch = 1};
   double work[WORK];
   memcpy(run->before, run->x, sizeof run->x);
   run->stream_before = run->stream;
@@ -715,7 +715,7 @@ static double fml_total_variation(const fml_law *law, const fml_law *other) {
   return 0.5 * sum / GRID;
 }
 
-/* Bound on what the modes above the first add to a total variation to the uniform law: (1/2)(1/2 pi) int 2 |m_n| |cos|
+/* Bound on what the modes above the first add to a total variation to the uniform law: (1/2)(1/2 pi) int 2 m_n
  * = (2/pi) |m_n| each. */
 static double fml_higher_modes(const fml_law *law) {
   double sum = 0.0;
