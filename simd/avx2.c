@@ -2,6 +2,7 @@
 #define SID_BACKEND_NAME "avx2"
 #include "config.h"
 #include "lanes_avx2.h"
+#include "reduce.h"
 #include "simd.h"
 #include "single.h"
 #include "kernels/normal.h"

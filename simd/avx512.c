@@ -2,6 +2,7 @@
 #define SID_BACKEND_NAME "avx512"
 #include "config.h"
 #include "lanes_avx512.h"
+#include "reduce.h"
 #include "simd.h"
 #include "single.h"
 #include "kernels/normal.h"

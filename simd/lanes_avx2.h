@@ -30,6 +30,12 @@ static inline vd vd_gather(const double *p, vu i) { return _mm256_i64gather_pd(p
 static inline vu vd_bits(vd a) { return _mm256_castpd_si256(a); }
 static inline vd vu_double(vu a) { return _mm256_castsi256_pd(a); }
 
+/* a summed as canonical sums end: halves, until one is left. */
+static inline double vd_fold(vd a) {
+  const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+
 static inline vu vu_load(const uint64_t *p) { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
 static inline void vu_store(uint64_t *p, vu a) { _mm256_storeu_si256((__m256i *)(void *)p, a); }
 static inline vu vu_set(uint64_t a) { return _mm256_set1_epi64x((long long)a); }

@@ -33,6 +33,13 @@ static inline vd vd_gather(const double *p, vu i) { return _mm512_i64gather_pd(i
 static inline vu vd_bits(vd a) { return _mm512_castpd_si512(a); }
 static inline vd vu_double(vu a) { return _mm512_castsi512_pd(a); }
 
+/* a summed as canonical sums end: halves, until one is left. */
+static inline double vd_fold(vd a) {
+  const __m256d four = _mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd(a, 1));
+  const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+
 static inline vu vu_load(const uint64_t *p) { return _mm512_loadu_si512(p); }
 static inline void vu_store(uint64_t *p, vu a) { _mm512_storeu_si512(p, a); }
 static inline vu vu_set(uint64_t a) { return _mm512_set1_epi64((long long)a); }

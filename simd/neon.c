@@ -2,6 +2,7 @@
 #define SID_BACKEND_NAME "neon"
 #include "config.h"
 #include "lanes_neon.h"
+#include "reduce.h"
 #include "simd.h"
 #include "single.h"
 #include "kernels/normal.h"
