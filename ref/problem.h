@@ -63,15 +63,20 @@ void sid_noise_draw(const sid_problem *problem, const double *x, sid_stream *str
 /* dynamics/step.c: SID_OK where x is a state of the problem, else SID_E_NONFINITE or SID_E_ORIGIN. */
 sid_status sid_step_domain(const sid_problem *problem, const double *x);
 
-/* dynamics/step.c: the start of the noise stream and everything else of a run but the step itself is the same for every step function; a
- * backend may bring a faster one of the same bits. */
+/* A step like sid_step(); a backend may bring a faster one of the same bits. */
 typedef sid_status (*sid_step_fn)(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,
                                   double *x, sid_stream *stream, double *work);
 
-/* run.c: sid_run() with another step function. */
-sid_status sid_run_with(sid_step_fn step_function, const sid_experiment *experiment, uint64_t trajectory,
-                        sid_checkpoint_fn callback, void *user, double *x, uint64_t *step, double *work,
-                        size_t work_doubles);
+/* What a run calls: NULL stands for sid_step(), and for nothing at checkpoints. */
+typedef struct {
+  sid_step_fn step;
+  sid_checkpoint_fn callback;
+  void *user;
+} sid_run_hooks;
+
+/* run.c: sid_run() of a valid experiment with another step; work holds sid_run_workspace() doubles. */
+sid_status sid_run_with(const sid_run_hooks *hooks, const sid_experiment *experiment, uint64_t trajectory, double *x,
+                        uint64_t *step, double *work);
 
 /* observe.c: l for svag, else 1. */
 uint64_t sid_steps_per_unit(const sid_experiment *experiment);

@@ -41,9 +41,7 @@ size_t sid_run_workspace(const sid_experiment *experiment) {
 /* What stays the same during a run, and where it stands. */
 typedef struct {
   const sid_experiment *experiment;
-  sid_step_fn take;
-  sid_checkpoint_fn callback;
-  void *user;
+  const sid_run_hooks *hooks;
   double *x, *row, *work;
   uint64_t step;
   uint32_t next; /* index of the next checkpoint */
@@ -53,11 +51,11 @@ static sid_status sid_run_checkpoint(sid_runner *run) {
   const sid_experiment *experiment = run->experiment;
   if (run->next == experiment->checkpoint_count || experiment->checkpoints[run->next] != run->step) return SID_OK;
   run->next++;
-  if (!run->callback) return SID_OK;
+  if (!run->hooks->callback) return SID_OK;
   const double *previous = run->step > 0 ? run->work : NULL; /* where sid_step() left it */
   sid_observe(experiment, run->step, run->x, previous, run->row,
               run->work + sid_state_doubles(&experiment->problem, &experiment->dynamics));
-  return run->callback(run->user, run->step, run->x, run->row) ? SID_E_STOPPED : SID_OK;
+  return run->hooks->callback(run->hooks->user, run->step, run->x, run->row) ? SID_E_STOPPED : SID_OK;
 }
 
 /* x = factor x, unless that leaves the domain. */
@@ -78,7 +76,11 @@ static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
   sid_schedule_at(&experiment->schedule, k, &lr, &wd);
   sid_status status = SID_OK;
   if (run->step % unit == 0) status = sid_run_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
-  if (!status) status = run->take(&experiment->problem, &experiment->dynamics, lr, wd, run->x, stream, run->work);
+  /* A pointer to sid_step() itself would need an entry of a global offset table. */
+  if (!status && run->hooks->step)
+    status = run->hooks->step(&experiment->problem, &experiment->dynamics, lr, wd, run->x, stream, run->work);
+  else if (!status)
+    status = sid_step(&experiment->problem, &experiment->dynamics, lr, wd, run->x, stream, run->work);
   if (!status) run->step++;
   return status;
 }
@@ -92,16 +94,13 @@ static sid_status sid_run_begin(const sid_experiment *experiment, double *x) {
   return status;
 }
 
-sid_status sid_run_with(sid_step_fn step_function, const sid_experiment *experiment, uint64_t trajectory,
-                        sid_checkpoint_fn callback, void *user, double *x, uint64_t *step, double *work,
-                        size_t work_doubles) {
-  if (!experiment || !x || !step || !work) return SID_E_NULL;
-  if (work_doubles < sid_run_workspace(experiment)) return SID_E_WORKSPACE;
+sid_status sid_run_with(const sid_run_hooks *hooks, const sid_experiment *experiment, uint64_t trajectory, double *x,
+                        uint64_t *step, double *work) {
   sid_stream stream;
   sid_status status = sid_run_stream(experiment, SID_KEY_NOISE, trajectory, &stream);
   if (!status) status = sid_start_state(experiment, trajectory, x);
   if (status) return status;
-  sid_runner run = {experiment, step_function, callback, user, x, work, work + sid_row_width(experiment), 0, 0};
+  sid_runner run = {experiment, hooks, x, work, work + sid_row_width(experiment), 0, 0};
   status = sid_run_begin(experiment, x);
   if (!status) status = sid_run_checkpoint(&run);
   while (!status && run.step < experiment->steps) {
@@ -114,5 +113,8 @@ sid_status sid_run_with(sid_step_fn step_function, const sid_experiment *experim
 
 sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory, sid_checkpoint_fn callback, void *user,
                    double *x, uint64_t *step, double *work, size_t work_doubles) {
-  return sid_run_with(sid_step, experiment, trajectory, callback, user, x, step, work, work_doubles);
+  if (!experiment || !x || !step || !work) return SID_E_NULL;
+  if (work_doubles < sid_run_workspace(experiment)) return SID_E_WORKSPACE;
+  const sid_run_hooks hooks = {NULL, callback, user};
+  return sid_run_with(&hooks, experiment, trajectory, x, step, work);
 }

@@ -55,15 +55,15 @@ void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t
   for (uint32_t i = 0; i < count; i++) {
     double *rows = results->visit ? NULL : results->rows + i * experiment->checkpoint_count * width;
     sid_ref_recorder recorder = {results, first + i, rows, width};
-    results->ends[i].status = sid_run_with(step, experiment, first + i, sid_ref_record, &recorder, x,
-                                           &results->ends[i].step, rest, sid_run_workspace(experiment));
+    const sid_run_hooks hooks = {step, sid_ref_record, &recorder};
+    results->ends[i].status = sid_run_with(&hooks, experiment, first + i, x, &results->ends[i].step, rest);
     for (uint32_t j = 0; results->last && j < p; j++) results->last[(size_t)i * p + j] = x[j];
   }
 }
 
 static void sid_ref_run(const sid_experiment *experiment, uint64_t first, uint32_t count,
                         sid_backend_results *results, double *work) {
-  sid_run_singly(sid_step, experiment, first, count, results, work);
+  sid_run_singly(NULL, experiment, first, count, results, work);
 }
 
 const sid_backend sid_backend_ref = {"ref", 1, sid_singly_workspace, sid_ref_run, sid_stream_normals};

@@ -9,7 +9,7 @@
 /* Whether the kernels run the experiment in lanes. */
 int sid_fits_lanes(const sid_experiment *experiment);
 
-/* As run() of a backend, with the given step for each trajectory on its own. */
+/* As run() of a backend, with the given step (NULL: sid_step()) for each trajectory on its own. */
 void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t first, uint32_t count,
                     sid_backend_results *results, double *work);
 size_t sid_singly_workspace(const sid_experiment *experiment);

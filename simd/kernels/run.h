@@ -278,7 +278,7 @@ static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, 
                               sid_backend_results *results, double *work) {
   if (!sid_fits_lanes(experiment)) {
     const int completion = experiment->problem.kind == SID_BN_COMPLETION && experiment->dynamics.kind == SID_GD;
-    sid_run_singly(completion ? sid_lanes_completion_step : sid_step, experiment, first, count, results, work);
+    sid_run_singly(completion ? sid_lanes_completion_step : NULL, experiment, first, count, results, work);
     return;
   }
   const size_t p = experiment->problem.dim, vector = p * SID_W;

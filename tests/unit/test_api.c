@@ -103,12 +103,12 @@ static void test_valid_problems(void **state) {
 }
 
 static void test_kind(void **state) {
-  static const int32_t bad[] = {0, 7, -1, 1000, INT32_MAX, INT32_MIN};
+  static const int32_t bad[] = {0, SID_POISSON + 1, -1, 1000, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < COUNT(bad); i++) {
     require_field(rayleigh(), kind, bad[i], SID_E_KIND);
     if (bad[i] != 0) require_field(noisy(), noise, bad[i], SID_E_KIND);
   }
-  require_field(noisy(), noise, 5, SID_E_KIND);
+  require_field(noisy(), noise, SID_NOISE_POISSON + 1, SID_E_KIND);
   (void)state;
 }
 
@@ -281,7 +281,7 @@ static void test_dynamics(void **state) {
     require_dynamics(kind, 1, SID_COUNT_MAX + 1, 1, problem, kind >= SID_SDE ? SID_E_COUNT : SID_OK);
   }
   require_dynamics(0, 1, 1, 1, problem, SID_E_KIND);
-  require_dynamics(7, 1, 1, 1, problem, SID_E_KIND);
+  require_dynamics(SID_QUASI_RMSPROP + 1, 1, 1, 1, problem, SID_E_KIND);
   require_dynamics(-1, 1, 1, 1, problem, SID_E_KIND);
   (void)state;
 }
@@ -436,8 +436,8 @@ static void test_experiment_parts(void **state) {
 
 static void test_start_sizes(void **state) {
   const double bad[] = {0.0, -1.0, QUIET_NAN, POSITIVE_INFINITY};
-  static const int32_t kinds[] = {SID_START_GAUSSIAN, SID_START_SPHERE};
-  for (size_t k = 0; k < 2; k++) {
+  static const int32_t kinds[] = {SID_START_GAUSSIAN, SID_START_SPHERE, SID_START_UNIFORM};
+  for (size_t k = 0; k < COUNT(kinds); k++) {
     sid_experiment made = experiment();
     made.start.kind = kinds[k], made.start.x = NULL, made.start.size = SMALLEST;
     require_experiment(made, SID_OK);
@@ -447,7 +447,7 @@ static void test_start_sizes(void **state) {
     }
   }
   require_experiment_field(start.kind, 0, SID_E_KIND);
-  require_experiment_field(start.kind, 4, SID_E_KIND);
+  require_experiment_field(start.kind, SID_START_UNIFORM + 1, SID_E_KIND);
   (void)state;
 }
 
@@ -493,7 +493,7 @@ static void test_checkpoints(void **state) {
 }
 
 static void test_observables(void **state) {
-  static const int32_t bad[] = {0, 11, -1, INT32_MAX};
+  static const int32_t bad[] = {0, SID_MANIFOLD_ANGLE + 1, -1, INT32_MAX};
   double plane[6] = {1.0, 0.0, 0.0, 0.0, 1.0, 0.0};
   int32_t list[2] = {SID_NORM2, 0};
   sid_experiment made = experiment();
@@ -531,8 +531,8 @@ static void test_sizes(void **state) {
 
 /* Every status has a text of its own, and any other number the text for the unknown. */
 static void test_status_texts(void **state) {
-  const char *unknown = sid_status_text(-18);
-  for (sid_status status = SID_OK; status >= SID_E_STOPPED; status--) {
+  const char *unknown = sid_status_text(SID_E_NOT_CONVERGED - 1);
+  for (sid_status status = SID_OK; status >= SID_E_NOT_CONVERGED; status--) {
     const char *text = sid_status_text(status);
     assert_non_null(text);
     assert_true(strlen(text) > 3 && !strchr(text, '\n') && strcmp(text, unknown) != 0);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
+#include "limit.h"
 
 #define EXACT_ULP 0x1p-53
 
@@ -111,22 +112,6 @@ static double exact_dot(const double *a, const double *b, size_t n) {
   double sum = 0.0;
   for (size_t j = 0; j < n; j++) sum += a[j] * b[j];
   return sum;
-}
-
-/* Compares the limit of value[k] = value(h 2^-k), whose error is a power series in h^power, with `expected`:
- * extrapolated term by term. The tolerance is the last extrapolation's change plus 10 times (by how much the
- * extrapolation amplifies) the rounding of a value; a change above `cap` counts as no convergence. */
-static void exact_limit(vf_context *context, const char *name, double *value, int count, int power, double expected,
-                        double rounding, double cap) {
-  double change = 0.0;
-  for (int k = 1; k < count; k++) {
-    const double before = value[count - 1];
-    for (int i = count - 1; i >= k; i--) value[i] += (value[i] - value[i - 1]) / (ldexp(1.0, power * k) - 1.0);
-    change = fabs(value[count - 1] - before);
-  }
-  if (!(change <= cap)) vf_error(context, name, "the extrapolation to h = 0 does not converge");
-  vf_within(context, name, value[count - 1], expected, change + 10.0 * rounding,
-            "last change of the extrapolation, and 10 roundings of a value");
 }
 
 static void exact_scaled_point(const sid_problem *problem, double factor, double *x) {
@@ -339,7 +324,7 @@ static void exact_derivatives(vf_context *context) {
       const double unit = EXACT_ULP * exact_roundings(problem) * 2.0 * exact_bases[b].loss_size; /* 2: |direction| */
       for (int k = 0; k < STEPS; k++) value[k] = exact_difference(problem, order, ldexp(1.0, -4 - k));
       (void)snprintf(name, sizeof name, "%.50s, %.50s", order ? "v'Hv" : "<grad L, v>", exact_bases[b].name);
-      exact_limit(context, name, value, STEPS, 2, slope, unit * ldexp(1.0, 3 + STEPS), 1e-8);
+      vf_limit(context, name, value, STEPS, 2, slope, unit * ldexp(1.0, 3 + STEPS), 1e-8);
     }
   }
 }
@@ -1419,8 +1404,8 @@ static void exact_lemma_b4_flow(vf_context *context) {
   for (int k = 0; k < COUNT; k++)
     if (!exact_flow_gap(16 << k, angle + k, norm + k)) vf_error(context, "flow", "a step failed");
   const double rounding = 4.0 * (16 << (COUNT - 1)) * 40.0 * EXACT_ULP;
-  exact_limit(context, "angle, rayleigh p=3 eta=0.3 el=0.1 T=4, m=16..512", angle, COUNT, 1, 0.0, rounding, 1e-9);
-  exact_limit(context, "ln |W|^2 e^(-2 el T)/|U|^2, same", norm, COUNT, 1, 0.0, rounding, 1e-9);
+  vf_limit(context, "angle, rayleigh p=3 eta=0.3 el=0.1 T=4, m=16..512", angle, COUNT, 1, 0.0, rounding, 1e-9);
+  vf_limit(context, "ln |W|^2 e^(-2 el T)/|U|^2, same", norm, COUNT, 1, 0.0, rounding, 1e-9);
 }
 
 typedef struct {
@@ -1460,7 +1445,7 @@ static void exact_lemma_b4_gamma(vf_context *context) {
       value[i] = norm4 * exp(-4.0 * one->el * one->t) / (one->eta * one->eta);
     }
     const double rounding = one->t * (4 << (COUNT - 1)) * 30.0 * EXACT_ULP * expected;
-    exact_limit(context, one->key, value, COUNT, 1, expected, rounding, 1e-8 * expected);
+    vf_limit(context, one->key, value, COUNT, 1, expected, rounding, 1e-8 * expected);
   }
 }
 
@@ -1633,9 +1618,9 @@ static void exact_area_of_step(vf_context *context) {
     }
     value[k] = exact_determinant(j);
   }
-  exact_limit(context, "eta=0.1 lam=0.5 at (0.3, 0.2)", value, COUNT, 2,
-              vf_expected(context, "x10.det-j.eta-0.1.lam-0.5.x-0.3.y-0.2"),
-              24.0 * EXACT_ULP * term * ldexp(1.0, 6 + COUNT), 1e-6);
+  vf_limit(context, "eta=0.1 lam=0.5 at (0.3, 0.2)", value, COUNT, 2,
+           vf_expected(context, "x10.det-j.eta-0.1.lam-0.5.x-0.3.y-0.2"),
+           24.0 * EXACT_ULP * term * ldexp(1.0, 6 + COUNT), 1e-6);
 }
 
 /* Period two: gd takes (x, y) to (-x, y) where x^2 = lam eta^2/2 and r = eta. The trace of two steps' Jacobian is
