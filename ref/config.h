@@ -19,6 +19,10 @@
  * processors whose instruction does not round correctly, and for tests. */
 /* #define SID_FORCE_INTEGER_SQRT */
 
+/* SID_PROBLEMS: the problems to build in, as a set of bits 1u << sid_problem_kind, where memory is short. The
+ * others are refused by sid_problem_validate(). All, unless it is defined. */
+/* #define SID_PROBLEMS (1u << SID_RAYLEIGH) */
+
 /* SID_TEST_ALLOW_CONTRACTION: leave the pragmas out, so that a test with -ffp-contract=fast can see
  * sid_selfcheck() notice. Never in a build whose results are used. */
 /* #define SID_TEST_ALLOW_CONTRACTION */
@@ -27,6 +31,10 @@
  * like. */
 /* #define SID_TEST_ALLOW_UNSAFE_MATH */
 
+#endif
+
+#ifndef SID_PROBLEMS
+#define SID_PROBLEMS 0xffffffffu
 #endif
 
 #include <float.h>

@@ -3,6 +3,9 @@
 #include "fp.h"
 #include "problem.h"
 
+/* Whether the knob SID_PROBLEMS has a problem built in; sid_problem_validate() refuses the others. */
+#define SID_HAS_HEIGHT3 (SID_HAS(SID_TROUGH3) || SID_HAS(SID_RIDGE3))
+
 static int sid_problem_normalises_batch(const sid_problem *problem) {
   return problem->kind == SID_BN_REGRESSION || problem->kind == SID_BN_COMPLETION;
 }
@@ -21,22 +24,24 @@ size_t sid_problem_workspace(const sid_problem *problem) {
 
 double sid_problem_loss(const sid_problem *problem, const double *x, double *work) {
   switch (problem->kind) {
-    case SID_RAYLEIGH: return sid_rayleigh_loss(problem, x, work);
-    case SID_NORMALISED_LINEAR: return sid_normalised_linear_loss(problem, x);
-    case SID_RATIO2: return sid_ratio2_loss(x);
-    case SID_QUADRATIC_SAMPLES: return sid_quadratic_samples_loss(problem, x, work);
-    case SID_QUADRATIC_NOISY: return sid_quadratic_noisy_loss(problem, x, work);
+    case SID_RAYLEIGH: return SID_HAS(SID_RAYLEIGH) ? sid_rayleigh_loss(problem, x, work) : 0.0;
+    case SID_NORMALISED_LINEAR: return SID_HAS(SID_NORMALISED_LINEAR) ? sid_normalised_linear_loss(problem, x) : 0.0;
+    case SID_RATIO2: return SID_HAS(SID_RATIO2) ? sid_ratio2_loss(x) : 0.0;
+    case SID_QUADRATIC_SAMPLES:
+      return SID_HAS(SID_QUADRATIC_SAMPLES) ? sid_quadratic_samples_loss(problem, x, work) : 0.0;
+    case SID_QUADRATIC_NOISY: return SID_HAS(SID_QUADRATIC_NOISY) ? sid_quadratic_noisy_loss(problem, x, work) : 0.0;
     case SID_TROUGH3:
-    case SID_RIDGE3: return sid_height3_loss(problem, x);
-    case SID_BN_REGRESSION: return sid_bn_regression_loss(problem, x, work);
-    case SID_BN_COMPLETION: return sid_bn_completion_loss(problem, x, work);
-    case SID_POISSON: return sid_poisson_loss(problem, x);
+    case SID_RIDGE3: return SID_HAS_HEIGHT3 ? sid_height3_loss(problem, x) : 0.0;
+    case SID_BN_REGRESSION: return SID_HAS(SID_BN_REGRESSION) ? sid_bn_regression_loss(problem, x, work) : 0.0;
+    case SID_BN_COMPLETION: return SID_HAS(SID_BN_COMPLETION) ? sid_bn_completion_loss(problem, x, work) : 0.0;
+    case SID_POISSON: return SID_HAS(SID_POISSON) ? sid_poisson_loss(problem, x) : 0.0;
     default: return 0.0; /* noise_only */
   }
 }
 
 double sid_problem_test_loss(const sid_problem *problem, const double *x, double *work) {
-  if (problem->kind == SID_BN_COMPLETION && problem->matrix) return sid_bn_completion_test_loss(problem, x, work);
+  if (SID_HAS(SID_BN_COMPLETION) && problem->kind == SID_BN_COMPLETION && problem->matrix)
+    return sid_bn_completion_test_loss(problem, x, work);
   return sid_double_of(0x7ff8000000000000u);
 }
 
@@ -46,16 +51,34 @@ static void sid_problem_zero(const sid_problem *problem, double *out) {
 
 void sid_problem_gradient(const sid_problem *problem, const double *x, double *gradient, double *work) {
   switch (problem->kind) {
-    case SID_RAYLEIGH: sid_rayleigh_gradient(problem, x, gradient, work); return;
-    case SID_NORMALISED_LINEAR: sid_normalised_linear_gradient(problem, x, gradient, work); return;
-    case SID_RATIO2: sid_ratio2_gradient(x, gradient); return;
-    case SID_QUADRATIC_SAMPLES: sid_quadratic_samples_gradient(problem, x, gradient); return;
-    case SID_QUADRATIC_NOISY: sid_quadratic_noisy_gradient(problem, x, gradient); return;
+    case SID_RAYLEIGH:
+      if (SID_HAS(SID_RAYLEIGH)) sid_rayleigh_gradient(problem, x, gradient, work);
+      return;
+    case SID_NORMALISED_LINEAR:
+      if (SID_HAS(SID_NORMALISED_LINEAR)) sid_normalised_linear_gradient(problem, x, gradient, work);
+      return;
+    case SID_RATIO2:
+      if (SID_HAS(SID_RATIO2)) sid_ratio2_gradient(x, gradient);
+      return;
+    case SID_QUADRATIC_SAMPLES:
+      if (SID_HAS(SID_QUADRATIC_SAMPLES)) sid_quadratic_samples_gradient(problem, x, gradient);
+      return;
+    case SID_QUADRATIC_NOISY:
+      if (SID_HAS(SID_QUADRATIC_NOISY)) sid_quadratic_noisy_gradient(problem, x, gradient);
+      return;
     case SID_TROUGH3:
-    case SID_RIDGE3: sid_height3_gradient(problem, x, gradient); return;
-    case SID_BN_REGRESSION: sid_bn_regression_gradient(problem, x, gradient, work); return;
-    case SID_BN_COMPLETION: sid_bn_completion_gradient(problem, x, gradient, work); return;
-    case SID_POISSON: sid_poisson_gradient(problem, gradient); return;
+    case SID_RIDGE3:
+      if (SID_HAS_HEIGHT3) sid_height3_gradient(problem, x, gradient);
+      return;
+    case SID_BN_REGRESSION:
+      if (SID_HAS(SID_BN_REGRESSION)) sid_bn_regression_gradient(problem, x, gradient, work);
+      return;
+    case SID_BN_COMPLETION:
+      if (SID_HAS(SID_BN_COMPLETION)) sid_bn_completion_gradient(problem, x, gradient, work);
+      return;
+    case SID_POISSON:
+      if (SID_HAS(SID_POISSON)) sid_poisson_gradient(problem, gradient);
+      return;
     default: sid_problem_zero(problem, gradient); return; /* noise_only */
   }
 }
@@ -63,15 +86,31 @@ void sid_problem_gradient(const sid_problem *problem, const double *x, double *g
 void sid_problem_hessian_vector(const sid_problem *problem, const double *x, const double *v, double *hv,
                                 double *work) {
   switch (problem->kind) {
-    case SID_RAYLEIGH: sid_rayleigh_hessian_vector(problem, x, v, hv, work); return;
-    case SID_NORMALISED_LINEAR: sid_normalised_linear_hessian_vector(problem, x, v, hv, work); return;
-    case SID_RATIO2: sid_ratio2_hessian_vector(x, v, hv); return;
-    case SID_QUADRATIC_SAMPLES: sid_quadratic_samples_hessian_vector(problem, v, hv); return;
-    case SID_QUADRATIC_NOISY: sid_quadratic_noisy_gradient(problem, v, hv); return;
+    case SID_RAYLEIGH:
+      if (SID_HAS(SID_RAYLEIGH)) sid_rayleigh_hessian_vector(problem, x, v, hv, work);
+      return;
+    case SID_NORMALISED_LINEAR:
+      if (SID_HAS(SID_NORMALISED_LINEAR)) sid_normalised_linear_hessian_vector(problem, x, v, hv, work);
+      return;
+    case SID_RATIO2:
+      if (SID_HAS(SID_RATIO2)) sid_ratio2_hessian_vector(x, v, hv);
+      return;
+    case SID_QUADRATIC_SAMPLES:
+      if (SID_HAS(SID_QUADRATIC_SAMPLES)) sid_quadratic_samples_hessian_vector(problem, v, hv);
+      return;
+    case SID_QUADRATIC_NOISY:
+      if (SID_HAS(SID_QUADRATIC_NOISY)) sid_quadratic_noisy_gradient(problem, v, hv);
+      return;
     case SID_TROUGH3:
-    case SID_RIDGE3: sid_height3_hessian_vector(problem, x, v, hv); return;
-    case SID_BN_REGRESSION: sid_bn_regression_hessian_vector(problem, x, v, hv, work); return;
-    case SID_BN_COMPLETION: sid_bn_completion_hessian_vector(problem, x, v, hv, work); return;
+    case SID_RIDGE3:
+      if (SID_HAS_HEIGHT3) sid_height3_hessian_vector(problem, x, v, hv);
+      return;
+    case SID_BN_REGRESSION:
+      if (SID_HAS(SID_BN_REGRESSION)) sid_bn_regression_hessian_vector(problem, x, v, hv, work);
+      return;
+    case SID_BN_COMPLETION:
+      if (SID_HAS(SID_BN_COMPLETION)) sid_bn_completion_hessian_vector(problem, x, v, hv, work);
+      return;
     default: sid_problem_zero(problem, hv); return; /* noise_only, poisson */
   }
 }
@@ -82,8 +121,8 @@ double sid_problem_sample_weight(const sid_problem *problem, uint32_t i) {
 
 void sid_problem_sample_gradient(const sid_problem *problem, uint32_t i, const double *x, double *gradient) {
   if (problem->kind == SID_NORMALISED_LINEAR) {
-    sid_normalised_linear_sample(problem, i, x, gradient);
-  } else {
+    if (SID_HAS(SID_NORMALISED_LINEAR)) sid_normalised_linear_sample(problem, i, x, gradient);
+  } else if (SID_HAS(SID_QUADRATIC_SAMPLES)) {
     sid_quadratic_samples_sample(problem, i, x, gradient);
   }
 }
@@ -113,7 +152,7 @@ void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uin
     sid_problem_minibatch(problem, x, batch, stream, gradient, work);
     return;
   }
-  if (problem->noise == SID_NOISE_POISSON) {
+  if (SID_HAS(SID_POISSON) && problem->noise == SID_NOISE_POISSON) {
     sid_poisson_minibatch(problem, batch, stream, gradient);
     return;
   }

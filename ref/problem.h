@@ -4,7 +4,11 @@
 #ifndef SID_PROBLEM_H
 #define SID_PROBLEM_H
 
+#include "config.h"
 #include "sidyn.h"
+
+/* The knob SID_PROBLEMS. */
+#define SID_HAS(kind) (((SID_PROBLEMS) >> (kind)&1u) != 0)
 
 /* problems/rayleigh.c */
 double sid_rayleigh_loss(const sid_problem *problem, const double *x, double *work);

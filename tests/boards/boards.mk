@@ -57,7 +57,7 @@ $(D)/libsidyn.a: $(LIBRARY)
 
 $(D)/main.elf: $(D)/tests/boards/exact_add.o
 $(D)/%.elf: $(D)/tests/boards/%.o $(SYSTEM) $(D)/libsidyn.a tests/boards/start/image.ld
-	$(CC) $(BOARD_FLAGS) $(MORE_LINK) $(LINK) $(filter %.o %.a,$^) $(LIBRARIES) -o $@
+	$(CC) $(BOARD_FLAGS) $(MORE_LINK) $(LINK) $(filter %.o,$^) $(filter %.a,$^) $(LIBRARIES) -o $@
 
 -include $(wildcard $(D)/*.d $(D)/*/*.d $(D)/*/*/*.d $(D)/*/*/*/*.d)
 
@@ -66,6 +66,12 @@ FOOTPRINTS := nothing core step run
 $(FOOTPRINTS:%=$(D)/tests/boards/footprint_%.o): $(D)/tests/boards/footprint_%.o: tests/boards/footprint.c $(RULES)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -DFOOTPRINT_$* -MMD -MP -c $< -o $@
+
+# The core with rayleigh alone, by the knob SID_PROBLEMS.
+$(D)/core_problem.o: ref/problem.c $(RULES)
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) '-DSID_PROBLEMS=(1u << SID_RAYLEIGH)' -MMD -MP -c $< -o $@
+$(D)/footprint_core.elf: $(D)/core_problem.o
 
 .PHONY: footprints
 footprints: $(FOOTPRINTS:%=$(D)/footprint_%.elf)

@@ -1,11 +1,13 @@
 /* fm (000), Fast Mixing of SGD with Normalization and Weight Decay: rows fm1 (norm law), fm2 (time scale), fm5
- * (normalised linear model and its limiting diffusion), fm6 (time scaling, figure 2), fm8 (dimension two). el =
+ * (normalised linear model and its limiting diffusion), fm6 (time scaling, figure 2; the order of its corrections),
+ * fm8 (dimension two), fm9 (mixing of ensembles of the model; the rest of fm9 is in fm_limit.c). el =
  * lr*wd, R = |x|^2, y = R^2 = |x|^4, c = (D-1) sigma^2, T = rescaled time. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
+#include "estimators.h"
 
 enum { TEXT = 192, DIM = 10 };
 
@@ -452,16 +454,26 @@ typedef struct {
   double noise;  /* variance of the quadratic variation: twice the sum of their squares */
 } fm_means;
 
+/* Mean of 1/(1-|h|^2) for h = along e_1 + z, z normal with variance s in each of n = D-2 coordinates: the series
+ * (1 + X/rho^2 + X^2/rho^4 + ..)/rho^2 in X = 2 along z_1 + |z|^2 to second order in s. (In the limit of small e z is
+ * exactly normal: the sphere's measure is uniform in h.) */
+static double fm_mean_inverse(const fm_model *model, double s) {
+  const double n = (double)model->dim - 2.0, b2 = model->along * model->along,
+               k = 1.0 / (model->across * model->across);
+  const double first = n * s * k + 4.0 * b2 * s * k * k;
+  const double second =
+      (n * n + 2.0 * n) * k * k + 12.0 * b2 * (n + 2.0) * k * k * k + 48.0 * b2 * b2 * k * k * k * k;
+  return k * (1.0 + first + s * s * second);
+}
+
 /* One step. The normal coordinates z = h - along e_1 follow z+ = (1-e) z + noise of variance e^2 sigma^2. They
  * give the norm the gradient |x|^2 G = |z|^2 - <h,z>^2, mean (D-2 - along^2) spread, and the angle the mean of
- * 1/(1-|h|^2) = (1 + X/rho^2 + X^2/rho^4)/rho^2, X = 2 along z_1 + |z|^2. `loss` 0 leaves the loss out: the
- * limiting law in finite steps. */
+ * 1/(1-|h|^2). `loss` 0 leaves the loss out: the limiting law in finite steps. */
 static void fm_means_step(const fm_model *model, double eta, double lam, int loss, fm_means *means) {
   const double d = (double)model->dim, sigma2 = model->sigma * model->sigma, c = fm_model_c(model);
   const double a = 1.0 - eta * lam, e = eta / sqrt(means->y), b2 = model->along * model->along;
-  const double rho2 = model->across * model->across, spread = loss ? means->spread : 0.0;
-  const double inverse = (1.0 + (d - 2.0) * spread / rho2 + 4.0 * b2 * spread / (rho2 * rho2)) / rho2;
-  const double variance = e * e * sigma2 / (a * a) * inverse;
+  const double spread = loss ? means->spread : 0.0;
+  const double variance = e * e * sigma2 / (a * a) * fm_mean_inverse(model, spread);
   means->angle += variance;
   means->noise += 2.0 * variance * variance;
   means->y = a * a * a * a * means->y + 2.0 * a * a * eta * eta * (c + (d - 2.0 - b2) * spread) +
@@ -509,7 +521,8 @@ static void fm_walk(void *user, uint64_t trajectory, uint64_t step, const double
   }
 }
 
-/* values[2j], values[2j+1] of each trajectory: quadratic variation and R at mark j; NaN where it did not come. 0, or -1 without memory. */
+/* values[2j], values[2j+1] of each trajectory: quadratic variation and R at mark j; NaN where it did not come. 0, or
+ * -1 without memory. */
 static int fm_walk_all(const fm_variation *job, size_t runs, int jobs, double *values) {
   const size_t width = 2 * job->count;
   fm_walker *walkers = malloc(runs * sizeof *walkers);
@@ -737,13 +750,25 @@ static void fm_marks(fm_variation *job, double eta, double lam, const double *bi
   for (size_t j = 0; j < count; j++) job->marks[j] = (uint64_t)(fm_tau_inverse(eta, lam, big[j]) + 0.5);
 }
 
+enum { VARIATION_COLUMNS = 8 };
+
+/* A line of figure 2: spread of the angle against time for one learning rate. */
+static void fm_variation_series(vf_context *context, const fm_model *model, double eta, double lam,
+                                const double *values, size_t rows) {
+  static const char *const columns[VARIATION_COLUMNS] = {
+      "lr", "steps", "lr*steps", "T", "variation", "standard error", "V(T)", "V(T) with the loss's part"};
+  char name[TEXT];
+  snprintf(name, sizeof name, "spread of the angle, lr=%g wd=%g D=%u", eta, lam, (unsigned)model->dim);
+  vf_series(context, name, columns, VARIATION_COLUMNS, values, rows);
+}
+
 /* Mean quadratic variation of `runs` trajectories at the marks against V(tau(mark)) with the loss's factor. With
  * collapse 0 the effect is an angle not divided by rho; otherwise the distance to the variance `collapse`. */
 static void fm_compare_variation(vf_context *context, const fm_model *model, double eta, double lam, double y0,
                                  fm_variation *job, size_t runs, double collapse) {
   fm_setup setup;
   fm_model_run(&setup, model, eta, lam, y0);
-  double *values = fm_variations(context, &setup, job, runs);
+  double *values = fm_variations(context, &setup, job, runs), series[VARIATION_COLUMNS * MARKS];
   for (size_t j = 0; values && j < job->count; j++) {
     char name[TEXT];
     const double t = (double)job->marks[j], big = fm_tau(eta, lam, t);
@@ -756,7 +781,10 @@ static void fm_compare_variation(vf_context *context, const fm_model *model, dou
              lam, (unsigned)model->dim, model->across * model->across, big, t, runs);
     vf_monte_carlo(context, name, got.mean, error, law * factors.angle, effect,
                    "V(T) with the loss's part of order sqrt(el)");
+    const double row[VARIATION_COLUMNS] = {eta, t, eta * t, big, got.mean, error, law, law * factors.angle};
+    memcpy(series + VARIATION_COLUMNS * j, row, sizeof row);
   }
+  if (values) fm_variation_series(context, model, eta, lam, series, job->count);
   free(values);
 }
 
@@ -808,6 +836,26 @@ static void fm6_no_collapse(vf_context *context) {
   }
 }
 
+/* The scatter of figure 2: angles of the first 60 models at each time. */
+static void fm_scatter_series(vf_context *context, double eta, double lam, const double *big, const uint64_t *marks,
+                              const double *rows, size_t count) {
+  static const char *const columns[] = {"model", "steps", "T", "angle"};
+  enum { MODELS = 60, WIDTH = 4 };
+  double *values = malloc(MODELS * count * WIDTH * sizeof *values);
+  char name[TEXT];
+  if (!values) {
+    vf_error(context, "scatter", "out of memory");
+    return;
+  }
+  for (size_t k = 0; k < MODELS * count; k++) {
+    const double row[WIDTH] = {(double)(k / count), (double)marks[k % count], big[k % count], rows[2 * k]};
+    memcpy(values + WIDTH * k, row, sizeof row);
+  }
+  snprintf(name, sizeof name, "angles of 60 models, lr=%g wd=%g", eta, lam);
+  vf_series(context, name, columns, WIDTH, values, MODELS * count);
+  free(values);
+}
+
 /* Ensemble means of cos(n theta) at rescaled times against e^(-n^2 V/2), V with the loss's factor. Effect: the
  * same mean if the rescaled time were 2 el t, without the logarithm (linear), or with an angle not divided by rho. */
 static void fm_compare_cosine(vf_context *context, const fm_model *model, double eta, double lam, double y0,
@@ -832,6 +880,7 @@ static void fm_compare_cosine(vf_context *context, const fm_model *model, double
                    exp(-law / 2.0) - exp(-wrong / 2.0),
                    linear ? "effect: rescaled time 2 el t" : "effect: an angle not divided by rho");
   }
+  if (rows) fm_scatter_series(context, eta, lam, big, job.marks, rows, count);
   free(rows);
   free(cosine);
 }
@@ -856,6 +905,162 @@ static void fm6_ensemble_late(vf_context *context) {
   fm_model model;
   fm_model_set(&model, 10, 0.3, 0.6, 0.8);
   fm_compare_cosine(context, &model, 1e-2, 0.05, 0.81, big, keys, 4, 4000, 0);
+}
+
+/* ---- fm6, section 7 of the science: corrections of order sqrt(el) ---- */
+
+/* Sums along a trajectory after `burn` steps: |x|^4, and eta^2 sigma^2/((1-el)^2 |x|^4 (1-|h|^2)), the variance that
+ * the next step gives to the angle (without a loss there is no circle: 1-|h|^2 is left out). */
+typedef struct {
+  uint64_t burn;
+  uint32_t dim, normal; /* number of the coordinates in h */
+  double size, norm4, variance, count;
+} fm_average;
+
+static void fm_average_row(void *user, uint64_t trajectory, uint64_t step, const double *x) {
+  fm_average *average = (fm_average *)user + trajectory;
+  if (step < average->burn) return;
+  double r = 0.0, h2 = 0.0;
+  for (uint32_t j = 0; j < average->dim; j++) r += x[j] * x[j];
+  for (uint32_t j = 0; j < average->normal; j++) h2 += x[j] * x[j] / r;
+  average->norm4 += r * r;
+  average->variance += average->size / (r * r * (1.0 - h2));
+  average->count += 1.0;
+}
+
+/* Relative excess of the stationary means over the limits: |x|^4 over eta c/(2 lam), the angle's variance per step
+ * over 2 el/((D-1) rho^2) (in units in which T = 2 el t). Noise of fixed length, so that without a loss nothing is
+ * random. 0 with an error in the report if it fails. */
+static int fm_excess(vf_context *context, const fm_model *model, int loss, double el, size_t runs, uint64_t steps,
+                     double excess[2]) {
+  enum { RUNS_MAX = 16 };
+  const double eta = el / 0.5, lam = 0.5, c = fm_model_c(model), limit = eta * c / (2.0 * lam);
+  const uint64_t burn = (uint64_t)(loss ? 2.0 / el : 5.0 / el);
+  const double d = (double)model->dim, rho2 = loss ? model->across * model->across : 1.0;
+  fm_average averages[RUNS_MAX];
+  fm_setup setup;
+  fm_model_run(&setup, model, eta, lam, limit);
+  if (!loss) setup.experiment.problem = fm_noise_only(SID_NOISE_SPHERE, model->dim, 0.0);
+  setup.experiment.problem.noise = SID_NOISE_SPHERE;
+  setup.experiment.problem.sigma = sqrt(c);
+  setup.experiment.plane = NULL;
+  fm_observe(&setup, SID_X, 0);
+  for (size_t i = 0; i < runs; i++)
+    averages[i] = (fm_average){burn,
+                               model->dim,
+                               loss ? model->dim - 2 : 0,
+                               eta * eta * model->sigma * model->sigma / ((1.0 - el) * (1.0 - el)),
+                               0.0,
+                               0.0,
+                               0.0};
+  uint64_t *every = fm_every_step(context, burn + steps);
+  int status = -1;
+  if (every && fm_ready(context, &setup, every, (size_t)(burn + steps) + 1)) {
+    status = vf_ensemble_visit(&setup.experiment, 0, runs, vf_jobs(context), fm_average_row, averages, NULL);
+    if (status) vf_error(context, "averages", "out of memory");
+  }
+  free(every);
+  double sums[3] = {0.0, 0.0, 0.0};
+  for (size_t i = 0; i < runs; i++) {
+    sums[0] += averages[i].norm4;
+    sums[1] += averages[i].variance;
+    sums[2] += averages[i].count;
+  }
+  excess[0] = sums[0] / sums[2] / limit - 1.0;
+  excess[1] = sums[1] / sums[2] / (2.0 * el / ((d - 1.0) * rho2)) - 1.0;
+  return status == 0;
+}
+
+/* With a loss the corrections of |x|^4 and of the angle's variance are of order sqrt(el), the effective learning
+ * rate, not el as for pure noise. The orders in sqrt(el) are 1 and 2; an order of 2 with a loss must be rejected,
+ * within the widest interval that vf_order() accepts. */
+static void fm6_half_order(vf_context *context) {
+  static const char *const what[] = {"|x|^4", "variance of the angle"};
+  enum { LEVELS = 8 };
+  fm_model model;
+  fm_model_set(&model, 5, 0.25, 0.28, 0.96);
+  for (int loss = 0; loss < 2; loss++) {
+    static const char *const columns[] = {"wd*lr", "excess of |x|^4", "excess of the variance"};
+    double h[LEVELS], error[2][LEVELS], series[3 * LEVELS];
+    for (size_t k = 0; k < LEVELS; k++) {
+      double excess[2];
+      const double root = 0.12 * pow(2.0, -0.5 * (double)k);
+      const uint64_t steps = loss ? (uint64_t)(2000.0 / root) : 2;
+      if (!fm_excess(context, &model, loss, root * root, loss ? 8 : 1, steps, excess)) return;
+      h[k] = loss ? root : root * root;
+      series[3 * k] = root * root;
+      for (size_t j = 0; j < 2; j++) series[3 * k + 1 + j] = error[j][k] = excess[j];
+    }
+    vf_series(context, loss ? "corrections with a loss" : "corrections without a loss", columns, 3, series, LEVELS);
+    for (size_t j = 0; j < 2; j++) {
+      char name[TEXT];
+      snprintf(name, sizeof name, "correction of the %s, order in %s loss", what[j],
+               loss ? "sqrt(el), with a" : "el, without a");
+      const double order = vf_order(context, name, h, error[j], LEVELS, 1.0);
+      snprintf(name, sizeof name, "correction of the %s taken as O(el), with a loss", what[j]);
+      if (loss) vf_rejected(context, name, order, 2.0, 0.25, "the widest interval that is accepted");
+    }
+  }
+}
+
+/* ---- fm9: mixing of ensembles of the model ---- */
+
+/* P(cos theta > 0) - 1/2 of a normal angle of variance v about 0: (2/pi) sum over odd n of +-e^(-n^2 v/2)/n. */
+static double fm_half(double v) {
+  double sum = 0.0, sign = 1.0;
+  for (int n = 1; n < 40; n += 2, sign = -sign) sum += sign * exp(-0.5 * n * n * v) / n;
+  return 2.0 / PI * sum;
+}
+
+/* Angles of `runs` models after `steps` steps from the angle 0, or pi where `turned`; to be freed. */
+static double *fm_angles(vf_context *context, const fm_model *model, double eta, double lam, double y0, int turned,
+                         uint64_t steps, size_t runs) {
+  fm_setup setup;
+  fm_model_run(&setup, model, eta, lam, y0);
+  setup.experiment.seed += (uint64_t)turned;
+  if (turned) setup.x0[model->dim - 2] = -setup.x0[model->dim - 2];
+  double *rows = fm_rows(context, &setup, &steps, 1, runs);
+  /* from the edge of the half circle, so that the two halves are two bins */
+  for (size_t i = 0; rows && i < runs; i++) rows[i] = remainder(rows[2 * i] + 0.5 * PI, 2.0 * PI);
+  return rows;
+}
+
+/* Ensembles of SGD from opposite angles and different norms: the total variation of their angles, which the half
+ * circles cos > 0 and cos < 0 show as a whole, is the sum of the two fm_half(V), about (4/pi) e^(-V/2), V with the
+ * loss's part. As T grows nothing is left of the start. Effect: a rescaled time 2 el t, without the logarithm. */
+static void fm9_ensemble(vf_context *context) {
+  static const struct {
+    double eta, lam, sigma, along, across, y0, y1, big;
+  } cases[] = {{0.02, 0.25, 0.5, 0.5, 0.8660254037844386, 1.0, 0.2, 2.0},
+               {0.02, 0.5, 0.5, 0.28, 0.96, 1.0, 0.1, 2.0},
+               {0.02, 0.5, 0.5, 0.28, 0.96, 1.0, 0.1, 4.0}};
+  enum { RUNS = 4000 };
+  const vf_bins halves = {-PI, PI, 2};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const double eta = cases[i].eta, lam = cases[i].lam, start[2] = {cases[i].y0, cases[i].y1};
+    const uint64_t steps = (uint64_t)(fm_tau_inverse(eta, lam, cases[i].big) + 0.5);
+    const double big = fm_tau(eta, lam, (double)steps);
+    double *angles[2], expected = 0.0, wrong = 0.0;
+    char name[TEXT];
+    fm_model model;
+    fm_model_set(&model, 3, cases[i].sigma, cases[i].along, cases[i].across);
+    for (int a = 0; a < 2; a++) {
+      const double v =
+          fm_model_variance(&model, start[a], big) * fm_loss_factors(&model, eta, lam, start[a], steps).angle;
+      expected += fm_half(v);
+      wrong += fm_half(fm_model_variance(&model, start[a], 2.0 * eta * lam * (double)steps));
+      angles[a] = fm_angles(context, &model, eta, lam, start[a], a, steps, RUNS);
+    }
+    if (angles[0] && angles[1]) {
+      const vf_distance got = vf_total_variation(angles[0], RUNS, angles[1], RUNS, halves);
+      snprintf(name, sizeof name, "total variation, D=3 sigma=%g rho2=%g eta=%g lam=%g |x0|^4=%g and %g T=%.4g",
+               cases[i].sigma, cases[i].across * cases[i].across, eta, lam, start[0], start[1], big);
+      vf_monte_carlo(context, name, got.value, got.standard_error, expected, wrong - expected,
+                     "effect: rescaled time 2 el t");
+    }
+    free(angles[0]);
+    free(angles[1]);
+  }
 }
 
 /* ---- fm8: dimension two, where every step turns by +-d_k ---- */
@@ -1012,6 +1217,10 @@ static const vf_check table[] = {
      fm6_small_learning_rate},
     {"fm6.ensemble-late", "fm, Figure 2", "E cos theta = e^(-V/2) across runs up to T = 15.58", VF_FULL,
      fm6_ensemble_late},
+    {"fm6.half-order", "fm, Theorem 4.4", "with a loss the corrections are O(sqrt(el)), for pure noise O(el)",
+     VF_QUICK, fm6_half_order},
+    {"fm9.ensemble", "fm, Theorem 5.5", "ensembles started differently: total variation as e^(-V/2)", VF_QUICK,
+     fm9_ensemble},
     {"fm8.exact-law", "fm, Theorem 4.4 for D = 2", "Var theta = sum d_k^2, E cos(n theta) = prod cos(n d_k)",
      VF_QUICK, fm8_exact_law},
     {"fm8.order", "fm, Theorem 4.4 for D = 2", "Var theta = tau + O(el) at fixed lam/eta", VF_QUICK, fm8_order},

@@ -1,10 +1,12 @@
-/* fm (000): rows fm3 (Katzenberger's integrators and the discrete identities), fm7 (time change of Theorem 3.2) and
- * fm9 (mixing). el = lr*wd, q = eta/(2 lam), T = rescaled time (12), R(i) = the scale function (11), X~ = x/R(i). */
+/* fm (000): rows fm3 (Katzenberger's integrators and the discrete identities), fm4 (limit map of the gradient flow),
+ * fm7 (time change of Theorem 3.2) and fm9 (mixing). el = lr*wd, q = eta/(2 lam), T = rescaled time (12), R(i) = the
+ * scale function (11), X~ = x/R(i). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
+#include "estimators.h"
 
 enum { TEXT = 192, DIM = 10, WORK = 128 };
 
@@ -567,6 +569,293 @@ static void fm3_noise_integrator(vf_context *context) {
                  "effect: 0 in place of -1/Xi");
 }
 
+/* ---- fm4: gradient flow and its limit map Phi ---- */
+
+/* Problems without noise. */
+static void fml_rotated(fml_problem *p, uint32_t dim, double labels);
+
+static void fml_flow_linear(fml_problem *p) { fml_rotated(p, 6, 1.0); }
+
+static void fml_flow_rayleigh(fml_problem *p) {
+  fml_rayleigh(p, 4, 0.0);
+  p->problem.noise = SID_NOISE_NONE;
+}
+
+static void fml_flow_kind(fml_problem *p, int32_t kind, uint32_t dim) {
+  memset(p, 0, sizeof *p);
+  p->problem.kind = kind;
+  p->problem.dim = dim;
+}
+
+static void fml_flow_ratio2(fml_problem *p) { fml_flow_kind(p, SID_RATIO2, 2); }
+
+static void fml_flow_trough3(fml_problem *p) { fml_flow_kind(p, SID_TROUGH3, 3); }
+
+static void fml_flow_ridge3(fml_problem *p) { fml_flow_kind(p, SID_RIDGE3, 3); }
+
+static const struct {
+  const char *name;
+  void (*set)(fml_problem *p);
+} fml_flows[] = {{"normalised linear, D=6", fml_flow_linear},
+                 {"Rayleigh quotient, D=4", fml_flow_rayleigh},
+                 {"ratio2", fml_flow_ratio2},
+                 {"trough3", fml_flow_trough3},
+                 {"ridge3", fml_flow_ridge3}};
+
+enum { FLOWS = 5 };
+
+/* Column i of the reflection I - 2 u u', u = (1, .., 1)/sqrt(D): an orthonormal basis without zeros. */
+static void fml_basis(uint32_t dim, uint32_t i, double *column) {
+  for (uint32_t j = 0; j < dim; j++) column[j] = (i == j ? 1.0 : 0.0) - 2.0 / (double)dim;
+}
+
+/* Normalised linear regression on D-2 features z_i = a_i b_i along an orthonormal basis, a_i^2 = (D-2)(1 + i/2)/2:
+ * the Hessian's eigenvalues on span(z) are (1 + i/2)/2. Labels a_i c_i, so that w0 = sum c_i b_i. */
+static void fml_rotated(fml_problem *p, uint32_t dim, double labels) {
+  fml_linear(p, dim, 0.0);
+  p->problem.noise = SID_NOISE_NONE;
+  for (uint32_t i = 0; i < dim - 2; i++) {
+    const double a = sqrt((double)(dim - 2) * (1.0 + 0.5 * i) / 2.0);
+    fml_basis(dim, i, p->features + i * dim);
+    for (uint32_t j = 0; j < dim; j++) p->features[i * dim + j] *= a;
+    p->labels[i] = labels * a * (i % 2 ? -0.2 : 0.4);
+  }
+}
+
+/* |x| (w0 + rho v/|v|), v the projection of x on ker Z: the limit of the gradient flow from x on fml_rotated(), exact
+ * because the gradient lies in the span of x and the features, and |x| does not change. Returns rho. */
+static double fml_rotated_limit(const fml_problem *p, const double *x, double *limit) {
+  const uint32_t d = p->problem.dim;
+  double b[DIM], v[DIM] = {0.0}, w0[DIM] = {0.0};
+  for (uint32_t i = 0; i < d; i++) {
+    fml_basis(d, i, b);
+    const double along = sid_dot(x, b, d);
+    const double a = i < d - 2 ? sqrt(sid_dot(p->features + i * d, p->features + i * d, d)) : 1.0;
+    for (uint32_t j = 0; j < d; j++) {
+      if (i < d - 2)
+        w0[j] += p->labels[i] / a * b[j];
+      else
+        v[j] += along * b[j];
+    }
+  }
+  const double rho = sqrt(1.0 - sid_dot(w0, w0, d)), k = rho / sqrt(sid_dot(v, v, d)), m = sqrt(sid_dot(x, x, d));
+  for (uint32_t j = 0; j < d; j++) limit[j] = m * (w0[j] + k * v[j]);
+  return rho;
+}
+
+/* c times a start without zeros, of length 1.3, not near a minimiser or a saddle of any of the problems. */
+static void fml_flow_start(uint32_t dim, double c, double *x) {
+  for (uint32_t j = 0; j < dim; j++) x[j] = cos(0.4 + 1.1 * j);
+  const double k = 1.3 * c / sqrt(sid_dot(x, x, dim));
+  for (uint32_t j = 0; j < dim; j++) x[j] *= k;
+}
+
+/* x after `steps` steps of length h of the gradient flow; the error estimate where error is not NULL. */
+static int fml_flow(vf_context *context, const fml_problem *p, double h, uint64_t steps, double *x, double *error) {
+  const sid_flow flow = {SID_FLOW_GRADIENT, &p->problem, 0.0, 0.0, 0.0};
+  double work[WORK];
+  sid_status status = SID_E_WORKSPACE;
+  if (sid_flow_workspace(&p->problem) <= WORK) status = sid_flow_run(&flow, h, steps, x, error, work);
+  if (status) vf_error(context, "flow", sid_status_text(status));
+  return status == SID_OK;
+}
+
+/* Phi(x) in place, and the number of steps. */
+static int fml_limit(vf_context *context, const fml_problem *p, double h, double tolerance, double *x,
+                     uint64_t *steps) {
+  double work[WORK];
+  sid_status status = SID_E_WORKSPACE;
+  if (sid_flow_workspace(&p->problem) <= WORK)
+    status = sid_flow_limit(&p->problem, h, 100000, tolerance, x, steps, work);
+  if (status) vf_error(context, "limit map", sid_status_text(status));
+  return status == SID_OK;
+}
+
+/* phi(c x, c^2 t) = c phi(x, t) and Phi(c x) = c Phi(x), in steps of length c^2 h: bit for bit for powers of two, as
+ * every operation scales. Phi(phi(x, t)) = Phi(x) too. */
+static void fm4_scaling(vf_context *context) {
+  static const double factors[] = {2.0, 0.25, 16.0};
+  const double h = 0.05;
+  for (size_t i = 0; i < FLOWS; i++) {
+    fml_problem p;
+    uint64_t steps, scaled_steps;
+    char name[TEXT];
+    double x[DIM], limit[DIM], later[DIM], y[DIM];
+    fml_flows[i].set(&p);
+    const uint32_t d = p.problem.dim;
+    fml_flow_start(d, 1.0, x);
+    memcpy(limit, x, sizeof x);
+    memcpy(later, x, sizeof x);
+    if (!fml_limit(context, &p, h, 1e-12, limit, &steps) || !fml_flow(context, &p, h, 30, x, NULL)) return;
+    for (size_t k = 0; k < 3; k++) {
+      const double c = factors[k];
+      fml_flow_start(d, c, y);
+      if (!fml_flow(context, &p, c * c * h, 30, y, NULL)) return;
+      for (uint32_t j = 0; j < d; j++) y[j] /= c;
+      snprintf(name, sizeof name, "flow from %g x for time %g t, %s", c, c * c, fml_flows[i].name);
+      vf_same_bits(context, name, y, x, d);
+      fml_flow_start(d, c, y);
+      if (!fml_limit(context, &p, c * c * h, 1e-12, y, &scaled_steps)) return;
+      for (uint32_t j = 0; j < d; j++) y[j] /= c;
+      snprintf(name, sizeof name, "Phi(%g x), %s", c, fml_flows[i].name);
+      vf_same_bits(context, name, y, limit, d);
+    }
+    if (!fml_limit(context, &p, h, 1e-12, x, &scaled_steps)) return;
+    snprintf(name, sizeof name, "Phi(phi(x, t)), %s", fml_flows[i].name);
+    vf_same_bits(context, name, x, limit, d);
+  }
+}
+
+/* Gradient flow in closed form, as |x| does not change: on the Rayleigh quotient x_j is proportional to e^(-a_j
+ * t/|x|^2) x_j(0); on ratio2 it is the same with a = (2, 0). */
+static void fml_flow_exact(const double *a, uint32_t dim, double t, double *x) {
+  const double r = sid_dot(x, x, dim);
+  for (uint32_t j = 0; j < dim; j++) x[j] *= exp(-a[j] * t / r);
+  const double k = sqrt(r / sid_dot(x, x, dim));
+  for (uint32_t j = 0; j < dim; j++) x[j] *= k;
+}
+
+/* The flow against its closed form: order 4; and its error estimate against the true error: right up to order 1.
+ * Finer steps would only add roundings. */
+static void fm4_flow(vf_context *context) {
+  static const struct {
+    size_t flow;
+    double a[DIM], c, t;
+  } cases[] = {{1, {1.0, 1.5, 2.0, 2.5}, 1.0, 3.0}, {2, {2.0, 0.0}, 1.0, 1.5}, {1, {1.0, 1.5, 2.0, 2.5}, 0.7, 1.0}};
+  enum { LEVELS = 5 };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    double h[LEVELS], error[LEVELS], estimate[LEVELS], start[DIM], exact[DIM];
+    char name[TEXT];
+    fml_problem p;
+    fml_flows[cases[i].flow].set(&p);
+    const uint32_t d = p.problem.dim;
+    fml_flow_start(d, cases[i].c, start);
+    memcpy(exact, start, sizeof start);
+    fml_flow_exact(cases[i].a, d, cases[i].t, exact);
+    for (size_t k = 0; k < LEVELS; k++) {
+      const uint64_t steps = (uint64_t)8 << k;
+      double x[DIM], worst = 0.0, estimated;
+      memcpy(x, start, sizeof x);
+      h[k] = cases[i].t / (double)steps;
+      if (!fml_flow(context, &p, h[k], steps, x, &estimated)) return;
+      for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs(x[j] - exact[j]));
+      error[k] = worst;
+      estimate[k] = estimated / worst - 1.0;
+    }
+    snprintf(name, sizeof name, "order in h, %s, |x|=%g t=%g", fml_flows[cases[i].flow].name, 1.3 * cases[i].c,
+             cases[i].t);
+    vf_order(context, name, h, error, LEVELS, 4.0);
+    snprintf(name, sizeof name, "order of the estimate's error, %s, |x|=%g t=%g", fml_flows[cases[i].flow].name,
+             1.3 * cases[i].c, cases[i].t);
+    vf_order(context, name, h, estimate, LEVELS, 1.0);
+  }
+}
+
+/* Phi of the normalised linear model in closed form. The steps leave the direction exact, as v keeps its direction in
+ * them too: what is left is the tolerance over the smallest curvature, at least rho^2/2, and the roundings. The
+ * length is kept up to order 4 in h. */
+static void fm4_limit_linear(vf_context *context) {
+  static const struct {
+    uint32_t dim;
+    double labels, c;
+  } cases[] = {{6, 1.0, 1.0}, {6, 0.0, 1.0}, {10, 0.8, 2.3}, {3, 2.0, 0.6}};
+  enum { LEVELS = 5 };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const uint32_t d = cases[i].dim;
+    const double tolerance = 1e-13;
+    double h[LEVELS], error[LEVELS], x[DIM], limit[DIM], worst = 0.0, rho = 1.0;
+    uint64_t steps = 0;
+    char name[TEXT];
+    fml_problem p;
+    fml_rotated(&p, d, cases[i].labels);
+    for (size_t k = 0; k < LEVELS; k++) {
+      h[k] = 0.4 * cases[i].c * cases[i].c / (double)(1u << k);
+      fml_flow_start(d, cases[i].c, x);
+      rho = fml_rotated_limit(&p, x, limit);
+      if (!fml_limit(context, &p, h[k], tolerance, x, &steps)) return;
+      const double got = sqrt(sid_dot(x, x, d)), right = sqrt(sid_dot(limit, limit, d));
+      error[k] = got / right - 1.0;
+      worst = 0.0;
+      for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs(x[j] / got - limit[j] / right));
+    }
+    snprintf(name, sizeof name, "direction of Phi(x), D=%u w0^2=%.3g |x|=%g", (unsigned)d, 1.0 - rho * rho,
+             1.3 * cases[i].c);
+    vf_within(context, name, worst, 0.0, 2.0 * tolerance / (rho * rho) + 32.0 * ULP * (double)steps,
+              "tolerance over curvature, 32 roundings a step");
+    snprintf(name, sizeof name, "|Phi(x)|/|x| - 1, order in h, D=%u w0^2=%.3g |x|=%g", (unsigned)d, 1.0 - rho * rho,
+             1.3 * cases[i].c);
+    vf_order(context, name, h, error, LEVELS, 4.0);
+  }
+}
+
+/* Orthogonal projection of u on the tangent space at the minimiser x of the cone of minimisers: on the span of x and
+ * the direction along the circle. */
+static void fml_tangent(const fml_problem *p, const double *x, const double *u, double *projected) {
+  const uint32_t d = p->problem.dim;
+  double t[DIM];
+  if (d == 3) { /* the circle about the third axis */
+    t[0] = -x[1];
+    t[1] = x[0];
+    t[2] = 0.0;
+  } else { /* in ker Z, across x */
+    double a[DIM], b[DIM];
+    fml_basis(d, d - 2, a);
+    fml_basis(d, d - 1, b);
+    const double xa = sid_dot(x, a, d), xb = sid_dot(x, b, d);
+    for (uint32_t j = 0; j < d; j++) t[j] = xa * b[j] - xb * a[j];
+  }
+  const double along = sid_dot(u, t, d) / sid_dot(t, t, d), radial = sid_dot(u, x, d) / sid_dot(x, x, d);
+  for (uint32_t j = 0; j < d; j++) projected[j] = along * t[j] + radial * x[j];
+}
+
+/* Largest coordinate of (Phi(x + delta u) - x)/delta - (projection of u), over the unit vectors u, at a minimiser x.
+ * */
+static double fml_derivative_error(vf_context *context, const fml_problem *p, const double *x, double delta) {
+  const uint32_t d = p->problem.dim;
+  double worst = 0.0;
+  for (uint32_t i = 0; i < d; i++) {
+    double y[DIM], u[DIM] = {0.0}, projected[DIM];
+    uint64_t steps;
+    u[i] = 1.0;
+    fml_tangent(p, x, u, projected);
+    memcpy(y, x, sizeof y);
+    y[i] += delta;
+    if (!fml_limit(context, p, 0.1, 1e-14, y, &steps)) return (double)NAN;
+    for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs((y[j] - x[j]) / delta - projected[j]));
+  }
+  return worst;
+}
+
+/* On the minimisers dPhi is the orthogonal projection on the tangent space (Lemma 2.8): the difference quotient goes
+ * to it with order 1 (a central one would be exact by symmetry on ridge3). In particular dPhi x = x: along x every
+ * point is a minimiser and Phi does nothing. */
+static void fm4_derivative(vf_context *context) {
+  static const size_t flows[] = {0, 3, 4};
+  enum { LEVELS = 5 };
+  for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++) {
+    double x[DIM], y[DIM], delta[LEVELS], error[LEVELS];
+    uint64_t steps;
+    char name[TEXT];
+    fml_problem p;
+    fml_flows[flows[i]].set(&p);
+    const uint32_t d = p.problem.dim;
+    fml_flow_start(d, 1.0, x);
+    if (!fml_limit(context, &p, 0.1, 1e-14, x, &steps)) return;
+    for (size_t k = 0; k < LEVELS; k++) {
+      delta[k] = 0.02 / (double)(1u << k);
+      error[k] = fml_derivative_error(context, &p, x, delta[k]);
+    }
+    snprintf(name, sizeof name, "dPhi against the projection, order in the difference, %s", fml_flows[flows[i]].name);
+    vf_order(context, name, delta, error, LEVELS, 1.0);
+    for (uint32_t j = 0; j < d; j++) y[j] = 1.25 * x[j];
+    if (!fml_limit(context, &p, 0.1, 1e-13, y, &steps)) return;
+    double worst = 0.0;
+    for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs((y[j] - x[j]) / 0.25 - x[j]));
+    snprintf(name, sizeof name, "dPhi x - x, %s", fml_flows[flows[i]].name);
+    vf_within(context, name, worst, 0.0, 16.0 * ULP * 1.3 / 0.25, "16 roundings of |x| over the difference");
+  }
+}
+
 /* ---- plane runs without loss: noise of fixed length s/|x| turns x by +-d_k, and |x_k| is not random ---- */
 
 typedef struct {
@@ -715,8 +1004,8 @@ static double fml_total_variation(const fml_law *law, const fml_law *other) {
   return 0.5 * sum / GRID;
 }
 
-/* Bound on what the modes above the first add to a total variation to the uniform law: (1/2)(1/2 pi) int 2 m_n
- * = (2/pi) |m_n| each. */
+/* Bound on what the modes above the first add to a total variation to the uniform law: (1/2)(1/2 pi) times
+ * the integral of 2 |m_n cos(n theta)|, which is (2/pi) |m_n|, each. */
 static double fml_higher_modes(const fml_law *law) {
   double sum = 0.0;
   for (int n = 2; n <= MODES; n++) sum += fabs(law->modes[n]);
@@ -897,6 +1186,179 @@ static void fm9_order_symbol(vf_context *context) {
                      "exact bounds on the discrete norm, second order in them");
 }
 
+/* ---- fm7, fm9: the limiting diffusion (8), (13) on the circle of minimisers ---- */
+
+/* The diffusion for the model of Section 6.1, c = C in (8) and 1/2 in (13). */
+static sid_circle_law fml_circle(double c, double dim, double sigma, double rho2) {
+  const sid_circle_law law = {c, (dim - 1.0) * sigma * sigma, sigma, sqrt(rho2)};
+  return law;
+}
+
+/* |Y|^4 and the variance of the angle after time t in `steps` steps. |Y| is not random; the variance is the sum of
+ * the squared coefficients of the normals, which are drawn again from a copy of the stream. */
+static fml_plane fml_circle_run(vf_context *context, const sid_circle_law *law, double y0, double t, uint64_t steps) {
+  const uint64_t key[2] = {SID_KEY_NOISE, 44};
+  fml_plane got = {(double)NAN, 0.0};
+  double state[2] = {sqrt(y0), 0.0}, z;
+  sid_stream stream;
+  if (sid_stream_init(&stream, 44, key, 2)) {
+    vf_error(context, "diffusion", "no stream");
+    return got;
+  }
+  for (uint64_t k = 0; k < steps; k++) {
+    sid_stream copy = stream;
+    sid_stream_normals(&copy, &z, 1);
+    state[1] = 0.0;
+    sid_circle_step(law, t / (double)steps, state, &stream);
+    got.variance += state[1] * state[1] / (z * z);
+  }
+  got.y = state[0] * state[0];
+  return got;
+}
+
+/* (8) with weight decay to time t, (8) without to the time of Theorem 3.2, and (13): |Y|^4 and variance go to the
+ * closed forms with order 1 in the step, so by the theorem the first two to the same. trace = (D-1) sigma^2, V is
+ * that of the plane divided by (D-1) rho^2. */
+static void fm7_limiting_diffusion(vf_context *context) {
+  static const struct {
+    double c, t, dim, sigma, rho2, y0, y, variance; /* the last two: published, or 0 */
+  } cases[] = {{2.0, 0.3, 10.0, 0.3, 0.5, 1.0, 0.274847567748306, 0.123162373989648},
+               {0.5, 3.0, 10.0, 0.3, 0.5, 1.0, 0.810470962913567, 0.643317803934652},
+               {0.5, 1.0, 10.0, 0.3, 0.5, 1.0, 0.835713703814956, 0.20228120176649},
+               {1.0, 0.4, 5.0, 0.7, 0.9, 3.0, 0.0, 0.0}};
+  static const char *const what[] = {"|Y|^4", "variance of the angle", "|Y|^4, time change",
+                                     "variance of the angle, time change"};
+  enum { LEVELS = 5 };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const double c = cases[i].c, t = cases[i].t, y0 = cases[i].y0;
+    const sid_circle_law with = fml_circle(c, cases[i].dim, cases[i].sigma, cases[i].rho2);
+    const sid_circle_law without = fml_circle(0.0, cases[i].dim, cases[i].sigma, cases[i].rho2);
+    fml_plane law = fml_plane_limit(c, sqrt(cases[i].dim - 1.0) * cases[i].sigma, y0, t, -1.0);
+    double h[LEVELS], error[4][LEVELS];
+    char name[TEXT];
+    law.variance /= (cases[i].dim - 1.0) * cases[i].rho2;
+    if (cases[i].y > 0.0) {
+      vf_within(context, "closed form of |Y|^4", law.y, cases[i].y, 1e-15, "15 digits");
+      vf_within(context, "closed form of the variance", law.variance, cases[i].variance, 1e-15, "15 digits");
+    }
+    for (size_t k = 0; k < LEVELS; k++) {
+      const uint64_t steps = (uint64_t)200 << k;
+      h[k] = t / (double)steps;
+      const fml_plane a = fml_circle_run(context, &with, y0, t, steps);
+      const fml_plane b = fml_circle_run(context, &without, y0, expm1(4.0 * c * t) / (4.0 * c), steps);
+      error[0][k] = a.y - law.y;
+      error[1][k] = a.variance - law.variance;
+      error[2][k] = b.y * exp(-4.0 * c * t) - law.y;
+      error[3][k] = b.variance - law.variance;
+    }
+    for (size_t j = 0; j < 4; j++) {
+      snprintf(name, sizeof name, "%s, order in the step, C=%g t=%g D=%g sigma=%g rho2=%g |Y0|^4=%g", what[j], c, t,
+               cases[i].dim, cases[i].sigma, cases[i].rho2, y0);
+      vf_order(context, name, h, error[j], LEVELS, 1.0);
+    }
+  }
+}
+
+typedef struct {
+  sid_circle_law law;
+  double y0, start, t;
+  uint64_t steps, key;
+} fml_diffusion;
+
+/* Angle of diffusion i, in [-pi, pi]. */
+static void fml_diffuse(void *user, size_t i, double *out) {
+  const fml_diffusion *job = user;
+  const uint64_t key[3] = {SID_KEY_NOISE, i, job->key};
+  double state[2] = {sqrt(job->y0), job->start};
+  sid_stream stream;
+  *out = (double)NAN;
+  if (sid_stream_init(&stream, 45, key, 3)) return;
+  for (uint64_t k = 0; k < job->steps; k++) sid_circle_step(&job->law, job->t / (double)job->steps, state, &stream);
+  *out = remainder(state[1], 2.0 * PI);
+}
+
+/* Angles of `runs` diffusions; to be freed. */
+static double *fml_diffusions(vf_context *context, fml_diffusion *job, size_t runs) {
+  double *angles = malloc(runs * sizeof *angles);
+  if (!angles)
+    vf_error(context, "diffusions", "out of memory");
+  else
+    vf_map(runs, vf_jobs(context), angles, 1, fml_diffuse, job);
+  return angles;
+}
+
+/* Theorem 3.2 across paths: E cos theta of (8) at time t and of the path without weight decay at the changed time.
+ * The expected value is that of the steps taken, e^(-V_h/2), V_h from fml_circle_run(). Effect: no time change. */
+static void fm7_law(vf_context *context) {
+  static const struct {
+    double c, t, dim, sigma, rho2, y0;
+  } cases[] = {{2.0, 0.3, 10.0, 0.3, 0.5, 1.0}, {1.0, 0.4, 3.0, 0.7, 0.5, 1.0}};
+  enum { RUNS = 6000, STEPS = 40 };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const double c = cases[i].c, t = cases[i].t, changed = expm1(4.0 * c * t) / (4.0 * c);
+    for (int without = 0; without < 2; without++) {
+      fml_diffusion job = {fml_circle(without ? 0.0 : c, cases[i].dim, cases[i].sigma, cases[i].rho2),
+                           cases[i].y0,
+                           0.0,
+                           without ? changed : t,
+                           STEPS,
+                           (uint64_t)without};
+      double *angles = fml_diffusions(context, &job, RUNS);
+      if (!angles) return;
+      const vf_mode mode = vf_mode_of(angles, RUNS, 1);
+      const double right = exp(-0.5 * fml_circle_run(context, &job.law, job.y0, job.t, STEPS).variance);
+      const double wrong =
+          exp(-0.5 * fml_circle_run(context, &job.law, job.y0, without ? t : changed, STEPS).variance);
+      char name[TEXT];
+      snprintf(name, sizeof name, "E cos theta, C=%g at time %.4g, D=%g sigma=%g rho2=%g |Y0|^4=%g", job.law.c, job.t,
+               cases[i].dim, cases[i].sigma, cases[i].rho2, cases[i].y0);
+      vf_monte_carlo(context, name, mode.cosine, mode.cosine_error, right, right - wrong,
+                     "effect: the time of the other side");
+      free(angles);
+    }
+  }
+}
+
+/* P(cos theta > 0) - 1/2 of a normal angle of variance v about 0: (2/pi) sum over odd n of +-e^(-n^2 v/2)/n. */
+static double fml_half(double v) {
+  double sum = 0.0, sign = 1.0;
+  for (int n = 1; n < 40; n += 2, sign = -sign) sum += sign * exp(-0.5 * n * n * v) / n;
+  return 2.0 / PI * sum;
+}
+
+/* Ensembles of (13) from opposite angles and different norms: their laws differ most on the half circle cos > 0, so
+ * two bins show the whole total variation, the sum of the two fml_half(). It decays as e^(-V/2), with any start.
+ * Effect: an angle not divided by rho. */
+static void fm9_diffusion(vf_context *context) {
+  static const struct {
+    double dim, sigma, rho2, y0, y1, t;
+  } cases[] = {{10.0, 0.3, 0.64, 0.81, 0.2, 8.0}, {3.0, 0.5, 0.5, 1.0, 0.1, 2.0}, {3.0, 0.5, 0.5, 1.0, 0.1, 8.0}};
+  enum { RUNS = 8000, STEPS = 48 };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const sid_circle_law law = fml_circle(0.5, cases[i].dim, cases[i].sigma, cases[i].rho2);
+    fml_diffusion jobs[2] = {{law, cases[i].y0, -0.5 * PI, cases[i].t, STEPS, 2},
+                             {law, cases[i].y1, 0.5 * PI, cases[i].t, STEPS, 3}};
+    double *angles[2], expected = 0.0, wrong = 0.0;
+    for (int a = 0; a < 2; a++) {
+      const double v = fml_circle_run(context, &law, jobs[a].y0, jobs[a].t, STEPS).variance;
+      angles[a] = fml_diffusions(context, jobs + a, RUNS);
+      expected += fml_half(v);
+      wrong += fml_half(v * cases[i].rho2);
+    }
+    const vf_bins halves = {-PI, PI, 2};
+    char name[TEXT];
+    snprintf(name, sizeof name, "total variation, D=%g sigma=%g rho2=%g |Y0|^4=%g and %g T=%g", cases[i].dim,
+             cases[i].sigma, cases[i].rho2, cases[i].y0, cases[i].y1, cases[i].t);
+    if (angles[0] && angles[1]) {
+      const vf_distance got = vf_total_variation(angles[0], RUNS, angles[1], RUNS, halves);
+      vf_monte_carlo(context, name, got.value, got.standard_error, expected, wrong - expected,
+                     "effect: an angle not divided by rho");
+    }
+    free(angles[0]);
+    free(angles[1]);
+  }
+}
+
 static const vf_check table[] = {
     {"fm3.identity-6", "fm, eq. (6), (7)", "X(t) is X(0) minus the three integrals, exactly", VF_QUICK,
      fm3_identity_6},
@@ -915,6 +1377,16 @@ static const vf_check table[] = {
      fm3_integrator_signs},
     {"errata.fm3-eq14-start", "fm, eq. (14)", "the sum starts at X~(0)", VF_QUICK, fm3_eq14_start},
     {"errata.fm3-sum-range", "fm, eq. (7), (15)-(17)", "the sums run over i = 0..n-1", VF_QUICK, fm3_sum_range},
+    {"fm4.scaling", "fm, Lemma 2.7", "phi(cx, c^2 t) = c phi(x, t), Phi(cx) = c Phi(x), Phi(phi(x, t)) = Phi(x)",
+     VF_QUICK, fm4_scaling},
+    {"fm4.flow", "fm, Definition 2.6", "the gradient flow in closed form, with order 4", VF_QUICK, fm4_flow},
+    {"fm4.limit-linear", "fm, Definition 2.6, Section 6.1", "Phi(x) = |x| (w0 + rho v/|v|), v = projection on ker Z",
+     VF_QUICK, fm4_limit_linear},
+    {"fm4.derivative", "fm, Lemma 2.8", "dPhi is the orthogonal projection on the tangent space, dPhi x = x",
+     VF_QUICK, fm4_derivative},
+    {"fm7.limiting-diffusion", "fm, eq. (8), (13), Theorem 3.2", "norm and variance of the diffusion in closed form",
+     VF_QUICK, fm7_limiting_diffusion},
+    {"fm7.law", "fm, Theorem 3.2", "the angle has the same law on both sides of the time change", VF_QUICK, fm7_law},
     {"fm7.time-change", "fm, Theorem 3.2", "Y_C(t) has the law of Y_0((e^(4Ct)-1)/(4C)) e^(-Ct)", VF_QUICK,
      fm7_time_change},
     {"errata.fm7-drift-constant", "fm, eq. (4), (5), Lemma 3.1, Lemma 4.3", "c = -C in (8), c = -1/2 in (13)",
@@ -922,6 +1394,8 @@ static const vf_check table[] = {
     {"fm9.first-mode", "fm, Theorem 5.4", "total variation to the uniform law decays as (2/pi) e^(-V/2)", VF_QUICK,
      fm9_first_mode},
     {"fm9.start", "fm, Theorem 5.4", "the law forgets angle and norm of the start", VF_QUICK, fm9_start},
+    {"fm9.diffusion", "fm, Theorem 5.4", "ensembles of (13) started differently: total variation as e^(-V/2)",
+     VF_QUICK, fm9_diffusion},
     {"fm9.mixing-time", "fm, Section 6.1", "the time to a given distance is (ln(lam/eta) + O(1))/(4 el)", VF_QUICK,
      fm9_mixing_time},
     {"errata.fm9-order-symbol", "fm, Section 6.2", "the time of LR decay is O~(1/el); an Omega~ bounds nothing above",

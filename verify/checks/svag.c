@@ -1,5 +1,5 @@
 /* Checks of "On the Validity of Modeling SGD with Stochastic Differential Equations" (svag, 003): rows svag1 to svag4
- * and svag6, with the errata of these rows.
+ * and svag6, and the error decomposition of svag10, with their errata.
  *
  * Noise is removed before it can blur: a step of a finite family is enumerated by streams that are sought out to draw
  * given members; a step with Gaussian noise is affine in its normals, so its response to them is measured. Both use
@@ -891,6 +891,26 @@ static void svag_errors(vf_context *context, const family *f, uint32_t l, double
     error[r] -= expected_moment(context, "svag2.sde", f, "eta-0.4.", &set, r, "");
 }
 
+/* The data behind a slope: step sizes and the errors of the first moments, `moments` of them after the constant. */
+static void series_of_errors(vf_context *context, const char *name, const char *size, const double *h,
+                             double (*error)[POWERS], size_t rows, const monomials *set, uint32_t moments) {
+  enum { MOST = 8 };
+  char label[POWERS][TEXT];
+  const char *columns[POWERS] = {size};
+  double table[MOST * POWERS];
+  for (uint32_t r = 1; r <= moments; r++) {
+    char power[TEXT];
+    power_label(set, r, power);
+    say(label[r], "error of moment %s", power);
+    columns[r] = label[r];
+  }
+  for (size_t i = 0; i < rows && rows <= MOST; i++) {
+    table[i * (moments + 1)] = h[i];
+    for (uint32_t r = 1; r <= moments; r++) table[i * (moments + 1) + r] = error[i][r];
+  }
+  vf_series(context, name, columns, moments + 1, table, rows <= MOST ? rows : 0);
+}
+
 /* svag, Theorem 4.1: the weak error of SVAG is of first order in h = eta/l, for every monomial up to degree 4 (3 in
  * two dimensions). Noise-free: recursion of the real steps against the closed form of the SDE. */
 static void check_svag2_order_l(vf_context *context) {
@@ -903,6 +923,9 @@ static void check_svag2_order_l(vf_context *context) {
       h[k] = 0.4 / (16u << k);
       svag_errors(context, f, 16u << k, all[k]);
     }
+    char name[TEXT];
+    say(name, "svag against the SDE, instance %s", f->name);
+    series_of_errors(context, name, "eta/l", h, all, SIZES, &set, set.count - 1);
     for (uint32_t r = 1; r < set.count; r++) {
       char label[TEXT], instance[TEXT];
       for (uint32_t k = 0; k < SIZES; k++) error[k] = all[k][r];
@@ -974,9 +997,14 @@ static void regress_order_in_eta(vf_context *context, const family *f, int order
     eta[k] = 0.0125 / (1u << k);
     sgd_moments(context, f, eta[k], all[k]);
   }
+  for (uint32_t r = 1; r < second_degree_count(&set); r++)
+    for (uint32_t k = 0; k < SIZES; k++) all[k][r] -= ito_moment(f, &set, r, eta[k], order);
+  char name[TEXT];
+  say(name, "sgd against the SDE of order %d, instance %s", order, f->name);
+  series_of_errors(context, name, "eta", eta, all, SIZES, &set, second_degree_count(&set) - 1);
   for (uint32_t r = 1; r < second_degree_count(&set); r++) {
     char power[TEXT], instance[TEXT];
-    for (uint32_t k = 0; k < SIZES; k++) error[k] = all[k][r] - ito_moment(f, &set, r, eta[k], order);
+    for (uint32_t k = 0; k < SIZES; k++) error[k] = all[k][r];
     power_label(&set, r, power);
     say(instance, "instance %s T=2 eta=0.0125..0.00039 moment %s", f->name, power);
     vf_order(context, instance, eta, error, SIZES, order);
@@ -1259,7 +1287,8 @@ static double brownian_variance(vf_context *context, double eta) {
  * printed h^alpha. Noise: (E|int sigma dW|^(2 alpha))^(1/2) is h^(alpha/2) up to a constant: exponent 1 at alpha = 2;
  * print makes it 2. */
 static void check_errata_lemma_c1(vf_context *context) {
-  /* Static, because gcc 12 at -O1 takes the stores to automatic ones for dead: it loses them in a struct that is passed by value. */
+  /* Static, because gcc 12 at -O1 takes the stores to automatic ones for dead: it loses them in a struct that is
+   * passed by value. */
   static const double slope[1] = {-1.0}, flat[1] = {0.0}, one[1] = {1.0}, x[1] = {0.5};
   const double h = 0.1;
   const sid_problem problem = {.kind = SID_QUADRATIC_SAMPLES,
@@ -1669,6 +1698,14 @@ static void check_svag4_euler(vf_context *context) {
   }
 }
 
+/* Moments of noisy GD at T = 2, from its real step. */
+static void noisy_gd_moments(vf_context *context, const family *f, double lr, double *moment) {
+  const monomials set = monomials_of(f->dim);
+  const gaussian_law step = real_gaussian_law(context, f, dynamics_of(SID_NOISY_GD, 1, 1), lr);
+  const affine_law law = quadrature(&step, f->dim);
+  moments_after(&set, &law, f->x0, (uint64_t)lround(final_time / lr), moment);
+}
+
 /* Moments of noisy GD at T = 2, noise-free: the measured response is affine in x and in the normals, which
  * three-point quadrature averages exactly up to order 4. The third and fourth moments differ from those of SGD: the
  * non-Gaussian gap of (6). */
@@ -1677,13 +1714,10 @@ static void check_svag4_moments(vf_context *context) {
     for (size_t e = 0; e < COUNT(etas); e++) {
       const family *f = &families[i];
       const double lr = number(etas[e]);
-      const monomials set = monomials_of(f->dim);
-      const gaussian_law step = real_gaussian_law(context, f, dynamics_of(SID_NOISY_GD, 1, 1), lr);
-      const affine_law law = quadrature(&step, f->dim);
       double moment[POWERS] = {0.0};
       char middle[TEXT];
       say(middle, "eta-%s.", etas[e]);
-      moments_after(&set, &law, f->x0, (uint64_t)lround(final_time / lr), moment);
+      noisy_gd_moments(context, f, lr, moment);
       compare_moments(context, "svag4.moment", f, middle, moment, 10.0 * moments_tolerance(f, final_time / lr),
                       "1000 roundings of 2^-53 per step: its map is fitted");
     }
@@ -1713,6 +1747,244 @@ static void check_errata_noise_factor(vf_context *context) {
     say(instance, "instance %s eta=0.4, variance of a step of noisy_gd", f->name);
     vf_erratum(context, instance, response_covariance(&step, 0, 0), 0.16 * sigma[0][0], sigma[0][0],
                response_tolerance(1.0), response_basis);
+  }
+}
+
+/* ---- svag10: the two parts of the error (6) ---- */
+
+/* Gap by non-Gaussian noise, E g(noisy GD) - E g(SGD), for one eta. */
+static void noise_gap(vf_context *context, const family *f, double lr, double *gap) {
+  const monomials set = monomials_of(f->dim);
+  double sgd[POWERS] = {0.0};
+  noisy_gd_moments(context, f, lr, gap);
+  sgd_moments(context, f, lr, sgd);
+  for (uint32_t r = 1; r < set.count; r++) gap[r] -= sgd[r];
+}
+
+static uint32_t degree_of(const monomials *set, uint32_t r) { return set->power[r][0] + set->power[r][1]; }
+
+/* A step of noisy GD shares mean and covariance with one of SGD and differs in the third moment, by eta^3 Lambda.
+ * On quadratic losses moments up to the second never see that: the gap is 0. For the others it is of second order
+ * in eta, by T/eta steps. */
+static void compare_noise_gap(vf_context *context, const family *f) {
+  enum { SIZES = 6 };
+  const monomials set = monomials_of(f->dim);
+  double eta[SIZES], all[SIZES][POWERS], gap[SIZES];
+  char power[TEXT], instance[TEXT];
+  for (uint32_t k = 0; k < SIZES; k++) {
+    eta[k] = 0.1 / (1u << k);
+    noise_gap(context, f, eta[k], all[k]);
+  }
+  say(instance, "gap by non-Gaussian noise, instance %s", f->name);
+  series_of_errors(context, instance, "eta", eta, all, SIZES, &set, set.count - 1);
+  for (uint32_t r = 1; r < set.count; r++) {
+    for (uint32_t k = 0; k < SIZES; k++) gap[k] = all[k][r];
+    power_label(&set, r, power);
+    say(instance, "instance %s T=2 eta=%s moment %s, gap by non-Gaussian noise", f->name,
+        degree_of(&set, r) <= 2 ? "0.1" : "0.1..0.0031", power);
+    if (degree_of(&set, r) <= 2)
+      vf_within(context, instance, gap[0], 0.0, 10.0 * moments_tolerance(f, final_time / eta[0]),
+                "1000 roundings of 2^-53 per step: its map is fitted");
+    else
+      vf_order(context, instance, eta, gap, SIZES, 2.0);
+  }
+}
+
+/* Adds `value` to the place of x_1^i x_2^j in a row of a moment map; monomials beyond the set do not occur. */
+static void add_monomial(const monomials *set, double *row, int i, int j, double value) {
+  for (uint32_t r = 0; r < set->count; r++)
+    if ((int)set->power[r][0] == i && (int)set->power[r][1] == j) row[r] += value;
+}
+
+/* d/dt E x^n = sum over entries of the row, for the SDE (2) on a family: by Ito's formula with the drift B_c - A_c
+ * x_c and the covariance of a_c x_c - b_c over the members, times eta. */
+static void ito_row(const family *f, const monomials *set, double eta, uint32_t r, double *row) {
+  for (uint32_t c = 0; c < f->dim; c++) {
+    int n[2] = {(int)set->power[r][0], (int)set->power[r][1]};
+    const double size = n[c];
+    add_monomial(set, row, n[0], n[1], -size * table_mean(f, f->a, c));
+    n[c]--;
+    add_monomial(set, row, n[0], n[1], size * table_mean(f, f->b, c));
+    for (uint32_t d = 0; d < f->dim; d++) {
+      const double half = 0.5 * eta * size * n[d]; /* n_c (n_c - 1), or n_c n_d */
+      int rest[2] = {n[0], n[1]};
+      rest[d]--; /* the monomial without one x_c and one x_d */
+      const int both[2] = {rest[0] + (c == 0) + (d == 0), rest[1] + (c == 1) + (d == 1)};
+      add_monomial(set, row, both[0], both[1], half * table_covariance(f, f->a, c, f->a, d));
+      add_monomial(set, row, both[0] - (d == 0), both[1] - (d == 1), -half * table_covariance(f, f->a, c, f->b, d));
+      add_monomial(set, row, both[0] - (c == 0), both[1] - (c == 1), -half * table_covariance(f, f->b, c, f->a, d));
+      add_monomial(set, row, rest[0], rest[1], half * table_covariance(f, f->b, c, f->b, d));
+    }
+  }
+}
+
+/* All moments of the SDE at T = 2: Taylor's series of the exponential of the map above, 30 terms in each of 16
+ * pieces. The map's norm is below 16 on these instances, and (16 T/16)^30/30! = 4e-24. */
+static void sde_moments(const family *f, double eta, double *moment) {
+  enum { PIECES = 16, TERMS = 30 };
+  const monomials set = monomials_of(f->dim);
+  moment_map map = {{{0.0}}};
+  for (uint32_t r = 0; r < set.count; r++) {
+    ito_row(f, &set, eta, r, map.entry[r]);
+    moment[r] = integer_power(f->x0[0], set.power[r][0]);
+    if (f->dim > 1) moment[r] *= integer_power(f->x0[1], set.power[r][1]);
+  }
+  for (int piece = 0; piece < PIECES; piece++) {
+    double term[POWERS], next[POWERS] = {0.0};
+    memcpy(term, moment, sizeof term);
+    for (int order = 1; order <= TERMS; order++) {
+      for (uint32_t r = 0; r < set.count; r++) next[r] = plain_dot(map.entry[r], term, set.count);
+      for (uint32_t r = 0; r < set.count; r++) moment[r] += term[r] = next[r] * final_time / (PIECES * order);
+    }
+  }
+}
+
+/* Discretisation error E g(X) - E g(noisy GD): of first order. The moments of the SDE are held against fixtures/
+ * first. */
+static void compare_discretisation(vf_context *context, const family *f) {
+  enum { SIZES = 6 };
+  const monomials set = monomials_of(f->dim);
+  double eta[SIZES], all[SIZES][POWERS], error[SIZES], sde[POWERS] = {0.0};
+  char power[TEXT], instance[TEXT];
+  sde_moments(f, 0.4, sde);
+  compare_moments(context, "svag2.sde", f, "eta-0.4.", sde, 1000.0 * unit_roundoff,
+                  "1000 roundings of 2^-53 in 480 terms");
+  for (uint32_t k = 0; k < SIZES; k++) {
+    eta[k] = 0.0125 / (1u << k);
+    sde_moments(f, eta[k], sde);
+    noisy_gd_moments(context, f, eta[k], all[k]);
+    for (uint32_t r = 1; r < set.count; r++) all[k][r] = sde[r] - all[k][r];
+  }
+  say(instance, "discretisation error, instance %s", f->name);
+  series_of_errors(context, instance, "eta", eta, all, SIZES, &set, set.count - 1);
+  for (uint32_t r = 1; r < set.count; r++) {
+    for (uint32_t k = 0; k < SIZES; k++) error[k] = all[k][r];
+    power_label(&set, r, power);
+    say(instance, "instance %s T=2 eta=0.0125..0.00039 moment %s, discretisation error", f->name, power);
+    vf_order(context, instance, eta, error, SIZES, 1.0);
+  }
+}
+
+/* svag, (6): both parts of the error, measured separately and noise-free, through real steps of SGD and of noisy
+ * GD. */
+static void check_svag10_decomposition(vf_context *context) {
+  for (size_t i = 0; i < COUNT(families); i++) compare_noise_gap(context, &families[i]);
+  for (size_t i = 0; i < COUNT(families); i++) compare_discretisation(context, &families[i]);
+}
+
+/* ---- errata of row svag10 ---- */
+
+/* A loss on the plane that depends on the angle th alone, L = (first cos^2 th + second sin^2 th)/2, with Gaussian
+ * noise. */
+typedef struct {
+  const char *name;
+  sid_problem problem;
+  double difference; /* second - first */
+  double x[2], eta;
+} angular;
+
+/* grad L, Hess L grad L and grad^3 L : Sigma at x. With F = grad L = (L'/r) across in the unit vectors along x and
+ * across, derivatives on a straight line across are F' = (L''/r^2) across - (L'/r^2) along and
+ * F'' = ((L''' - 2 L')/r^3) across - (2 L''/r^3) along; Sigma = (sigma/r)^2 across across'. */
+typedef struct {
+  double gradient[2], curvature[2], third[2];
+} expansion;
+
+static expansion expansion_of(const angular *a) {
+  const double r = sqrt(plain_dot(a->x, a->x, 2)), c = a->x[0] / r, s = a->x[1] / r, d = a->difference;
+  const double first = d * s * c, second = d * (c * c - s * s), third = -4.0 * d * s * c,
+               spread = a->problem.sigma * a->problem.sigma / (r * r);
+  const double along[2] = {c, s}, across[2] = {-s, c};
+  expansion e;
+  for (int j = 0; j < 2; j++) {
+    e.gradient[j] = first / r * across[j];
+    e.curvature[j] = first / (r * r * r) * (second * across[j] - first * along[j]);
+    e.third[j] = spread / (r * r * r) * ((third - 2.0 * first) * across[j] - 2.0 * second * along[j]);
+  }
+  return e;
+}
+
+/* E x_m - x_0 for `left` Euler steps of time dt of the SDE (2), dX = -grad L dt + (eta Sigma)^(1/2) dW, from real
+ * steps: a step of noisy GD with the rate dt and sigma (eta/dt)^(1/2). In the plane the noise has one direction, so
+ * each step is integrated by the five nodes of Gauss and Hermite, exact to degree 9. */
+static void mean_displacement(vf_context *context, const sid_problem *scaled, double dt, int left, const double *x,
+                              double *displacement) {
+  static const double node[5] = {0.0, 1.3556261799742657, -1.3556261799742657, 2.8569700138728056,
+                                 -2.8569700138728056},
+                      weight[5] = {0.5333333333333333, 0.22207592200561266, 0.22207592200561266, 0.011257411327720682,
+                                   0.011257411327720682};
+  const gaussian_step step = response_of_step(context, scaled, dynamics_of(SID_NOISY_GD, 1, 1), dt, 0.0, x);
+  const double *r0 = step.response[0], *r1 = step.response[1];
+  const double *direction = plain_dot(r0, r0, 2) > plain_dot(r1, r1, 2) ? r0 : r1;
+  const double length = sqrt(response_trace(&step, 2) / plain_dot(direction, direction, 2));
+  for (int j = 0; j < 2; j++) displacement[j] = step.mean[j] - x[j];
+  for (int k = 0; k < 5 && left > 1; k++) {
+    double to[2], rest[2];
+    for (int j = 0; j < 2; j++) to[j] = step.mean[j] + node[k] * length * direction[j];
+    mean_displacement(context, scaled, dt, left - 1, to, rest);
+    for (int j = 0; j < 2; j++) displacement[j] += weight[k] * rest[j];
+  }
+}
+
+/* E D~ of the SDE after the time h: Euler's method with 1, 2 and 3 steps, its errors in 1/m and 1/m^2 extrapolated
+ * away. */
+static void sde_displacement(vf_context *context, const angular *a, double h, double *displacement) {
+  static const double weight[3] = {0.5, -4.0, 4.5};
+  displacement[0] = displacement[1] = 0.0;
+  for (int m = 1; m <= 3; m++) {
+    sid_problem scaled = a->problem;
+    double part[2];
+    scaled.sigma *= sqrt(a->eta * m / h);
+    mean_displacement(context, &scaled, h / m, m, a->x, part);
+    for (int j = 0; j < 2; j++) displacement[j] += weight[m - 1] * part[j];
+  }
+}
+
+/* E D~ = -h grad L + (h^2/2) [Hess L grad L - (eta/2) grad^3 L : Sigma] + O(h^3), h = eta/l; print has + h grad L and
+ * lacks the last term. The remainder of the right form is of third order; the tolerance at h is a quarter of the
+ * remainder at 2h, twice what that order leaves of it. */
+static void compare_expansion(vf_context *context, const angular *a, const expansion *e) {
+  enum { SIZES = 6, LAST = SIZES - 1 };
+  for (int j = 0; j < 2; j++) {
+    double h[SIZES], remainder[SIZES], measured = 0.0, right = 0.0;
+    char instance[TEXT];
+    for (int k = 0; k < SIZES; k++) {
+      double displacement[2];
+      h[k] = a->eta / (8 << k);
+      sde_displacement(context, a, h[k], displacement);
+      measured = displacement[j];
+      right = -h[k] * e->gradient[j] + 0.5 * h[k] * h[k] * (e->curvature[j] - 0.5 * a->eta * e->third[j]);
+      remainder[k] = measured - right;
+    }
+    const double tolerance = fabs(remainder[LAST - 1]) / 4.0, square = 0.5 * h[LAST] * h[LAST];
+    say(instance, "%s eta=%g l=8..256, coordinate %d, remainder of the right form", a->name, a->eta, j + 1);
+    vf_order(context, instance, h, remainder, SIZES, 3.0);
+    say(instance, "%s eta=%g l=256, mean of D~, coordinate %d", a->name, a->eta, j + 1);
+    vf_erratum(context, instance, measured, right, h[LAST] * e->gradient[j] + square * e->curvature[j], tolerance,
+               "a quarter of the remainder at twice h");
+    say(instance, "%s eta=%g l=256, mean of D~, coordinate %d, the sign alone mended", a->name, a->eta, j + 1);
+    vf_erratum(context, instance, measured, right, -h[LAST] * e->gradient[j] + square * e->curvature[j], tolerance,
+               "a quarter of the remainder at twice h");
+  }
+}
+
+/* Section 5.1, expansion of E D~, on two losses with a third derivative. */
+static void check_errata_mean_expansion(vf_context *context) {
+  static const double spectrum[] = {1.0, 3.0};
+  const angular cases[] = {
+      {"rayleigh (1, 3) sigma=1",
+       {.kind = SID_RAYLEIGH, .noise = SID_NOISE_GAUSSIAN, .dim = 2, .sigma = 1.0, .spectrum = spectrum},
+       2.0,
+       {1.25, 0.5},
+       0.4},
+      {"x^2/(x^2+y^2) sigma=0.5",
+       {.kind = SID_RATIO2, .noise = SID_NOISE_GAUSSIAN, .dim = 2, .sigma = 0.5},
+       -2.0,
+       {-0.5, 0.75},
+       0.2}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    const expansion e = expansion_of(&cases[i]);
+    compare_expansion(context, &cases[i], &e);
   }
 }
 
@@ -1934,7 +2206,8 @@ static void average_row(void *user, uint64_t trajectory, uint64_t step, const do
   to->sum[AVERAGE_INVERSE_R2] += 1.0 / (row[0] * row[0]);
 }
 
-/* The averages of all trajectories of an experiment with a row at each step of the average. 0, or -1 without memory. */
+/* The averages of all trajectories of an experiment with a row at each step of the average. 0, or -1 without
+ * memory. */
 static int average_all(vf_context *context, const equilibrium *run, const sid_experiment *experiment,
                        double *averages) {
   const size_t own = (size_t)2 * run->problem.dim + sid_problem_workspace(&run->problem),
@@ -2416,6 +2689,9 @@ static const vf_check table[] = {
      check_svag4_moments},
     {"svag4.trajectories", "svag, (5)", "noisy GD trajectories have the moments of the recursion", VF_QUICK,
      check_svag4_runs},
+    {"svag10.decomposition", "svag, (6)",
+     "discretisation error of order 1 in eta, gap by non-Gaussian noise 0 or of order 2", VF_QUICK,
+     check_svag10_decomposition},
     {"svag6.one-step", "svag, (12), (13), (29), Lemma D.1",
      "expected change of |x|^2 in a step of SGD and of both SDEs", VF_QUICK, check_svag6_one_step},
     {"svag6.norm", "svag, (14), (15), (31)", "R^2 = eta s2/(lam (2-el)), /(2 lam), /(lam (2+el)) without a loss",
@@ -2456,6 +2732,8 @@ static const vf_check table[] = {
      check_errata_time_units},
     {"errata.svag4-noise-factor", "svag, (5)", "the noise of a step is eta Sigma^(1/2) z", VF_QUICK,
      check_errata_noise_factor},
+    {"errata.svag10-mean-expansion", "svag, Section 5.1", "sign and third derivative in the mean of D~", VF_QUICK,
+     check_errata_mean_expansion},
     {"errata.svag6-def61-units", "svag, Definition 6.1", "the Sigma of (9) is eta Cov(g)", VF_QUICK,
      check_errata_units},
     {"errata.svag6-norm-recursion", "svag, (13)", "the squared stochastic gradient, not that of L", VF_QUICK,
