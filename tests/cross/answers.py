@@ -46,12 +46,21 @@ def fields(item, *allowed):
     return item
 
 
+def dimension(item):
+    if "inner" in item:
+        return (item["rows"] + item["cols"]) * item["inner"]
+    return item.get("dim", {"trough3": 3, "ridge3": 3}.get(item["kind"], 2))
+
+
 def problem(item):
-    item = fields(item, "kind", "dim", "spectrum", "matrix", "features", "labels", "a", "b", "weights", "noise")
-    samples = len(item.get("features", item.get("a", [])))
-    default = "samples" if item["kind"] == "quadratic_samples" else "none"
+    item = fields(item, "kind", "dim", "spectrum", "matrix", "features", "labels", "a", "b", "weights", "noise", "rows", "cols",
+                  "inner", "entries", "mean", "exp_minus_mean")
+    samples = len(item.get("features", item.get("a", item.get("entries", []))))
+    default = {"quadratic_samples": "samples", "poisson": "poisson"}.get(item["kind"], "none")
     noise = fields(item.get("noise", {"kind": default}), "kind", "sigma", "scale")
-    words = ["problem", item["kind"], noise["kind"], str(item.get("dim", 2)), str(samples), real(noise.get("sigma", 0.0))]
+    words = ["problem", item["kind"], noise["kind"], str(dimension(item)), str(samples), real(noise.get("sigma", 0.0))]
+    words += [str(item.get(name, 0)) for name in ("rows", "cols", "inner")] + integers(flat(item.get("entries", [])))
+    words += [real(item.get(name, 0.0)) for name in ("mean", "exp_minus_mean")]
     words += reals(noise.get("scale", []))
     for name in ("spectrum", "matrix", "features", "labels", "a", "b", "weights"):
         values = item.get(name, [])
@@ -60,8 +69,10 @@ def problem(item):
 
 
 def dynamics(item):
-    item = fields(item, "kind", "l", "substeps", "batch")
-    return ["dynamics", item["kind"]] + [str(item.get(name, 1)) for name in ("l", "substeps", "batch")]
+    memory = ("beta", "beta2", "alpha", "eps", "v0")
+    item = fields(item, "kind", "l", "substeps", "batch", *memory)
+    counts = [str(item.get(name, 1)) for name in ("l", "substeps", "batch")]
+    return ["dynamics", item["kind"]] + counts + [real(item.get(name, 0.0)) for name in memory]
 
 
 def schedule(item):

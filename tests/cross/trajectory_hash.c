@@ -8,9 +8,9 @@
 #include "sidyn.h"
 
 /* What every machine of `make cross` prints. Changes only with docs/spec.md or with the groups below. */
-#define TRAJECTORY_HASH 0xccc9579cdbb7d41fu
+#define TRAJECTORY_HASH 0xf36a6b0e2db17e7eu
 
-enum { DIM = 5, SAMPLES = 3, STEPS = 240, EVERY = 8, ROW_MAX = 9 + DIM, WORK_MAX = 128, NORMALS = 4000 };
+enum { DIM = 5, SAMPLES = 3, STEPS = 240, EVERY = 8, WORK_MAX = 512, NORMALS = 4000 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- FNV-1a over the big-endian bytes of bit patterns ------------------------------------------------------- */
@@ -45,6 +45,8 @@ static const double labels[SAMPLES] = {0.4, -0.7, 0.1};
 static const double curvature[SAMPLES * DIM] = {0.3, 1.1, 0.7, 0.2, 0.9, 0.6, 0.4, 1.3,
                                                 0.8, 0.1, 1.2, 0.5, 0.9, 0.6, 0.7};
 static const double weights[SAMPLES] = {0.25, 0.625, 0.125};
+static const double spectrum_and_more[6] = {-0.3, 0.1, 0.7, 1.1, 1.9, 0.2};
+static const uint32_t entries[2 * SAMPLES] = {0, 0, 0, 2, 1, 1};
 static const double plane[2 * DIM] = {0.1, -0.7, 0.3, 0.9, 0.2, 0.6, 0.4, -0.1, 0.8, -0.3};
 
 static const struct {
@@ -93,6 +95,29 @@ static const struct {
      {.kind = SID_QUADRATIC_NOISY, .noise = SID_NOISE_SPHERE, .dim = DIM, .sigma = 0.2, .spectrum = spectrum}},
     {"quadratic_noisy scaled",
      {.kind = SID_QUADRATIC_NOISY, .noise = SID_NOISE_RADEMACHER, .dim = DIM, .scale = scale, .spectrum = spectrum}},
+    {"trough3", {.kind = SID_TROUGH3, .noise = SID_NOISE_NONE, .dim = 3}},
+    {"ridge3 gaussian", {.kind = SID_RIDGE3, .noise = SID_NOISE_GAUSSIAN, .dim = 3, .sigma = 0.2}},
+    {"bn_regression sphere",
+     {.kind = SID_BN_REGRESSION,
+      .noise = SID_NOISE_SPHERE,
+      .dim = DIM,
+      .samples = SAMPLES,
+      .sigma = 0.1,
+      .features = features,
+      .labels = labels}},
+    {"bn_completion",
+     {.kind = SID_BN_COMPLETION,
+      .noise = SID_NOISE_NONE,
+      .dim = DIM,
+      .samples = SAMPLES,
+      .rows = 2,
+      .cols = 3,
+      .inner = 1,
+      .entries = entries,
+      .labels = labels,
+      .matrix = spectrum_and_more}},
+    {"poisson",
+     {.kind = SID_POISSON, .noise = SID_NOISE_POISSON, .dim = 2, .mean = 0.7, .exp_minus_mean = 0.4965853037914095}},
 };
 
 /* Every dynamics, each with another schedule; the last takes lr through the subnormal numbers to zero. */
@@ -109,6 +134,15 @@ static const struct {
     {{.kind = SID_SDE, .l = 1, .substeps = 2, .batch = 1}, {SID_TRIANGLE, 0, 0, 0.3, 0.01, 0.1, 0.0, 37}},
     {{.kind = SID_SDE2, .l = 1, .substeps = 2, .batch = 1}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
     {{.kind = SID_GD, .l = 1, .substeps = 1, .batch = 1}, {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.04, 0}},
+    {{.kind = SID_MOMENTUM, .batch = 1, .beta = 0.9}, {SID_PIECEWISE, 3, piecewise, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_ADAM_L2, .batch = 1, .beta = 0.9, .beta2 = 0.99, .alpha = 0.1, .eps = 1e-3},
+     {SID_COSINE, 0, 0, 0.3, 0.01, 0.1, 0.0, 60}},
+    {{.kind = SID_ADAMW, .batch = 1, .beta = 0.8, .beta2 = 0.97, .alpha = 0.3},
+     {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_PROJECTED_GD, .batch = 1}, {SID_TRIANGLE, 0, 0, 0.3, 0.01, 0.1, 0.0, 37}},
+    {{.kind = SID_RMSPROP, .batch = 1, .beta = 0.97, .v0 = 0.7}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_QUASI_RMSPROP, .batch = 1, .beta = 0.97, .v0 = 0.7},
+     {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
 };
 
 /* ---- running ------------------------------------------------------------------------------------------------ */
@@ -126,11 +160,11 @@ static int hash_row(void *user, uint64_t step, const double *x, const double *ro
 
 /* Runs the experiment and takes its rows, its end and its last state into the hash. */
 static void hash_run(const sid_experiment *experiment) {
-  static double x[DIM], work[WORK_MAX];
+  static double x[3 * DIM + 2], work[WORK_MAX];
   uint64_t step = 0;
   size_t width = sid_row_width(experiment);
   sid_status status = sid_experiment_validate(experiment);
-  for (size_t j = 0; j < DIM; j++) x[j] = 0.0;
+  for (size_t j = 0; j < COUNT(x); j++) x[j] = 0.0;
   if (!status) status = sid_run(experiment, 3, hash_row, &width, x, &step, work, WORK_MAX);
   hash_bits((uint64_t)(int64_t)status);
   hash_bits(step);
@@ -139,17 +173,23 @@ static void hash_run(const sid_experiment *experiment) {
 
 static void hash_group(const sid_problem *problem) {
   static uint64_t checkpoints[STEPS / EVERY + 1];
-  sid_experiment experiment = {
-      *problem, {0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0}, {SID_START_SPHERE, 0, 1.1}, 20,
-      STEPS,    checkpoints,  COUNT(checkpoints),       COUNT(observables),         observables,
-      plane};
+  sid_experiment experiment = {.problem = *problem,
+                               .start = {SID_START_SPHERE, 0, 1.1},
+                               .seed = 20,
+                               .steps = STEPS,
+                               .checkpoints = checkpoints,
+                               .checkpoint_count = COUNT(checkpoints),
+                               .observable_count = COUNT(observables),
+                               .observables = observables,
+                               .plane = plane};
   for (size_t c = 0; c < COUNT(checkpoints); c++) checkpoints[c] = c * EVERY;
   for (size_t r = 0; r < COUNT(recipes); r++) {
     experiment.dynamics = recipes[r].dynamics;
     experiment.schedule = recipes[r].schedule;
     experiment.start.kind = r % 2 != 0 ? SID_START_GAUSSIAN : SID_START_SPHERE;
-    if (problem->noise == SID_NOISE_SAMPLES && r > 2 && recipes[r].dynamics.kind != SID_GD)
-      experiment.dynamics.batch = 2;
+    const int draws = recipes[r].dynamics.kind != SID_GD && recipes[r].dynamics.kind < SID_PROJECTED_GD;
+    if (problem->noise >= SID_NOISE_SAMPLES && r > 2 && draws) experiment.dynamics.batch = 2;
+    if (problem->kind >= SID_TROUGH3 && problem->kind != SID_POISSON) experiment.start.kind = SID_START_UNIFORM;
     hash_run(&experiment);
   }
 }
@@ -185,6 +225,45 @@ static void hash_normals(void) {
   }
 }
 
+/* Sharpness, flows, limiting laws and random data. */
+static void hash_laws(void) {
+  static double work[WORK_MAX];
+  const sid_problem rayleigh = {.kind = SID_RAYLEIGH, .dim = 3, .matrix = matrix},
+                    trough = {.kind = SID_TROUGH3, .dim = 3};
+  const sid_flow flow = {SID_FLOW_SHARPNESS, &trough, 0.0, 2.0, 1.0},
+                 gradient = {SID_FLOW_GRADIENT, &trough, 0.1, 0, 0};
+  const sid_circle_law circle = {0.5, 0.81, 0.3, 0.8};
+  const sid_rayleigh_law law = {0.01, 0.1, 1.0, 0.0, 1.0, 5};
+  const sid_levy_law levy = {0.1, 0.3, 0.7, 0.4965853037914095};
+  double x[6] = {0.5, 0.4, 0.6, 0.1, 0.2, 0.3}, v[3] = {0.3, 0.2, 0.1}, error = 0.0, s[2] = {1.0, 0.0},
+         q[2] = {0.6, 1.0};
+  const uint64_t key[2] = {SID_KEY_DATA, 2};
+  sid_stream stream = {0, 0, 0, 0};
+  uint32_t cells[8];
+  hash_bits((uint64_t)(int64_t)sid_stream_init(&stream, 5, key, 2));
+  hash_real(sid_sharpness_lanczos(&rayleigh, x, 3, &error, work));
+  hash_real(error);
+  hash_real(sid_sharpness_power(&trough, x, 1.5, 20, v, &error, work));
+  hash_real(error);
+  hash_bits((uint64_t)(int64_t)sid_flow_run(&gradient, 0.125, 40, x, &error, work));
+  hash_real(error);
+  hash_bits((uint64_t)(int64_t)sid_flow_run(&flow, 0.0625, 8, x, &error, work));
+  for (size_t i = 0; i < 50; i++) {
+    sid_circle_step(&circle, 0.01, s, &stream);
+    sid_rayleigh_law_step(&law, 0.5, q, &stream);
+    sid_levy_step(&levy, &rayleigh, 0.7, x, &stream, work);
+  }
+  for (int32_t kind = SID_DATA_NORMAL; kind <= SID_DATA_UNIFORM; kind++)
+    hash_bits((uint64_t)(int64_t)sid_data_fill(&stream, kind, 31, work + 31 * kind));
+  hash_bits((uint64_t)(int64_t)sid_data_entries(&stream, 3, 4, 4, cells));
+  hash_bits((uint64_t)(int64_t)sid_data_low_rank(&stream, 3, 2, 2, work, work + 6));
+  for (size_t i = 0; i < 155; i++) hash_real(work[i]);
+  for (size_t i = 0; i < 8; i++) hash_bits(cells[i]);
+  for (size_t i = 0; i < 6; i++) hash_real(x[i]);
+  for (size_t i = 0; i < 2; i++) hash_real(s[i]);
+  for (size_t i = 0; i < 2; i++) hash_real(q[i]);
+}
+
 /* ---- telling ------------------------------------------------------------------------------------------------ */
 
 static void say(const char *name) { printf("%016llx %s\n", (unsigned long long)hash, name); }
@@ -202,6 +281,8 @@ int main(void) {
     hash_group(&groups[g].problem);
     say(groups[g].name);
   }
+  hash_laws();
+  say("laws");
   printf("hash %016llx\n", (unsigned long long)hash);
   if (faults) return 3;
   return hash != TRAJECTORY_HASH;

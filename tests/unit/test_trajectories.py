@@ -17,7 +17,10 @@ def observables(experiment):
 
 
 def dimension(experiment):
-    return int(experiment["problem"].get("dim", 2))
+    problem = experiment["problem"]
+    if "inner" in problem:
+        return (problem["rows"] + problem["cols"]) * problem["inner"]
+    return int(problem.get("dim", {"trough3": 3, "ridge3": 3}.get(problem["kind"], 2)))
 
 
 def with_state(experiment):

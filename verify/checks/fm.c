@@ -848,7 +848,8 @@ static void fm_scatter_series(vf_context *context, double eta, double lam, const
     return;
   }
   for (size_t k = 0; k < MODELS * count; k++) {
-    const double row[WIDTH] = {(double)(k / count), (double)marks[k % count], big[k % count], rows[2 * k]};
+    const size_t run = k / count;
+    const double row[WIDTH] = {(double)run, (double)marks[k % count], big[k % count], rows[2 * k]};
     memcpy(values + WIDTH * k, row, sizeof row);
   }
   snprintf(name, sizeof name, "angles of 60 models, lr=%g wd=%g", eta, lam);

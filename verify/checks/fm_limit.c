@@ -397,39 +397,56 @@ static void fml_compare_integrators(vf_context *context, double eta, double lam,
   }
 }
 
-/* (15)-(17) along real steps to the rescaled time T, and one step further. The published decimals hold after that
- * further step; 0 where there are none. */
-static void fml_integrators_case(vf_context *context, double eta, double lam, double big, double a_root_el,
-                                 double b_gap, double z_gap) {
-  const double el = eta * lam;
-  const uint64_t n = (uint64_t)fml_tau_inverse(eta, lam, big);
+/* The value published under fm3.<what>. */
+static double fml_key(vf_context *context, const char *what, const char *eta, const char *lam, const char *big) {
+  char key[TEXT];
+  snprintf(key, sizeof key, "fm3.%s.eta-%s.lam-%s.tau-%s", what, eta, lam, big);
+  return vf_expected(context, key);
+}
+
+/* A sqrt(el), sup |B - tau/2| and sup |[Z] - tau| after whole steps: at the last step before the rescaled time T, or
+ * one step later. Only A where `gaps` is 0. */
+static void fml_compare_keys(vf_context *context, const fml_integrators *got, const char *eta, const char *lam,
+                             const char *big, int late, int gaps) {
+  const double root = sqrt(atof(eta) * atof(lam));
+  const char *basis = "roundings of steps and sums", *when = late ? ", a step later" : "";
   char name[TEXT];
+  snprintf(name, sizeof name, "A sqrt(el), eta=%s lam=%s T=%s%s", eta, lam, big, when);
+  vf_within(context, name, got->a * root, fml_key(context, late ? "a-scaled-ceil" : "a-scaled", eta, lam, big),
+            got->a_rounding * root, basis);
+  if (!gaps) return;
+  snprintf(name, sizeof name, "sup |B - tau/2|, eta=%s lam=%s T=%s%s", eta, lam, big, when);
+  vf_within(context, name, got->b_gap,
+            fml_key(context, late ? "b-minus-half-tau-ceil" : "b-minus-half-tau", eta, lam, big), got->b_rounding,
+            basis);
+  if (late) return;
+  snprintf(name, sizeof name, "sup |[Z] - tau|, eta=%s lam=%s T=%s", eta, lam, big);
+  vf_within(context, name, got->z_gap, fml_key(context, "qv-minus-tau", eta, lam, big), got->z_rounding, basis);
+}
+
+/* (15)-(17) along real steps to the rescaled time T, and one step further. */
+static void fml_integrators_case(vf_context *context, const char *eta, const char *lam, const char *big, int gaps) {
+  const uint64_t n = (uint64_t)fml_tau_inverse(atof(eta), atof(lam), atof(big));
   fml_problem p;
   fml_run run;
   fml_integrators got;
   fml_noise_only(&p, SID_NOISE_SPHERE, 2, 1.0);
-  fml_begin(&run, &p, eta, lam, 1.0, 34);
+  fml_begin(&run, &p, atof(eta), atof(lam), 1.0, 34);
   memset(&got, 0, sizeof got);
   if (!fml_measure_run(context, &got, &run, n)) return;
-  fml_compare_integrators(context, eta, lam, &got, n);
+  fml_compare_integrators(context, atof(eta), atof(lam), &got, n);
+  fml_compare_keys(context, &got, eta, lam, big, 0, gaps);
   if (!fml_measure_run(context, &got, &run, n + 1)) return;
-  snprintf(name, sizeof name, "A sqrt(el), eta=%g lam=%g, %g steps", eta, lam, (double)n + 1.0);
-  if (a_root_el > 0.0) vf_within(context, name, got.a * sqrt(el), a_root_el, 5e-5, "four decimals");
-  snprintf(name, sizeof name, "sup |B - tau/2|, eta=%g lam=%g, %g steps", eta, lam, (double)n + 1.0);
-  if (b_gap > 0.0) vf_within(context, name, got.b_gap, b_gap, 5e-13 + got.b_rounding, "nine digits, roundings");
-  snprintf(name, sizeof name, "sup |[Z] - tau|, eta=%g lam=%g, %g steps", eta, lam, (double)n + 1.0);
-  if (z_gap > 0.0) vf_within(context, name, got.z_gap, z_gap, 5e-12 + got.z_rounding, "five digits, roundings");
+  fml_compare_keys(context, &got, eta, lam, big, 1, gaps);
 }
 
 static void fm3_integrators(vf_context *context) {
-  fml_integrators_case(context, 1e-2, 0.05, 3.0, 2.4173, 1.99916458e-4, 1.1588e-7);
-  fml_integrators_case(context, 1e-3, 0.05, 3.0, 2.5437, 0.0, 0.0);
-  fml_integrators_case(context, 0.05, 0.4, 2.0, 0.0, 0.0, 0.0);
+  fml_integrators_case(context, "0.01", "0.05", "3", 1);
+  fml_integrators_case(context, "0.001", "0.05", "3", 0);
+  fml_integrators_case(context, "0.02", "0.2", "2", 1);
 }
 
-static void fm3_integrators_small(vf_context *context) {
-  fml_integrators_case(context, 1e-4, 0.05, 3.0, 2.5890, 0.0, 0.0);
-}
+static void fm3_integrators_small(vf_context *context) { fml_integrators_case(context, "0.0001", "0.05", "3", 0); }
 
 /* The sums run over i = 0..n-1; the printed 1..n puts the increments of the next step into each step. The first
  * increment of A, A itself and B, read off real steps. */
@@ -437,7 +454,7 @@ static void fm3_sum_range(vf_context *context) {
   static const struct {
     double eta, lam;
     uint64_t n;
-  } cases[] = {{0.01, 0.05, 4150}, {0.05, 0.4, 300}};
+  } cases[] = {{0.01, 0.05, 4150}, {0.02, 0.2, 600}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const double eta = cases[i].eta, lam = cases[i].lam;
     char name[TEXT];
@@ -453,8 +470,11 @@ static void fm3_sum_range(vf_context *context) {
     const fml_integrators right = fml_by_formula(eta, lam, cases[i].n, 0);
     const fml_integrators printed = fml_by_formula(eta, lam, cases[i].n, 1);
     snprintf(name, sizeof name, "first increment of A, eta=%g lam=%g", eta, lam);
-    vf_erratum(context, name, got.first_a, right.first_a, printed.first_a, 2.0 * first_rounding,
-               "roundings of one step");
+    char key[TEXT], key_printed[TEXT + 8];
+    snprintf(key, sizeof key, "fm3.first-a-term.eta-%g.lam-%g", eta, lam);
+    snprintf(key_printed, sizeof key_printed, "%s.printed", key);
+    vf_erratum(context, name, got.first_a, vf_expected(context, key), vf_expected(context, key_printed),
+               2.0 * first_rounding, "roundings of one step");
     snprintf(name, sizeof name, "A after %g steps, eta=%g lam=%g", (double)cases[i].n, eta, lam);
     vf_erratum(context, name, got.a, right.a, printed.a, 2.0 * got.a_rounding, "roundings of steps and sums");
     snprintf(name, sizeof name, "B after %g steps, eta=%g lam=%g", (double)cases[i].n, eta, lam);
@@ -571,10 +591,42 @@ static void fm3_noise_integrator(vf_context *context) {
 
 /* ---- fm4: gradient flow and its limit map Phi ---- */
 
-/* Problems without noise. */
-static void fml_rotated(fml_problem *p, uint32_t dim, double labels);
+/* The normalised linear models a, b, c of the fixtures: features, labels, a start. The eigenvalues of Z'Z/N other
+ * than 0 are at least CURVATURE/rho^2. */
+typedef struct {
+  const char *name;
+  uint32_t dim, samples;
+  double features[DIM * DIM], labels[DIM], x[DIM];
+} fml_model;
 
-static void fml_flow_linear(fml_problem *p) { fml_rotated(p, 6, 1.0); }
+static const fml_model fml_models[] = {
+    {"a", 4, 2, {2, 0, 0, 0, 0, 2, 0, 0}, {1.2, 0}, {1, 1, 2, 1}},
+    {"b", 5, 3, {1, 1, 0, 0, 0, 0, 1, 2, 0, 0, 1, 0, 0, 1, 0}, {0.25, -0.5, 0.125}, {0.5, -1, 0.25, 0.75, 1}},
+    {"c", 3, 2, {1, -2, 0.5, 0, 3, 1}, {0, 0}, {-1, 0.5, 2}},
+};
+
+enum { MODELS = 3 };
+
+static const double CURVATURE = 0.25;
+
+static void fml_model_set(fml_problem *p, const fml_model *model) {
+  fml_linear(p, model->dim, 0.0);
+  memcpy(p->features, model->features, sizeof p->features);
+  memcpy(p->labels, model->labels, sizeof p->labels);
+  p->problem.noise = SID_NOISE_NONE;
+  p->problem.samples = model->samples;
+}
+
+/* Phi(x), as published. */
+static void fml_model_limit(vf_context *context, const fml_model *model, double *limit) {
+  for (uint32_t j = 0; j < model->dim; j++) {
+    char key[TEXT];
+    snprintf(key, sizeof key, "fm4.phi.model-%s.coordinate-%u", model->name, (unsigned)j);
+    limit[j] = vf_expected(context, key);
+  }
+}
+
+static void fml_flow_linear(fml_problem *p) { fml_model_set(p, fml_models + 1); }
 
 static void fml_flow_rayleigh(fml_problem *p) {
   fml_rayleigh(p, 4, 0.0);
@@ -596,52 +648,13 @@ static void fml_flow_ridge3(fml_problem *p) { fml_flow_kind(p, SID_RIDGE3, 3); }
 static const struct {
   const char *name;
   void (*set)(fml_problem *p);
-} fml_flows[] = {{"normalised linear, D=6", fml_flow_linear},
+} fml_flows[] = {{"normalised linear, D=5", fml_flow_linear},
                  {"Rayleigh quotient, D=4", fml_flow_rayleigh},
                  {"ratio2", fml_flow_ratio2},
                  {"trough3", fml_flow_trough3},
                  {"ridge3", fml_flow_ridge3}};
 
 enum { FLOWS = 5 };
-
-/* Column i of the reflection I - 2 u u', u = (1, .., 1)/sqrt(D): an orthonormal basis without zeros. */
-static void fml_basis(uint32_t dim, uint32_t i, double *column) {
-  for (uint32_t j = 0; j < dim; j++) column[j] = (i == j ? 1.0 : 0.0) - 2.0 / (double)dim;
-}
-
-/* Normalised linear regression on D-2 features z_i = a_i b_i along an orthonormal basis, a_i^2 = (D-2)(1 + i/2)/2:
- * the Hessian's eigenvalues on span(z) are (1 + i/2)/2. Labels a_i c_i, so that w0 = sum c_i b_i. */
-static void fml_rotated(fml_problem *p, uint32_t dim, double labels) {
-  fml_linear(p, dim, 0.0);
-  p->problem.noise = SID_NOISE_NONE;
-  for (uint32_t i = 0; i < dim - 2; i++) {
-    const double a = sqrt((double)(dim - 2) * (1.0 + 0.5 * i) / 2.0);
-    fml_basis(dim, i, p->features + i * dim);
-    for (uint32_t j = 0; j < dim; j++) p->features[i * dim + j] *= a;
-    p->labels[i] = labels * a * (i % 2 ? -0.2 : 0.4);
-  }
-}
-
-/* |x| (w0 + rho v/|v|), v the projection of x on ker Z: the limit of the gradient flow from x on fml_rotated(), exact
- * because the gradient lies in the span of x and the features, and |x| does not change. Returns rho. */
-static double fml_rotated_limit(const fml_problem *p, const double *x, double *limit) {
-  const uint32_t d = p->problem.dim;
-  double b[DIM], v[DIM] = {0.0}, w0[DIM] = {0.0};
-  for (uint32_t i = 0; i < d; i++) {
-    fml_basis(d, i, b);
-    const double along = sid_dot(x, b, d);
-    const double a = i < d - 2 ? sqrt(sid_dot(p->features + i * d, p->features + i * d, d)) : 1.0;
-    for (uint32_t j = 0; j < d; j++) {
-      if (i < d - 2)
-        w0[j] += p->labels[i] / a * b[j];
-      else
-        v[j] += along * b[j];
-    }
-  }
-  const double rho = sqrt(1.0 - sid_dot(w0, w0, d)), k = rho / sqrt(sid_dot(v, v, d)), m = sqrt(sid_dot(x, x, d));
-  for (uint32_t j = 0; j < d; j++) limit[j] = m * (w0[j] + k * v[j]);
-  return rho;
-}
 
 /* c times a start without zeros, of length 1.3, not near a minimiser or a saddle of any of the problems. */
 static void fml_flow_start(uint32_t dim, double c, double *x) {
@@ -751,77 +764,72 @@ static void fm4_flow(vf_context *context) {
   }
 }
 
-/* Phi of the normalised linear model in closed form. The steps leave the direction exact, as v keeps its direction in
- * them too: what is left is the tolerance over the smallest curvature, at least rho^2/2, and the roundings. The
- * length is kept up to order 4 in h. */
+/* Phi of the normalised linear model is |x| (w0 + rho v/|v|), v = projection of x on ker Z. The steps leave its
+ * direction exact, as v keeps its own in them too: what is left is the tolerance over the smallest curvature, and the
+ * roundings. The length is kept up to order 4 in h. From c x the same, in steps of c^2 h. */
 static void fm4_limit_linear(vf_context *context) {
-  static const struct {
-    uint32_t dim;
-    double labels, c;
-  } cases[] = {{6, 1.0, 1.0}, {6, 0.0, 1.0}, {10, 0.8, 2.3}, {3, 2.0, 0.6}};
+  static const double factors[] = {1.0, 1.7};
+  const double tolerance = 1e-13;
   enum { LEVELS = 5 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    const uint32_t d = cases[i].dim;
-    const double tolerance = 1e-13;
-    double h[LEVELS], error[LEVELS], x[DIM], limit[DIM], worst = 0.0, rho = 1.0;
+  for (size_t i = 0; i < (size_t)2 * MODELS; i++) {
+    const fml_model *model = fml_models + i / 2;
+    const double c = factors[i % 2];
+    const uint32_t d = model->dim;
+    double h[LEVELS], error[LEVELS], x[DIM], limit[DIM], worst = 0.0;
     uint64_t steps = 0;
     char name[TEXT];
     fml_problem p;
-    fml_rotated(&p, d, cases[i].labels);
+    fml_model_set(&p, model);
+    fml_model_limit(context, model, limit);
+    const double length = sqrt(sid_dot(limit, limit, d));
     for (size_t k = 0; k < LEVELS; k++) {
-      h[k] = 0.4 * cases[i].c * cases[i].c / (double)(1u << k);
-      fml_flow_start(d, cases[i].c, x);
-      rho = fml_rotated_limit(&p, x, limit);
-      if (!fml_limit(context, &p, h[k], tolerance, x, &steps)) return;
-      const double got = sqrt(sid_dot(x, x, d)), right = sqrt(sid_dot(limit, limit, d));
-      error[k] = got / right - 1.0;
+      h[k] = 0.8 / (double)(1u << k);
+      for (uint32_t j = 0; j < d; j++) x[j] = c * model->x[j];
+      if (!fml_limit(context, &p, c * c * h[k], tolerance, x, &steps)) return;
+      const double got = sqrt(sid_dot(x, x, d));
+      error[k] = got / (c * length) - 1.0;
       worst = 0.0;
-      for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs(x[j] / got - limit[j] / right));
+      for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs(x[j] / got - limit[j] / length));
     }
-    snprintf(name, sizeof name, "direction of Phi(x), D=%u w0^2=%.3g |x|=%g", (unsigned)d, 1.0 - rho * rho,
-             1.3 * cases[i].c);
-    vf_within(context, name, worst, 0.0, 2.0 * tolerance / (rho * rho) + 32.0 * ULP * (double)steps,
+    snprintf(name, sizeof name, "direction of Phi(%g x), model %s", c, model->name);
+    vf_within(context, name, worst, 0.0, tolerance / CURVATURE + 32.0 * ULP * (double)steps,
               "tolerance over curvature, 32 roundings a step");
-    snprintf(name, sizeof name, "|Phi(x)|/|x| - 1, order in h, D=%u w0^2=%.3g |x|=%g", (unsigned)d, 1.0 - rho * rho,
-             1.3 * cases[i].c);
+    snprintf(name, sizeof name, "length of Phi(%g x), order in h, model %s", c, model->name);
     vf_order(context, name, h, error, LEVELS, 4.0);
   }
 }
 
-/* Orthogonal projection of u on the tangent space at the minimiser x of the cone of minimisers: on the span of x and
- * the direction along the circle. */
-static void fml_tangent(const fml_problem *p, const double *x, const double *u, double *projected) {
-  const uint32_t d = p->problem.dim;
-  double t[DIM];
-  if (d == 3) { /* the circle about the third axis */
-    t[0] = -x[1];
-    t[1] = x[0];
-    t[2] = 0.0;
-  } else { /* in ker Z, across x */
-    double a[DIM], b[DIM];
-    fml_basis(d, d - 2, a);
-    fml_basis(d, d - 1, b);
-    const double xa = sid_dot(x, a, d), xb = sid_dot(x, b, d);
-    for (uint32_t j = 0; j < d; j++) t[j] = xa * b[j] - xb * a[j];
+/* dPhi at the minimiser Phi(x), row by row, as published for the models. */
+static void fml_model_derivative(vf_context *context, const fml_model *model, double *derivative) {
+  for (uint32_t i = 0; i < model->dim * model->dim; i++) {
+    char key[TEXT];
+    snprintf(key, sizeof key, "fm4.derivative.model-%s.row-%u.column-%u", model->name, (unsigned)(i / model->dim),
+             (unsigned)(i % model->dim));
+    derivative[i] = vf_expected(context, key);
   }
-  const double along = sid_dot(u, t, d) / sid_dot(t, t, d), radial = sid_dot(u, x, d) / sid_dot(x, x, d);
-  for (uint32_t j = 0; j < d; j++) projected[j] = along * t[j] + radial * x[j];
 }
 
-/* Largest coordinate of (Phi(x + delta u) - x)/delta - (projection of u), over the unit vectors u, at a minimiser x.
- * */
-static double fml_derivative_error(vf_context *context, const fml_problem *p, const double *x, double delta) {
+/* The same on trough3 and ridge3: the projection on the span of x and the direction t of the circle about the third
+ * axis. */
+static void fml_circle_derivative(const double *x, double *derivative) {
+  const double t[3] = {-x[1], x[0], 0.0};
+  for (size_t i = 0; i < 3; i++)
+    for (size_t j = 0; j < 3; j++)
+      derivative[3 * i + j] = t[i] * t[j] / sid_dot(t, t, 3) + x[i] * x[j] / sid_dot(x, x, 3);
+}
+
+/* Largest entry of (Phi(x + delta e_i) - x)/delta - (column i of dPhi) at a minimiser x. */
+static double fml_derivative_error(vf_context *context, const fml_problem *p, const double *x,
+                                   const double *derivative, double delta) {
   const uint32_t d = p->problem.dim;
   double worst = 0.0;
   for (uint32_t i = 0; i < d; i++) {
-    double y[DIM], u[DIM] = {0.0}, projected[DIM];
+    double y[DIM];
     uint64_t steps;
-    u[i] = 1.0;
-    fml_tangent(p, x, u, projected);
     memcpy(y, x, sizeof y);
     y[i] += delta;
     if (!fml_limit(context, p, 0.1, 1e-14, y, &steps)) return (double)NAN;
-    for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs((y[j] - x[j]) / delta - projected[j]));
+    for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs((y[j] - x[j]) / delta - derivative[(size_t)j * d + i]));
   }
   return worst;
 }
@@ -830,29 +838,37 @@ static double fml_derivative_error(vf_context *context, const fml_problem *p, co
  * to it with order 1 (a central one would be exact by symmetry on ridge3). In particular dPhi x = x: along x every
  * point is a minimiser and Phi does nothing. */
 static void fm4_derivative(vf_context *context) {
-  static const size_t flows[] = {0, 3, 4};
+  static const size_t flows[] = {3, 4};
   enum { LEVELS = 5 };
-  for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++) {
-    double x[DIM], y[DIM], delta[LEVELS], error[LEVELS];
+  for (size_t i = 0; i < MODELS + 2; i++) {
+    const int linear = i < MODELS;
+    const char *what = linear ? fml_models[i].name : fml_flows[flows[i - MODELS]].name;
+    double x[DIM] = {0.0}, y[DIM], derivative[DIM * DIM] = {0.0}, delta[LEVELS], error[LEVELS], worst = 0.0;
     uint64_t steps;
     char name[TEXT];
     fml_problem p;
-    fml_flows[flows[i]].set(&p);
-    const uint32_t d = p.problem.dim;
-    fml_flow_start(d, 1.0, x);
+    if (linear) {
+      fml_model_set(&p, fml_models + i);
+      fml_model_limit(context, fml_models + i, x);
+      fml_model_derivative(context, fml_models + i, derivative);
+    } else {
+      fml_flows[flows[i - MODELS]].set(&p);
+      fml_flow_start(3, 1.0, x);
+    }
     if (!fml_limit(context, &p, 0.1, 1e-14, x, &steps)) return;
+    if (!linear) fml_circle_derivative(x, derivative);
     for (size_t k = 0; k < LEVELS; k++) {
       delta[k] = 0.02 / (double)(1u << k);
-      error[k] = fml_derivative_error(context, &p, x, delta[k]);
+      error[k] = fml_derivative_error(context, &p, x, derivative, delta[k]);
     }
-    snprintf(name, sizeof name, "dPhi against the projection, order in the difference, %s", fml_flows[flows[i]].name);
+    snprintf(name, sizeof name, "dPhi against the projection, order in the difference, %s", what);
     vf_order(context, name, delta, error, LEVELS, 1.0);
-    for (uint32_t j = 0; j < d; j++) y[j] = 1.25 * x[j];
+    for (uint32_t j = 0; j < p.problem.dim; j++) y[j] = 1.25 * x[j];
     if (!fml_limit(context, &p, 0.1, 1e-13, y, &steps)) return;
-    double worst = 0.0;
-    for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs((y[j] - x[j]) / 0.25 - x[j]));
-    snprintf(name, sizeof name, "dPhi x - x, %s", fml_flows[flows[i]].name);
-    vf_within(context, name, worst, 0.0, 16.0 * ULP * 1.3 / 0.25, "16 roundings of |x| over the difference");
+    for (uint32_t j = 0; j < p.problem.dim; j++) worst = fmax(worst, fabs((y[j] - x[j]) / 0.25 - x[j]));
+    snprintf(name, sizeof name, "dPhi x - x, %s", what);
+    vf_within(context, name, worst, 0.0, 16.0 * ULP * sqrt(sid_dot(x, x, p.problem.dim)) / 0.25,
+              "16 roundings of |x| over the difference");
   }
 }
 
@@ -935,7 +951,11 @@ static void fm7_time_change(vf_context *context) {
  * |x|^4 of real SGD without loss: for (8) after t/eta^2 steps, for (13) divided by R^4 at the rescaled time T.
  * Tolerance: the exact bounds on the discrete norm. */
 static void fm7_drift_constant(vf_context *context) {
-  static const struct { double c, t, s2, y0; } warm[] = {{2.0, 0.3, 0.81, 1.0}, {0.5, 1.0, 1.69, 2.0}};
+  static const struct {
+    const char *key;
+    double c, t, s2, y0;
+  } warm[] = {{"fm7.norm4.d-10.sigma-0.3.rho2-0.5.y04-1.c-2.t-0.3", 2.0, 0.3, 0.81, 1.0},
+              {"fm7.norm4.d-5.sigma-0.4.rho2-0.75.y04-2.c-4.t-0.2", 4.0, 0.2, 0.64, 2.0}};
   static const struct {
     double eta, lam, s2, y0, big;
   } general[] = {{1e-3, 0.05, 0.81, 1.0, 1.0}, {1e-3, 0.2, 2.0, 3.0, 0.5}};
@@ -943,8 +963,9 @@ static void fm7_drift_constant(vf_context *context) {
   char name[TEXT];
   for (size_t i = 0; i < 2; i++) {
     const double c = warm[i].c, s = sqrt(warm[i].s2), y0 = warm[i].y0, eta = sqrt(warm[i].t / (double)steps);
-    const double right = fml_plane_limit(c, s, y0, warm[i].t, -1.0).y;
-    const double printed = fml_plane_limit(c, s, y0, warm[i].t, 1.0).y;
+    char key_printed[TEXT];
+    snprintf(key_printed, sizeof key_printed, "%s.printed", warm[i].key);
+    const double right = vf_expected(context, warm[i].key), printed = vf_expected(context, key_printed);
     snprintf(name, sizeof name, "|Y_C(t)|^4, C=%g t=%g s^2=%g |Y0|^4=%g", c, warm[i].t, warm[i].s2, y0);
     vf_erratum(context, name, fml_plane_run(context, eta, c * eta, s, y0, steps).y, right, printed,
                fml_reach(fml_norm4(eta, c * eta, s, y0, (double)steps), right), "exact bounds on the discrete norm");
@@ -1166,15 +1187,21 @@ static void fm9_mixing_time(vf_context *context) {
  * printed symbol lets pass: its K el doubles when eta is halved. */
 static void fm9_order_symbol(vf_context *context) {
   static const struct {
+    const char *key;
     double eta, lam;
-  } cases[] = {{1e-2, 0.05}, {1e-3, 0.05}, {1e-4, 0.05}, {0.02, 0.3}, {2e-3, 0.3}};
+  } cases[] = {{"fm9.steps-times-el.eta-0.01.lam-0.05.tau-1", 1e-2, 0.05},
+               {"fm9.steps-times-el.eta-0.001.lam-0.05.tau-1", 1e-3, 0.05},
+               {"fm9.steps-times-el.eta-0.0001.lam-0.05.tau-1", 1e-4, 0.05},
+               {NULL, 0.02, 0.3},
+               {NULL, 2e-3, 0.3}};
   char name[TEXT];
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const double eta = cases[i].eta, lam = cases[i].lam, el = eta * lam;
     snprintf(name, sizeof name, "K el to T=1, eta=%g lam=%g", eta, lam);
     vf_erratum(context, name, el * fml_mixing_steps(context, eta, lam, 1.0, 1.0, 1.0),
-               el * fml_mixing_limit(eta, lam, 1.0, 1.0, 1.0), (double)INFINITY,
-               el * fml_mixing_tolerance(eta, lam, 1.0, 1.0, 1.0), "exact bounds on the discrete norm");
+               cases[i].key ? vf_expected(context, cases[i].key) : el * fml_mixing_limit(eta, lam, 1.0, 1.0, 1.0),
+               (double)INFINITY, el * fml_mixing_tolerance(eta, lam, 1.0, 1.0, 1.0),
+               "exact bounds on the discrete norm");
   }
   const double eta = 0.02, v = 1.0,
                tolerance =
@@ -1217,15 +1244,21 @@ static fml_plane fml_circle_run(vf_context *context, const sid_circle_law *law, 
 }
 
 /* (8) with weight decay to time t, (8) without to the time of Theorem 3.2, and (13): |Y|^4 and variance go to the
- * closed forms with order 1 in the step, so by the theorem the first two to the same. trace = (D-1) sigma^2, V is
- * that of the plane divided by (D-1) rho^2. */
+ * closed forms with order 1 in the step, so by the theorem the first two to the same. (13) is (8) with C = 1/2. */
 static void fm7_limiting_diffusion(vf_context *context) {
   static const struct {
-    double c, t, dim, sigma, rho2, y0, y, variance; /* the last two: published, or 0 */
-  } cases[] = {{2.0, 0.3, 10.0, 0.3, 0.5, 1.0, 0.274847567748306, 0.123162373989648},
-               {0.5, 3.0, 10.0, 0.3, 0.5, 1.0, 0.810470962913567, 0.643317803934652},
-               {0.5, 1.0, 10.0, 0.3, 0.5, 1.0, 0.835713703814956, 0.20228120176649},
-               {1.0, 0.4, 5.0, 0.7, 0.9, 3.0, 0.0, 0.0}};
+    const char *norm4, *variance; /* keys */
+    double c, t, dim, sigma, rho2, y0;
+  } cases[] = {{"fm7.norm4.d-10.sigma-0.3.rho2-0.5.y04-1.c-2.t-0.3",
+                "fm7.variance.d-10.sigma-0.3.rho2-0.5.y04-1.c-2.t-0.3", 2.0, 0.3, 10.0, 0.3, 0.5, 1.0},
+               {"fm7.norm4.d-10.sigma-0.3.rho2-0.5.y04-1.c-0.5.t-1",
+                "fm7.variance.d-10.sigma-0.3.rho2-0.5.y04-1.c-0.5.t-1", 0.5, 1.0, 10.0, 0.3, 0.5, 1.0},
+               {"fm7.norm4.d-5.sigma-0.4.rho2-0.75.y04-2.c-4.t-0.2",
+                "fm7.variance.d-5.sigma-0.4.rho2-0.75.y04-2.c-4.t-0.2", 4.0, 0.2, 5.0, 0.4, 0.75, 2.0},
+               {"fm5.norm4.d-10.sigma-0.3.rho2-0.5.y04-1.tau-3", "fm5.variance.d-10.sigma-0.3.rho2-0.5.y04-1.tau-3",
+                0.5, 3.0, 10.0, 0.3, 0.5, 1.0},
+               {"fm5.norm4.d-5.sigma-0.4.rho2-0.75.y04-2.tau-1", "fm5.variance.d-5.sigma-0.4.rho2-0.75.y04-2.tau-1",
+                0.5, 1.0, 5.0, 0.4, 0.75, 2.0}};
   static const char *const what[] = {"|Y|^4", "variance of the angle", "|Y|^4, time change",
                                      "variance of the angle, time change"};
   enum { LEVELS = 5 };
@@ -1233,14 +1266,9 @@ static void fm7_limiting_diffusion(vf_context *context) {
     const double c = cases[i].c, t = cases[i].t, y0 = cases[i].y0;
     const sid_circle_law with = fml_circle(c, cases[i].dim, cases[i].sigma, cases[i].rho2);
     const sid_circle_law without = fml_circle(0.0, cases[i].dim, cases[i].sigma, cases[i].rho2);
-    fml_plane law = fml_plane_limit(c, sqrt(cases[i].dim - 1.0) * cases[i].sigma, y0, t, -1.0);
+    const fml_plane law = {vf_expected(context, cases[i].norm4), vf_expected(context, cases[i].variance)};
     double h[LEVELS], error[4][LEVELS];
     char name[TEXT];
-    law.variance /= (cases[i].dim - 1.0) * cases[i].rho2;
-    if (cases[i].y > 0.0) {
-      vf_within(context, "closed form of |Y|^4", law.y, cases[i].y, 1e-15, "15 digits");
-      vf_within(context, "closed form of the variance", law.variance, cases[i].variance, 1e-15, "15 digits");
-    }
     for (size_t k = 0; k < LEVELS; k++) {
       const uint64_t steps = (uint64_t)200 << k;
       h[k] = t / (double)steps;
@@ -1319,6 +1347,37 @@ static void fm7_law(vf_context *context) {
   }
 }
 
+/* (13) at the norm where it stands, |Y|^4 = (D-1) sigma^2: V = T/((D-1) rho^2), and the total variation to the uniform
+ * law is (2/pi) e^(-V/2), read off the first mode. Effect: an angle not divided by rho. */
+static void fm9_diffusion_mode(vf_context *context) {
+  static const struct {
+    const char *key;
+    double v, dim, sigma, rho2;
+  } cases[] = {{"fm9.tv-mode.v-1", 1.0, 10.0, 0.3, 0.64}, {"fm9.tv-mode.v-2", 2.0, 4.0, 0.5, 0.36}};
+  enum { RUNS = 8000, STEPS = 40 };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const double dim = cases[i].dim, sigma = cases[i].sigma, rho2 = cases[i].rho2;
+    fml_diffusion job = {fml_circle(0.5, dim, sigma, rho2),
+                         (dim - 1.0) * sigma * sigma,
+                         0.0,
+                         cases[i].v * (dim - 1.0) * rho2,
+                         STEPS,
+                         4};
+    char name[TEXT];
+    snprintf(name, sizeof name, "V at |Y|^4 = (D-1) sigma^2, D=%g sigma=%g rho2=%g T=%g", dim, sigma, rho2, job.t);
+    vf_within(context, name, fml_circle_run(context, &job.law, job.y0, job.t, STEPS).variance, cases[i].v,
+              64.0 * ULP * STEPS * cases[i].v, "64 roundings a step");
+    double *angles = fml_diffusions(context, &job, RUNS);
+    if (!angles) return;
+    const vf_mode mode = vf_mode_of(angles, RUNS, 1);
+    snprintf(name, sizeof name, "total variation to uniform, D=%g sigma=%g rho2=%g T=%g", dim, sigma, rho2, job.t);
+    vf_monte_carlo(
+        context, name, 2.0 / PI * mode.modulus, 2.0 / PI * mode.modulus_error, vf_expected(context, cases[i].key),
+        2.0 / PI * (exp(-0.5 * cases[i].v * rho2) - exp(-0.5 * cases[i].v)), "effect: an angle not divided by rho");
+    free(angles);
+  }
+}
+
 /* P(cos theta > 0) - 1/2 of a normal angle of variance v about 0: (2/pi) sum over odd n of +-e^(-n^2 v/2)/n. */
 static double fml_half(double v) {
   double sum = 0.0, sign = 1.0;
@@ -1332,7 +1391,7 @@ static double fml_half(double v) {
 static void fm9_diffusion(vf_context *context) {
   static const struct {
     double dim, sigma, rho2, y0, y1, t;
-  } cases[] = {{10.0, 0.3, 0.64, 0.81, 0.2, 8.0}, {3.0, 0.5, 0.5, 1.0, 0.1, 2.0}, {3.0, 0.5, 0.5, 1.0, 0.1, 8.0}};
+  } cases[] = {{10.0, 0.3, 0.64, 0.81, 0.2, 8.0}, {3.0, 0.5, 0.5, 1.0, 0.1, 2.0}, {3.0, 0.5, 0.5, 1.0, 0.1, 5.0}};
   enum { RUNS = 8000, STEPS = 48 };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const sid_circle_law law = fml_circle(0.5, cases[i].dim, cases[i].sigma, cases[i].rho2);
@@ -1394,6 +1453,8 @@ static const vf_check table[] = {
     {"fm9.first-mode", "fm, Theorem 5.4", "total variation to the uniform law decays as (2/pi) e^(-V/2)", VF_QUICK,
      fm9_first_mode},
     {"fm9.start", "fm, Theorem 5.4", "the law forgets angle and norm of the start", VF_QUICK, fm9_start},
+    {"fm9.diffusion-mode", "fm, Theorem 5.4", "total variation of (13) to the uniform law: (2/pi) e^(-V/2)", VF_QUICK,
+     fm9_diffusion_mode},
     {"fm9.diffusion", "fm, Theorem 5.4", "ensembles of (13) started differently: total variation as e^(-V/2)",
      VF_QUICK, fm9_diffusion},
     {"fm9.mixing-time", "fm, Section 6.1", "the time to a given distance is (ln(lam/eta) + O(1))/(4 el)", VF_QUICK,

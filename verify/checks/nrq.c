@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
+#include "nrq.h"
 
 enum { TEXT = 192, DIM = 100 };
 
@@ -14,7 +14,7 @@ static const double PI = 3.14159265358979323846;
 static const double ULP = 0x1p-53; /* one rounding */
 
 /* Rayleigh quotient of a diagonal matrix, or noise alone where there is no spectrum. */
-static sid_problem nrq_problem(uint32_t dim, const double *spectrum, int32_t noise, double sigma) {
+sid_problem nrq_problem(uint32_t dim, const double *spectrum, int32_t noise, double sigma) {
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
   problem.kind = spectrum ? SID_RAYLEIGH : SID_NOISE_ONLY;
@@ -26,33 +26,27 @@ static sid_problem nrq_problem(uint32_t dim, const double *spectrum, int32_t noi
 }
 
 /* 1, 1+a, ..., 1+a. */
-static void nrq_two_values(double *spectrum, uint32_t dim, double a) {
+void nrq_two_values(double *spectrum, uint32_t dim, double a) {
   for (uint32_t j = 0; j < dim; j++) spectrum[j] = j ? 1.0 + a : 1.0;
 }
 
 /* M at equilibrium: M^2 = (p-1) sigma^2 eta/(2 lam). */
-static double nrq_equilibrium(uint32_t dim, double sigma, double eta, double lam) {
+double nrq_equilibrium(uint32_t dim, double sigma, double eta, double lam) {
   return sigma * sqrt((double)(dim - 1) * eta / (2.0 * lam));
 }
 
 /* x with |x|^2 = m, its direction sqrt(f) e_1 + sqrt(1-f) e_2. */
-static void nrq_point(double *x, uint32_t dim, double f, double m) {
+void nrq_point(double *x, uint32_t dim, double f, double m) {
   for (uint32_t j = 0; j < dim; j++) x[j] = 0.0;
   x[0] = sqrt(f * m);
   x[1] = sqrt((1.0 - f) * m);
 }
 
-static double nrq_f(const double *x, uint32_t dim) { return x[0] * x[0] / sid_dot(x, x, dim); }
+double nrq_f(const double *x, uint32_t dim) { return x[0] * x[0] / sid_dot(x, x, dim); }
 
-static const sid_dynamics NRQ_SGD = {.kind = SID_SGD, .batch = 1};
+const sid_dynamics nrq_sgd = {.kind = SID_SGD, .batch = 1};
 
 /* ---- exact means of one step: all 2^p sign patterns of rademacher noise ---- */
-
-/* Positions of a stream from which the p signs are each pattern once. */
-typedef struct {
-  size_t count; /* 2^p, or 0 if that failed */
-  sid_stream *at;
-} nrq_signs;
 
 static size_t nrq_pattern(sid_stream stream, uint32_t dim) {
   size_t pattern = 0;
@@ -60,7 +54,7 @@ static size_t nrq_pattern(sid_stream stream, uint32_t dim) {
   return pattern;
 }
 
-static nrq_signs nrq_find_signs(vf_context *context, uint32_t dim) {
+nrq_signs nrq_find_signs(vf_context *context, uint32_t dim) {
   const uint64_t key[2] = {SID_KEY_NOISE, 0};
   const size_t count = (size_t)1 << dim;
   nrq_signs signs = {0, malloc(count * sizeof *signs.at)};
@@ -106,7 +100,7 @@ static int nrq_exact_means(vf_context *context, const nrq_signs *signs, const si
   for (size_t i = 0; values && i < signs->count && !status; i++) {
     sid_stream stream = signs->at[i];
     memcpy(y, x, problem->dim * sizeof *y);
-    status = sid_step(problem, &NRQ_SGD, lr, wd, y, &stream, work);
+    status = sid_step(problem, &nrq_sgd, lr, wd, y, &stream, work);
     nrq_functionals(x, y, problem->dim, values + i, signs->count);
   }
   for (size_t k = 0; values && k < FUNCTIONALS; k++)
@@ -209,7 +203,7 @@ static vf_moments nrq_one_step_drift(vf_context *context, const nrq_case *one, d
   const double norm = keep * keep * m + one->eta * one->eta * (pull * pull + (p - 1.0) * s2 / m); /* mean of |x|^2 */
   for (size_t i = 0; i < draws; i++) {
     memcpy(y, x, p * sizeof *y);
-    if (sid_step(&problem, &NRQ_SGD, one->eta, one->lam, y, &stream, work))
+    if (sid_step(&problem, &nrq_sgd, one->eta, one->lam, y, &stream, work))
       vf_error(context, "step", "left the domain");
     const double c = t0 * y[0] + t1 * y[1] + one->eta * pull, r = sid_dot(y, y, p);
     values[i] = nrq_f(y, p) - f - 2.0 * middle * t0 / norm * c -
@@ -353,7 +347,7 @@ static int nrq_run_all(const nrq_long_run *run, size_t runs, int jobs, double *v
   sid_experiment experiment;
   memset(&experiment, 0, sizeof experiment);
   experiment.problem = run->problem;
-  experiment.dynamics = NRQ_SGD;
+  experiment.dynamics = nrq_sgd;
   experiment.schedule.kind = SID_PIECEWISE;
   experiment.schedule.segment_count = 1;
   experiment.schedule.segments = &segment;
@@ -432,21 +426,8 @@ static void nrq1_m_definition(vf_context *context) {
 /* Stationary means of the real step at p = 2, A = diag(0, a), noise +-sigma/|x| along the tangent (sphere noise),
  * by the expectation operator U g(state) = (g(state+) + g(state-))/2 on Chebyshev polynomials in u = cos 2 angle
  * and R over an interval of R that the map keeps. */
-typedef struct {
-  double eta, lam, sigma, a;
-  size_t many, few; /* polynomials in u and in R */
-} nrq_transfer;
 
-enum { T_RISK, T_NORM2, T_RISK_SQUARE, T_MEANS };
-
-typedef struct {
-  const nrq_transfer *job;
-  sid_problem problem;
-  double low, high;  /* of R */
-  sid_stream at[64]; /* starts of draws, of which both signs come */
-} nrq_map;
-
-static int nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spectrum) {
+int nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spectrum) {
   const uint64_t key[2] = {SID_KEY_NOISE, 2};
   const double el = job->eta * job->lam, middle = job->sigma * sqrt(job->eta / (job->lam * (2.0 - el)));
   map->job = job;
@@ -464,7 +445,7 @@ static int nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spec
 
 /* The two states that follow (u, R): after[s] = (u, R), s = 0 for a turn to the left of the gradient's, 1 to the
  * right. 0, or -1. */
-static int nrq_map_both(const nrq_map *map, double u, double r, double after[2][2]) {
+int nrq_map_both(const nrq_map *map, double u, double r, double after[2][2]) {
   const double x[2] = {sqrt(r * (1.0 + u) / 2.0), sqrt(r * (1.0 - u) / 2.0)};
   const double keep = 1.0 - map->job->eta * map->job->lam;
   double g[2], y[2], work[16];
@@ -473,7 +454,7 @@ static int nrq_map_both(const nrq_map *map, double u, double r, double after[2][
   for (size_t i = 0; i < 64 && !(found[0] && found[1]); i++) {
     sid_stream stream = map->at[i];
     y[0] = x[0], y[1] = x[1];
-    if (sid_step(&map->problem, &NRQ_SGD, map->job->eta, map->job->lam, y, &stream, work)) return -1;
+    if (sid_step(&map->problem, &nrq_sgd, map->job->eta, map->job->lam, y, &stream, work)) return -1;
     const double d[2] = {y[0] - keep * x[0] + map->job->eta * g[0], y[1] - keep * x[1] + map->job->eta * g[1]};
     const int side = x[0] * d[1] - x[1] * d[0] > 0.0;
     found[side] = 1;
@@ -544,7 +525,7 @@ static void nrq_first_unknown(double *a, size_t n, size_t rights, double *out) {
 }
 
 /* means[T_MEANS] of job i; NaN if it failed. */
-static void nrq_transfer_one(void *user, size_t i, double *means) {
+void nrq_transfer_one(void *user, size_t i, double *means) {
   const nrq_transfer *job = (const nrq_transfer *)user + i;
   const size_t n = job->many * job->few, width = n + T_MEANS;
   const double spectrum[] = {0.0, job->a};
@@ -815,7 +796,7 @@ static nrq_update nrq_one_update(vf_context *context, uint32_t dim, double el, s
   nrq_point(x, dim, 0.3, nrq_equilibrium(dim, sigma, eta, lam));
   for (size_t i = 0; i < draws; i++) {
     memcpy(y, x, dim * sizeof *y);
-    if (sid_step(&problem, &NRQ_SGD, eta, lam, y, &stream, work)) vf_error(context, "step", "left the domain");
+    if (sid_step(&problem, &nrq_sgd, eta, lam, y, &stream, work)) vf_error(context, "step", "left the domain");
     const double d = sid_angle(x, y, dim, work), t = tan(d) * tan(d) - exact;
     values[i] = d - t / (2.0 * sqrt(exact));
     values[draws + i] = d * d - t;
@@ -918,7 +899,7 @@ static void nrq_figure_set(nrq_figure *figure, double eta, double lam, double m0
   figure->segment = (sid_segment){0, eta, lam, 1.0};
   sid_experiment *experiment = &figure->experiment;
   experiment->problem = nrq_problem(10, figure->spectrum, SID_NOISE_GAUSSIAN, 0.3);
-  experiment->dynamics = NRQ_SGD;
+  experiment->dynamics = nrq_sgd;
   experiment->schedule.kind = SID_PIECEWISE;
   experiment->schedule.segment_count = 1;
   experiment->schedule.segments = &figure->segment;
@@ -1076,6 +1057,38 @@ static void nrq_figure_risks(vf_context *context, double eta, double lam, const 
     }
 }
 
+/* The curves of figure 2 (i)-(l): risk, rms angular update and mean |x| of 100 runs of the real dynamics for each
+ * M_0. */
+static void nrq_figure_data(vf_context *context, double eta, double lam, const double *starts) {
+  static const char *const columns[] = {
+      "t",           "M0=1: risk",   "M0=1: angular update",   "M0=1: norm",  "M0=25: risk", "M0=25: angular update",
+      "M0=25: norm", "M0=400: risk", "M0=400: angular update", "M0=400: norm"};
+  enum { POINTS = 76, GAP = 40, CURVES = 100, COLUMNS = 10 };
+  uint64_t times[POINTS];
+  double *values = calloc((size_t)POINTS * COLUMNS, sizeof *values);
+  for (size_t c = 0; c < POINTS; c++) times[c] = c * GAP;
+  for (size_t s = 0; s < 3 && values; s++) {
+    nrq_figure figure;
+    nrq_figure_set(&figure, eta, lam, starts[s]);
+    double *rows = nrq_figure_rows(context, &figure, times, POINTS, CURVES);
+    for (size_t k = 0; rows && k < (size_t)CURVES * POINTS; k++) {
+      double *out = values + (k % POINTS) * COLUMNS;
+      const double *row = rows + 3 * k;
+      out[0] = (double)times[k % POINTS];
+      out[1 + 3 * s] += (1.0 - row[0]) / CURVES;
+      out[2 + 3 * s] += row[2] * row[2] / CURVES;
+      out[3 + 3 * s] += sqrt(row[1]) / CURVES;
+    }
+    for (size_t c = 0; c < POINTS; c++) values[c * COLUMNS + 2 + 3 * s] = sqrt(values[c * COLUMNS + 2 + 3 * s]);
+    free(rows);
+  }
+  if (values)
+    vf_series(context, "nrq figure 2 (i)-(l)", columns, COLUMNS, values, POINTS);
+  else
+    vf_error(context, "series", "out of memory");
+  free(values);
+}
+
 /* Figure 2 (i)-(l): the initial norm changes the beginning and not the limit. With M_0 = 400 the angular update
  * stays below its limit for some 1/el steps, and the risk far above that of M_0 = 1. At t = 3000 all three stand
  * at the stationary risk of Theorem 2 times 1 + a e/4. Effect: a limit set by the initial norm. */
@@ -1098,6 +1111,7 @@ static void nrq6_initial_norm(vf_context *context) {
                    "effect: a limit set by M0 = 400");
   }
   nrq_figure_risks(context, eta, lam, starts, risk);
+  nrq_figure_data(context, eta, lam, starts);
   for (size_t k = 0; k < 3; k++) {
     char name[TEXT];
     const vf_moments *low = &risk[0][k], *high = &risk[2][k];
