@@ -115,14 +115,14 @@ static double sid_padded_descend(const sid_padded *at, const sid_padded *g, cons
   return sid_group_fold(total);
 }
 
-/* `groups` (a constant where this is inlined) groups of a row of U against its entries. */
+/* `groups` (a constant where this is inlined) groups of a row of U against its entries, which are all that the row has. */
 static inline void sid_lanes_completion_groups(size_t groups, const uint32_t *entries, uint32_t count,
                                                const double *d, const double *left, const double *right,
                                                size_t stride, double *out_left, double *out_right) {
   sid_group u[4], acc[4];
   for (size_t q = 0; q < groups; q++) {
     u[q] = sid_group_load(left + 8 * q);
-    acc[q] = sid_group_load(out_left + 8 * q);
+    for (int k = 0; k < SID_GROUP; k++) acc[q].v[k] = vd_set(0.0);
   }
   for (uint32_t i = 0; i < count; i++) {
     const size_t at = entries[2 * (size_t)i + 1] * stride;
@@ -142,11 +142,15 @@ enum { SID_GROUPS = SID_W == 8 ? 4 : SID_W == 4 ? 2 : 1 };
 static void sid_lanes_completion_combine(const sid_problem *problem, const double *d, const sid_padded *x,
                                          const sid_padded *out) {
   const size_t stride = x->stride;
+  double *zero = out->left; /* the next row of U that has not been seen */
+  for (size_t j = 0; j < problem->cols * stride; j++) out->right[j] = 0.0;
   for (uint32_t first = 0, last; first < problem->samples; first = last) {
     const uint32_t *entries = problem->entries + 2 * (size_t)first;
     const double *left = x->left + entries[0] * stride;
     double *out_left = out->left + entries[0] * stride;
     for (last = first + 1; last < problem->samples && problem->entries[2 * (size_t)last] == entries[0];) last++;
+    for (; zero < out_left; zero++) *zero = 0.0; /* rows without an entry */
+    zero = out_left + stride;
     size_t k = 0;
     for (; k + 8 * SID_GROUPS <= stride; k += 8 * SID_GROUPS)
       sid_lanes_completion_groups(SID_GROUPS, entries, last - first, d + first, left + k, x->right + k, stride,
@@ -160,19 +164,18 @@ static void sid_lanes_completion_combine(const sid_problem *problem, const doubl
       sid_lanes_completion_groups(1, entries, last - first, d + first, left + k, x->right + k, stride, out_left + k,
                                   out->right + k);
   }
+  for (; zero < out->right; zero++) *zero = 0.0;
 }
 
 /* The gradient at x into g, padded; work: 2n doubles. */
 static void sid_lanes_completion_gradient(const sid_problem *problem, const sid_padded *x, const sid_padded *g,
                                           double *work) {
-  const size_t size = ((size_t)problem->rows + problem->cols) * x->stride;
   sid_bn bn;
   for (uint32_t i = 0; i < problem->samples; i++)
     work[i] = sid_group_dot(x->left + problem->entries[2 * (size_t)i] * x->stride,
                             x->right + problem->entries[2 * (size_t)i + 1] * x->stride, x->stride);
   sid_bn_normalise(&bn, problem->labels, problem->samples, work, work + problem->samples);
   sid_bn_gradient(&bn, bn.t);
-  for (size_t j = 0; j < size; j++) g->left[j] = 0.0;
   sid_lanes_completion_combine(problem, bn.t, x, g);
 }
 

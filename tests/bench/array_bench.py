@@ -183,6 +183,39 @@ def steps(lib, step, p, count, steps_):
     return reply(started, p * count * steps_, total / count)
 
 
+def completion(m, count, steps_):
+    """Gradient descent on matrix completion with batch normalisation: products of whole matrices by the BLAS."""
+    import numpy as np
+
+    rng = np.random.Generator(np.random.PCG64(1))
+    n = (m * m * 8 + 24) // 25
+    cells = np.sort(rng.choice(m * m, n, replace=False))
+    labels = rng.standard_normal(n)
+    t = labels - labels.mean()
+    gamma = math.sqrt(t @ t / n)
+    d, total = np.zeros((m, m)), 0.0
+    flat = d.reshape(-1)
+    started = clocks()
+    for _ in range(count):
+        u, v = rng.uniform(-1, 1, (m, m)), rng.uniform(-1, 1, (m, m))
+        for _ in range(steps_):
+            z = (u @ v.T).reshape(-1)[cells]
+            z -= z.mean()
+            scale = 1 / math.sqrt(z @ z / n)
+            z *= scale
+            z *= z @ t / n
+            z -= t
+            z *= LR * 2 * gamma * scale / n
+            flat[cells] = z
+            gu, gv = d @ v, d.T @ u
+            u *= 1 - LR * WD
+            v *= 1 - LR * WD
+            u -= gu
+            v -= gv
+        total += float((u * u).sum() + (v * v).sum())
+    return reply(started, count * steps_, total / count)
+
+
 def clocks():
     return time.thread_time(), time.perf_counter()
 
@@ -199,6 +232,8 @@ def answer(lib, workload, p=2, count=1, steps_=1):
         return normals(lib, count)
     if workload in ("sgd", "svag", "em", "linear"):
         return steps(lib, getattr(State, workload), p, count, steps_)
+    if workload == "completion" and isinstance(lib, Numpy):
+        return completion(p, count, steps_)
     return {"error": f"no such workload: {workload}"}
 
 

@@ -17,6 +17,7 @@ static const bench_kind bench_kinds[] = {
     {"svag", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_SVAG},
     {"em", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_SDE},
     {"linear", SID_NORMALISED_LINEAR, SID_NOISE_SAMPLES, SID_SGD},
+    {"completion", SID_BN_COMPLETION, SID_NOISE_NONE, SID_GD}, /* p is the order of the matrix */
     /* sgd with stages left out */
     {"decay", SID_NOISE_ONLY, SID_NOISE_GAUSSIAN, SID_GD},
     {"gradient", SID_RAYLEIGH, SID_NOISE_NONE, SID_GD},
@@ -37,7 +38,31 @@ typedef struct {
   uint64_t checkpoint;
   int32_t observable;
   double *start, *spectrum, *features, *labels;
+  uint32_t *entries;
 } bench_case;
+
+/* Matrix completion (eos, Figure 1): p by p, as many inner dimensions, and about a third of the entries. */
+static void bench_completion(bench_case *c) {
+  sid_problem *problem = &c->experiment.problem;
+  const uint32_t m = problem->dim, n = bench_entries(m);
+  const uint64_t key[2] = {SID_KEY_DATA, 0};
+  sid_stream stream;
+  free(c->start);
+  free(c->labels);
+  c->start = bench_doubles((uint64_t)2 * m * m);
+  c->labels = bench_doubles(n);
+  c->entries = malloc(2 * (size_t)n * sizeof *c->entries);
+  if (!c->entries) exit(1);
+  sid_stream_init(&stream, 1, key, 2);
+  sid_data_entries(&stream, m, m, n, c->entries);
+  sid_data_fill(&stream, SID_DATA_NORMAL, n, c->labels);
+  sid_data_fill(&stream, SID_DATA_UNIFORM, (size_t)2 * m * m, c->start);
+  problem->dim = 2 * m * m;
+  problem->samples = n;
+  problem->rows = problem->cols = problem->inner = m;
+  problem->entries = c->entries;
+  problem->labels = c->labels;
+}
 
 static void bench_case_make(bench_case *c, const bench_kind *kind, const bench_request *request) {
   const uint32_t p = (uint32_t)request->p;
@@ -67,12 +92,13 @@ static void bench_case_make(bench_case *c, const bench_kind *kind, const bench_r
     e->problem.features = c->features;
     e->problem.labels = c->labels;
   }
+  if (kind->problem == SID_BN_COMPLETION) bench_completion(c);
   e->dynamics = (sid_dynamics){.kind = kind->dynamics, .l = BENCH_L, .substeps = BENCH_SUBSTEPS, .batch = 1};
   e->schedule.kind = SID_PIECEWISE;
   e->schedule.segment_count = 1;
   e->schedule.segments = &c->rates;
   e->start.kind = SID_START_POINT;
-  e->start.x = c->start;
+  e->start.x = c->start; /* after bench_completion(), which makes another */
   e->seed = 1;
   e->steps = request->steps;
   e->checkpoints = &c->checkpoint;
@@ -86,6 +112,7 @@ static void bench_case_free(bench_case *c) {
   free(c->spectrum);
   free(c->features);
   free(c->labels);
+  free(c->entries);
 }
 
 /* ---- digests: a sum over trajectories of a hash, so that neither blocks nor threads show ---- */
@@ -149,7 +176,8 @@ static void bench_steps(const sid_backend *backend, const bench_kind *kind, cons
   } else {
     const bench_time start = bench_now();
     for (uint64_t i = 0; i < request->repeat; i++) bench_ensemble(backend, &c.experiment, request, &digest, &sum);
-    bench_reply(start, request->repeat * request->count * request->p * request->steps, digest,
+    const uint64_t width = kind->problem == SID_BN_COMPLETION ? 1 : request->p;
+    bench_reply(start, request->repeat * request->count * width * request->steps, digest,
                 sum / (double)(request->repeat * request->count));
   }
   bench_case_free(&c);

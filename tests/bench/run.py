@@ -33,6 +33,9 @@ WORKLOADS = [("normals", "W1 exact normals", "ns per normal", "normals", FLOOR_N
 ]
 
 KINDS = ("sgd", "svag", "em", "linear")
+COMPLETION = ("completion", "bn_completion 50x50, 800 entries, gradient descent + WD", "ns per step of one trajectory",
+              "completion p=50 count=1", None)
+WORKLOADS.append(COMPLETION)
 
 # Speed to reach on a machine with AVX-512: workload, backend, competitor, at least so many times faster. p=10: within 25 % of p=100.
 TARGETS = [
@@ -48,6 +51,7 @@ TARGETS = [
     ("sgd-10", "avx2", "numpy", 0.75 * 3.0),
     ("sgd-10", "avx2", "gsl", 0.75 * 1.5),
 ]
+TARGETS_COMPLETION = {"ref": 30000.0, "avx512": 8000.0}  # ns per step
 TARGET_PAIR = 300.0  # ns, two normals of the reference
 TARGET_THREADS = 1.8
 
@@ -191,6 +195,7 @@ def check_bits(bench):
     """The same digest from every backend, of all workloads; else there is nothing to compare."""
     requests = ["normals last=1 count=20001"]
     kinds = {*KINDS, *(name for name, _ in STEPS)}
+    requests += [f"completion p={p} count=3 steps=5 last=1" for p in (2, 7, 10, 17, 50)]
     requests += [f"{kind} p={p} count=37 steps=5 last=1" for kind in sorted(kinds) for p in (2, 7, 10, 100)]
     for request in requests:
         digests = {contender.label: contender.ask(request)["digest"] for contender in bench.backends}
@@ -227,7 +232,7 @@ def compare(bench):
     tables, times = [], {}
     ours = [contender.name for contender in bench.backends]
     for name, title, unit, request, floor in WORKLOADS:
-        contenders = bench.backends + bench.competitors
+        contenders = bench.backends + [c for c in bench.competitors if name != "completion" or c.name == "numpy"]
         found = times[name] = bench.measure(contenders, request)
         table_head(title, unit, floor, ours[1:])
         rows = []
@@ -298,6 +303,9 @@ def judge(bench, times, growth):
         verdicts.append((f"{workload}: {backend} against {competitor}", value, f"at least {wanted:.3g}", value and value >= wanted))
     pair = 2 * statistics.median(times["normals"]["ref"])
     verdicts.append(("normals: ns per pair of ref", pair, f"at most {TARGET_PAIR:.0f}", pair <= TARGET_PAIR))
+    for backend, wanted in TARGETS_COMPLETION.items():
+        value = statistics.median(times["completion"][backend])
+        verdicts.append((f"completion: ns per step of {backend}", value, f"at most {wanted:.0f}", value <= wanted))
     for row in growth["threads"]:
         gain = row["faster"]
         verdicts.append((f"two threads against one, {row['name']}", gain, f"at least {TARGET_THREADS}", gain and gain >= TARGET_THREADS))

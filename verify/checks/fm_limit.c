@@ -856,7 +856,12 @@ static void fm4_derivative(vf_context *context) {
       fml_flow_start(3, 1.0, x);
     }
     if (!fml_limit(context, &p, 0.1, 1e-14, x, &steps)) return;
-    if (!linear) fml_circle_derivative(x, derivative);
+    if (!linear) {
+      fml_circle_derivative(x, derivative);
+      snprintf(name, sizeof name, "height of Phi(x) on the unit sphere, %s", what);
+      vf_within(context, name, x[2] / sqrt(sid_dot(x, x, 3)), i == MODELS ? 0.6 : 0.0,
+                1e-14 / 0.64 + 32.0 * ULP * (double)steps, "tolerance over curvature, 32 roundings a step");
+    }
     for (size_t k = 0; k < LEVELS; k++) {
       delta[k] = 0.02 / (double)(1u << k);
       error[k] = fml_derivative_error(context, &p, x, derivative, delta[k]);
@@ -1269,6 +1274,12 @@ static void fm7_limiting_diffusion(vf_context *context) {
     const fml_plane law = {vf_expected(context, cases[i].norm4), vf_expected(context, cases[i].variance)};
     double h[LEVELS], error[4][LEVELS];
     char name[TEXT];
+    /* in one step the norm is that of the start (Ito) */
+    const double once = with.sigma * with.sigma * t / (cases[i].rho2 * y0);
+    snprintf(name, sizeof name, "variance of the angle in one step, C=%g t=%g D=%g sigma=%g rho2=%g |Y0|^4=%g", c, t,
+             cases[i].dim, cases[i].sigma, cases[i].rho2, y0);
+    vf_within(context, name, fml_circle_run(context, &with, y0, t, 1).variance, once, 32.0 * ULP * once,
+              "32 roundings");
     for (size_t k = 0; k < LEVELS; k++) {
       const uint64_t steps = (uint64_t)200 << k;
       h[k] = t / (double)steps;
@@ -1347,8 +1358,8 @@ static void fm7_law(vf_context *context) {
   }
 }
 
-/* (13) at the norm where it stands, |Y|^4 = (D-1) sigma^2: V = T/((D-1) rho^2), and the total variation to the uniform
- * law is (2/pi) e^(-V/2), read off the first mode. Effect: an angle not divided by rho. */
+/* (13) at the norm where it stands, |Y|^4 = (D-1) sigma^2: V = T/((D-1) rho^2), and the total variation to the
+ * uniform law is (2/pi) e^(-V/2), read off the first mode. Effect: an angle not divided by rho. */
 static void fm9_diffusion_mode(vf_context *context) {
   static const struct {
     const char *key;
