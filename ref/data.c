@@ -13,7 +13,7 @@ sid_status sid_data_fill(sid_stream *stream, int32_t kind, size_t n, double *out
   sid_stream_normals(stream, out, n);
   for (size_t i = 0; i < n && kind != SID_DATA_NORMAL; i++) {
     const double z = out[i], zz = z * z;
-    out[i] = kind == SID_DATA_HEAVY ? (zz * z) * 0.2581988897471611 : (zz - 1.0) * 0.7071067811865476;
+    out[i] = kind == SID_DATA_HEAVY ? (zz * z) * 0.25819888974716115 : (zz - 1.0) * 0.7071067811865476;
   }
   return SID_OK;
 }

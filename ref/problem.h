@@ -64,7 +64,9 @@ void sid_poisson_minibatch(const sid_problem *problem, uint32_t batch, sid_strea
 /* noise.c: one draw of the problem's own noise (not samples) into noise[p]. */
 void sid_noise_draw(const sid_problem *problem, const double *x, sid_stream *stream, double *noise);
 
-/* dynamics/step.c: SID_OK where x is a state of the problem, else SID_E_NONFINITE or SID_E_ORIGIN. */
+/* dynamics/step.c: SID_OK where x is a state of the problem, else SID_E_NONFINITE or SID_E_ORIGIN; and the same for the whole state of a
+ * dynamics. */
+sid_status sid_step_state(const sid_problem *problem, const sid_dynamics *dynamics, const double *x);
 sid_status sid_step_domain(const sid_problem *problem, const double *x);
 
 /* A step like sid_step(); a backend may bring a faster one of the same bits. */

@@ -90,8 +90,9 @@ static sid_status sid_run_begin(const sid_experiment *experiment, double *x) {
   const sid_status status = sid_step_domain(&experiment->problem, x);
   double lr, wd;
   sid_schedule_at(&experiment->schedule, 0, &lr, &wd);
-  if (!status) sid_state_begin(&experiment->problem, &experiment->dynamics, lr, x);
-  return status;
+  if (status) return status;
+  sid_state_begin(&experiment->problem, &experiment->dynamics, lr, x);
+  return sid_step_state(&experiment->problem, &experiment->dynamics, x);
 }
 
 sid_status sid_run_with(const sid_run_hooks *hooks, const sid_experiment *experiment, uint64_t trajectory, double *x,

@@ -125,7 +125,7 @@ double sid_sharpness_lanczos(const sid_problem *problem, const double *x, uint32
   double *rest = d + 4 * (size_t)most;
   sid_tridiagonal t = {0, d + 2 * (size_t)most, d + 3 * (size_t)most};
   const double r = sid_dot(x, x, p);
-  double b = 0.0;
+  double b = 0.0, largest = 0.0; /* of |a| + b so far: the size of the matrix */
   for (uint32_t j = 0; j < p; j++) before[j] = 0.0;
   sid_sharpness_start(q, p);
   while (t.m < most) {
@@ -137,7 +137,9 @@ double sid_sharpness_lanczos(const sid_problem *problem, const double *x, uint32
     t.a[t.m] = a;
     t.b[t.m] = b;
     t.m++;
-    if (b <= 0x1p-44 * (a < 0.0 ? -a : a)) break; /* the vectors span an invariant space */
+    const double size = (a < 0.0 ? -a : a) + b;
+    largest = size > largest ? size : largest;
+    if (b <= 0x1p-44 * largest) break; /* the vectors span an invariant space */
     const double k = 1.0 / b;
     for (uint32_t j = 0; j < p; j++) {
       before[j] = q[j];

@@ -27,13 +27,15 @@ int sid_fits_lanes(const sid_experiment *experiment) {
 typedef struct {
   sid_backend_results *results;
   uint64_t trajectory;
-  double *next; /* the row to fill */
+  double *next;  /* the row to fill */
+  uint32_t rows; /* so many were recorded */
   size_t width;
 } sid_ref_recorder;
 
 static int sid_ref_record(void *user, uint64_t step, const double *x, const double *row) {
   sid_ref_recorder *recorder = (sid_ref_recorder *)user;
   (void)x;
+  recorder->rows++;
   if (recorder->results->visit) {
     recorder->results->visit(recorder->results->user, recorder->trajectory, step, row);
     return 0;
@@ -49,15 +51,16 @@ size_t sid_singly_workspace(const sid_experiment *experiment) {
 
 void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t first, uint32_t count,
                     sid_backend_results *results, double *work) {
-  const uint32_t p = experiment->problem.dim;
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   const size_t width = sid_row_width(experiment);
-  double *x = work, *rest = work + sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  double *x = work, *rest = work + kept;
   for (uint32_t i = 0; i < count; i++) {
     double *rows = results->visit ? NULL : results->rows + i * experiment->checkpoint_count * width;
-    sid_ref_recorder recorder = {results, first + i, rows, width};
+    sid_ref_recorder recorder = {results, first + i, rows, 0, width};
     const sid_run_hooks hooks = {step, sid_ref_record, &recorder};
     results->ends[i].status = sid_run_with(&hooks, experiment, first + i, x, &results->ends[i].step, rest);
-    for (uint32_t j = 0; results->last && j < p; j++) results->last[(size_t)i * p + j] = x[j];
+    results->ends[i].rows = recorder.rows;
+    for (size_t j = 0; results->last && j < kept; j++) results->last[i * kept + j] = x[j];
   }
 }
 

@@ -5,9 +5,10 @@
 
 #include "sidyn.h"
 
-/* How a trajectory ended: SID_OK or why early, and the number of its last state. */
+/* How a trajectory ended: SID_OK or why early, the number of its last state, and the checkpoints that it reached. */
 typedef struct {
   sid_status status;
+  uint32_t rows;
   uint64_t step;
 } sid_end;
 
@@ -19,7 +20,7 @@ typedef struct {
   void (*visit)(void *user, uint64_t trajectory, uint64_t step, const double *row);
   void *user;
   sid_end *ends; /* count */
-  double *last;  /* count * dim, the last states; may be NULL */
+  double *last;  /* count * sid_state_doubles(), the last states; may be NULL */
 } sid_backend_results;
 
 typedef struct {

@@ -212,15 +212,16 @@ static void vf_write_trajectory(vf_job *job, uint64_t start, uint64_t i) {
   const uint64_t trajectory = job->options->first + start + i;
   const double *rows = job->rows + i * experiment->checkpoint_count * job->width;
   const vf_end *end = job->ends + i;
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   for (uint32_t c = 0; !job->options->statistics && c < experiment->checkpoint_count; c++) {
     const double *row = rows + c * job->width;
     if (job->options->npy) {
       for (size_t k = 0; k < job->width; k++) vf_npy_number(row[k], job->stream);
-    } else if (experiment->checkpoints[c] <= end->step) {
+    } else if (c < end->rows) {
       vf_csv_row(trajectory, experiment->checkpoints[c], "", row, job->width, job->options->format, job->stream);
     }
   }
-  if (end->status != SID_OK) vf_write_early_end(job, trajectory, end, job->last + i * experiment->problem.dim);
+  if (end->status != SID_OK) vf_write_early_end(job, trajectory, end, job->last + i * kept);
 }
 
 static int vf_compute(vf_job *job) {
@@ -249,15 +250,16 @@ static int vf_compute(vf_job *job) {
 /* Memory for a chunk of about 32 MiB, whatever the number of trajectories. */
 static int vf_job_allocate(vf_job *job) {
   const sid_experiment *experiment = job->experiment;
-  const size_t p = experiment->problem.dim, numbers = experiment->checkpoint_count * job->width + p;
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  const size_t numbers = experiment->checkpoint_count * job->width + kept;
   const size_t fits = ((size_t)1 << 22) / numbers;
   job->chunk = fits < 1 ? 1 : fits > 4096 ? 4096 : fits;
   if (job->chunk > job->options->count) job->chunk = job->options->count;
   const size_t chunk = (size_t)job->chunk;
   job->rows = malloc((chunk * experiment->checkpoint_count * job->width + 1) * sizeof *job->rows);
-  job->last = malloc((chunk * p + 1) * sizeof *job->last);
+  job->last = malloc((chunk * kept + 1) * sizeof *job->last);
   job->ends = malloc((chunk + 1) * sizeof *job->ends);
-  job->work = malloc((job->width + p + sid_problem_workspace(&experiment->problem)) * sizeof *job->work);
+  job->work = malloc((job->width + sid_observe_workspace(experiment)) * sizeof *job->work);
   if (job->options->statistics)
     job->statistics = calloc(experiment->checkpoint_count * job->width + 1, sizeof *job->statistics);
   const int have_statistics = !job->options->statistics || job->statistics;

@@ -18,10 +18,10 @@ typedef struct {
 static void vf_run_block(const vf_run *run, const sid_backend *backend, uint64_t b, double *work) {
   const uint64_t start = b * backend->lanes, left = run->count - start;
   const uint32_t size = left < backend->lanes ? (uint32_t)left : backend->lanes;
-  const uint32_t p = run->experiment->problem.dim;
+  const size_t kept = sid_state_doubles(&run->experiment->problem, &run->experiment->dynamics);
   const size_t per_trajectory = sid_row_width(run->experiment) * run->experiment->checkpoint_count;
   vf_end ends[VF_LANES_MAX];
-  sid_backend_results results = {NULL, run->visit, run->user, ends, run->last ? run->last + start * p : NULL};
+  sid_backend_results results = {NULL, run->visit, run->user, ends, run->last ? run->last + start * kept : NULL};
   if (run->rows) results.rows = run->rows + start * per_trajectory;
   for (size_t k = 0; run->rows && k < size * per_trajectory; k++) results.rows[k] = (double)NAN;
   backend->run(run->experiment, run->first + start, size, &results, work);

@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-/* As vf_ensemble(); last, if not NULL, receives the last state of every trajectory (count*p numbers). */
+/* As vf_ensemble(); last, if not NULL, receives the last state of every trajectory (count*sid_state_doubles() numbers). */
 int vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs, double *rows,
                        vf_end *ends, double *last);
 

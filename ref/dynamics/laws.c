@@ -16,9 +16,9 @@ void sid_circle_step(const sid_circle_law *law, double h, double state[2], sid_s
   state[1] = state[1] + ((law->sigma / law->rho) * sid_sqrt(h)) * (z / s);
 }
 
-/* Into [0, 1]: one reflection at the border that was crossed. */
+/* Into [0, 1]: reflected at 0, then at 1. */
 static double sid_law_reflect(double f) {
-  if (f < 0.0) return -f;
+  if (f < 0.0) f = -f;
   return f > 1.0 ? 2.0 - f : f;
 }
 

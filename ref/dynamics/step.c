@@ -58,6 +58,12 @@ sid_status sid_step_domain(const sid_problem *problem, const double *x) {
   return sid_is_finite(r) ? SID_OK : SID_E_NONFINITE;
 }
 
+sid_status sid_step_state(const sid_problem *problem, const sid_dynamics *dynamics, const double *x) {
+  const size_t p = problem->dim;
+  if (!sid_all_finite(x + p, sid_state_doubles(problem, dynamics) - p)) return SID_E_NONFINITE;
+  return sid_step_domain(problem, x);
+}
+
 sid_status sid_step(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
                     sid_stream *stream, double *work) {
   if (!sid_is_nonnegative(lr) || !sid_is_nonnegative(wd)) return SID_E_LR;
@@ -65,8 +71,7 @@ sid_status sid_step(const sid_problem *problem, const sid_dynamics *dynamics, do
   const size_t total = sid_state_doubles(problem, dynamics);
   for (size_t j = 0; j < total; j++) work[j] = x[j];
   sid_step_take(problem, dynamics, lr, wd, x, stream, work + total);
-  const sid_status status =
-      sid_all_finite(x + problem->dim, total - problem->dim) ? sid_step_domain(problem, x) : SID_E_NONFINITE;
+  const sid_status status = sid_step_state(problem, dynamics, x);
   if (status)
     for (size_t j = 0; j < total; j++) x[j] = work[j];
   return status;

@@ -209,6 +209,7 @@ static void sid_block_end(sid_block_run *run, uint32_t lanes) {
     if (lanes & run->alive & 1u << lane) {
       run->results->ends[lane].status = run->status[lane];
       run->results->ends[lane].step = run->step;
+      run->results->ends[lane].rows = run->next;
     }
   run->alive &= ~lanes;
 }

@@ -61,7 +61,7 @@ def check_group(kind, cases):
     return test
 
 
-KINDS = ["gd", "sgd", "svag", "noisy_gd", "sde", "sde2"]
+KINDS = ["gd", "sgd", "svag", "noisy_gd", "sde", "sde2", "momentum", "adam_l2", "adamw", "projected_gd", "rmsprop", "quasi_rmsprop"]
 GROUPS = {kind: [case for case in CASES if case["experiment"]["dynamics"]["kind"] == kind] for kind in KINDS}
 
 
