@@ -1208,10 +1208,12 @@ typedef struct {
  * by a central difference, e = 1e-4: error e^2 and rounding/e, below 1e-7. Gamma's tangent space is the null space of H less the
  * direction x, and the range of H is that of J' Q (see bn_minimiser_sharpness()): |P_range T|^2 = (Q J T)' (Q J J' Q)^+ (Q J T).
  * x is a unit vector; v the start of the power iteration, and its result. */
-static bn_slope bn_sharpness_slope(const bn_completion *m, const double *x, double shift, double *v, double *scratch) {
+static bn_slope bn_sharpness_slope(const bn_completion *m, const double *x, double shift, double *v,
+                                   double *scratch) {
   const double e = 1e-4;
   const size_t p = m->problem.dim, n = m->shape.observed;
-  double *third = scratch, *side = third + p, *moved = side + p, *kernel = moved + p, *work = kernel + n * (2 * n + 3);
+  double *third = scratch, *side = third + p, *moved = side + p, *kernel = moved + p,
+         *work = kernel + n * (2 * n + 3);
   double residual, range2 = 0.0, *t = kernel + n * (2 * n + 2);
   bn_slope slope;
   slope.lam1 = sid_sharpness_power(&m->problem, x, shift, 400, v, &residual, work);
@@ -1223,10 +1225,12 @@ static bn_slope bn_sharpness_slope(const bn_completion *m, const double *x, doub
   bn_add(third, side, p, -1.0);
   bn_scale(third, p, 1.0 / (2.0 * e));
   bn_add(third, x, p, -bn_dot(third, x, p));
-  (void)bn_minimiser_sharpness(m, x, kernel); /* leaves eigenvalues, eigenvectors, direction of the outputs and of 1 */
+  (void)bn_minimiser_sharpness(m, x,
+                               kernel); /* leaves eigenvalues, eigenvectors, direction of the outputs and of 1 */
   const double *vectors = kernel + n * n;
   bn_outputs(m, x, third, moved, t);
-  for (int k = 0; k < 2; k++) bn_add(t, vectors + n * n + (size_t)k * n, n, -bn_dot(t, vectors + n * n + (size_t)k * n, n));
+  for (int k = 0; k < 2; k++)
+    bn_add(t, vectors + n * n + (size_t)k * n, n, -bn_dot(t, vectors + n * n + (size_t)k * n, n));
   const double largest = kernel[bn_largest(kernel, n) * (n + 1)];
   for (size_t i = 0; i < n; i++) {
     double along = 0.0;
@@ -1384,6 +1388,399 @@ static void bn_edge_balance(vf_context *context) {
   }
 }
 
+/* ---- eos8, eos10: training ---- */
+
+enum { TRAIN_COLUMNS = 5, TRAIN_STARTS = 3 };
+
+enum { TRAIN_NORM, TRAIN_LOSS, TRAIN_TEST, TRAIN_SHARPNESS, TRAIN_RATE };
+
+static const int32_t bn_train_observables[TRAIN_COLUMNS] = {SID_NORM2, SID_MIDPOINT_LOSS, SID_MIDPOINT_TEST_LOSS,
+                                                            SID_MIDPOINT_SHARPNESS, SID_EFFECTIVE_LR};
+
+typedef struct {
+  bn_shape shape;
+  double eta, lam;
+  uint32_t starts, points; /* rows 0, every, 2 every, ... */
+  uint64_t every;
+} bn_training;
+
+/* Rows of all starts: start by start, `points` each. NULL after an error; to be freed. */
+static double *bn_train(vf_context *context, const bn_completion *m, const bn_training *one) {
+  const size_t points = one->points;
+  double *rows = malloc(sizeof *rows * one->starts * points * TRAIN_COLUMNS);
+  uint64_t *checkpoints = malloc(sizeof *checkpoints * points);
+  vf_end ends[TRAIN_STARTS];
+  const sid_segment segment = {0, one->eta, one->lam, 1.0};
+  const sid_experiment experiment = {.problem = m->problem,
+                                     .dynamics = bn_gd,
+                                     .schedule = {.kind = SID_PIECEWISE, .segment_count = 1, .segments = &segment},
+                                     .start = {SID_START_UNIFORM, NULL, one->shape.init},
+                                     .seed = one->shape.seed,
+                                     .steps = (points - 1) * one->every,
+                                     .checkpoints = checkpoints,
+                                     .checkpoint_count = one->points,
+                                     .observable_count = TRAIN_COLUMNS,
+                                     .observables = bn_train_observables};
+  const char *fault = rows && checkpoints ? NULL : "out of memory";
+  for (size_t k = 0; !fault && k < points; k++) checkpoints[k] = k * one->every;
+  if (!fault && sid_experiment_validate(&experiment)) fault = "the experiment is refused";
+  if (!fault && vf_ensemble(&experiment, 0, one->starts, vf_jobs(context), rows, ends)) fault = "out of memory";
+  for (uint32_t i = 0; !fault && i < one->starts; i++)
+    if (ends[i].status) fault = sid_status_text(ends[i].status);
+  if (fault) vf_error(context, m->name, fault);
+  if (fault) free(rows);
+  free(checkpoints);
+  return fault ? NULL : rows;
+}
+
+/* et lam1 at a row. */
+static double bn_train_edge(const bn_training *one, const double *row) {
+  return row[TRAIN_RATE] / (1.0 - one->eta * one->lam) * row[TRAIN_SHARPNESS];
+}
+
+/* First row, but for the start, where et lam1 >= 2; the last if none. */
+static size_t bn_train_entry(const bn_training *one, const double *rows) {
+  size_t k = 1;
+  while (k + 1 < one->points && bn_train_edge(one, rows + k * TRAIN_COLUMNS) < 2.0) k++;
+  return k;
+}
+
+/* The panels of Figure 1 for one start, with et lam1. */
+static void bn_train_series(vf_context *context, const bn_training *one, const double *rows, const char *name) {
+  static const char *const columns[] = {"step",
+                                        "el*step",
+                                        "norm2",
+                                        "training loss at midpoint",
+                                        "test loss at midpoint",
+                                        "spherical sharpness at midpoint",
+                                        "et lam1"};
+  double *table = malloc(sizeof *table * 7 * one->points);
+  if (!table) {
+    vf_error(context, name, "out of memory");
+    return;
+  }
+  for (size_t k = 0; k < one->points; k++) {
+    const double *row = rows + k * TRAIN_COLUMNS, step = (double)(k * one->every);
+    const double values[7] = {step,
+                              step * one->eta * one->lam,
+                              row[TRAIN_NORM],
+                              row[TRAIN_LOSS],
+                              row[TRAIN_TEST],
+                              row[TRAIN_SHARPNESS],
+                              bn_train_edge(one, row)};
+    memcpy(table + 7 * k, values, sizeof values);
+  }
+  vf_series(context, name, columns, 7, table, one->points);
+  free(table);
+}
+
+/* Spherical sharpness of the true factors, balanced: they are a minimiser too (eos8.minimiser). */
+static double bn_truth_sharpness(vf_context *context, const bn_completion *m) {
+  const uint32_t vectors = m->problem.dim < 300 ? m->problem.dim : 300;
+  double *x = bn_scratch(context, m, 1, 0), residual = (double)NAN, value = (double)NAN;
+  if (x) {
+    bn_truth(m, x);
+    value = sid_sharpness_lanczos(&m->problem, x, vectors, &residual, x + m->problem.dim);
+    vf_at_most(context, "Lanczos residual/lam1 at the true factors", residual / value, 1e-6, "300 vectors");
+  }
+  free(x);
+  return value;
+}
+
+/* What Figure 1 claims of one start: the loss is small before the edge; from there on the sharpness falls, never rising above its least
+ * value so far by more than the oscillation, of size sqrt(el), makes with a slope of log lam1 of about 2; et lam1 stays at 2 up to
+ * the |u| <= 2 sqrt(el (E - 1)) of the Hamiltonian with an energy E <= 5, once the entry is over; the test loss falls by a factor 5
+ * or more; the end is at least as flat as the truth. */
+static void bn_train_claims(vf_context *context, const bn_completion *m, const bn_training *one, const double *rows,
+                            uint32_t start, double truth) {
+  const size_t entry = bn_train_entry(one, rows), last = one->points - 1;
+  const double *at = rows + entry * TRAIN_COLUMNS, *end = rows + last * TRAIN_COLUMNS, el = one->eta * one->lam;
+  double loss = (double)INFINITY, least = at[TRAIN_SHARPNESS], rise = 0.0, edge = 0.0;
+  char name[TEXT];
+  for (size_t k = 1; k <= last; k++) {
+    const double *row = rows + k * TRAIN_COLUMNS;
+    if (k <= entry) loss = fmin(loss, row[TRAIN_LOSS]);
+    if (k < entry) continue;
+    bn_raise(&rise, row[TRAIN_SHARPNESS] / least - 1.0);
+    least = fmin(least, row[TRAIN_SHARPNESS]);
+    if (2 * k > entry + last) bn_raise(&edge, fabs(bn_train_edge(one, row) - 2.0));
+  }
+  (void)snprintf(name, sizeof name, "least loss before the edge, %s start %d eta=%g lam=%g", m->name, (int)start,
+                 one->eta, one->lam);
+  vf_at_most(context, name, loss, 1e-4, "the training data are fitted: 1e-4 of their variance");
+  (void)snprintf(name, sizeof name, "rise of lam1 over its least value, %s start %d eta=%g lam=%g", m->name,
+                 (int)start, one->eta, one->lam);
+  vf_at_most(context, name, rise, 2.0 * sqrt(el), "oscillation sqrt(el) times |grad log lam1| about 2");
+  (void)snprintf(name, sizeof name, "|et lam1 - 2| in the second half, %s start %d eta=%g lam=%g", m->name,
+                 (int)start, one->eta, one->lam);
+  vf_at_most(context, name, edge, 4.0 * sqrt(el), "2 sqrt(el (E - 1)), E <= 5");
+  (void)snprintf(name, sizeof name, "lam1 at the end, %s start %d eta=%g lam=%g", m->name, (int)start, one->eta,
+                 one->lam);
+  vf_at_most(context, name, end[TRAIN_SHARPNESS], truth, "lam1 at the true factors, another minimiser");
+  (void)snprintf(name, sizeof name, "lam1 end/entry, %s start %d eta=%g lam=%g", m->name, (int)start, one->eta,
+                 one->lam);
+  vf_at_most(context, name, end[TRAIN_SHARPNESS] / at[TRAIN_SHARPNESS], .6, "Figure 1b and row eos8: .2 to .23");
+  (void)snprintf(name, sizeof name, "test loss end/entry, %s start %d eta=%g lam=%g", m->name, (int)start, one->eta,
+                 one->lam);
+  vf_at_most(context, name, end[TRAIN_TEST] / at[TRAIN_TEST], .2,
+             "Figure 1a and row eos8: .004 to .013; no theorem, it depends on the data, up to .14 here");
+}
+
+/* All starts; they end with the same sharpness, the least there is, up to order el. */
+static void bn_train_case(vf_context *context, const bn_training *one) {
+  bn_completion *m = bn_completion_new(context, one->shape);
+  double *rows = m ? bn_train(context, m, one) : NULL;
+  if (rows) {
+    const double truth = bn_truth_sharpness(context, m);
+    const size_t stride = (size_t)one->points * TRAIN_COLUMNS;
+    double low = (double)INFINITY, high = 0.0;
+    char name[TEXT];
+    for (uint32_t i = 0; i < one->starts; i++) {
+      const double end = rows[(i + 1) * stride - TRAIN_COLUMNS + TRAIN_SHARPNESS];
+      bn_train_claims(context, m, one, rows + i * stride, i, truth);
+      low = fmin(low, end), high = fmax(high, end);
+      (void)snprintf(name, sizeof name, "%s start %d eta=%g lam=%g", m->name, (int)i, one->eta, one->lam);
+      bn_train_series(context, one, rows + i * stride, name);
+    }
+    if (one->starts > 1) {
+      (void)snprintf(name, sizeof name, "spread of lam1 at the end over %d starts, %s", (int)one->starts, m->name);
+      vf_at_most(context, name, high / low - 1.0, one->eta * one->lam, "the flattest minimiser, up to order el");
+    }
+  }
+  free(rows);
+  bn_completion_free(m);
+}
+
+static const bn_training bn_trainings[] = {{{10, 10, 10, 1, 60, 1, .3}, .5, .004, 3, 76, 100},
+                                           {{16, 16, 16, 1, 96, 1, .3}, .5, .004, 2, 76, 100}};
+
+static void bn_reduction(vf_context *context) {
+  for (int k = 0; k < 2; k++) bn_train_case(context, bn_trainings + k);
+}
+
+/* Row eos8 at full size, and a second matrix. */
+static void bn_figure1(vf_context *context) {
+  static const bn_training cases[] = {{{50, 50, 50, 2, 800, 1, .2}, .5, .002, 1, 201, 200},
+                                      {{50, 50, 50, 2, 800, 4, .2}, .5, .002, 1, 201, 200}};
+  for (int k = 0; k < 2; k++) bn_train_case(context, cases + k);
+}
+
+/* ---- eos10: without weight decay ---- */
+
+/* The trainings above with lam = 0: |w|^2 never falls, so et never grows; once fitted nothing moves; sharpness and test loss stay where
+ * decay takes them down from. After a loss below 1e-20 the rest of the path is below sqrt(2 L/mu), mu the least eigenvalue on the range
+ * of the Hessian, here above 1e-3: 1e-8, and log lam1 and the test loss have slopes below 100. */
+static void bn_train_no_decay(vf_context *context, const bn_training *decayed) {
+  bn_training one = *decayed;
+  bn_completion *m = bn_completion_new(context, one.shape);
+  one.lam = 0.0;
+  double *with = m ? bn_train(context, m, decayed) : NULL, *rows = m && with ? bn_train(context, m, &one) : NULL;
+  const size_t last = one.points - 1, stride = (size_t)one.points * TRAIN_COLUMNS;
+  for (uint32_t i = 0; rows && i < one.starts; i++) {
+    const double *mine = rows + i * stride, *end = mine + last * TRAIN_COLUMNS;
+    const double *other = with + i * stride + last * TRAIN_COLUMNS;
+    double growth = (double)INFINITY, sharpness = 0.0, test = 0.0;
+    size_t fitted = 0;
+    char name[TEXT];
+    for (size_t k = 1; k <= last; k++) {
+      const double *row = mine + k * TRAIN_COLUMNS;
+      growth = fmin(growth, row[TRAIN_NORM] / row[TRAIN_NORM - TRAIN_COLUMNS] - 1.0);
+      if (!fitted && row[TRAIN_LOSS] < 1e-20) fitted = k;
+      if (!fitted) continue;
+      bn_raise(&sharpness, fabs(log(row[TRAIN_SHARPNESS] / end[TRAIN_SHARPNESS])));
+      bn_raise(&test, fabs(log(row[TRAIN_TEST] / end[TRAIN_TEST])));
+    }
+    (void)snprintf(name, sizeof name, "rows after the fit, %s start %d eta=%g lam=0", m->name, (int)i, one.eta);
+    vf_at_least(context, name, (double)(fitted ? last - fitted : 0), .5 * (double)last, "most of the run");
+    (void)snprintf(name, sizeof name, "least growth of |w|^2, %s start %d eta=%g lam=0", m->name, (int)i, one.eta);
+    vf_at_least(context, name, growth, -4.0 * ULP * (double)one.every, "4 roundings a step");
+    (void)snprintf(name, sizeof name, "change of log lam1 after the fit, %s start %d eta=%g lam=0", m->name, (int)i,
+                   one.eta);
+    vf_at_most(context, name, sharpness, 1e-6, "sqrt(2 L/mu) times a slope below 100");
+    (void)snprintf(name, sizeof name, "change of log test loss after the fit, %s start %d eta=%g lam=0", m->name,
+                   (int)i, one.eta);
+    vf_at_most(context, name, test, 1e-6, "sqrt(2 L/mu) times a slope below 100");
+    (void)snprintf(name, sizeof name, "lam1 without decay/with lam=%g, %s start %d", decayed->lam, m->name, (int)i);
+    vf_at_least(context, name, end[TRAIN_SHARPNESS] / other[TRAIN_SHARPNESS], 1.5, "Section 6: it stops changing");
+    (void)snprintf(name, sizeof name, "test loss without decay/with lam=%g, %s start %d", decayed->lam, m->name,
+                   (int)i);
+    vf_at_least(context, name, end[TRAIN_TEST] / other[TRAIN_TEST], 10.0, "Section 6: it stops changing");
+    (void)snprintf(name, sizeof name, "%s start %d eta=%g lam=0", m->name, (int)i, one.eta);
+    bn_train_series(context, &one, mine, name);
+  }
+  free(rows), free(with);
+  bn_completion_free(m);
+}
+
+static void bn_ablation_decay(vf_context *context) {
+  for (int k = 0; k < 2; k++) bn_train_no_decay(context, bn_trainings + k);
+}
+
+static void bn_ablation_decay_full(vf_context *context) {
+  static const bn_training one = {{50, 50, 50, 2, 800, 1, .2}, .5, .002, 1, 101, 200};
+  bn_train_no_decay(context, &one);
+}
+
+/* ---- eos10: without normalisation ---- */
+
+/* The regression without normalisation, (1/n) sum (<x_i, w> + b - y_i)^2 with the best b, in the axes of the row space (basis `row`)
+ * and of the null space: coordinates k < rank have curvature a_k = 2 |Xc q_k|^2/n and slope b_k = 2 <t, Xc q_k>/n at 0, the others none. GD
+ * commutes with the rotation. L lacks gamma^2. */
+typedef struct {
+  double a[DIM], b[DIM], largest;
+  sid_problem problem;
+} bn_plain;
+
+static void bn_plain_set(bn_plain *plain, const bn_regression *r) {
+  memset(plain, 0, sizeof *plain);
+  for (size_t k = 0; k < r->rank; k++) {
+    for (size_t i = 0; i < r->n; i++) {
+      const double output = bn_dot(r->centred + i * r->d, r->row + k * r->d, r->d);
+      plain->a[k] += 2.0 * output * output / (double)r->n;
+      plain->b[k] += 2.0 * output * r->t[i] / (double)r->n;
+    }
+    plain->largest = fmax(plain->largest, plain->a[k]);
+  }
+  plain->problem = (sid_problem){.kind = SID_QUADRATIC_SAMPLES,
+                                 .noise = SID_NOISE_SAMPLES,
+                                 .dim = (uint32_t)r->d,
+                                 .samples = 1,
+                                 .a = plain->a,
+                                 .b = plain->b};
+}
+
+/* GD on it from 1 in every coordinate: w_k = w_k(infinity) + (1 - eta (a_k + lam))^t (1 - w_k(infinity)), w_k(infinity) = b_k/(a_k +
+ * lam). The curvature is a wherever w is, so eta lam1 is what eta makes it and no edge attracts; without decay the null space is not
+ * moved by a bit; with decay the end is ridge regression, of loss sum a_k (w_k - b_k/a_k)^2/2 > 0, and not a minimiser. The
+ * normalised loss on the same data, with the same eta, el and t: sharpness and w go to the flattest minimiser. */
+static void bn_plain_case(vf_context *context, const bn_regression *r, double lam) {
+  enum { STEPS = 4000 };
+  bn_plain plain;
+  bn_plain_set(&plain, r);
+  const double eta = .5 / plain.largest;
+  double w[DIM], unit[DIM] = {0}, before[DIM], after[DIM], worst = 0.0, moved = 0.0, bias = 0.0, work[WORK];
+  char name[TEXT];
+  for (size_t k = 0; k < r->d; k++) w[k] = 1.0, unit[k] = plain.a[k] == plain.largest ? 1.0 : 0.0;
+  sid_problem_hessian_vector(&plain.problem, w, unit, before, work);
+  for (int t = 0; t < STEPS; t++)
+    if (sid_step(&plain.problem, &bn_gd, eta, lam, w, NULL, work)) vf_error(context, r->name, "a step failed");
+  sid_problem_hessian_vector(&plain.problem, w, unit, after, work);
+  for (size_t k = 0; k < r->d; k++) {
+    const double rate = plain.a[k] + lam, end = rate > 0.0 ? plain.b[k] / rate : 1.0;
+    bn_raise(&worst, fabs(w[k] - (end + pow(1.0 - eta * rate, STEPS) * (1.0 - end))));
+    if (k >= r->rank) bn_raise(&moved, fabs(w[k] - 1.0));
+    if (k < r->rank) bias += .5 * plain.a[k] * (w[k] - plain.b[k] / plain.a[k]) * (w[k] - plain.b[k] / plain.a[k]);
+  }
+  (void)snprintf(name, sizeof name, "weights after 4000 steps, plain, %s lam=%g", r->name, lam);
+  vf_within(context, name, worst, 0.0, 8.0 * STEPS * ULP * (1.0 + bn_norm(w, r->d)), "8 roundings a step");
+  (void)snprintf(name, sizeof name, "Hessian along its top eigenvector, plain, %s lam=%g", r->name, lam);
+  vf_same_bits(context, name, after, before, r->d);
+  (void)snprintf(name, sizeof name, "training loss, plain, %s lam=%g", r->name, lam);
+  vf_within(context, name, sid_problem_loss(&plain.problem, w, work) + r->gamma * r->gamma, bias,
+            64.0 * (double)r->d * ULP * (1.0 + r->gamma * r->gamma + plain.largest * bn_dot(w, w, r->d)) +
+                bn_solved(r),
+            "64 d roundings of the terms, and of gamma^2 = sum b^2/(2 a)");
+  if (lam == 0.0) {
+    (void)snprintf(name, sizeof name, "null space, plain, %s lam=0", r->name);
+    vf_within(context, name, moved, 0.0, 0.0, "not a bit: a = b = 0");
+  } else {
+    (void)snprintf(name, sizeof name, "training loss over gamma^2, plain, %s lam=%g", r->name, lam);
+    vf_at_least(context, name,
+                (sid_problem_loss(&plain.problem, w, work) + r->gamma * r->gamma) / (r->gamma * r->gamma), 1e-6,
+                "the bias of ridge regression");
+  }
+}
+
+static void bn_no_normalisation(vf_context *context) {
+  for (int which = 0; which < REGRESSIONS; which++) {
+    bn_regression *r = bn_regression_new(context, which);
+    double x[DIM], midpoint[DIM], before[DIM] = {0}, residual[2];
+    const double eta = .1, ein = 2e-3;
+    char name[TEXT];
+    if (!r) return;
+    bn_plain_case(context, r, 0.0);
+    bn_plain_case(context, r, .02);
+    double *space = malloc(sizeof *space * sid_sharpness_workspace(&r->problem, 2 * DIM));
+    if (!space) vf_error(context, r->name, "out of memory");
+    bn_place(r, 1.0, 0.0, 1.0, x);
+    const double start = space ? sid_sharpness_lanczos(&r->problem, x, 2 * DIM, residual, space) : (double)NAN;
+    bn_place(r, 1.0, .1 * sqrt(ein), bn_edge(r, eta, ein), x);
+    for (int t = 0; space && t < 4000; t++) {
+      memcpy(before, x, sizeof before);
+      if (!bn_step(context, r, eta, ein / eta, x)) break;
+    }
+    memcpy(midpoint, x, sizeof midpoint);
+    bn_add(midpoint, before, r->d, 1.0);
+    const double end =
+        space ? sid_sharpness_lanczos(&r->problem, midpoint, 2 * DIM, residual + 1, space) : (double)NAN;
+    (void)snprintf(name, sizeof name, "lam1 end/start, normalised, %s psi=1 el=0.002 4000 steps", r->name);
+    vf_within_relative(context, name, end / start, cos(1.0) * cos(1.0), 20.0 * ein,
+                       "cos(psi)^2 at the start; order el at the end, as in eos7.stationary");
+    free(space);
+    free(r);
+  }
+}
+
+/* (1/n) sum (<U_r, V_c> - y)^2 without normalisation, by GD in plain C (ref/ has no such problem) from the same start as the
+ * normalised training: outputs s and gradient; returns the loss. */
+static double bn_plain_gradient(const bn_completion *m, const double *x, double *s, double *g) {
+  const size_t n = m->shape.observed;
+  double loss = 0.0;
+  bn_outputs(m, x, NULL, s, NULL);
+  for (size_t i = 0; i < n; i++) {
+    const double error = s[i] - m->labels[i];
+    loss += error * error / (double)n;
+    s[i] = 2.0 * error / (double)n;
+  }
+  for (size_t j = 0; j < m->problem.dim; j++) g[j] = 0.0;
+  bn_pull_back(m, s, x, 1.0, g);
+  return loss;
+}
+
+static double bn_plain_test(const bn_completion *m, const double *x) {
+  const size_t rows = m->shape.rows, cols = m->shape.cols, k = m->shape.inner;
+  double total = 0.0;
+  for (size_t i = 0; i < rows * cols; i++) {
+    const double error = bn_dot(x + i / cols * k, x + (rows + i % cols) * k, k) - m->matrix[i];
+    total += error * error / (double)(rows * cols);
+  }
+  return total;
+}
+
+/* Section 6, first ablation, on Figure 1's problem: without normalisation and decay GD fits the data and stops where it is, at a test loss
+ * far above that of the normalised loss with decay; the rest of its path is as in eos10.no-decay. (With decay the un-normalised loss
+ * is a different thing, explicit regularisation by the nuclear norm; the paper removes normalisation from a network.) */
+static void bn_plain_completion(vf_context *context) {
+  static const char *const columns[] = {"step", "training loss", "test loss"};
+  enum { ROWS = 111, EVERY = 50 };
+  const double eta = 2.0;
+  const bn_training *one = bn_trainings;
+  bn_completion *m = bn_completion_new(context, one->shape);
+  double *scratch = m ? bn_scratch(context, m, 2, 1) : NULL, *rows = m ? bn_train(context, m, one) : NULL;
+  if (scratch && rows) {
+    double *x = scratch, *g = x + m->problem.dim, *s = g + m->problem.dim, table[ROWS * 3], fitted = (double)NAN;
+    sid_stream stream = bn_stream(one->shape.seed, SID_KEY_START, 0);
+    for (size_t j = 0; j < m->problem.dim; j++) x[j] = one->shape.init * (2.0 * sid_stream_uniform(&stream) - 1.0);
+    for (size_t t = 0; t < (size_t)ROWS * EVERY; t++) {
+      const double loss = bn_plain_gradient(m, x, s, g);
+      if (t % EVERY == 0) {
+        double *row = table + t / EVERY * 3;
+        row[0] = (double)t, row[1] = loss, row[2] = bn_plain_test(m, x);
+        if (isnan(fitted) && loss < 1e-16) fitted = row[2];
+      }
+      bn_add(x, g, m->problem.dim, -eta);
+    }
+    const double end = table[3 * ROWS - 1], normalised = rows[(one->points - 1) * TRAIN_COLUMNS + TRAIN_TEST];
+    vf_at_most(context, "change of log test loss after the fit, plain, eta=2 lam=0", fabs(log(end / fitted)), 1e-5,
+               "sqrt(2 L/mu) at L = 1e-16, mu > 1e-3, times a slope of about 2/sqrt(test loss)");
+    vf_at_least(context, "test loss, plain with lam=0/normalised with lam=0.004", end / normalised, 10.0,
+                "Section 6: it stops improving");
+    vf_series(context, "10x10 without normalisation and decay", columns, 3, table, ROWS);
+  }
+  free(rows), free(scratch);
+  bn_completion_free(m);
+}
+
 /* ---- table ---- */
 
 static const vf_check table[] = {
@@ -1412,10 +1809,19 @@ static const vf_check table[] = {
      bn_completion_derivatives},
     {"eos8.minimiser", "eos, Figure 1, Section 4.2", "losses vanish at the true factors; the sharpness there",
      VF_QUICK, bn_completion_minimiser},
-    {"eos8.law", "eos, (3)", "d log lam1/dtau = -2 g^2/(4 + g^2) on matrix completion", VF_QUICK,
-     bn_sharpness_law},
+    {"eos8.law", "eos, (3)", "d log lam1/dtau = -2 g^2/(4 + g^2) on matrix completion", VF_QUICK, bn_sharpness_law},
     {"eos8.edge", "eos, Section 4.1, Figure 1", "eta times the curvature between iterates is 2 - el; et lam1 -> 2",
      VF_QUICK, bn_edge_balance},
+    {"eos8.reduction", "eos, Figure 1", "at the edge sharpness and test loss fall, to the flattest minimiser",
+     VF_QUICK, bn_reduction},
+    {"eos8.figure-1", "eos, Figure 1", "the same at 50x50, rank 2, 800 entries, 40000 steps", VF_FULL, bn_figure1},
+    {"eos10.no-decay", "eos, Section 6", "without weight decay sharpness and test loss stop changing", VF_QUICK,
+     bn_ablation_decay},
+    {"eos10.no-decay-50x50", "eos, Section 6", "the same at 50x50", VF_FULL, bn_ablation_decay_full},
+    {"eos10.no-normalisation", "eos, Section 6", "without normalisation the curvature stays and no edge attracts",
+     VF_QUICK, bn_no_normalisation},
+    {"eos10.plain-completion", "eos, Section 6", "without normalisation and decay the test loss stops improving",
+     VF_QUICK, bn_plain_completion},
 };
 
 const vf_table vf_eos_bn = {table, sizeof table / sizeof table[0]};
