@@ -15,9 +15,10 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # Cheap rows first: most faults end there.
-FILTERS = ['X*', 'svag[1-4]', 'il[23]', 'fm[128]', 'errata', 'il[19]', 'nrq*', 'fm[56]', 'svag6']
+FILTERS = ['X*', 'svag[1-4]', 'il[23]', 'fm[128]', 'errata', 'il[19]', 'nrq*', 'fm[56]', 'svag6', 'eos*', 'fm[3479]', 'svag[579]', 'svag8',
+           'svag1[01]', 'il[4-8]', 'il10']
 TESTS = ['test_stream', 'test_arithmetic', 'test_problems', 'test_noise', 'test_schedule', 'test_dynamics', 'test_run', 'test_api',
-         'test_normal']
+         'test_normal', 'test_trajectories']
 
 
 def run(command, directory, **variables):

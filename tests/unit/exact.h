@@ -15,17 +15,20 @@
 
 typedef struct {
   mpfr_t x[INSTANCE_DIM_MAX], moved[INSTANCE_DIM_MAX]; /* a point, and a point near it */
+  mpfr_t s[INSTANCE_SAMPLES_MAX], mean, deviation;     /* outputs of a batch-normalised problem */
   mpfr_t loss, sum, a, b, c, d;
 } exact;
 
 static inline void exact_open(exact *w) {
   for (int j = 0; j < INSTANCE_DIM_MAX; j++) mpfr_inits2(EXACT_BITS, w->x[j], w->moved[j], (mpfr_ptr)0);
-  mpfr_inits2(EXACT_BITS, w->loss, w->sum, w->a, w->b, w->c, w->d, (mpfr_ptr)0);
+  for (int i = 0; i < INSTANCE_SAMPLES_MAX; i++) mpfr_init2(w->s[i], EXACT_BITS);
+  mpfr_inits2(EXACT_BITS, w->mean, w->deviation, w->loss, w->sum, w->a, w->b, w->c, w->d, (mpfr_ptr)0);
 }
 
 static inline void exact_close(exact *w) {
   for (int j = 0; j < INSTANCE_DIM_MAX; j++) mpfr_clears(w->x[j], w->moved[j], (mpfr_ptr)0);
-  mpfr_clears(w->loss, w->sum, w->a, w->b, w->c, w->d, (mpfr_ptr)0);
+  for (int i = 0; i < INSTANCE_SAMPLES_MAX; i++) mpfr_clear(w->s[i]);
+  mpfr_clears(w->mean, w->deviation, w->loss, w->sum, w->a, w->b, w->c, w->d, (mpfr_ptr)0);
   mpfr_free_cache();
 }
 
@@ -131,6 +134,98 @@ static inline void exact_quadratic(exact *w, const sid_problem *problem, mpfr_t 
   }
 }
 
+/* out = (1/2) (z/|x| - c)^2 (x^2 + 9 y^2 + z^2)/|x|^2, c the binary64 number nearest to 3/5, or 0 */
+static inline void exact_height(exact *w, const sid_problem *problem, mpfr_t *x, mpfr_t out) {
+  exact_norm2(w->a, w->b, x, 3);
+  mpfr_sqr(out, x[1], MPFR_RNDN);
+  mpfr_mul_ui(out, out, 8, MPFR_RNDN);
+  mpfr_add(out, out, w->a, MPFR_RNDN);
+  mpfr_div(out, out, w->a, MPFR_RNDN);
+  mpfr_sqrt(w->a, w->a, MPFR_RNDN);
+  mpfr_div(w->b, x[2], w->a, MPFR_RNDN);
+  mpfr_sub_d(w->b, w->b, problem->kind == SID_TROUGH3 ? 0.6 : 0.0, MPFR_RNDN);
+  mpfr_sqr(w->b, w->b, MPFR_RNDN);
+  mpfr_mul(out, out, w->b, MPFR_RNDN);
+  mpfr_div_ui(out, out, 2, MPFR_RNDN);
+}
+
+/* out = <row r of U, row c of V> */
+static inline void exact_entry(exact *w, const sid_problem *problem, uint32_t r, uint32_t c, mpfr_t *x, mpfr_t out) {
+  const uint32_t inner = problem->inner;
+  mpfr_set_zero(out, 1);
+  for (uint32_t k = 0; k < inner; k++) {
+    mpfr_mul(w->a, x[r * inner + k], x[(problem->rows + c) * inner + k], MPFR_RNDN);
+    mpfr_add(out, out, w->a, MPFR_RNDN);
+  }
+}
+
+/* mean and deviation (its square the variance) of n numbers */
+static inline void exact_moments(exact *w, mpfr_t *values, uint32_t n, mpfr_t mean, mpfr_t deviation) {
+  mpfr_set_zero(mean, 1);
+  for (uint32_t i = 0; i < n; i++) mpfr_add(mean, mean, values[i], MPFR_RNDN);
+  mpfr_div_ui(mean, mean, n, MPFR_RNDN);
+  mpfr_set_zero(deviation, 1);
+  for (uint32_t i = 0; i < n; i++) {
+    mpfr_sub(w->a, values[i], mean, MPFR_RNDN);
+    mpfr_sqr(w->a, w->a, MPFR_RNDN);
+    mpfr_add(deviation, deviation, w->a, MPFR_RNDN);
+  }
+  mpfr_div_ui(deviation, deviation, n, MPFR_RNDN);
+  mpfr_sqrt(deviation, deviation, MPFR_RNDN);
+}
+
+/* w->s the outputs, w->mean and w->deviation theirs, w->c and w->d those of the labels */
+static inline void exact_outputs(exact *w, const sid_problem *problem, mpfr_t *x) {
+  const uint32_t n = problem->samples;
+  for (uint32_t i = 0; i < n; i++) mpfr_set_d(w->s[i], problem->labels[i], MPFR_RNDN);
+  exact_moments(w, w->s, n, w->c, w->d);
+  for (uint32_t i = 0; i < n; i++) {
+    if (problem->kind == SID_BN_COMPLETION)
+      exact_entry(w, problem, problem->entries[2 * i], problem->entries[2 * i + 1], x, w->s[i]);
+    else
+      exact_dot(w->s[i], w->b, problem->features + (size_t)i * problem->dim, x, problem->dim);
+  }
+  exact_moments(w, w->s, n, w->mean, w->deviation);
+}
+
+/* out += (prediction - label)^2: the output, normalised to the mean and deviation of the labels */
+static inline void exact_add_error(exact *w, mpfr_t output, double label, mpfr_t out) {
+  mpfr_sub(w->a, output, w->mean, MPFR_RNDN);
+  mpfr_div(w->a, w->a, w->deviation, MPFR_RNDN);
+  mpfr_mul(w->a, w->a, w->d, MPFR_RNDN);
+  mpfr_add(w->a, w->a, w->c, MPFR_RNDN);
+  mpfr_sub_d(w->a, w->a, label, MPFR_RNDN);
+  mpfr_sqr(w->a, w->a, MPFR_RNDN);
+  mpfr_add(out, out, w->a, MPFR_RNDN);
+}
+
+/* out = (1/n) sum_i (prediction_i - y_i)^2 */
+static inline void exact_batch_normalised(exact *w, const sid_problem *problem, mpfr_t *x, mpfr_t out) {
+  exact_outputs(w, problem, x);
+  mpfr_set_zero(out, 1);
+  for (uint32_t i = 0; i < problem->samples; i++) exact_add_error(w, w->s[i], problem->labels[i], out);
+  mpfr_div_ui(out, out, problem->samples, MPFR_RNDN);
+}
+
+/* The same over the whole matrix, with the moments of the observed entries. */
+static inline void exact_test_loss(exact *w, const sid_problem *problem, mpfr_t *x, mpfr_t out) {
+  exact_outputs(w, problem, x);
+  mpfr_set_zero(out, 1);
+  for (uint32_t r = 0; r < problem->rows; r++)
+    for (uint32_t c = 0; c < problem->cols; c++) {
+      exact_entry(w, problem, r, c, x, w->b);
+      exact_add_error(w, w->b, problem->matrix[r * problem->cols + c], out);
+    }
+  mpfr_div_ui(out, out, problem->rows * problem->cols, MPFR_RNDN);
+}
+
+/* out = mean sum_j x_j */
+static inline void exact_poisson(const sid_problem *problem, mpfr_t *x, mpfr_t out) {
+  mpfr_set_zero(out, 1);
+  for (uint32_t j = 0; j < problem->dim; j++) mpfr_add(out, out, x[j], MPFR_RNDN);
+  mpfr_mul_d(out, out, problem->mean, MPFR_RNDN);
+}
+
 /* The loss at x, or that of one sample where sample >= 0. */
 static inline void exact_loss(exact *w, const sid_problem *problem, int64_t sample, mpfr_t *x, mpfr_t out) {
   if (sample >= 0) {
@@ -142,6 +237,11 @@ static inline void exact_loss(exact *w, const sid_problem *problem, int64_t samp
     case SID_RATIO2: exact_ratio2(w, x, out); return;
     case SID_NOISE_ONLY: mpfr_set_zero(out, 1); return;
     case SID_QUADRATIC_NOISY: exact_quadratic(w, problem, x, out); return;
+    case SID_TROUGH3:
+    case SID_RIDGE3: exact_height(w, problem, x, out); return;
+    case SID_BN_REGRESSION:
+    case SID_BN_COMPLETION: exact_batch_normalised(w, problem, x, out); return;
+    case SID_POISSON: exact_poisson(problem, x, out); return;
     default: exact_family(w, problem, x, out); return;
   }
 }

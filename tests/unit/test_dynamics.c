@@ -12,7 +12,7 @@ static const sid_dynamics sgd = {.kind = SID_SGD, .batch = 1};
 
 typedef struct {
   instances all;
-  double work[8 * INSTANCE_DIM_MAX + INSTANCE_SAMPLES_MAX];
+  double work[INSTANCE_WORK_MAX];
 } dynamics_state;
 
 static int set_up(void **state) {
@@ -80,6 +80,90 @@ static void naive_sde2(const sid_problem *problem, const sid_dynamics *dynamics,
   }
 }
 
+static void naive_momentum(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                           sid_stream *stream, double *work) {
+  double g[INSTANCE_DIM_MAX], *v = x + problem->dim;
+  sid_problem_noisy_gradient(problem, x, dynamics->batch, stream, g, work);
+  for (uint32_t j = 0; j < problem->dim; j++) {
+    v[j] = dynamics->beta * v[j] + (g[j] + wd * x[j]);
+    x[j] = x[j] - lr * v[j];
+  }
+}
+
+static void naive_adam(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                       sid_stream *stream, double *work) {
+  const uint32_t p = problem->dim;
+  double g[INSTANCE_DIM_MAX], *m = x + p, *v = m + p, *b1 = v + p, *b2 = b1 + 1;
+  sid_problem_noisy_gradient(problem, x, dynamics->batch, stream, g, work);
+  *b1 = *b1 * dynamics->beta, *b2 = *b2 * dynamics->beta2;
+  for (uint32_t j = 0; j < p; j++) {
+    if (dynamics->kind == SID_ADAM_L2) g[j] = g[j] + wd * x[j];
+    m[j] = dynamics->beta * m[j] + (1.0 - dynamics->beta) * g[j];
+    v[j] = dynamics->beta2 * v[j] + (1.0 - dynamics->beta2) * (g[j] * g[j]);
+    const double den = sqrt(v[j] / (1.0 - *b2)) + dynamics->eps;
+    double move = dynamics->alpha * (den == 0.0 ? 0.0 : (m[j] / (1.0 - *b1)) / den);
+    if (dynamics->kind == SID_ADAMW) move = move + wd * x[j];
+    x[j] = x[j] - lr * move;
+  }
+}
+
+/* y/|y| */
+static void normalise(double *y, uint32_t p) {
+  const double k = 1.0 / sqrt(sid_dot(y, y, p));
+  for (uint32_t j = 0; j < p; j++) y[j] = y[j] * k;
+}
+
+static void naive_projected(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
+                            double *work) {
+  const uint32_t p = problem->dim;
+  const double a = 1.0 - lr * wd, k = (1.0 - dynamics->beta) * 0.5;
+  double g[INSTANCE_DIM_MAX], *memory = x + p, et;
+  sid_problem_gradient(problem, x, g, work);
+  const double gg = sid_dot(g, g, p);
+  switch (dynamics->kind) {
+    case SID_PROJECTED_GD:
+      et = lr / ((1.0 - lr * wd) * *memory);
+      *memory = (a * a) * *memory + ((lr * lr) * gg) / *memory;
+      break;
+    case SID_RMSPROP:
+      et = lr / sqrt(*memory);
+      *memory = dynamics->beta * *memory + (1.0 - dynamics->beta) * gg;
+      break;
+    default:
+      et = 1.0 / *memory;
+      *memory = (1.0 - k) * *memory + ((k / (lr * lr)) * gg) / *memory;
+      break;
+  }
+  for (uint32_t j = 0; j < p; j++) x[j] = x[j] - et * g[j];
+  normalise(x, p);
+}
+
+/* Numbers of a state, and what follows the coordinates of its start. */
+static size_t naive_state(const sid_problem *problem, const sid_dynamics *dynamics) {
+  const size_t p = problem->dim;
+  if (dynamics->kind == SID_MOMENTUM) return 2 * p;
+  if (dynamics->kind == SID_ADAM_L2 || dynamics->kind == SID_ADAMW) return 3 * p + 2;
+  return dynamics->kind >= SID_PROJECTED_GD ? p + 1 : p;
+}
+
+static void naive_begin(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double *x) {
+  const uint32_t p = problem->dim;
+  const double r = sid_dot(x, x, p);
+  switch (dynamics->kind) {
+    case SID_MOMENTUM: memset(x + p, 0, p * sizeof *x); return;
+    case SID_ADAM_L2:
+    case SID_ADAMW:
+      memset(x + p, 0, 2 * p * sizeof *x);
+      x[3 * p] = x[3 * p + 1] = 1.0;
+      return;
+    case SID_PROJECTED_GD: x[p] = r; break;
+    case SID_RMSPROP: x[p] = dynamics->v0; break;
+    case SID_QUASI_RMSPROP: x[p] = sqrt(dynamics->v0) / lr; break;
+    default: return;
+  }
+  normalise(x, p);
+}
+
 static void naive_step(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
                        sid_stream *stream, double *work) {
   double g[INSTANCE_DIM_MAX];
@@ -96,6 +180,12 @@ static void naive_step(const sid_problem *problem, const sid_dynamics *dynamics,
       naive_sde(problem, &one, lr, wd, x, stream, work);
       return;
     case SID_SDE: naive_sde(problem, dynamics, lr, wd, x, stream, work); return;
+    case SID_MOMENTUM: naive_momentum(problem, dynamics, lr, wd, x, stream, work); return;
+    case SID_ADAM_L2:
+    case SID_ADAMW: naive_adam(problem, dynamics, lr, wd, x, stream, work); return;
+    case SID_PROJECTED_GD:
+    case SID_RMSPROP:
+    case SID_QUASI_RMSPROP: naive_projected(problem, dynamics, lr, wd, x, work); return;
     default: naive_sde2(problem, dynamics, lr, wd, x, stream, work); return;
   }
 }
@@ -118,6 +208,16 @@ static const sid_dynamics every_dynamics[] = {
     {.kind = SID_SDE2, .l = 9, .substeps = 1, .batch = 1},
     {.kind = SID_SDE2, .l = 9, .substeps = 4, .batch = 1},
     {.kind = SID_SDE2, .substeps = 2, .batch = 3},
+    {.kind = SID_MOMENTUM, .batch = 1, .beta = 0.9, .beta2 = 7.0, .alpha = -1.0, .eps = -1.0, .v0 = -1.0},
+    {.kind = SID_MOMENTUM, .batch = 4, .l = 9},
+    {.kind = SID_ADAM_L2, .batch = 1, .beta = 0.9, .beta2 = 0.999, .alpha = 0.3, .eps = 1e-8, .v0 = -1.0},
+    {.kind = SID_ADAM_L2, .batch = 3, .beta2 = 0.5, .alpha = 0.25},
+    {.kind = SID_ADAMW, .batch = 1, .beta = 0.75, .beta2 = 0.9, .alpha = 0.2, .eps = 0.5, .substeps = 9},
+    {.kind = SID_ADAMW, .batch = 2, .beta = 0.5, .alpha = 0.125},
+    {.kind = SID_PROJECTED_GD, .batch = 1, .beta = -1.0, .v0 = -1.0},
+    {.kind = SID_RMSPROP, .batch = 1, .beta = 0.95, .v0 = 0.5, .beta2 = 7.0, .eps = -1.0},
+    {.kind = SID_RMSPROP, .batch = 1, .beta = 0.25, .v0 = 4.0},
+    {.kind = SID_QUASI_RMSPROP, .batch = 1, .beta = 0.9, .v0 = 0.5, .l = 9},
 };
 
 typedef void (*step_test)(dynamics_state *test, const instance *one, const sid_dynamics *dynamics, uint64_t number);
@@ -129,12 +229,13 @@ static void for_all(void **state, step_test check) {
     for (size_t d = 0; d < COUNT(every_dynamics); d++) {
       const sid_problem *problem = &test->all.list[i].problem;
       sid_dynamics dynamics = every_dynamics[d];
-      if (problem->noise != SID_NOISE_SAMPLES) dynamics.batch = 1;
+      dynamics.batch = instance_batch(problem, dynamics.batch);
+      if (dynamics.kind >= SID_PROJECTED_GD && !sid_problem_scale_invariant(problem)) continue;
       assert_int_equal(sid_dynamics_validate(&dynamics, problem), SID_OK);
       check(test, test->all.list + i, &dynamics, i * COUNT(every_dynamics) + d);
       count++;
     }
-  assert_true(count > 400);
+  assert_true(count > 2000);
 }
 
 static void start_point(const sid_problem *problem, uint64_t number, double *x) {
@@ -142,21 +243,42 @@ static void start_point(const sid_problem *problem, uint64_t number, double *x) 
   instance_point(problem, &data, x);
 }
 
+/* A state between poison: the start and what belongs to it. */
+static void start_state(const sid_problem *problem, const sid_dynamics *dynamics, uint64_t number, double *x) {
+  double y[INSTANCE_STATE_MAX];
+  const size_t total = naive_state(problem, dynamics);
+  assert_int_equal(sid_state_doubles(problem, dynamics), total);
+  poison(x, INSTANCE_STATE_MAX);
+  start_point(problem, number, x);
+  start_point(problem, number, y);
+  sid_state_begin(problem, dynamics, 0.15, x);
+  naive_begin(problem, dynamics, 0.15, y);
+  require_same(x, y, total, "the start of a state");
+  assert_true(is_poisoned(x + total, INSTANCE_STATE_MAX - total));
+}
+
 static void check_bits(dynamics_state *test, const instance *one, const sid_dynamics *dynamics, uint64_t number) {
-  const uint32_t p = one->problem.dim;
-  double x[INSTANCE_DIM_MAX], y[INSTANCE_DIM_MAX], scratch[4 * INSTANCE_DIM_MAX + INSTANCE_SAMPLES_MAX];
+  const size_t total = naive_state(&one->problem, dynamics);
+  double x[INSTANCE_STATE_MAX], y[INSTANCE_STATE_MAX], scratch[INSTANCE_WORK_MAX];
   sid_stream stream = test_stream(number), twin = stream;
-  start_point(&one->problem, number, x);
+  start_state(&one->problem, dynamics, number, x);
   memcpy(y, x, sizeof x);
   for (int t = 0; t < STEPS; t++) {
-    double before[INSTANCE_DIM_MAX];
-    memcpy(before, x, p * sizeof *x);
-    assert_int_equal(sid_step(&one->problem, dynamics, 0.15, 0.3, x, &stream, test->work), SID_OK);
-    require_same(test->work, before, p, "the state before the step");
+    double before[INSTANCE_STATE_MAX];
+    memcpy(before, x, total * sizeof *x);
+    {
+      const sid_status q_ = sid_step(&one->problem, dynamics, 0.15, 0.3, x, &stream, test->work);
+      if (q_) {
+        fail_msg("%s dyn %d noise %d t %d st %d x %g %g", one->name, dynamics->kind, one->problem.noise, t, q_, x[0],
+                 x[1]);
+      }
+    }
+    require_same(test->work, before, total, "the state before the step");
     naive_step(&one->problem, dynamics, 0.15, 0.3, y, &twin, scratch);
-    require_same(x, y, p, one->name);
+    require_same(x, y, total, one->name);
     assert_true(same_stream(&stream, &twin));
   }
+  assert_true(is_poisoned(x + total, INSTANCE_STATE_MAX - total));
 }
 
 /* What a step reads of its workspace it wrote before, and it writes nothing around it. */
@@ -164,16 +286,16 @@ static void check_workspace(dynamics_state *test, const instance *one, const sid
                             uint64_t number) {
   const sid_problem *problem = &one->problem;
   const size_t size = sid_step_workspace(problem, dynamics);
-  double x[INSTANCE_DIM_MAX], y[INSTANCE_DIM_MAX], *guarded = allocate(size + 2 * GUARD), *zeros = allocate(size);
+  double x[INSTANCE_STATE_MAX], y[INSTANCE_STATE_MAX], *guarded = allocate(size + 2 * GUARD), *zeros = allocate(size);
   sid_stream stream = test_stream(number), twin = stream;
-  start_point(problem, number, x);
+  start_state(problem, dynamics, number, x);
   memcpy(y, x, sizeof x);
   for (int t = 0; t < 3; t++) {
     poison(guarded, size + 2 * GUARD);
     memset(zeros, 0, size * sizeof *zeros);
     assert_int_equal(sid_step(problem, dynamics, 0.15, 0.3, x, &stream, guarded + GUARD), SID_OK);
     assert_int_equal(sid_step(problem, dynamics, 0.15, 0.3, y, &twin, zeros), SID_OK);
-    require_same(x, y, problem->dim, one->name);
+    require_same(x, y, sid_state_doubles(problem, dynamics), one->name);
     assert_true(is_poisoned(guarded, GUARD) && is_poisoned(guarded + GUARD + size, GUARD));
   }
   free(guarded);
@@ -224,7 +346,7 @@ static void for_identity(void **state, identity same, int only_noise) {
     check_identity(test, one, &same, i);
     count++;
   }
-  assert_true(count >= 3);
+  assert_true(count >= 2);
 }
 
 static void test_noisy_gd_is_sde_with_one_substep(void **state) {
@@ -232,6 +354,7 @@ static void test_noisy_gd_is_sde_with_one_substep(void **state) {
   const identity batched = {{.kind = SID_NOISY_GD, .batch = 6}, {.kind = SID_SDE, .substeps = 1, .batch = 6}, 1, 0};
   for_identity(state, same, -1);
   for_identity(state, batched, SID_NOISE_SAMPLES);
+  for_identity(state, batched, SID_NOISE_POISSON);
 }
 
 /* c1 = 1 and c2 = 0: the first of the two gradients alone. */
@@ -240,6 +363,7 @@ static void test_svag_with_l_1_is_sgd(void **state) {
   const identity batched = {{.kind = SID_SVAG, .l = 1, .batch = 3}, {.kind = SID_SGD, .batch = 3}, 0, 1};
   for_identity(state, same, -1);
   for_identity(state, batched, SID_NOISE_SAMPLES);
+  for_identity(state, batched, SID_NOISE_POISSON);
 }
 
 static void test_sgd_without_noise_is_gd(void **state) {
@@ -276,6 +400,83 @@ static void test_noisy_gd_mirrors_sgd(void **state) {
   }
 }
 
+/* ---- scalings by a power of two, which change no bit but the exponents ------------------------------------------------------- */
+
+/* A dynamics on a scale-invariant problem, and the same from 4 times the start: what is multiplied by what. */
+typedef struct {
+  sid_dynamics plain, scaled;
+  double lr, wd;     /* factors of lr and wd */
+  double v, squares; /* factors of the state behind the coordinates: its first p numbers, and its second p */
+} scaling;
+
+static void check_scaling(dynamics_state *test, const instance *one, const scaling *by, uint64_t number) {
+  const sid_problem *problem = &one->problem;
+  const size_t p = problem->dim, total = naive_state(problem, &by->plain);
+  double x[INSTANCE_STATE_MAX], y[INSTANCE_STATE_MAX], expected[INSTANCE_STATE_MAX];
+  sid_stream stream = test_stream(number), twin = stream;
+  start_point(problem, number, x);
+  for (size_t j = 0; j < p; j++) y[j] = 4.0 * x[j];
+  sid_state_begin(problem, &by->plain, 0.15, x);
+  sid_state_begin(problem, &by->scaled, 0.15, y);
+  for (int t = 0; t < STEPS; t++) {
+    assert_int_equal(sid_step(problem, &by->plain, 0.15, 0.3, x, &stream, test->work), SID_OK);
+    assert_int_equal(sid_step(problem, &by->scaled, by->lr * 0.15, by->wd * 0.3, y, &twin, test->work), SID_OK);
+    for (size_t j = 0; j < total; j++)
+      expected[j] = x[j] * (j < p ? 4.0 : j < 2 * p ? by->v : j < 3 * p ? by->squares : 1.0);
+    require_same(y, expected, total, one->name);
+  }
+}
+
+static void for_scaling(void **state, scaling by) {
+  dynamics_state *test = *state;
+  size_t count = 0;
+  for (size_t i = 0; i < test->all.count; i++) {
+    const instance *one = test->all.list + i;
+    if (!sid_problem_scale_invariant(&one->problem)) continue;
+    check_scaling(test, one, &by, i);
+    count++;
+  }
+  assert_true(count > 60);
+}
+
+static void test_scaled_momentum(void **state) {
+  const sid_dynamics momentum = {.kind = SID_MOMENTUM, .batch = 1, .beta = 0.9};
+  const scaling by = {momentum, momentum, 16.0, 0.0625, 0.25, 0.0};
+  for_scaling(state, by);
+}
+
+/* alpha and the start by 4, eps by 1/4; wd as it is where it is decoupled, else by 1/16. */
+static void test_scaled_adam(void **state) {
+  for (int l2 = 0; l2 < 2; l2++) {
+    sid_dynamics adam = {.kind = l2 ? SID_ADAM_L2 : SID_ADAMW, .batch = 1, .beta = 0.9, .beta2 = 0.99};
+    adam.alpha = 0.2, adam.eps = 0x1p-10;
+    sid_dynamics larger = adam;
+    larger.alpha = 0.8, larger.eps = 0x1p-12;
+    const scaling by = {adam, larger, 1.0, l2 ? 0.0625 : 1.0, 0.25, 0.0625};
+    for_scaling(state, by);
+  }
+}
+
+/* Without memory and eps, Adam moves each coordinate by alpha against the sign of its gradient: the root of a rounded square is
+ * the number itself. */
+static void test_adam_without_memory_is_sign_descent(void **state) {
+  dynamics_state *test = *state;
+  const sid_dynamics adam = {.kind = SID_ADAMW, .batch = 1, .alpha = 0.125};
+  for (size_t i = 0; i < test->all.count; i++) {
+    const instance *one = test->all.list + i;
+    const uint32_t p = one->problem.dim;
+    double x[INSTANCE_STATE_MAX], before[INSTANCE_DIM_MAX], g[INSTANCE_DIM_MAX];
+    sid_stream stream = test_stream(i), twin = stream;
+    start_point(&one->problem, i, x);
+    sid_state_begin(&one->problem, &adam, 0.5, x);
+    memcpy(before, x, sizeof before);
+    sid_problem_noisy_gradient(&one->problem, x, 1, &twin, g, test->work);
+    assert_int_equal(sid_step(&one->problem, &adam, 0.5, 0.0, x, &stream, test->work), SID_OK);
+    for (uint32_t j = 0; j < p; j++)
+      require_bits(x[j], before[j] - (g[j] > 0.0) * 0.0625 + (g[j] < 0.0) * 0.0625, one->name, j);
+  }
+}
+
 /* ---- steps that are not taken -------------------------------------------------------------------------------------------------- */
 
 static sid_problem noise_only(double sigma) {
@@ -302,6 +503,75 @@ static void require_refused(const sid_problem *problem, const sid_dynamics *dyna
   assert_int_equal(sid_step(problem, dynamics, lr, wd, x, &stream, work), expected);
   require_same(x, start, problem->dim, "state after a refused step");
   assert_int_equal(!same_stream(&stream, &before), moves);
+}
+
+/* The same for a state of more than the coordinates, `total` numbers. */
+static void require_kept(const sid_problem *problem, const sid_dynamics *dynamics, double lr, const double *start,
+                         size_t total, sid_status expected) {
+  double x[8], work[64];
+  sid_stream stream = test_stream(3);
+  const sid_stream before = stream;
+  assert_int_equal(sid_state_doubles(problem, dynamics), total);
+  memcpy(x, start, total * sizeof *x);
+  assert_int_equal(sid_step(problem, dynamics, lr, 0.0, x, &stream, work), expected);
+  require_same(x, start, total, "state after a refused step");
+  assert_true(same_stream(&stream, &before)); /* none of them draws here */
+}
+
+/* The second moment of Adam overflows while x stays finite; a momentum takes x with it; powers of beta stay as they are. */
+static void test_moments_are_kept(void **state) {
+  static const double steep[2] = {1e160, 1.0}, steeper[2] = {1e300, 1.0};
+  const sid_problem problem = quadratic(steep, 2), other = quadratic(steeper, 2);
+  const double adam_start[8] = {1.0, 2.0, 0.5, -0.5, 1.0, 3.0, 0.9, 0.99};
+  const double momentum_start[4] = {1e10, 2.0, 3.0, -4.0};
+  sid_dynamics dynamics = {.kind = SID_ADAM_L2, .batch = 1, .beta = 0.9, .beta2 = 0.99, .alpha = 0.1};
+  require_kept(&problem, &dynamics, 0.1, adam_start, 8, SID_E_NONFINITE);
+  dynamics.kind = SID_ADAMW;
+  require_kept(&problem, &dynamics, 0.1, adam_start, 8, SID_E_NONFINITE);
+  dynamics.kind = SID_MOMENTUM;
+  require_kept(&other, &dynamics, 0.1, momentum_start, 4, SID_E_NONFINITE);
+  require_kept(&problem, &dynamics, -0.1, momentum_start, 4, SID_E_LR);
+  (void)state;
+}
+
+/* What the projected dynamics remember overflows while x stays finite; a learning rate so large that the normalised state is 0; an
+ * infinite one. */
+static void test_memory_is_kept(void **state) {
+  static const double steep[2] = {1e200, 0.0}, flat[2] = {1.0, 0.0};
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_RAYLEIGH, problem.dim = 2, problem.spectrum = steep;
+  const double unit[3] = {0.6, 0.8, 1.0}, tiny[3] = {0.6, 0.8, 0x1p-1000}, zero[3] = {0.6, 0.8, 0.0};
+  sid_dynamics dynamics = {.kind = SID_RMSPROP, .batch = 1, .beta = 0.9, .v0 = 1.0};
+  require_kept(&problem, &dynamics, 1e-200, unit, 3, SID_E_NONFINITE); /* |G|^2 is infinite, lr G is not */
+  dynamics.kind = SID_PROJECTED_GD;
+  require_kept(&problem, &dynamics, 1e-200, unit, 3, SID_E_NONFINITE);
+  dynamics.kind = SID_QUASI_RMSPROP;
+  require_kept(&problem, &dynamics, 1e-200, unit, 3, SID_E_NONFINITE);
+  problem.spectrum = flat;
+  dynamics.kind = SID_PROJECTED_GD;
+  require_kept(&problem, &dynamics, 0x1p-100, tiny, 3, SID_E_ORIGIN);   /* et = 2^900: k = 1/sqrt(inf) = 0 */
+  require_kept(&problem, &dynamics, 0x1p100, tiny, 3, SID_E_NONFINITE); /* et is infinite */
+  dynamics.kind = SID_RMSPROP;
+  require_kept(&problem, &dynamics, 0.5, zero, 3, SID_E_NONFINITE);
+  dynamics.kind = SID_QUASI_RMSPROP;
+  require_kept(&problem, &dynamics, 0.5, zero, 3, SID_E_NONFINITE);
+  require_kept(&problem, &dynamics, QUIET_NAN, unit, 3, SID_E_LR);
+  (void)state;
+}
+
+/* One sample has no variance to normalise by: no gradient, no step. */
+static void test_one_sample_is_not_normalised(void **state) {
+  static const double features[2] = {0.5, 1.0}, labels[1] = {1.0}, start[2] = {1.0, 2.0};
+  sid_problem problem;
+  double work[16];
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_BN_REGRESSION, problem.dim = 2, problem.samples = 1;
+  problem.features = features, problem.labels = labels;
+  assert_int_equal(sid_problem_validate(&problem), SID_OK);
+  assert_false(is_finite(sid_problem_loss(&problem, start, work)));
+  require_refused(&problem, &gd, 0.1, 0.1, start, SID_E_NONFINITE, 0);
+  (void)state;
 }
 
 static void test_bad_rates(void **state) {
@@ -378,6 +648,12 @@ int main(void) {
       cmocka_unit_test(test_sgd_without_noise_is_gd),
       cmocka_unit_test(test_noisy_gd_without_noise_is_gd),
       cmocka_unit_test(test_noisy_gd_mirrors_sgd),
+      cmocka_unit_test(test_scaled_momentum),
+      cmocka_unit_test(test_scaled_adam),
+      cmocka_unit_test(test_adam_without_memory_is_sign_descent),
+      cmocka_unit_test(test_moments_are_kept),
+      cmocka_unit_test(test_memory_is_kept),
+      cmocka_unit_test(test_one_sample_is_not_normalised),
       cmocka_unit_test(test_bad_rates),
       cmocka_unit_test(test_rates_at_the_limit),
       cmocka_unit_test(test_nonfinite),

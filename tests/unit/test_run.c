@@ -6,12 +6,12 @@
 
 #define GUARD 16
 #define ROWS_MAX 64
-#define WIDTH_MAX (9 + INSTANCE_DIM_MAX)
+#define WIDTH_MAX (16 + INSTANCE_DIM_MAX)
 
 typedef struct {
-  size_t count, width, p;
+  size_t count, width, state; /* numbers of a row and of a state */
   uint64_t steps[ROWS_MAX];
-  double x[ROWS_MAX][INSTANCE_DIM_MAX], rows[ROWS_MAX][WIDTH_MAX];
+  double x[ROWS_MAX][INSTANCE_STATE_MAX], rows[ROWS_MAX][WIDTH_MAX];
   uint64_t stop_at; /* the callback asks to stop at this step */
 } record;
 
@@ -19,7 +19,7 @@ static int keep(void *user, uint64_t step, const double *x, const double *row) {
   record *kept = user;
   assert_true(kept->count < ROWS_MAX);
   kept->steps[kept->count] = step;
-  memcpy(kept->x[kept->count], x, kept->p * sizeof *x);
+  memcpy(kept->x[kept->count], x, kept->state * sizeof *x);
   memcpy(kept->rows[kept->count], row, kept->width * sizeof *row);
   kept->count++;
   return step == kept->stop_at ? 7 : 0;
@@ -28,7 +28,8 @@ static int keep(void *user, uint64_t step, const double *x, const double *row) {
 static record record_of(const sid_experiment *experiment) {
   record kept;
   memset(&kept, 0, sizeof kept);
-  kept.width = sid_row_width(experiment), kept.p = experiment->problem.dim, kept.stop_at = UINT64_MAX;
+  kept.width = sid_row_width(experiment), kept.stop_at = UINT64_MAX;
+  kept.state = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   assert_true(kept.width <= WIDTH_MAX);
   return kept;
 }
@@ -36,20 +37,22 @@ static record record_of(const sid_experiment *experiment) {
 typedef struct {
   sid_status status;
   uint64_t step;
-  double x[INSTANCE_DIM_MAX];
+  double x[INSTANCE_STATE_MAX];
 } outcome;
 
 /* sid_run() with a workspace between guards, poisoned throughout. */
 static outcome run_guarded(const sid_experiment *experiment, uint64_t trajectory, record *kept) {
   const size_t size = sid_run_workspace(experiment);
+  const size_t state = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   double *work = allocate(size + 2 * GUARD);
   outcome end = {SID_OK, UINT64_MAX, {0.0}};
   assert_int_equal(sid_experiment_validate(experiment), SID_OK);
   poison(work, size + 2 * GUARD);
-  poison(end.x, INSTANCE_DIM_MAX);
+  poison(end.x, INSTANCE_STATE_MAX);
   end.status = sid_run(experiment, trajectory, kept ? keep : NULL, kept, end.x, &end.step, work + GUARD, size);
   assert_true(is_poisoned(work, GUARD) && is_poisoned(work + GUARD + size, GUARD));
-  assert_true(is_poisoned(end.x + experiment->problem.dim, INSTANCE_DIM_MAX - experiment->problem.dim));
+  /* An end before the first step may come before the numbers beside the coordinates are set. */
+  assert_true(is_poisoned(end.x + state, INSTANCE_STATE_MAX - state));
   free(work);
   return end;
 }
@@ -63,34 +66,71 @@ static double naive_angle(const double *y, const double *x, uint32_t p) {
   return sid_atan2(sqrt(sid_dot(d, d, p)) * sqrt(ry), c);
 }
 
-static double naive_observable(const sid_experiment *experiment, int32_t name, const double *x, const double *before,
-                               double lr) {
+/* lr/r, or the et of the next step of a projected dynamics. */
+static double naive_effective_lr(const sid_experiment *experiment, const double *x, double lr, double wd) {
+  const uint32_t p = experiment->problem.dim;
+  switch (experiment->dynamics.kind) {
+    case SID_PROJECTED_GD: return lr / ((1.0 - lr * wd) * x[p]);
+    case SID_RMSPROP: return lr / sqrt(x[p]);
+    case SID_QUASI_RMSPROP: return 1.0 / x[p];
+    default: return lr / sid_dot(x, x, p);
+  }
+}
+
+static double naive_sharpness(const sid_problem *problem, const double *x) {
+  double residual, *work = allocate(sid_sharpness_workspace(problem, 64));
+  const double value = sid_sharpness_lanczos(problem, x, 64, &residual, work);
+  free(work);
+  return value;
+}
+
+static double naive_manifold(const sid_problem *problem, const double *x, int angle) {
+  sid_manifold_point point;
+  assert_int_equal(sid_manifold_project(problem, x, &point), SID_OK);
+  return angle ? point.angle : point.h;
+}
+
+/* A checkpoint: its step, the state, the coordinates before the last step (NULL at the start), the rates that come next. */
+typedef struct {
+  uint64_t step;
+  const double *x, *before;
+  double lr, wd;
+} moment;
+
+static double naive_observable(const sid_experiment *experiment, int32_t name, const moment *at) {
   const sid_problem *problem = &experiment->problem;
   const uint32_t p = problem->dim;
-  const double r = sid_dot(x, x, p);
-  double work[4 * INSTANCE_DIM_MAX + INSTANCE_SAMPLES_MAX], g[INSTANCE_DIM_MAX];
+  const double *x = at->x, r = sid_dot(x, x, p);
+  double work[INSTANCE_WORK_MAX], g[INSTANCE_DIM_MAX], middle[INSTANCE_DIM_MAX];
+  for (uint32_t j = 0; j < p; j++) middle[j] = 0.5 * ((at->before ? at->before : x)[j] + x[j]);
   switch (name) {
     case SID_NORM2: return r;
     case SID_LOSS: return sid_problem_loss(problem, x, work);
     case SID_GRAD_NORM2: sid_problem_gradient(problem, x, g, work); return sid_dot(g, g, p);
     case SID_NOISE_TRACE: return sid_problem_noise_trace(problem, x, work) / experiment->dynamics.batch;
-    case SID_STEP_ANGLE: return before ? naive_angle(before, x, p) : 0.0;
-    case SID_EFFECTIVE_LR: return lr / r;
-    case SID_GAMMA: return (r / lr) * (r / lr);
+    case SID_STEP_ANGLE: return at->before ? naive_angle(at->before, x, p) : 0.0;
+    case SID_EFFECTIVE_LR: return naive_effective_lr(experiment, x, at->lr, at->wd);
+    case SID_GAMMA: return (r / at->lr) * (r / at->lr);
     case SID_F: return x[0] * x[0] / r;
     case SID_PLANE_ANGLE: return sid_atan2(sid_dot(x, experiment->plane + p, p), sid_dot(x, experiment->plane, p));
+    case SID_TEST_LOSS: return sid_problem_test_loss(problem, x, work);
+    case SID_MIDPOINT_LOSS: return sid_problem_loss(problem, middle, work);
+    case SID_MIDPOINT_TEST_LOSS: return sid_problem_test_loss(problem, middle, work);
+    case SID_SPHERICAL_SHARPNESS: return naive_sharpness(problem, x);
+    case SID_MIDPOINT_SHARPNESS: return naive_sharpness(problem, middle);
+    case SID_MANIFOLD_H: return naive_manifold(problem, x, 0);
+    case SID_MANIFOLD_ANGLE: return naive_manifold(problem, x, 1);
     default: fail_msg("observable %d", name); return 0.0;
   }
 }
 
-static void require_row(const sid_experiment *experiment, const double *row, const double *x, const double *before,
-                        double lr) {
+static void require_row(const sid_experiment *experiment, const double *row, const moment *at) {
   for (uint32_t o = 0; o < experiment->observable_count; o++) {
     if (experiment->observables[o] == SID_X) {
-      require_same(row, x, experiment->problem.dim, "x");
+      require_same(row, at->x, experiment->problem.dim, "x");
       row += experiment->problem.dim;
     } else {
-      const double expected = naive_observable(experiment, experiment->observables[o], x, before, lr);
+      const double expected = naive_observable(experiment, experiment->observables[o], at);
       require_bits(*row++, expected, "observable", (size_t)experiment->observables[o]);
     }
   }
@@ -98,27 +138,55 @@ static void require_row(const sid_experiment *experiment, const double *row, con
 
 /* ---- experiments -------------------------------------------------------------------------------------------------------- */
 
-static const int32_t all_observables[] = {SID_X,           SID_NORM2,      SID_LOSS,         SID_GRAD_NORM2,
-                                          SID_NOISE_TRACE, SID_STEP_ANGLE, SID_EFFECTIVE_LR, SID_GAMMA,
-                                          SID_F,           SID_PLANE_ANGLE};
+/* The first 11 are defined for all problems, the next two where it is scale-invariant. */
+static const int32_t all_observables[] = {SID_X,
+                                          SID_NORM2,
+                                          SID_LOSS,
+                                          SID_GRAD_NORM2,
+                                          SID_NOISE_TRACE,
+                                          SID_STEP_ANGLE,
+                                          SID_EFFECTIVE_LR,
+                                          SID_GAMMA,
+                                          SID_F,
+                                          SID_PLANE_ANGLE,
+                                          SID_MIDPOINT_LOSS,
+                                          SID_SPHERICAL_SHARPNESS,
+                                          SID_MIDPOINT_SHARPNESS};
+static const int32_t completion_observables[] = {SID_MIDPOINT_SHARPNESS, SID_MIDPOINT_TEST_LOSS, SID_TEST_LOSS,
+                                                 SID_MIDPOINT_LOSS, SID_STEP_ANGLE};
+static const int32_t height_observables[] = {SID_MANIFOLD_ANGLE, SID_X, SID_MANIFOLD_H, SID_MIDPOINT_SHARPNESS};
+
+/* All observables that are common to such problems, or those that this one alone has. */
+static void choose_observables(sid_experiment *experiment, int own) {
+  const sid_problem *problem = &experiment->problem;
+  experiment->observables = all_observables;
+  experiment->observable_count = sid_problem_scale_invariant(problem) ? 13 : 11;
+  if (own && problem->kind == SID_BN_COMPLETION && problem->matrix)
+    experiment->observables = completion_observables, experiment->observable_count = COUNT(completion_observables);
+  if (own && (problem->kind == SID_TROUGH3 || problem->kind == SID_RIDGE3))
+    experiment->observables = height_observables, experiment->observable_count = COUNT(height_observables);
+}
 
 static const uint64_t some_checkpoints[] = {0, 1, 2, 5, 6, 11, 19, 20};
 
 static const sid_segment some_segments[] = {
     {0, 0.1, 0.2, 1.0}, {2, 0.2, 0.1, 0.5}, {5, 0.05, 0.3, 1.0}, {6, 0.1, 0.0, 3.0}};
+static const sid_segment even_segments[] = {
+    {0, 0.1, 0.2, 1.0}, {2, 0.2, 0.1, 1.0}, {5, 0.05, 0.3, 1.0}, {6, 0.1, 0.0, 1.0}};
 
-/* A run with rescales, all observables, and a Gaussian start. */
+/* A run with rescales where they are allowed, all observables, and a Gaussian start. */
 static sid_experiment experiment_on(const sid_problem *problem, sid_dynamics dynamics, const double *plane) {
   sid_experiment experiment;
   memset(&experiment, 0, sizeof experiment);
   experiment.problem = *problem;
   experiment.dynamics = dynamics;
   experiment.schedule.kind = SID_PIECEWISE;
-  experiment.schedule.segments = some_segments, experiment.schedule.segment_count = COUNT(some_segments);
+  experiment.schedule.segments = dynamics.kind >= SID_PROJECTED_GD ? even_segments : some_segments;
+  experiment.schedule.segment_count = COUNT(some_segments);
   experiment.start.kind = SID_START_GAUSSIAN, experiment.start.size = 1.5;
   experiment.seed = 99, experiment.steps = 20;
   experiment.checkpoints = some_checkpoints, experiment.checkpoint_count = COUNT(some_checkpoints);
-  experiment.observables = all_observables, experiment.observable_count = COUNT(all_observables);
+  choose_observables(&experiment, 0);
   experiment.plane = plane;
   return experiment;
 }
@@ -131,11 +199,23 @@ static sid_stream stream_of(const sid_experiment *experiment, uint64_t purpose, 
 }
 
 /* Segment in force at k, and its factor if it begins at the first step of k. */
-static const sid_segment *naive_segment(uint64_t k) {
-  const sid_segment *segment = some_segments;
-  for (size_t s = 1; s < COUNT(some_segments); s++)
-    if (some_segments[s].start <= k) segment = some_segments + s;
+static const sid_segment *naive_segment(const sid_experiment *experiment, uint64_t k) {
+  const sid_segment *segment = experiment->schedule.segments;
+  for (size_t s = 1; s < experiment->schedule.segment_count; s++)
+    if (experiment->schedule.segments[s].start <= k) segment = experiment->schedule.segments + s;
   return segment;
+}
+
+/* Section 9: normals or uniforms of stream (1, i). */
+static void naive_start(const sid_experiment *experiment, uint64_t trajectory, double *x) {
+  const uint32_t p = experiment->problem.dim;
+  sid_stream start = stream_of(experiment, 1, trajectory);
+  if (experiment->start.kind == SID_START_UNIFORM) {
+    for (uint32_t j = 0; j < p; j++) x[j] = experiment->start.size * (2.0 * sid_stream_uniform(&start) - 1.0);
+    return;
+  }
+  sid_stream_normals(&start, x, p);
+  for (uint32_t j = 0; j < p; j++) x[j] = experiment->start.size * x[j];
 }
 
 /* Section 10 to the letter: compares every row that was kept with one made here. */
@@ -144,36 +224,45 @@ static void require_run(const sid_experiment *experiment, uint64_t trajectory) {
   const uint64_t unit = experiment->dynamics.kind == SID_SVAG ? experiment->dynamics.l : 1;
   record kept = record_of(experiment);
   const outcome end = run_guarded(experiment, trajectory, &kept);
-  sid_stream start = stream_of(experiment, 1, trajectory), noise = stream_of(experiment, 2, trajectory);
-  double x[INSTANCE_DIM_MAX], before[INSTANCE_DIM_MAX], work[8 * INSTANCE_DIM_MAX + INSTANCE_SAMPLES_MAX];
+  sid_stream noise = stream_of(experiment, 2, trajectory);
+  double x[INSTANCE_STATE_MAX], before[INSTANCE_STATE_MAX], work[INSTANCE_WORK_MAX];
   size_t row = 0;
-  sid_stream_normals(&start, x, p);
-  for (uint32_t j = 0; j < p; j++) x[j] = experiment->start.size * x[j];
+  naive_start(experiment, trajectory, x);
+  sid_state_begin(&experiment->problem, &experiment->dynamics, experiment->schedule.segments[0].lr, x);
   for (uint64_t t = 0;; t++) {
-    const sid_segment *segment = naive_segment(t / unit);
+    const sid_segment *segment = naive_segment(experiment, t / unit);
     if (t == experiment->checkpoints[row]) {
+      const moment at = {t, x, t > 0 ? before : NULL, segment->lr, segment->wd};
       assert_true(row < kept.count && kept.steps[row] == t);
-      require_same(kept.x[row], x, p, "state at a checkpoint");
-      require_row(experiment, kept.rows[row], x, t > 0 ? before : NULL, segment->lr);
+      require_same(kept.x[row], x, kept.state, "state at a checkpoint");
+      require_row(experiment, kept.rows[row], &at);
       row++;
     }
     if (t == experiment->steps) break;
     for (uint32_t j = 0; t > 0 && t == segment->start * unit && j < p; j++) x[j] = segment->rescale * x[j];
-    memcpy(before, x, sizeof x);
+    memcpy(before, x, kept.state * sizeof *x);
     assert_int_equal(sid_step(&experiment->problem, &experiment->dynamics, segment->lr, segment->wd, x, &noise, work),
                      SID_OK);
   }
   assert_int_equal(row, kept.count);
   assert_int_equal(end.status, SID_OK);
   assert_true(end.step == experiment->steps);
-  require_same(end.x, x, p, "last state");
+  require_same(end.x, x, kept.state, "last state");
 }
 
 static void test_runs(void **state) {
-  static const sid_dynamics dynamics[] = {{.kind = SID_SGD, .batch = 1},
-                                          {.kind = SID_SVAG, .l = 3, .batch = 1},
-                                          {.kind = SID_SDE, .substeps = 2, .batch = 1},
-                                          {.kind = SID_SDE2, .substeps = 2, .batch = 1}};
+  static const sid_dynamics dynamics[] = {
+      {.kind = SID_SGD, .batch = 1},
+      {.kind = SID_SVAG, .l = 3, .batch = 1},
+      {.kind = SID_SDE, .substeps = 2, .batch = 1},
+      {.kind = SID_SDE2, .substeps = 2, .batch = 1},
+      {.kind = SID_MOMENTUM, .batch = 1, .beta = 0.9},
+      {.kind = SID_ADAM_L2, .batch = 1, .beta = 0.9, .beta2 = 0.99, .alpha = 0.25, .eps = 1e-8},
+      {.kind = SID_ADAMW, .batch = 1, .beta = 0.5, .beta2 = 0.75, .alpha = 0.5},
+      {.kind = SID_PROJECTED_GD, .batch = 1},
+      {.kind = SID_RMSPROP, .batch = 1, .beta = 0.9, .v0 = 0.5},
+      {.kind = SID_QUASI_RMSPROP, .batch = 1, .beta = 0.9, .v0 = 0.5},
+  };
   static instances all;
   double plane[2 * INSTANCE_DIM_MAX];
   data_source data = {5};
@@ -181,8 +270,12 @@ static void test_runs(void **state) {
   data_fill(&data, plane, COUNT(plane), -1.0, 1.0);
   for (size_t i = 0; i < all.count; i++)
     for (size_t d = 0; d < COUNT(dynamics); d++) {
-      sid_experiment experiment = experiment_on(&all.list[i].problem, dynamics[d], plane);
-      if (all.list[i].problem.noise == SID_NOISE_SAMPLES) experiment.dynamics.batch = 3;
+      const sid_problem *problem = &all.list[i].problem;
+      if (dynamics[d].kind >= SID_PROJECTED_GD && !sid_problem_scale_invariant(problem)) continue;
+      sid_experiment experiment = experiment_on(problem, dynamics[d], plane);
+      if (dynamics[d].kind < SID_PROJECTED_GD) experiment.dynamics.batch = instance_batch(problem, 3);
+      if (d % 2) experiment.start.kind = SID_START_UNIFORM;
+      choose_observables(&experiment, (i + d) % 3 == 0);
       require_run(&experiment, i + (d == 3 ? UINT64_MAX - 100 : 0));
     }
   (void)state;
@@ -233,6 +326,13 @@ static void test_starts(void **state) {
     assert_int_equal(sid_start_state(&experiment, trajectory, x), SID_OK);
     for (size_t j = 0; j < 2; j++) require_bits(x[j], (3.0 / sqrt(z[0] * z[0] + z[1] * z[1])) * z[j], "sphere", j);
     require_within(sqrt(x[0] * x[0] + x[1] * x[1]), 3.0, 3.0 * 8.0 * UNIT_ROUNDOFF, "radius", i);
+
+    sid_stream uniforms = stream_of(&experiment, 1, trajectory);
+    experiment.start.kind = SID_START_UNIFORM, experiment.start.size = 0.75;
+    assert_int_equal(sid_start_state(&experiment, trajectory, x), SID_OK);
+    for (size_t j = 0; j < 2; j++)
+      require_bits(x[j], 0.75 * (2.0 * sid_stream_uniform(&uniforms) - 1.0), "uniform", j);
+    assert_true(is_poisoned(x + 2, 1));
   }
   (void)state;
 }
@@ -436,12 +536,13 @@ static void test_errors_leave_outputs(void **state) {
 static void test_observe(void **state) {
   sid_experiment experiment = small_experiment();
   const double x[2] = {0.3, -0.4}, before[2] = {0.4, 0.3};
-  const size_t size = sid_problem_workspace(&experiment.problem) + 2;
+  const moment at = {3, x, before, 0.25, 0.5};
+  const size_t size = sid_observe_workspace(&experiment);
   double row[2 + GUARD], *work = allocate(size + GUARD);
   poison(row, COUNT(row));
   poison(work, size + GUARD);
   sid_observe(&experiment, 3, x, before, row, work);
-  require_row(&experiment, row, x, before, 0.25);
+  require_row(&experiment, row, &at);
   require_within(row[1], 0x1.921fb54442d18p+0, 0x1p-50, "right angle", 0);
   sid_observe(&experiment, 0, x, NULL, row, work);
   require_bits(row[1], 0.0, "angle at step 0", 0);
@@ -449,6 +550,48 @@ static void test_observe(void **state) {
   assert_true(row[1] != row[1]);
   assert_true(is_poisoned(row + 2, GUARD) && is_poisoned(work + size, GUARD));
   free(work);
+  (void)state;
+}
+
+/* Every observable between guards; without the state before, midpoints are x at step 0 and NaN later. On the axis of the circle there is no
+ * nearest point. */
+static void test_observe_midpoints(void **state) {
+  static instances all;
+  static const double axis[3] = {0.0, 0.0, 2.0};
+  instances_make(&all);
+  for (size_t i = 0; i < all.count; i++)
+    for (int own = 0; own < 2; own++) {
+      const sid_dynamics gd = {.kind = SID_GD, .batch = 1};
+      double plane[2 * INSTANCE_DIM_MAX] = {1.0}, x[INSTANCE_DIM_MAX], row[WIDTH_MAX + GUARD];
+      sid_experiment experiment = experiment_on(&all.list[i].problem, gd, plane);
+      choose_observables(&experiment, own);
+      const size_t size = sid_observe_workspace(&experiment), width = sid_row_width(&experiment);
+      const moment at = {0, x, NULL, 0.1, 0.2};
+      data_source data = {i};
+      double *work = allocate(size + 2 * GUARD);
+      instance_point(&experiment.problem, &data, x);
+      poison(work, size + 2 * GUARD);
+      poison(row, COUNT(row));
+      sid_observe(&experiment, 0, x, NULL, row, work + GUARD);
+      require_row(&experiment, row, &at);
+      assert_true(is_poisoned(row + width, COUNT(row) - width));
+      sid_observe(&experiment, 3, x, NULL, row, work + GUARD);
+      for (uint32_t o = 0, c = 0; o < experiment.observable_count; o++) {
+        const int32_t name = experiment.observables[o];
+        const int unknown = name == SID_STEP_ANGLE || name == SID_MIDPOINT_LOSS || name == SID_MIDPOINT_TEST_LOSS ||
+                            name == SID_MIDPOINT_SHARPNESS;
+        const int zero = experiment.problem.kind == SID_NOISE_ONLY && name != SID_STEP_ANGLE;
+        if (unknown && !zero && row[c] == row[c]) fail_msg("%s, observable %d: %a", all.list[i].name, name, row[c]);
+        c += name == SID_X ? experiment.problem.dim : 1;
+      }
+      if (experiment.observables == height_observables) {
+        sid_observe(&experiment, 0, axis, NULL, row, work + GUARD);
+        require_bits(row[0], QUIET_NAN, "angle on the axis", i);
+        require_bits(row[4], QUIET_NAN, "h on the axis", i);
+      }
+      assert_true(is_poisoned(work, GUARD) && is_poisoned(work + GUARD + size, GUARD));
+      free(work);
+    }
   (void)state;
 }
 
@@ -470,7 +613,7 @@ static void test_problem_workspace(void **state) {
     sid_problem_gradient(problem, x, out, work + GUARD);
     sid_problem_hessian_vector(problem, x, x, out, work + GUARD);
     sid_problem_gaussian_noise(problem, x, &stream, out, work + GUARD);
-    sid_problem_noisy_gradient(problem, x, problem->noise == SID_NOISE_SAMPLES ? 3 : 1, &stream, out, work + GUARD);
+    sid_problem_noisy_gradient(problem, x, instance_batch(problem, 3), &stream, out, work + GUARD);
     for (size_t j = 0; j < p; j++) assert_true(is_finite(out[j]));
     assert_true(is_poisoned(out + p, COUNT(out) - p));
     assert_true(is_poisoned(work, GUARD) && is_poisoned(work + GUARD + size, GUARD));
@@ -506,6 +649,7 @@ int main(void) {
       cmocka_unit_test(test_end_by_rescale),
       cmocka_unit_test(test_errors_leave_outputs),
       cmocka_unit_test(test_observe),
+      cmocka_unit_test(test_observe_midpoints),
       cmocka_unit_test(test_problem_workspace),
       cmocka_unit_test(test_angle),
   };

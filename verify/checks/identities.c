@@ -16,7 +16,8 @@
 enum {
   EXACT_DIM = 11,      /* largest dimension of a subject */
   EXACT_SAMPLES = 4,   /* samples of the finite family */
-  EXACT_SUBJECTS = 30, /* problems times the noise kinds that each takes */
+  EXACT_LOSSES = 8,    /* problems with a loss; the first of exact_bases */
+  EXACT_SUBJECTS = 54, /* problems times the noise kinds that each takes */
   EXACT_NAME = 160,    /* longest name of an instance */
   EXACT_WORK = 128,    /* >= sid_step_workspace() of every subject */
   EXACT_GATHERED = 2 + 4 * EXACT_DIM + EXACT_SAMPLES * EXACT_DIM,
@@ -40,6 +41,7 @@ static const double exact_matrix[9] = {2, .5, -.25, .5, 1, .75, -.25, .75, 3};
 static const double exact_features[EXACT_SAMPLES * 5] = {1.2, -.3, .5,  .8, -1, -.6, 1.1, .4, -.2, .7,
                                                          .3,  .9,  -.8, .1, .5, -1,  .2,  .6, -.7, .4};
 static const double exact_labels[EXACT_SAMPLES] = {.5, -.4, .3, .1};
+static const uint32_t exact_entries[2 * EXACT_SAMPLES] = {0, 0, 0, 1, 1, 1, 2, 0};
 static const double exact_scale[EXACT_DIM] = {.3, .1, .5, .2, .4, .25, .35, .15, .45, .05, .6};
 
 static const exact_subject exact_bases[] = {
@@ -54,6 +56,27 @@ static const exact_subject exact_bases[] = {
      1.9 * (1.9 + .5), /* |z| (|z| + |y|) */
      0.0},
     {"ratio2", {.kind = SID_RATIO2, .dim = 2}, 2.0, 0.0},
+    {"trough3", {.kind = SID_TROUGH3, .dim = 3}, 60.0, 0.0}, /* |h| q + 18 h^2, |h| <= 1.6, q <= 9 */
+    {"ridge3", {.kind = SID_RIDGE3, .dim = 3}, 27.0, 0.0},   /* the same, |h| <= 1 */
+    {"bn_regression p=5 n=4",
+     {.kind = SID_BN_REGRESSION,
+      .dim = 5,
+      .samples = EXACT_SAMPLES,
+      .features = exact_features,
+      .labels = exact_labels},
+     2.0, /* 4 gamma^2 |z||x|/|c| = .7 at exact_point, times the cancellation in the outputs, 1.9 */
+     0.0},
+    {"bn_completion 3x2 inner 2 n=4",
+     {.kind = SID_BN_COMPLETION,
+      .dim = 10,
+      .samples = EXACT_SAMPLES,
+      .labels = exact_labels,
+      .rows = 3,
+      .cols = 2,
+      .inner = 2,
+      .entries = exact_entries},
+     6.0, /* 4 gamma^2 |J||x|/|c| = 2.7, times 2 */
+     0.0},
     {"noise_only p=7", {.kind = SID_NOISE_ONLY, .dim = 7}, 0.0, 0.0},
 };
 
@@ -272,7 +295,7 @@ static void exact_tangential(vf_context *context) {
 /* Differentiating grad L(cx) = grad L(x)/c at c = 1: H x = -grad L, hence x^T H grad L = -|grad L|^2 (svag Lemma
  * D.1); and H is symmetric. */
 static void exact_euler(vf_context *context) {
-  for (size_t b = 0; b < 4; b++) {
+  for (size_t b = 0; b < EXACT_LOSSES; b++) {
     const sid_problem *problem = &exact_bases[b].problem;
     const uint32_t p = problem->dim;
     const double *x = exact_point, rho2 = exact_dot(x, x, p), rho = sqrt(rho2);
@@ -313,7 +336,7 @@ static double exact_difference(const sid_problem *problem, int order, double h) 
 /* A central difference is a power series in h^2; its limit is the derivative. */
 static void exact_derivatives(vf_context *context) {
   enum { STEPS = 5 };
-  for (size_t b = 0; b < 4; b++) {
+  for (size_t b = 0; b < EXACT_LOSSES; b++) {
     const sid_problem *problem = &exact_bases[b].problem;
     double g[EXACT_DIM], hv[EXACT_DIM], work[EXACT_WORK], value[STEPS];
     sid_problem_gradient(problem, exact_point, g, work);
@@ -813,7 +836,7 @@ static const int32_t exact_norm_angle[] = {SID_NORM2, SID_STEP_ANGLE};
 static void exact_norm_run(vf_context *context) {
   enum { STEPS = 200, CHANGE = 100 };
   static const sid_segment segments[2] = {{0, .1, .5, 1.0}, {CHANGE, .05, .25, .75}};
-  for (size_t b = 0; b < 4; b++) {
+  for (size_t b = 0; b < EXACT_LOSSES; b++) {
     const exact_run run = {.problem = &exact_bases[b].problem,
                            .dynamics = exact_dynamics(SID_GD, 1),
                            .schedule = {.kind = SID_PIECEWISE, .segment_count = 2, .segments = segments},
@@ -1479,7 +1502,7 @@ static const int32_t exact_rate_state[] = {SID_EFFECTIVE_LR, SID_X};
 /* eos Lemma 3.1: th+ = Proj(th - et grad L(th)), et = eta/((1-el)|w|^2), for every loss. */
 static void exact_projected_step(vf_context *context) {
   const double eta = .1, lam = .5;
-  for (size_t b = 0; b < 4; b++) {
+  for (size_t b = 0; b < EXACT_LOSSES; b++) {
     const sid_problem *problem = &exact_bases[b].problem;
     const uint32_t p = problem->dim;
     const sid_dynamics gd = exact_dynamics(SID_GD, 1);
@@ -1505,7 +1528,7 @@ static void exact_projected_step(vf_context *context) {
 static void exact_rate_recursion(vf_context *context) {
   enum { STEPS = 200 };
   const double eta = .1, lam = .5, keep = 1.0 - eta * lam;
-  for (size_t b = 0; b < 4; b++) {
+  for (size_t b = 0; b < EXACT_LOSSES; b++) {
     sid_segment segment;
     const exact_run run = {.problem = &exact_bases[b].problem,
                            .dynamics = exact_dynamics(SID_GD, 1),

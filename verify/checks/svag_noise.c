@@ -1182,7 +1182,7 @@ static const double high_lr = 0.8, low_lr = 0.001, schedule_wd = 0.05;
 /* Decay by 4 and by 4 again; two triangles and their turns; half a cosine and its floor; the triangles of Appendix
  * E.1.2, whose second is half as high, by segments. */
 static const char *const schedule_names[SCHEDULES] = {"step", "triangle", "cosine", "two triangles"};
-static const double step_starts[] = {0, 8, 16};
+static const uint64_t step_starts[] = {0, 8, 16};
 
 /* The learning rate of effective step k by its formula. */
 static double lr_by_formula(int schedule, uint64_t k) {
@@ -1210,7 +1210,7 @@ static sid_schedule real_schedule(int schedule, segment_room *room) {
                           .period = schedule == 1 ? 12 : PERIOD};
   if (schedule == 0) real.segment_count = COUNT(step_starts);
   for (uint32_t s = 0; s < real.segment_count; s++) {
-    const uint64_t start = schedule == 0 ? (uint64_t)step_starts[s] : s;
+    const uint64_t start = schedule == 0 ? step_starts[s] : s;
     room->segments[s] = (sid_segment){start, lr_by_formula(schedule, start), schedule_wd, 1.0};
   }
   return real;
@@ -1326,6 +1326,19 @@ static double scheduled_tolerance(const named_schedule *s, uint32_t l) {
          (s->schedule.kind == SID_COSINE ? 32.0 * FIXTURE_STEPS * 0x1p-34 : 0.0);
 }
 
+/* The rates of ref/ at some effective steps; 10 roundings of numbers below 1/2, the cosine as above. */
+static void compare_rates(vf_context *context, const named_schedule *s) {
+  static const uint32_t steps[] = {0, 1, 5, 9, 12, 19};
+  const double tolerance = 5.0 * unit_roundoff + (s->schedule.kind == SID_COSINE ? 0.4 * 0x1p-34 : 0.0);
+  for (size_t i = 0; i < COUNT(steps); i++) {
+    double lr, wd;
+    char key[TEXT];
+    sid_schedule_at(&s->schedule, steps[i], &lr, &wd);
+    say(key, "svag8.rate.schedule-%s.k-%u", s->name, steps[i]);
+    vf_within(context, key, lr, vf_expected(context, key), tolerance, "5 roundings of 2^-53; cosine 2^-34 of .4");
+  }
+}
+
 static void compare_scheduled(vf_context *context, const named_schedule *s, const family *f, const char *group,
                               uint32_t l, const double *m) {
   for (uint32_t n = 1; n < MOMENTS; n++) {
@@ -1342,6 +1355,7 @@ static void compare_scheduled(vf_context *context, const named_schedule *s, cons
  * own step. */
 static void check_svag8_moments(vf_context *context) {
   const uint32_t ls[] = {1, 4, 16};
+  for (size_t s = 0; s < COUNT(fixture_schedules); s++) compare_rates(context, &fixture_schedules[s]);
   for (size_t i = OWN; i < COUNT(families); i++) {
     family_streams known;
     known_streams(context, &families[i], &known);
