@@ -455,7 +455,8 @@ typedef struct {
   uint32_t dim;
 } sid_rayleigh_law;
 
-/* One Euler-Maruyama step of length h (in steps of SGD) of {f, |x|^4}. f is reflected into [0, 1]. */
+/* One Euler-Maruyama step of length h (in steps of SGD) of {f, |x|^4}. f is reflected into [0, 1]; the method is weakly right to O(h) while f
+ * stays away from 0 and 1 (by several lr sigma sqrt(h)/|x|), and to O(sqrt(h)) near them. */
 void sid_rayleigh_law_step(const sid_rayleigh_law *law, double h, double state[2], sid_stream *stream);
 
 /* Levy-driven limit of the linear scaling rule, svag (003), (8): dX = -lr grad L dt - lr sigma dZ with Z a compensated Poisson process of
