@@ -1,12 +1,12 @@
 /* eos (004): rows eos7 (linear regression with batch normalisation, Section 5, Figure 5), eos8 (matrix completion,
  * Figure 1) and eos10 (ablations, Section 6). ein = eta lam, th = w/|w|, et = eta/((1-ein)|w|^2) is the effective LR.
  *
- * Everything about a regression follows from its centred inputs Xc and labels t (n rows each), gamma^2 = |t|^2/n, by
- * eigenvalues of n x n matrices: the rows of Xc span the row space; w* = pinv(Xc) t is the solution of (M) in Theorem
- * 5.1; with Sigma = Xc'Xc/n and c = Xc't/n the loss is 2 gamma^2 - 2 gamma <w, c>/|w|_Sigma. Minimisers are a w* + null
- * vectors, a > 0. On the unit sphere, with psi the angle to w*, the Hessian there is 2 (|w*|/cos psi)^2 (Sigma - c
- * c'/gamma^2), so lam1 = 2 Lam |w~|^2, Lam = lam_max(Sigma - c c'/gamma^2), |w~| = |w*|/cos psi; hence |grad log lam1| =
- * 2 tan psi, and the flow (3) reads psi' = -sin psi cos psi, tan psi = tan psi_0 e^-tau. */
+ * Everything about a regression follows from its centred inputs Xc and labels t (n rows each), gamma^2 = |t|^2/n,
+ * by eigenvalues of n x n matrices: the rows of Xc span the row space; w* = pinv(Xc) t is the solution of (M) in
+ * Theorem 5.1; with Sigma = Xc'Xc/n and c = Xc't/n the loss is 2 gamma^2 - 2 gamma <w, c>/|w|_Sigma. Minimisers
+ * are a w* + null vectors, a > 0. On the unit sphere, with psi the angle to w*, the Hessian there is 2 (|w*|/cos
+ * psi)^2 (Sigma - c c'/gamma^2), so lam1 = 2 Lam |w~|^2, Lam = lam_max(Sigma - c c'/gamma^2), |w~| = |w*|/cos psi;
+ * hence |grad log lam1| = 2 tan psi, and the flow (3) reads psi' = -sin psi cos psi, tan psi = tan psi_0 e^-tau. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +51,8 @@ static sid_stream bn_stream(uint64_t seed, uint64_t purpose, uint64_t number) {
 
 /* ---- eigenvalues of a symmetric matrix by Jacobi's rotations ---- */
 
-/* One rotation that makes a[p][q] zero; the columns of v (n x n, row by row) turn along. 0 if it is no larger than `least`. */
+/* One rotation that makes a[p][q] zero; the columns of v (n x n, row by row) turn along. 0 if it is no larger than
+ * `least`. */
 static int bn_rotate(double *a, double *v, size_t n, size_t p, size_t q, double least) {
   const double apq = a[p * n + q];
   if (fabs(apq) <= least) return 0;
@@ -245,9 +246,9 @@ static void bn_random(bn_regression *r, int32_t kind, uint64_t seed, size_t n, s
 }
 
 /* Orthogonal inputs: x_ik = m_k + a_k H_ik for k < 3 with the columns H of a Hadamard matrix of order 4, two more
- * coordinates that do not vary; y_i = .25 + sum_k b_k H_ik. w*_k = b_k/a_k, gamma = |b|, Lam = lam_max(diag(a) (I -
- * b b'/|b|^2) diag(a)). With a = (1, 2, .5), b = (.6, .8, 0): Lam = .64 + 1.44 = 2.08, |w*|^2 = .36 + .16 = .52, least
- * lam1 = 2 Lam |w*|^2 = 2.1632. */
+ * coordinates that do not vary; y_i = .25 + sum_k b_k H_ik. w*_k = b_k/a_k, gamma = |b|, Lam = lam_max(diag(a) (I
+ * - b b'/|b|^2) diag(a)). With a = (1, 2, .5), b = (.6, .8, 0): Lam = .64 + 1.44 = 2.08, |w*|^2 = .36 + .16 = .52,
+ * least lam1 = 2 Lam |w*|^2 = 2.1632. */
 static const double bn_hadamard[4][3] = {{1, 1, 1}, {1, -1, -1}, {-1, 1, -1}, {-1, -1, 1}};
 static const double bn_a[3] = {1, 2, .5}, bn_b[3] = {.6, .8, 0};
 
@@ -285,8 +286,8 @@ static bn_regression *bn_regression_new(vf_context *context, int which) {
   return NULL;
 }
 
-/* Relative error of what bn_regression_finish() computes: Jacobi's n x n problems, each solved to 10 n roundings of the
- * largest eigenvalue, divided by the least. */
+/* Relative error of what bn_regression_finish() computes: Jacobi's n x n problems, each solved to 10 n roundings
+ * of the largest eigenvalue, divided by the least. */
 static double bn_solved(const bn_regression *r) { return 40.0 * (double)r->n * r->condition * ULP; }
 
 enum { WORK = 4 * DIM + 3 * SAMPLES + 8 * DIM };
@@ -304,8 +305,8 @@ static double bn_cancellation(const bn_regression *r, const double *w) {
   return largest / sqrt(spread);
 }
 
-/* Section 5: L = 2 gamma^2 - 2 gamma <w,c>/|w|_Sigma at random points of several sizes. Roundings: 2 d in an output, 4 n
- * in the normalisation, each of a term `cancellation` times the spread; L itself is at most 4 gamma^2. */
+/* Section 5: L = 2 gamma^2 - 2 gamma <w,c>/|w|_Sigma at random points of several sizes. Roundings: 2 d in an
+ * output, 4 n in the normalisation, each of a term `cancellation` times the spread; L itself is at most 4 gamma^2. */
 static void bn_loss_formula(vf_context *context) {
   for (int which = 0; which < REGRESSIONS; which++) {
     bn_regression *r = bn_regression_new(context, which);
@@ -338,9 +339,9 @@ static double bn_roundings(size_t n, size_t d) { return 4.0 * (double)d + 8.0 * 
 static const char bn_rounding_basis[] =
     "4 p + 8 n + 60 roundings of 2^-53 of the largest term, times the cancellation in the outputs";
 
-/* Largest terms of a gradient and of a Hessian-vector product where the outputs have the Jacobian j (Frobenius norm),
- * deviate by |c| from their mean, and move by ds = J v: |dL/ds| <= 4 gamma^2/|c| and |d dL/ds| <= 12 gamma^2 |ds|/|c|^2,
- * cancellation inside included. */
+/* Largest terms of a gradient and of a Hessian-vector product where the outputs have the Jacobian j (Frobenius
+ * norm), deviate by |c| from their mean, and move by ds = J v: |dL/ds| <= 4 gamma^2/|c| and |d dL/ds| <= 12
+ * gamma^2 |ds|/|c|^2, cancellation inside included. */
 static double bn_gradient_size(double gamma, double c, double j) { return 4.0 * gamma * gamma / c * j; }
 static double bn_hessian_size(double gamma, double c, double j, double v) {
   return 12.0 * gamma * gamma / (c * c) * j * j * v;
@@ -385,7 +386,8 @@ static void bn_regression_derivatives(vf_context *context) {
 
 /* ---- eos7: the minimisers and their sharpness ---- */
 
-/* Direction at angle psi from w* along `null`, moved by h along the top eigenvector; |row part|^2 = row2 for h = 0. */
+/* Direction at angle psi from w* along `null`, moved by h along the top eigenvector; |row part|^2 = row2 for h =
+ * 0. */
 static void bn_place(const bn_regression *r, double psi, double h, double row2, double *x) {
   for (size_t j = 0; j < r->d; j++) x[j] = cos(psi) * r->unit_best[j] + sin(psi) * r->null[j] + h * r->top[j];
   bn_scale(x, r->d, sqrt(row2) / (cos(psi) * bn_norm(x, r->d)));
@@ -414,8 +416,8 @@ static void bn_dense(const bn_regression *r, const double *x, double *trace, siz
   for (size_t j = 0; j < d; j++) *trace += h[j * (d + 1)], *rank += fabs(h[j * (d + 1)]) > zero * *largest;
 }
 
-/* At one minimiser: L and its gradient vanish; lam1 by Lanczos, by the shifted power iteration and by a dense solution; trace
- * 2 |w~|^2 (tr Sigma - |c|^2/gamma^2); n-2 positive eigenvalues. */
+/* At one minimiser: L and its gradient vanish; lam1 by Lanczos, by the shifted power iteration and by a dense
+ * solution; trace 2 |w~|^2 (tr Sigma - |c|^2/gamma^2); n-2 positive eigenvalues. */
 static void bn_sharpness_of(vf_context *context, const bn_regression *r, double psi) {
   double x[DIM], v[DIM], out[DIM], c[DIM] = {0}, work[WORK], residual, trace, largest;
   size_t rank;
@@ -574,8 +576,9 @@ static void bn_null_space(vf_context *context) {
   }
 }
 
-/* Without decay |P_row w|^2 grows by sum eta^2 |g|^2 while L falls from L_0 to 0; gradient flow loses eta |g|^2 of L per
- * step, so the sum is eta L_0 (1 + O(eta)). Returns (growth)/(eta L_0) - 1 and in *time the mean time of the growth. */
+/* Without decay |P_row w|^2 grows by sum eta^2 |g|^2 while L falls from L_0 to 0; gradient flow loses eta |g|^2 of
+ * L per step, so the sum is eta L_0 (1 + O(eta)). Returns (growth)/(eta L_0) - 1 and in *time the mean time of the
+ * growth. */
 static double bn_fit(vf_context *context, const bn_regression *r, double eta, const double *start, double *time) {
   double x[DIM], g[DIM], work[WORK], grown = 0.0;
   memcpy(x, start, sizeof x);
@@ -601,8 +604,8 @@ static void bn_start(const bn_regression *r, uint64_t number, double size, doubl
   bn_scale(x, r->d, size);
 }
 
-/* The norm gained while fitting is eta L_0 (1 + c eta + ...): limit of the deviation for eta = .04 2^-k. The last 1e-12 of L_0 are
- * missing. */
+/* The norm gained while fitting is eta L_0 (1 + c eta + ...): limit of the deviation for eta = .04 2^-k. The last
+ * 1e-12 of L_0 are missing. */
 static void bn_fit_norm(vf_context *context) {
   enum { COUNT = 4 };
   for (int which = 0; which < REGRESSIONS; which++) {
@@ -630,10 +633,10 @@ static uint64_t bn_entry(vf_context *context, const bn_regression *r, double eta
   return 0;
 }
 
-/* Entry into the edge. From a minimiser nothing but decay happens: t1 ein = (1/2) ln(|P_row w_0|^2/(eta Lam |w*|^2)) =
- * (1/2) ln m, to one step and, since a step decays by -ln(1-ein), ein/2 of it. From a random point fitting adds eta L_0
- * at the mean time T: |P_row w|^2 at the end is uncertain by eta L_0 (2 ein T + the deviation that bn_fit() measures),
- * t1 by half of that over ein |P_row w|^2. */
+/* Entry into the edge. From a minimiser nothing but decay happens: t1 ein = (1/2) ln(|P_row w_0|^2/(eta Lam
+ * |w*|^2)) = (1/2) ln m, to one step and, since a step decays by -ln(1-ein), ein/2 of it. From a random point
+ * fitting adds eta L_0 at the mean time T: |P_row w|^2 at the end is uncertain by eta L_0 (2 ein T + the deviation
+ * that bn_fit() measures), t1 by half of that over ein |P_row w|^2. */
 static void bn_entry_time(vf_context *context) {
   static const char *const sizes[] = {"2", "2.5", "4", "10"};
   const double eta = .05, eins[] = {1e-2, 1e-3};
@@ -707,9 +710,10 @@ static double bn_track(vf_context *context, const bn_regression *r, double psi0,
   return worst;
 }
 
-/* Theorems 4.7 and 5.1. With u = et lam1 - 2 the Hamiltonian of Section 4.2.3 has |u| <= 2 sqrt(ein (E - 1)), E = y_0 - ln
- * y_0 <= 6 for these starts, and |P_row w|^2 is the edge's times 2/(2 + u): so tan psi is off by |u|/4 <= 1.2 sqrt(ein), and
- * h <= sqrt(ein/2) max sqrt(y) < 2 sqrt(ein). The order of the supremum is 1/2 (the theorem's bound has 1/4). */
+/* Theorems 4.7 and 5.1. With u = et lam1 - 2 the Hamiltonian of Section 4.2.3 has |u| <= 2 sqrt(ein (E - 1)), E =
+ * y_0 - ln y_0 <= 6 for these starts, and |P_row w|^2 is the edge's times 2/(2 + u): so tan psi is off by |u|/4 <=
+ * 1.2 sqrt(ein), and h <= sqrt(ein/2) max sqrt(y) < 2 sqrt(ein). The order of the supremum is 1/2 (the theorem's
+ * bound has 1/4). */
 static void bn_tracking_of(vf_context *context, const bn_regression *r, const char *psi0) {
   enum { COUNT = 5 };
   static const double eins[COUNT] = {1e-2, 3e-3, 1e-3, 3e-4, 1e-4};
@@ -744,8 +748,8 @@ static void bn_tracking(vf_context *context) {
 
 /* ---- eos7: at the end of the flow ---- */
 
-/* Means over the last 2/ein steps of a run of 14/ein from the edge at psi = 1; there psi < 1e-5 and the orbit has period
- * two. */
+/* Means over the last 2/ein steps of a run of 14/ein from the edge at psi = 1; there psi < 1e-5 and the orbit has
+ * period two. */
 typedef struct {
   double distance2; /* of th from the direction of w*, squared */
   double loss, row2;
@@ -771,10 +775,10 @@ static bn_end bn_run_to_end(vf_context *context, const bn_regression *r, double 
   return end;
 }
 
-/* At w* the oscillation has h^2 = ein/2: rms distance sqrt(ein/2), loss lam1 h^2/2 = ein lam_min/4, |P_row w|^2 = eta Lam
- * |w*|^2, and the midpoint of two iterates is w*. The orbit has period two, so each is a power series in ein: limits for
- * ein -> 0, up to what is left of psi, tan 1 e^-14 = 1.3e-6. Row eos7 allows 2 % at finite ein for its size; at ein =
- * 1e-3 that is 20 ein. */
+/* At w* the oscillation has h^2 = ein/2: rms distance sqrt(ein/2), loss lam1 h^2/2 = ein lam_min/4, |P_row w|^2 =
+ * eta Lam |w*|^2, and the midpoint of two iterates is w*. The orbit has period two, so each is a power series in
+ * ein: limits for ein -> 0, up to what is left of psi, tan 1 e^-14 = 1.3e-6. Row eos7 allows 2 % at finite ein for
+ * its size; at ein = 1e-3 that is 20 ein. */
 static void bn_stationary(vf_context *context) {
   enum { COUNT = 4, WHAT = 4 };
   static const double eta = .1;
@@ -823,7 +827,8 @@ typedef struct {
   double rows[FIGURE_ROWS * FIGURE_COLUMNS];
 } bn_figure;
 
-/* tau, psi, its law from the entry on, |P_row w|^2 over the edge's, loss, h over sqrt(ein), distance of w~ from w* over |w*|. */
+/* tau, psi, its law from the entry on, |P_row w|^2 over the edge's, loss, h over sqrt(ein), distance of w~ from w*
+ * over |w*|. */
 static void bn_figure_row(const bn_figure *figure, const bn_regression *r, const double *x, double row2, uint64_t t,
                           double law, double *row) {
   double rest[DIM], tilde[DIM], spread = 0.0, work[WORK];
@@ -876,10 +881,10 @@ static void bn_figure_run(vf_context *context, bn_figure *figure, const bn_regre
   }
 }
 
-/* Figure 5: from a random start the loss first falls to rounding; th rests at the minimiser found while |w| decays; past the
- * edge rounding noise has to grow from 1e-16 to sqrt(ein) first, which takes until u = et lam1 - 2 = 4 sqrt(ein ln(sqrt(ein)
- * 1e16)/2) and makes E = u^2/(4 ein) = 2 ln(sqrt(ein) 1e16) = 64 at ein = 1e-4: h^2 < 2 ein 70/(4 + g^2), so |h| < 6
- * sqrt(ein). Then th follows the flow to w*. */
+/* Figure 5: from a random start the loss first falls to rounding; th rests at the minimiser found while |w|
+ * decays; past the edge rounding noise has to grow from 1e-16 to sqrt(ein) first, which takes until u = et lam1 -
+ * 2 = 4 sqrt(ein ln(sqrt(ein) 1e16)/2) and makes E = u^2/(4 ein) = 2 ln(sqrt(ein) 1e16) = 64 at ein = 1e-4: h^2 <
+ * 2 ein 70/(4 + g^2), so |h| < 6 sqrt(ein). Then th follows the flow to w*. */
 static void bn_figure_of(vf_context *context, int which, double size, double ein, double taus, const char *series) {
   static const char *const columns[FIGURE_COLUMNS] = {"tau",  "psi",         "psi of the flow", "|P_row w|^2/edge",
                                                       "loss", "h/sqrt(ein)", "|w~ - w*|/|w*|"};
@@ -922,8 +927,9 @@ static void bn_figure5_full(vf_context *context) {
   bn_figure_of(context, 1, 2.0, 1e-5, 8.0, "n=6 d=9 ein=0.00001");
 }
 
-/* Without decay: P_null w stays bit by bit as far as rounding lets it, |P_row w| never falls, th stays where fitting has put
- * it: after a loss of 1e-24 the rest of the path is below rounding. The same start with decay ends at w*. */
+/* Without decay: P_null w stays bit by bit as far as rounding lets it, |P_row w| never falls, th stays where
+ * fitting has put it: after a loss of 1e-24 the rest of the path is below rounding. The same start with decay ends
+ * at w*. */
 static void bn_no_decay(vf_context *context) {
   const double eta = .1;
   for (int which = 0; which < REGRESSIONS; which++) {
@@ -980,8 +986,9 @@ static void bn_completion_free(bn_completion *m) {
   free(m->matrix), free(m->labels), free(m->factors), free(m->entries), free(m);
 }
 
-/* The data: matrix of section 16 of the specification from stream (0, 0), positions from (0, 1); labels as generated, not centred.
- * `inner` is the number of columns of U and V, enough to fit anything. NULL after an error. */
+/* The data: matrix of section 16 of the specification from stream (0, 0), positions from (0, 1); labels as
+ * generated, not centred. `inner` is the number of columns of U and V, enough to fit anything. NULL after an
+ * error. */
 static bn_completion *bn_completion_new(vf_context *context, bn_shape shape) {
   const size_t cells = (size_t)shape.rows * shape.cols, lines = shape.rows + shape.cols;
   bn_completion *m = calloc(1, sizeof *m);
@@ -1071,8 +1078,9 @@ static double *bn_scratch(vf_context *context, const bn_completion *m, size_t ve
   return scratch;
 }
 
-/* At one random point: L, gradient, Hessian times v by bn_head() and the chain rule through s = (U V')_entries, test loss. An output
- * has terms of size |row of U||row of V|; `cancellation` is the largest of these over the spread of the outputs. */
+/* At one random point: L, gradient, Hessian times v by bn_head() and the chain rule through s = (U V')_entries,
+ * test loss. An output has terms of size |row of U||row of V|; `cancellation` is the largest of these over the
+ * spread of the outputs. */
 static void bn_completion_point(vf_context *context, const bn_completion *m, sid_stream *stream, double *scratch) {
   const size_t p = m->problem.dim, n = m->shape.observed, k = m->shape.inner;
   double *x = scratch, *v = x + p, *out = v + p, *s = out + p, *ds = s + n, *slope = ds + n, *bend = slope + n;
@@ -1126,6 +1134,26 @@ static void bn_completion_derivatives(vf_context *context) {
   }
 }
 
+/* ---- eos8: the data ---- */
+
+/* What Figure 1 needs: M = A B'/sqrt(rank). */
+static void bn_data(vf_context *context) {
+  for (int which = 0; which < SMALL_SHAPES; which++) {
+    bn_completion *m = bn_completion_new(context, bn_small_shapes[which]);
+    double worst = 0.0;
+    char name[TEXT];
+    if (!m) continue;
+    const size_t rank = m->shape.rank, cols = m->shape.cols, rows = m->shape.rows;
+    for (size_t i = 0; i < rows * cols; i++) {
+      const double *a = m->factors + i / cols * rank, *b = m->factors + (rows + i % cols) * rank;
+      bn_raise(&worst, fabs(m->matrix[i] - bn_dot(a, b, rank) / sqrt((double)rank)));
+    }
+    (void)snprintf(name, sizeof name, "|M - A B'/sqrt(rank)|, %s", m->name);
+    vf_within(context, name, worst, 0.0, 8.0 * (double)rank * 16.0 * ULP, "8 rank roundings of terms below 16");
+    bn_completion_free(m);
+  }
+}
+
 /* ---- eos8: the sharpness of a minimiser ---- */
 
 /* The true factors, A and B with zeros for the columns not needed, balanced so that |U| = |V|, as x. */
@@ -1138,8 +1166,9 @@ static void bn_truth(const bn_completion *m, double *x) {
     x[i / rank * inner + i % rank] = m->factors[i] * (i < rows * rank ? balance : 1.0 / balance);
 }
 
-/* lam1 at a minimiser x, whose outputs are c = (s - mean): the Hessian is (2 gamma^2/|c|^2) J' Q J with Q off 1 and c, so lam1 =
- * |x|^2 (2 gamma^2/|c|^2) lam_max(Q J J' Q). (J J')_ik = <V_c, V_c'> where the rows agree + <U_r, U_r'> where the columns do. */
+/* lam1 at a minimiser x, whose outputs are c = (s - mean): the Hessian is (2 gamma^2/|c|^2) J' Q J with Q off 1
+ * and c, so lam1 = |x|^2 (2 gamma^2/|c|^2) lam_max(Q J J' Q). (J J')_ik = <V_c, V_c'> where the rows agree + <U_r,
+ * U_r'> where the columns do. */
 static double bn_minimiser_sharpness(const bn_completion *m, const double *x, double *scratch) {
   const size_t n = m->shape.observed, inner = m->shape.inner;
   double *kernel = scratch, *v = kernel + n * n, *s = v + n * n, *ones = s + n, mean = 0.0, c2 = 0.0, g2 = 0.0,
@@ -1163,8 +1192,8 @@ static double bn_minimiser_sharpness(const bn_completion *m, const double *x, do
   return bn_dot(x, x, m->problem.dim) * 2.0 * g2 / c2 * kernel[bn_largest(kernel, n) * (n + 1)];
 }
 
-/* At the true factors every loss is 0, and the sharpness by Lanczos is that of the formula above. Jacobi's eigenvalues err by 10 n
- * roundings of the largest. */
+/* At the true factors every loss is 0, and the sharpness by Lanczos is that of the formula above. Jacobi's
+ * eigenvalues err by 10 n roundings of the largest. */
 static void bn_completion_minimiser(vf_context *context) {
   static const bn_shape shapes[] = {{10, 10, 10, 1, 60, 1, .3}, {6, 5, 3, 2, 17, 1, .3}, {4, 9, 9, 3, 20, 2, .3}};
   for (int which = 0; which < 3; which++) {
@@ -1204,10 +1233,11 @@ typedef struct {
   double lam1, g2;
 } bn_slope;
 
-/* lam1' along u is T(v,v,u) with T the third derivative of L on the unit sphere, and T(v,v,.) = d/de H(x + e v) v at e = 0, here
- * by a central difference, e = 1e-4: error e^2 and rounding/e, below 1e-7. Gamma's tangent space is the null space of H less the
- * direction x, and the range of H is that of J' Q (see bn_minimiser_sharpness()): |P_range T|^2 = (Q J T)' (Q J J' Q)^+ (Q J T).
- * x is a unit vector; v the start of the power iteration, and its result. */
+/* lam1' along u is T(v,v,u) with T the third derivative of L on the unit sphere, and T(v,v,.) = d/de H(x + e v) v
+ * at e = 0, here by a central difference, e = 1e-4: error e^2 and rounding/e, below 1e-7. Gamma's tangent space is
+ * the null space of H less the direction x, and the range of H is that of J' Q (see bn_minimiser_sharpness()):
+ * |P_range T|^2 = (Q J T)' (Q J J' Q)^+ (Q J T). x is a unit vector; v the start of the power iteration, and its
+ * result. */
 static bn_slope bn_sharpness_slope(const bn_completion *m, const double *x, double shift, double *v,
                                    double *scratch) {
   const double e = 1e-4;
@@ -1271,10 +1301,10 @@ static double bn_simpson(const double *value, double h, double *error) {
   return fine * h / 3.0;
 }
 
-/* With h_t the amplitude along v: log lam1 falls by g^2 h^2 a step; log et grows by 2 ein - 4 h^2, and et lam1 = 2 + u, so the
- * sum of (4 + g^2) h^2 is 2 ein T less half the change of u. So log lam1 changes by minus the integral of 2 g^2/(4 + g^2) dtau,
- * plus half the change of u times the mean of g^2/(4 + g^2). Start at the mean amplitude h^2 = 2 ein/(4 + g^2). Sharpness and
- * slope at nine midpoints of two iterates. x0: a minimiser of unit length. */
+/* With h_t the amplitude along v: log lam1 falls by g^2 h^2 a step; log et grows by 2 ein - 4 h^2, and et lam1 = 2
+ * + u, so the sum of (4 + g^2) h^2 is 2 ein T less half the change of u. So log lam1 changes by minus the integral
+ * of 2 g^2/(4 + g^2) dtau, plus half the change of u times the mean of g^2/(4 + g^2). Start at the mean amplitude
+ * h^2 = 2 ein/(4 + g^2). Sharpness and slope at nine midpoints of two iterates. x0: a minimiser of unit length. */
 static int bn_law_run(const bn_completion *m, const double *x0, double ein, bn_law *law, double *scratch) {
   enum { INTERVALS = 8 };
   const double eta = .5;
@@ -1306,8 +1336,8 @@ static int bn_law_run(const bn_completion *m, const double *x0, double ein, bn_l
   return 1;
 }
 
-/* (3) in a loss with a manifold of minimisers of dimension p - n + 1, while the top eigenvalue is alone (Assumption 4.6). What is
- * left out is of the next order in ein, relative to a change of .2 to .4. */
+/* (3) in a loss with a manifold of minimisers of dimension p - n + 1, while the top eigenvalue is alone
+ * (Assumption 4.6). What is left out is of the next order in ein, relative to a change of .2 to .4. */
 static void bn_sharpness_law(vf_context *context) {
   static const bn_shape shapes[] = {{10, 10, 10, 1, 60, 1, .3}, {6, 5, 4, 2, 17, 1, .3}};
   static const double eins[] = {1e-3, 2.5e-4, 1.25e-4};
@@ -1333,9 +1363,9 @@ static void bn_sharpness_law(vf_context *context) {
 
 /* ---- eos8: at the edge ---- */
 
-/* On GD with decay d = w_(t+1) - w_t and e = w_(t+2) - w_t satisfy eta (g_(t+1) - g_t) = (2 - ein) d - e: so the curvature of L
- * between two iterates is (2 - ein)/eta up to |e|/|d|, which is 0 on an orbit of period two. Sharpness at the midpoint differs from it
- * by third derivatives: et lam1 - 2 = O(ein). */
+/* On GD with decay d = w_(t+1) - w_t and e = w_(t+2) - w_t satisfy eta (g_(t+1) - g_t) = (2 - ein) d - e: so the
+ * curvature of L between two iterates is (2 - ein)/eta up to |e|/|d|, which is 0 on an orbit of period two.
+ * Sharpness at the midpoint differs from it by third derivatives: et lam1 - 2 = O(ein). */
 static int bn_edge_run(vf_context *context, const bn_completion *m, double ein, double *scratch, double *excess) {
   const double eta = .5;
   const size_t p = m->problem.dim;
@@ -1487,10 +1517,10 @@ static double bn_truth_sharpness(vf_context *context, const bn_completion *m) {
   return value;
 }
 
-/* What Figure 1 claims of one start: the loss is small before the edge; from there on the sharpness falls, never rising above its least
- * value so far by more than the oscillation, of size sqrt(el), makes with a slope of log lam1 of about 2; et lam1 stays at 2 up to
- * the |u| <= 2 sqrt(el (E - 1)) of the Hamiltonian with an energy E <= 5, once the entry is over; the test loss falls by a factor 5
- * or more; the end is at least as flat as the truth. */
+/* What Figure 1 claims of one start: the loss is small before the edge; from there on the sharpness falls, never
+ * rising above its least value so far by more than the oscillation, of size sqrt(el), makes with a slope of log
+ * lam1 of about 2; et lam1 stays at 2 up to the |u| <= 2 sqrt(el (E - 1)) of the Hamiltonian with an energy E <=
+ * 5, once the entry is over; the test loss falls by a factor 5 or more; the end is at least as flat as the truth. */
 static void bn_train_claims(vf_context *context, const bn_completion *m, const bn_training *one, const double *rows,
                             uint32_t start, double truth) {
   const size_t entry = bn_train_entry(one, rows), last = one->points - 1;
@@ -1567,9 +1597,10 @@ static void bn_figure1(vf_context *context) {
 
 /* ---- eos10: without weight decay ---- */
 
-/* The trainings above with lam = 0: |w|^2 never falls, so et never grows; once fitted nothing moves; sharpness and test loss stay where
- * decay takes them down from. After a loss below 1e-20 the rest of the path is below sqrt(2 L/mu), mu the least eigenvalue on the range
- * of the Hessian, here above 1e-3: 1e-8, and log lam1 and the test loss have slopes below 100. */
+/* The trainings above with lam = 0: |w|^2 never falls, so et never grows; once fitted nothing moves; sharpness and
+ * test loss stay where decay takes them down from. After a loss below 1e-20 the rest of the path is below sqrt(2
+ * L/mu), mu the least eigenvalue on the range of the Hessian, here above 1e-3: 1e-8, and log lam1 and the test
+ * loss have slopes below 100. */
 static void bn_train_no_decay(vf_context *context, const bn_training *decayed) {
   bn_training one = *decayed;
   bn_completion *m = bn_completion_new(context, one.shape);
@@ -1623,9 +1654,9 @@ static void bn_ablation_decay_full(vf_context *context) {
 
 /* ---- eos10: without normalisation ---- */
 
-/* The regression without normalisation, (1/n) sum (<x_i, w> + b - y_i)^2 with the best b, in the axes of the row space (basis `row`)
- * and of the null space: coordinates k < rank have curvature a_k = 2 |Xc q_k|^2/n and slope b_k = 2 <t, Xc q_k>/n at 0, the others none. GD
- * commutes with the rotation. L lacks gamma^2. */
+/* The regression without normalisation, (1/n) sum (<x_i, w> + b - y_i)^2 with the best b, in the axes of the row
+ * space (basis `row`) and of the null space: coordinates k < rank have curvature a_k = 2 |Xc q_k|^2/n and slope
+ * b_k = 2 <t, Xc q_k>/n at 0, the others none. GD commutes with the rotation. L lacks gamma^2. */
 typedef struct {
   double a[DIM], b[DIM], largest;
   sid_problem problem;
@@ -1649,10 +1680,11 @@ static void bn_plain_set(bn_plain *plain, const bn_regression *r) {
                                  .b = plain->b};
 }
 
-/* GD on it from 1 in every coordinate: w_k = w_k(infinity) + (1 - eta (a_k + lam))^t (1 - w_k(infinity)), w_k(infinity) = b_k/(a_k +
- * lam). The curvature is a wherever w is, so eta lam1 is what eta makes it and no edge attracts; without decay the null space is not
- * moved by a bit; with decay the end is ridge regression, of loss sum a_k (w_k - b_k/a_k)^2/2 > 0, and not a minimiser. The
- * normalised loss on the same data, with the same eta, el and t: sharpness and w go to the flattest minimiser. */
+/* GD on it from 1 in every coordinate: w_k = w_k(infinity) + (1 - eta (a_k + lam))^t (1 - w_k(infinity)),
+ * w_k(infinity) = b_k/(a_k + lam). The curvature is a wherever w is, so eta lam1 is what eta makes it and no edge
+ * attracts; without decay the null space is not moved by a bit; with decay the end is ridge regression, of loss
+ * sum a_k (w_k - b_k/a_k)^2/2 > 0, and not a minimiser. The normalised loss on the same data, with the same eta,
+ * el and t: sharpness and w go to the flattest minimiser. */
 static void bn_plain_case(vf_context *context, const bn_regression *r, double lam) {
   enum { STEPS = 4000 };
   bn_plain plain;
@@ -1721,8 +1753,8 @@ static void bn_no_normalisation(vf_context *context) {
   }
 }
 
-/* (1/n) sum (<U_r, V_c> - y)^2 without normalisation, by GD in plain C (ref/ has no such problem) from the same start as the
- * normalised training: outputs s and gradient; returns the loss. */
+/* (1/n) sum (<U_r, V_c> - y)^2 without normalisation, by GD in plain C (ref/ has no such problem) from the same
+ * start as the normalised training: outputs s and gradient; returns the loss. */
 static double bn_plain_gradient(const bn_completion *m, const double *x, double *s, double *g) {
   const size_t n = m->shape.observed;
   double loss = 0.0;
@@ -1747,9 +1779,10 @@ static double bn_plain_test(const bn_completion *m, const double *x) {
   return total;
 }
 
-/* Section 6, first ablation, on Figure 1's problem: without normalisation and decay GD fits the data and stops where it is, at a test loss
- * far above that of the normalised loss with decay; the rest of its path is as in eos10.no-decay. (With decay the un-normalised loss
- * is a different thing, explicit regularisation by the nuclear norm; the paper removes normalisation from a network.) */
+/* Section 6, first ablation, on Figure 1's problem: without normalisation and decay GD fits the data and stops
+ * where it is, at a test loss far above that of the normalised loss with decay; the rest of its path is as in
+ * eos10.no-decay. (With decay the un-normalised loss is a different thing, explicit regularisation by the nuclear
+ * norm; the paper removes normalisation from a network.) */
 static void bn_plain_completion(vf_context *context) {
   static const char *const columns[] = {"step", "training loss", "test loss"};
   enum { ROWS = 111, EVERY = 50 };
@@ -1807,6 +1840,7 @@ static const vf_check table[] = {
      bn_no_decay},
     {"eos8.derivatives", "eos, Figure 1", "loss, gradient, Hessian and test loss of matrix completion", VF_QUICK,
      bn_completion_derivatives},
+    {"eos8.data", "eos, Figure 1", "M = A B'/sqrt(rank)", VF_QUICK, bn_data},
     {"eos8.minimiser", "eos, Figure 1, Section 4.2", "losses vanish at the true factors; the sharpness there",
      VF_QUICK, bn_completion_minimiser},
     {"eos8.law", "eos, (3)", "d log lam1/dtau = -2 g^2/(4 + g^2) on matrix completion", VF_QUICK, bn_sharpness_law},

@@ -1,0 +1,351 @@
+/* Everything of fixtures/laws.json, to the bit: Poisson counts, derivatives, sharpness, projections, flows, limit maps, limiting laws,
+ * averages and random data of an implementation that has seen docs/spec.md alone. */
+#include "common.h"
+
+#include "experiment_json.h"
+
+#define NUMBERS_MOST 8192
+
+static json_t *document;
+
+static int set_up(void **state) {
+  document = fixture("laws");
+  (void)state;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  json_decref(document);
+  (void)state;
+  return 0;
+}
+
+/* ---- a case ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const json_t *json;
+  const char *id;
+  vf_experiment loaded; /* around its problem, if it has one */
+  const sid_problem *problem;
+  sid_stream stream;
+  double *work;
+} law;
+
+/* The problem inside an experiment that is of no matter. */
+static void law_problem(law *one) {
+  json_t *problem = json_object_get(one->json, "problem");
+  char message[VF_MESSAGE_SIZE];
+  if (!problem) return;
+  json_t *experiment =
+      json_pack("{s:s, s:O, s:{s:s}, s:{s:s, s:f}, s:{s:s, s:f}, s:i, s:i}", "schema", "sidyn-experiment-1",
+                "problem", problem, "dynamics", "kind", "gd", "schedule", "kind", "constant", "lr", 0.1, "start",
+                "kind", "gaussian", "scale", 1.0, "seed", 0, "steps", 0);
+  assert_non_null(experiment);
+  char *text = json_dumps(experiment, JSON_REAL_PRECISION(17));
+  assert_non_null(text);
+  if (vf_experiment_parse(text, strlen(text), "laws", &one->loaded, message)) fail_msg("%s: %s", one->id, message);
+  one->problem = &one->loaded.experiment.problem;
+  one->work = allocate(8 * (size_t)one->problem->dim + sid_sharpness_workspace(one->problem, 64));
+  free(text);
+  json_decref(experiment);
+}
+
+static void law_stream(law *one) {
+  const json_t *seed = json_object_get(one->json, "seed"), *list = json_object_get(one->json, "key");
+  uint64_t key[SID_KEY_MAX] = {0};
+  if (!seed) return;
+  const size_t n = json_array_size(list);
+  assert_true(n >= 1 && n <= SID_KEY_MAX);
+  for (size_t i = 0; i < n; i++) key[i] = decimal_of(json_array_get(list, i));
+  assert_int_equal(sid_stream_init(&one->stream, decimal_of(seed), key, (uint32_t)n), SID_OK);
+}
+
+/* The stream has moved as far as it should. */
+static void law_after(law *one) {
+  require_bits(sid_stream_uniform(&one->stream), real_of(field(one->json, "after")), one->id, 0);
+}
+
+static uint32_t law_count(const law *one, const char *group, const char *name) {
+  const json_t *list = field(field(one->json, group), name);
+  assert_int_equal(json_array_size(list), 1);
+  return (uint32_t)json_integer_value(json_array_get(list, 0));
+}
+
+static size_t law_reals(const law *one, const char *group, const char *name, double *values) {
+  return reals_of(field(field(one->json, group), name), values, NUMBERS_MOST);
+}
+
+static double law_real(const law *one, const char *name) {
+  double value[NUMBERS_MOST];
+  assert_int_equal(law_reals(one, "reals", name, value), 1);
+  return value[0];
+}
+
+/* The result of this name is these n numbers; one NaN is as good as another. */
+static void require_result(const law *one, const char *name, const double *actual, size_t n) {
+  static double expected[NUMBERS_MOST];
+  assert_int_equal(law_reals(one, "results", name, expected), n);
+  for (size_t i = 0; i < n; i++)
+    if (actual[i] == actual[i] || expected[i] == expected[i]) require_bits(actual[i], expected[i], one->id, i);
+}
+
+/* Calls check for each case whose kind begins with `kind`; there are at least `least`. */
+static size_t for_kind(const char *kind, size_t least, void (*check)(law *one)) {
+  const json_t *cases = cases_of(document, 200);
+  size_t found = 0;
+  for (size_t i = 0; i < json_array_size(cases); i++) {
+    law one;
+    memset(&one, 0, sizeof one);
+    one.json = json_array_get(cases, i);
+    one.id = text_of(field(one.json, "id"));
+    if (strncmp(text_of(field(one.json, "kind")), kind, strlen(kind)) != 0) continue;
+    law_problem(&one);
+    law_stream(&one);
+    check(&one);
+    if (one.problem) vf_experiment_free(&one.loaded);
+    free(one.work);
+    found++;
+  }
+  if (found < least) fail_msg("%zu cases of %s, fewer than %zu", found, kind, least);
+  return found;
+}
+
+/* ---- section 2 ------------------------------------------------------------------------------------------------------------ */
+
+static void check_poisson(law *one) {
+  const double e = law_real(one, "exp_minus_mean");
+  const json_t *counts = field(field(one->json, "counts"), "counts");
+  assert_int_equal(json_array_size(counts), law_count(one, "integers", "n"));
+  for (size_t i = 0; i < json_array_size(counts); i++)
+    assert_int_equal(sid_stream_poisson(&one->stream, e), json_integer_value(json_array_get(counts, i)));
+  law_after(one);
+}
+
+/* ---- section 6 ------------------------------------------------------------------------------------------------------------ */
+
+static void check_derivatives(law *one) {
+  const uint32_t p = one->problem->dim;
+  double x[NUMBERS_MOST], y[NUMBERS_MOST], *out = allocate(p);
+  assert_true(law_reals(one, "reals", "x", x) == p && law_reals(one, "reals", "y", y) == p);
+  const double loss = sid_problem_loss(one->problem, x, one->work);
+  require_result(one, "loss", &loss, 1);
+  sid_problem_gradient(one->problem, x, out, one->work);
+  require_result(one, "gradient", out, p);
+  sid_problem_hessian_vector(one->problem, x, y, out, one->work);
+  require_result(one, "hessian_vector", out, p);
+  const double test_loss = sid_problem_test_loss(one->problem, x, one->work);
+  if (json_object_get(field(one->json, "results"), "test_loss")) require_result(one, "test_loss", &test_loss, 1);
+  free(out);
+}
+
+/* ---- section 14 ----------------------------------------------------------------------------------------------------------- */
+
+static void check_lanczos(law *one) {
+  double x[NUMBERS_MOST], residual;
+  assert_int_equal(law_reals(one, "reals", "x", x), one->problem->dim);
+  const double value = sid_sharpness_lanczos(one->problem, x, law_count(one, "integers", "k"), &residual, one->work);
+  require_result(one, "value", &value, 1);
+  require_result(one, "residual", &residual, 1);
+}
+
+static void check_power(law *one) {
+  double x[NUMBERS_MOST], v[NUMBERS_MOST], residual;
+  const uint32_t p = one->problem->dim;
+  assert_true(law_reals(one, "reals", "x", x) == p && law_reals(one, "reals", "v", v) == p);
+  const double value = sid_sharpness_power(one->problem, x, law_real(one, "shift"), law_count(one, "integers", "n"),
+                                           v, &residual, one->work);
+  require_result(one, "value", &value, 1);
+  require_result(one, "residual", &residual, 1);
+  require_result(one, "v", v, p);
+}
+
+static void check_projection(law *one) {
+  double x[NUMBERS_MOST];
+  sid_manifold_point at;
+  assert_int_equal(law_reals(one, "reals", "x", x), 3);
+  assert_int_equal(sid_manifold_project(one->problem, x, &at), SID_OK);
+  require_result(one, "phi", at.phi, 3);
+  require_result(one, "v1", at.v1, 3);
+  require_result(one, "angle", &at.angle, 1);
+  require_result(one, "h", &at.h, 1);
+  require_result(one, "sharpness", &at.sharpness, 1);
+  require_result(one, "slope", &at.slope, 1);
+}
+
+/* ---- section 15 ----------------------------------------------------------------------------------------------------------- */
+
+static void check_flow(law *one, sid_flow flow) {
+  double x[NUMBERS_MOST], error;
+  assert_int_equal(law_reals(one, "reals", "x", x), one->problem->dim);
+  assert_int_equal(sid_flow_run(&flow, law_real(one, "h"), law_count(one, "integers", "steps"), x, &error, one->work),
+                   SID_OK);
+  require_result(one, "x", x, one->problem->dim);
+  require_result(one, "error", &error, 1);
+}
+
+static void check_gradient_flow(law *one) {
+  const sid_flow flow = {SID_FLOW_GRADIENT, one->problem, law_real(one, "wd"), 0.0, 0.0};
+  check_flow(one, flow);
+}
+
+static void check_sharpness_flow(law *one) {
+  const sid_flow flow = {SID_FLOW_SHARPNESS, one->problem, 0.0, law_real(one, "factor"), law_real(one, "weight")};
+  check_flow(one, flow);
+}
+
+static void check_limit_map(law *one) {
+  double x[NUMBERS_MOST];
+  uint64_t steps = 77;
+  assert_int_equal(law_reals(one, "reals", "x", x), one->problem->dim);
+  assert_int_equal(
+      sid_flow_limit(one->problem, law_real(one, "h"), 1000000, law_real(one, "tolerance"), x, &steps, one->work),
+      SID_OK);
+  require_result(one, "x", x, one->problem->dim);
+  assert_int_equal(steps, law_count(one, "counts", "steps"));
+}
+
+static void check_circle(law *one) {
+  const sid_circle_law circle = {law_real(one, "c"), law_real(one, "trace"), law_real(one, "sigma"),
+                                 law_real(one, "rho")};
+  double state[2] = {law_real(one, "s"), law_real(one, "theta")}, s[64], theta[64];
+  const uint32_t steps = law_count(one, "integers", "steps");
+  assert_true(steps <= 64);
+  for (uint32_t k = 0; k < steps; k++) {
+    sid_circle_step(&circle, law_real(one, "h"), state, &one->stream);
+    s[k] = state[0], theta[k] = state[1];
+  }
+  require_result(one, "s", s, steps);
+  require_result(one, "theta", theta, steps);
+  law_after(one);
+}
+
+static void check_rayleigh(law *one) {
+  const sid_rayleigh_law rayleigh = {law_real(one, "lr"),  law_real(one, "wd"),   law_real(one, "sigma"),
+                                     law_real(one, "low"), law_real(one, "high"), law_count(one, "integers", "p")};
+  double state[2] = {law_real(one, "f"), law_real(one, "q")}, f[64], q[64];
+  const uint32_t steps = law_count(one, "integers", "steps");
+  assert_true(steps <= 64);
+  for (uint32_t k = 0; k < steps; k++) {
+    sid_rayleigh_law_step(&rayleigh, law_real(one, "h"), state, &one->stream);
+    f[k] = state[0], q[k] = state[1];
+  }
+  require_result(one, "f", f, steps);
+  require_result(one, "q", q, steps);
+  law_after(one);
+}
+
+static void check_levy(law *one) {
+  const sid_levy_law levy = {law_real(one, "lr"), law_real(one, "sigma"), law_real(one, "mean"),
+                             law_real(one, "exp_minus_mean")};
+  const uint32_t steps = law_count(one, "integers", "steps"), p = one->problem->dim;
+  double x[NUMBERS_MOST], *path = allocate((size_t)steps * p);
+  assert_int_equal(law_reals(one, "reals", "x", x), p);
+  for (uint32_t k = 0; k < steps; k++) {
+    sid_levy_step(&levy, one->problem, law_real(one, "h"), x, &one->stream, one->work);
+    memcpy(path + (size_t)k * p, x, p * sizeof *x);
+  }
+  require_result(one, "x", path, (size_t)steps * p);
+  law_after(one);
+  free(path);
+}
+
+static void check_average(law *one) {
+  const uint32_t p = law_count(one, "integers", "dim"), n = law_count(one, "integers", "n");
+  double x[NUMBERS_MOST], mean[64], *path = allocate((size_t)n * p);
+  assert_true(law_reals(one, "reals", "x", x) == (size_t)n * p && p <= 64);
+  poison(mean, p); /* what the first vector overwrites */
+  for (uint32_t k = 0; k < n; k++) {
+    sid_average(mean, x + (size_t)k * p, k + 1, p);
+    memcpy(path + (size_t)k * p, mean, p * sizeof *mean);
+  }
+  require_result(one, "m", path, (size_t)n * p);
+  free(path);
+}
+
+/* ---- section 16 ----------------------------------------------------------------------------------------------------------- */
+
+static void check_fill(law *one) {
+  static const char *const names[] = {"fill_normal", "fill_heavy", "fill_skewed", "fill_uniform"};
+  const char *kind = text_of(field(one->json, "kind"));
+  const uint32_t n = law_count(one, "integers", "n");
+  double *values = allocate(n);
+  int32_t number = SID_DATA_NORMAL;
+  while (strcmp(names[number - SID_DATA_NORMAL], kind) != 0) assert_true(number++ < SID_DATA_UNIFORM);
+  assert_int_equal(sid_data_fill(&one->stream, number, n, values), SID_OK);
+  require_result(one, "values", values, n);
+  law_after(one);
+  free(values);
+}
+
+static void check_entries(law *one) {
+  const uint32_t n = law_count(one, "integers", "n");
+  uint32_t *entries = malloc((n + 1) * 2 * sizeof *entries);
+  const json_t *rows = field(field(one->json, "counts"), "rows"), *cols = field(field(one->json, "counts"), "cols");
+  assert_non_null(entries);
+  assert_true(json_array_size(rows) == n && json_array_size(cols) == n);
+  assert_int_equal(sid_data_entries(&one->stream, law_count(one, "integers", "rows"),
+                                    law_count(one, "integers", "cols"), n, entries),
+                   SID_OK);
+  for (uint32_t i = 0; i < n; i++) {
+    assert_int_equal(entries[2 * i], json_integer_value(json_array_get(rows, i)));
+    assert_int_equal(entries[2 * i + 1], json_integer_value(json_array_get(cols, i)));
+  }
+  law_after(one);
+  free(entries);
+}
+
+static void check_low_rank(law *one) {
+  const uint32_t rows = law_count(one, "integers", "rows"), cols = law_count(one, "integers", "cols"),
+                 rank = law_count(one, "integers", "rank");
+  double *matrix = allocate((size_t)rows * cols), *work = allocate(((size_t)rows + cols) * rank);
+  assert_int_equal(sid_data_low_rank(&one->stream, rows, cols, rank, matrix, work), SID_OK);
+  require_result(one, "matrix", matrix, (size_t)rows * cols);
+  law_after(one);
+  free(matrix);
+  free(work);
+}
+
+/* ---- all of them ------------------------------------------------------------------------------------------------------------ */
+
+static struct law_kind {
+  const char *kind;
+  size_t least;
+  void (*check)(law *one);
+} kinds[] = {
+    {"poisson", 10, check_poisson},
+    {"derivatives", 20, check_derivatives},
+    {"lanczos", 40, check_lanczos},
+    {"power", 30, check_power},
+    {"projection", 20, check_projection},
+    {"gradient_flow", 10, check_gradient_flow},
+    {"sharpness_flow", 10, check_sharpness_flow},
+    {"limit_map", 6, check_limit_map},
+    {"circle", 4, check_circle},
+    {"rayleigh_law", 6, check_rayleigh},
+    {"levy", 4, check_levy},
+    {"average", 3, check_average},
+    {"fill_", 12, check_fill},
+    {"entries", 6, check_entries},
+    {"low_rank", 4, check_low_rank},
+};
+
+static size_t seen;
+
+static void test_kind(void **state) {
+  const struct law_kind *kind = *state;
+  seen += for_kind(kind->kind, kind->least, kind->check);
+}
+
+/* Every case belongs to a kind that is known here. */
+static void test_every_case_was_seen(void **state) {
+  assert_int_equal(seen, json_array_size(cases_of(document, 200)));
+  (void)state;
+}
+
+int main(void) {
+  struct CMUnitTest tests[COUNT(kinds) + 1] = {{NULL, NULL, NULL, NULL, NULL}};
+  for (size_t k = 0; k < COUNT(kinds); k++)
+    tests[k].name = kinds[k].kind, tests[k].test_func = test_kind, tests[k].initial_state = kinds + k;
+  tests[COUNT(kinds)].name = "every case was seen", tests[COUNT(kinds)].test_func = test_every_case_was_seen;
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
