@@ -63,6 +63,39 @@ static sid_problem noisy(void) {
   return problem;
 }
 
+static sid_problem height(int32_t kind) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = kind, problem.dim = 3;
+  return problem;
+}
+
+static sid_problem regression(void) {
+  sid_problem problem = linear();
+  problem.kind = SID_BN_REGRESSION, problem.noise = SID_NOISE_GAUSSIAN, problem.sigma = 0.5;
+  return problem;
+}
+
+static const uint32_t four_entries[8] = {0, 0, 0, 2, 1, 0, 1, 1};
+static const double four_labels[4] = {0.5, -1.0, 2.0, 0.25};
+
+/* 2 x 3, inner 2: ten coordinates. */
+static sid_problem completion(void) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_BN_COMPLETION, problem.rows = 2, problem.cols = 3, problem.inner = 2, problem.dim = 10;
+  problem.samples = 4, problem.entries = four_entries, problem.labels = four_labels, problem.matrix = six;
+  return problem;
+}
+
+static sid_problem poisson(void) {
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_POISSON, problem.dim = 2, problem.noise = SID_NOISE_POISSON;
+  problem.mean = 0.5, problem.exp_minus_mean = 0.60653065971263342;
+  return problem;
+}
+
 /* The status of a problem, which the check must leave as it was. */
 static void require_problem(sid_problem problem, sid_status expected) {
   sid_problem before;
@@ -99,6 +132,11 @@ static void test_valid_problems(void **state) {
   require_problem(samples(), SID_OK);
   require_problem(noise_only(), SID_OK);
   require_problem(noisy(), SID_OK);
+  require_problem(height(SID_TROUGH3), SID_OK);
+  require_problem(height(SID_RIDGE3), SID_OK);
+  require_problem(regression(), SID_OK);
+  require_problem(completion(), SID_OK);
+  require_problem(poisson(), SID_OK);
   (void)state;
 }
 
@@ -127,6 +165,14 @@ static void test_dim(void **state) {
   require_field(samples(), dim, 1, SID_OK);
   require_field(noisy(), dim, 0, SID_E_DIM);
   require_field(noisy(), dim, 1, SID_OK);
+  for (int32_t kind = SID_TROUGH3; kind <= SID_RIDGE3; kind++)
+    for (uint32_t dim = 0; dim <= 5; dim++) require_field(height(kind), dim, dim, dim == 3 ? SID_OK : SID_E_DIM);
+  require_field(regression(), dim, 1, SID_E_DIM);
+  require_field(regression(), dim, 0, SID_E_DIM);
+  require_field(poisson(), dim, 0, SID_E_DIM);
+  require_field(poisson(), dim, 1, SID_OK);
+  require_field(poisson(), dim, SID_DIM_MAX, SID_OK);
+  require_field(poisson(), dim, SID_DIM_MAX + 1, SID_E_DIM);
   problem.spectrum = large, problem.dim = SID_DIM_MAX;
   require_problem(problem, SID_OK);
   problem.dim = SID_DIM_MAX + 1;
@@ -145,6 +191,11 @@ static void test_samples(void **state) {
   require_field(ratio2(), samples, 1, SID_E_SAMPLES);
   require_field(noise_only(), samples, 3, SID_E_SAMPLES);
   require_field(noisy(), samples, 1, SID_E_SAMPLES);
+  require_field(regression(), samples, 0, SID_E_SAMPLES);
+  require_field(regression(), samples, SID_SAMPLES_MAX + 1, SID_E_SAMPLES);
+  require_field(height(SID_TROUGH3), samples, 1, SID_E_SAMPLES);
+  require_field(height(SID_RIDGE3), samples, 1, SID_E_SAMPLES);
+  require_field(poisson(), samples, 1, SID_E_SAMPLES);
   problem.a = problem.b = large, problem.weights = NULL, problem.dim = 1, problem.samples = SID_SAMPLES_MAX;
   require_problem(problem, SID_OK);
   problem.samples = SID_SAMPLES_MAX + 1;
@@ -163,6 +214,8 @@ static void test_missing_data(void **state) {
   require_field(samples(), b, NULL, SID_E_NULL);
   require_field(samples(), weights, NULL, SID_OK);
   require_field(noisy(), spectrum, NULL, SID_E_NULL);
+  require_field(regression(), features, NULL, SID_E_NULL);
+  require_field(regression(), labels, NULL, SID_E_NULL);
   (void)state;
 }
 
@@ -177,7 +230,89 @@ static void test_bad_data(void **state) {
     require_each_place(samples(), b, six, bad[i], SID_E_PARAMETER);
     require_each_place(samples(), weights, third_weights, bad[i], SID_E_WEIGHTS);
     require_each_place(noisy(), spectrum, three, bad[i], SID_E_PARAMETER);
+    require_each_place(regression(), features, six, bad[i], SID_E_PARAMETER);
+    require_each_place(regression(), labels, three, bad[i], SID_E_PARAMETER);
+    require_each_place(completion(), labels, four_labels, bad[i], SID_E_PARAMETER);
+    require_each_place(completion(), matrix, six, bad[i], SID_E_PARAMETER);
   }
+  (void)state;
+}
+
+/* ---- bn_completion: shape, entries, labels, matrix ------------------------------------------------------------------------- */
+
+static void test_completion_shape(void **state) {
+  sid_problem problem = completion();
+  require_field(completion(), rows, 0, SID_E_DIM);
+  require_field(completion(), cols, 0, SID_E_DIM);
+  require_field(completion(), inner, 0, SID_E_DIM);
+  require_field(completion(), rows, 3, SID_E_DIM);
+  require_field(completion(), cols, 2, SID_E_DIM);
+  require_field(completion(), inner, 3, SID_E_DIM);
+  require_field(completion(), inner, 1, SID_E_DIM);
+  require_field(completion(), dim, 9, SID_E_DIM);
+  require_field(completion(), dim, 1, SID_E_DIM);
+  require_field(completion(), rows, SID_DIM_MAX + 1, SID_E_DIM);
+  require_field(completion(), cols, SID_DIM_MAX + 1, SID_E_DIM);
+  require_field(completion(), rows, UINT32_MAX, SID_E_DIM);
+  problem.rows = 65536, problem.cols = 65536, problem.inner = 0x80000000u; /* 2^48 is 0 in 32 bits */
+  require_problem(problem, SID_E_DIM);
+  problem.rows = UINT32_MAX - 2, problem.cols = 3 + 5; /* the sum is 5 in 32 bits */
+  problem.inner = 2;
+  require_problem(problem, SID_E_DIM);
+  (void)state;
+}
+
+static void test_completion_entries(void **state) {
+  uint32_t entries[8], all[14];
+  sid_problem problem = completion();
+  require_field(completion(), entries, NULL, SID_E_NULL);
+  require_field(completion(), labels, NULL, SID_E_NULL);
+  require_field(completion(), matrix, NULL, SID_OK);
+  require_field(completion(), samples, 0, SID_E_SAMPLES);
+  require_field(completion(), samples, 1, SID_OK);
+  require_field(completion(), samples, 7, SID_E_SAMPLES);
+  require_field(completion(), samples, UINT32_MAX, SID_E_SAMPLES);
+  for (uint32_t i = 0; i < 7; i++) all[2 * i] = i / 3, all[2 * i + 1] = i % 3;
+  problem.entries = all, problem.samples = 6, problem.labels = six;
+  require_problem(problem, SID_OK);
+  for (size_t at = 0; at < 8; at++) { /* beyond the last row and column */
+    memcpy(entries, four_entries, sizeof entries);
+    entries[at] = at % 2 ? 3 : 2;
+    require_field(completion(), entries, entries, SID_E_PARAMETER);
+    entries[at] = UINT32_MAX;
+    require_field(completion(), entries, entries, SID_E_PARAMETER);
+  }
+  for (size_t i = 1; i < 4; i++) { /* one that is there already, and two the wrong way round */
+    memcpy(entries, four_entries, sizeof entries);
+    memcpy(entries + 2 * i, four_entries + 2 * i - 2, 2 * sizeof *entries);
+    require_field(completion(), entries, entries, SID_E_PARAMETER);
+    memcpy(entries + 2 * i - 2, four_entries + 2 * i, 2 * sizeof *entries);
+    require_field(completion(), entries, entries, SID_E_PARAMETER);
+  }
+  (void)state;
+}
+
+/* ---- poisson: a mean in (0, 500] and a constant between 1 - mean and 1/(1 + mean) ------------------------------------------- */
+
+static void test_poisson(void **state) {
+  const double bad[] = {0.0, -0.0, -1.0, QUIET_NAN, POSITIVE_INFINITY, -POSITIVE_INFINITY};
+  sid_problem problem = poisson();
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    require_field(poisson(), mean, bad[i], SID_E_PARAMETER);
+    require_field(poisson(), exp_minus_mean, bad[i], SID_E_PARAMETER);
+  }
+  require_field(poisson(), exp_minus_mean, 0.5, SID_OK);
+  require_field(poisson(), exp_minus_mean, 0.49999, SID_E_PARAMETER);
+  require_field(poisson(), exp_minus_mean, 0.66666, SID_OK);
+  require_field(poisson(), exp_minus_mean, 0.66668, SID_E_PARAMETER);
+  require_field(poisson(), exp_minus_mean, 1.0, SID_E_PARAMETER);
+  require_field(poisson(), mean, 0.7, SID_E_PARAMETER); /* the constant of another */
+  problem.mean = 500.0, problem.exp_minus_mean = 7.1245764067412855e-218;
+  require_problem(problem, SID_OK);
+  problem.mean = double_of(bits_of(500.0) + 1);
+  require_problem(problem, SID_E_PARAMETER);
+  problem.mean = SMALLEST, problem.exp_minus_mean = 1.0;
+  require_problem(problem, SID_OK);
   (void)state;
 }
 
@@ -210,17 +345,26 @@ static void test_weights(void **state) {
   require_field(linear(), weights, third_weights, SID_E_WEIGHTS);
   require_field(rayleigh(), weights, third_weights, SID_E_WEIGHTS);
   require_field(noisy(), weights, third_weights, SID_E_WEIGHTS);
+  require_field(height(SID_TROUGH3), weights, third_weights, SID_E_WEIGHTS);
+  require_field(regression(), weights, third_weights, SID_E_WEIGHTS);
+  require_field(completion(), weights, third_weights, SID_E_WEIGHTS);
+  require_field(poisson(), weights, third_weights, SID_E_WEIGHTS);
   (void)state;
 }
 
 /* ---- noise ------------------------------------------------------------------------------------------------------------------- */
 
 static void test_noise_kinds(void **state) {
-  /* none, gaussian, rademacher, sphere, samples */
-  static const int linear_takes[] = {1, 1, 1, 1, 1}, rayleigh_takes[] = {1, 1, 1, 1, 0},
-                   samples_takes[] = {1, 0, 0, 0, 1};
-  static const int noise_only_takes[] = {0, 1, 1, 1, 0};
-  for (int32_t kind = SID_NOISE_NONE; kind <= SID_NOISE_SAMPLES; kind++) {
+  /* none, gaussian, rademacher, sphere, samples, poisson */
+  static const int linear_takes[] = {1, 1, 1, 1, 1, 0}, rayleigh_takes[] = {1, 1, 1, 1, 0, 0},
+                   samples_takes[] = {1, 0, 0, 0, 1, 0}, poisson_takes[] = {1, 0, 0, 0, 0, 1};
+  static const int noise_only_takes[] = {0, 1, 1, 1, 0, 0};
+  for (int32_t kind = SID_NOISE_NONE; kind <= SID_NOISE_POISSON; kind++) {
+    require_field(height(SID_TROUGH3), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(height(SID_RIDGE3), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(regression(), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(completion(), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
+    require_field(poisson(), noise, kind, poisson_takes[kind] ? SID_OK : SID_E_NOISE);
     require_field(linear(), noise, kind, linear_takes[kind] ? SID_OK : SID_E_NOISE);
     require_field(rayleigh(), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
     require_field(dense(), noise, kind, rayleigh_takes[kind] ? SID_OK : SID_E_NOISE);
@@ -251,7 +395,9 @@ static void test_noise_size(void **state) {
   problem.noise = SID_NOISE_NONE; /* no noise, no size */
   require_problem(problem, SID_E_NOISE);
   require_field(samples(), scale, scale, SID_E_NOISE);
-  require_field(ratio2(), sigma, QUIET_NAN, SID_OK); /* none: not used */
+  require_field(poisson(), scale, scale, SID_E_NOISE);
+  require_field(poisson(), sigma, QUIET_NAN, SID_OK); /* not used */
+  require_field(ratio2(), sigma, QUIET_NAN, SID_OK);  /* none: not used */
   (void)state;
 }
 
@@ -283,6 +429,63 @@ static void test_dynamics(void **state) {
   require_dynamics(0, 1, 1, 1, problem, SID_E_KIND);
   require_dynamics(SID_QUASI_RMSPROP + 1, 1, 1, 1, problem, SID_E_KIND);
   require_dynamics(-1, 1, 1, 1, problem, SID_E_KIND);
+  (void)state;
+}
+
+/* Every number that a kind uses must be in its range; what it does not use is not looked at. */
+static void require_average(int32_t kind, double beta, double beta2, double alpha, double eps, double v0,
+                            sid_status expected) {
+  const sid_problem problem = rayleigh();
+  const sid_dynamics dynamics = {
+      .kind = kind, .batch = 1, .beta = beta, .beta2 = beta2, .alpha = alpha, .eps = eps, .v0 = v0};
+  assert_int_equal(sid_dynamics_validate(&dynamics, &problem), expected);
+}
+
+static void test_averages(void **state) {
+  const double bad[] = {-1.0, -SMALLEST, QUIET_NAN, POSITIVE_INFINITY, -POSITIVE_INFINITY};
+  const double almost = double_of(bits_of(1.0) - 1), junk = QUIET_NAN;
+  for (int32_t kind = SID_MOMENTUM; kind <= SID_QUASI_RMSPROP; kind++) {
+    const int adam = kind == SID_ADAM_L2 || kind == SID_ADAMW, rms = kind >= SID_RMSPROP,
+              any = kind != SID_PROJECTED_GD;
+    require_average(kind, 0.5, 0.5, 1.0, 1.0, 1.0, SID_OK);
+    require_average(kind, 0.0, 0.0, 0.0, 0.0, SMALLEST, SID_OK);
+    require_average(kind, almost, almost, LARGEST, LARGEST, LARGEST, SID_OK);
+    require_average(kind, 0.5, adam ? 0.5 : junk, adam ? 1.0 : junk, adam ? 1.0 : junk, rms ? 1.0 : junk, SID_OK);
+    require_average(kind, 1.0, 0.5, 1.0, 1.0, 1.0, any ? SID_E_PARAMETER : SID_OK);
+    require_average(kind, 0.5, 1.0, 1.0, 1.0, 1.0, adam ? SID_E_PARAMETER : SID_OK);
+    require_average(kind, 0.5, 0.5, 1.0, 1.0, 0.0, rms ? SID_E_PARAMETER : SID_OK);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+      require_average(kind, bad[i], 0.5, 1.0, 1.0, 1.0, any ? SID_E_PARAMETER : SID_OK);
+      require_average(kind, 0.5, bad[i], 1.0, 1.0, 1.0, adam ? SID_E_PARAMETER : SID_OK);
+      require_average(kind, 0.5, 0.5, bad[i], 1.0, 1.0, adam ? SID_E_PARAMETER : SID_OK);
+      require_average(kind, 0.5, 0.5, 1.0, bad[i], 1.0, adam ? SID_E_PARAMETER : SID_OK);
+      require_average(kind, 0.5, 0.5, 1.0, 1.0, bad[i], rms ? SID_E_PARAMETER : SID_OK);
+    }
+  }
+  (void)state;
+}
+
+/* The projected dynamics take scale-invariant problems alone, and no batch; the others of this family batches of drawn gradients. */
+static void test_projected_and_batches(void **state) {
+  const sid_problem problems[] = {
+      rayleigh(),          linear(),           ratio2(),     samples(),    noise_only(), noisy(),
+      height(SID_TROUGH3), height(SID_RIDGE3), regression(), completion(), poisson()};
+  static const int invariant[] = {1, 1, 1, 0, 1, 0, 1, 1, 1, 1, 0};
+  for (size_t i = 0; i < COUNT(problems); i++)
+    for (int32_t kind = SID_MOMENTUM; kind <= SID_QUASI_RMSPROP; kind++) {
+      sid_dynamics dynamics = {.kind = kind, .batch = 1, .v0 = 1.0};
+      const int projected = kind >= SID_PROJECTED_GD, drawn = problems[i].noise >= SID_NOISE_SAMPLES;
+      const sid_status one = projected && !invariant[i] ? SID_E_UNSUPPORTED : SID_OK;
+      assert_int_equal(sid_problem_scale_invariant(problems + i), invariant[i]);
+      assert_int_equal(sid_dynamics_validate(&dynamics, problems + i), one);
+      dynamics.batch = 2;
+      assert_int_equal(sid_dynamics_validate(&dynamics, problems + i),
+                       projected || !drawn ? SID_E_UNSUPPORTED : SID_OK);
+      dynamics.batch = 0;
+      assert_int_equal(sid_dynamics_validate(&dynamics, problems + i), SID_E_COUNT);
+      dynamics.batch = SID_COUNT_MAX + 1;
+      assert_int_equal(sid_dynamics_validate(&dynamics, problems + i), SID_E_COUNT);
+    }
   (void)state;
 }
 
@@ -514,6 +717,51 @@ static void test_observables(void **state) {
   (void)state;
 }
 
+/* Observables that look at what not every problem has. */
+static void test_special_observables(void **state) {
+  static const double ten[10] = {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0};
+  const sid_problem problems[] = {
+      rayleigh(),          linear(),           ratio2(),     samples(),    noise_only(), noisy(),
+      height(SID_TROUGH3), height(SID_RIDGE3), regression(), completion(), poisson()};
+  for (size_t i = 0; i < COUNT(problems); i++)
+    for (int32_t name = SID_NORM2; name <= SID_MANIFOLD_ANGLE; name++) {
+      sid_experiment made = experiment();
+      int defined = 1;
+      made.problem = problems[i], made.start.x = ten, made.plane = nine; /* 9 numbers do for 2*4 */
+      if (name == SID_PLANE_ANGLE) continue;
+      made.observables = &name, made.observable_count = 1;
+      if (name == SID_TEST_LOSS || name == SID_MIDPOINT_TEST_LOSS) defined = problems[i].kind == SID_BN_COMPLETION;
+      if (name == SID_SPHERICAL_SHARPNESS || name == SID_MIDPOINT_SHARPNESS)
+        defined = sid_problem_scale_invariant(problems + i);
+      if (name == SID_MANIFOLD_H || name == SID_MANIFOLD_ANGLE)
+        defined = problems[i].kind == SID_TROUGH3 || problems[i].kind == SID_RIDGE3;
+      require_experiment(made, defined ? SID_OK : SID_E_UNSUPPORTED);
+      made.problem.matrix = problems[i].kind == SID_BN_COMPLETION ? NULL : problems[i].matrix;
+      if (name == SID_TEST_LOSS || name == SID_MIDPOINT_TEST_LOSS) require_experiment(made, SID_E_UNSUPPORTED);
+    }
+  (void)state;
+}
+
+/* States of norm 1 are not rescaled. */
+static void test_rescale_of_projected(void **state) {
+  sid_segment segments[3] = {{0, 0.1, 0.5, 1.0}, {10, 0.2, 0.5, 1.0}, {20, 0.1, 0.0, 1.0}};
+  sid_experiment made = experiment();
+  made.schedule.segments = segments, made.schedule.segment_count = 3;
+  made.dynamics.v0 = 1.0;
+  for (uint32_t at = 1; at < 3; at++)
+    for (int32_t kind = SID_GD; kind <= SID_QUASI_RMSPROP; kind++) {
+      made.dynamics.kind = kind, made.dynamics.l = made.dynamics.substeps = 1;
+      segments[at].rescale = 1.0;
+      require_experiment(made, SID_OK);
+      segments[at].rescale = 2.0;
+      require_experiment(made, kind >= SID_PROJECTED_GD ? SID_E_UNSUPPORTED : SID_OK);
+      segments[at].rescale = 1.0;
+    }
+  made.dynamics.kind = SID_RMSPROP, made.schedule = smooth(SID_TRIANGLE);
+  require_experiment(made, SID_OK);
+  (void)state;
+}
+
 /* ---- sizes and texts --------------------------------------------------------------------------------------------------------------- */
 
 /* Grow with what they are for; nothing overflows at the limits. */
@@ -526,6 +774,23 @@ static void test_sizes(void **state) {
   const size_t few = sid_problem_workspace(&made.problem);
   made.problem.samples = SID_SAMPLES_MAX, made.problem.dim = SID_DIM_MAX;
   assert_true(sid_problem_workspace(&made.problem) >= few + SID_SAMPLES_MAX - 3 + SID_DIM_MAX - 2);
+  (void)state;
+}
+
+/* States of every dynamics, and workspaces that hold what the header says. */
+static void test_state_sizes(void **state) {
+  static const size_t beside[] = {0, 0, 0, 0, 0, 0, 3, 8, 8, 1, 1, 1};
+  const sid_problem problem = rayleigh(), matrix = completion();
+  for (int32_t kind = SID_GD; kind <= SID_QUASI_RMSPROP; kind++) {
+    const sid_dynamics dynamics = {.kind = kind};
+    assert_int_equal(sid_state_doubles(&problem, &dynamics), 3 + beside[kind - SID_GD]);
+    assert_true(sid_step_workspace(&problem, &dynamics) >= sid_state_doubles(&problem, &dynamics));
+  }
+  assert_true(sid_problem_workspace(&matrix) >= 3 * 4);
+  assert_true(sid_flow_workspace(&matrix) >= 5 * 10 + 3 * 4);
+  for (uint32_t k = 1; k <= 12; k++)
+    assert_true(sid_sharpness_workspace(&matrix, k) >=
+                3 * 10 + 4 * (k < 10 ? k : 10) + sid_problem_workspace(&matrix));
   (void)state;
 }
 
@@ -561,10 +826,15 @@ int main(void) {
       cmocka_unit_test(test_missing_data),
       cmocka_unit_test(test_bad_data),
       cmocka_unit_test(test_matrix_symmetry),
+      cmocka_unit_test(test_completion_shape),
+      cmocka_unit_test(test_completion_entries),
+      cmocka_unit_test(test_poisson),
       cmocka_unit_test(test_weights),
       cmocka_unit_test(test_noise_kinds),
       cmocka_unit_test(test_noise_size),
       cmocka_unit_test(test_dynamics),
+      cmocka_unit_test(test_averages),
+      cmocka_unit_test(test_projected_and_batches),
       cmocka_unit_test(test_segments),
       cmocka_unit_test(test_segment_numbers),
       cmocka_unit_test(test_schedule_kinds),
@@ -574,7 +844,10 @@ int main(void) {
       cmocka_unit_test(test_start_point),
       cmocka_unit_test(test_checkpoints),
       cmocka_unit_test(test_observables),
+      cmocka_unit_test(test_special_observables),
+      cmocka_unit_test(test_rescale_of_projected),
       cmocka_unit_test(test_sizes),
+      cmocka_unit_test(test_state_sizes),
       cmocka_unit_test(test_status_texts),
       cmocka_unit_test(test_constants),
   };

@@ -1,6 +1,8 @@
 /* Random streams: fixtures (NumPy's own numbers), and what docs/spec.md section 2 says of every derived value. */
 #include "common.h"
 
+#include <math.h>
+
 static sid_stream stream_of(uint64_t seed, uint64_t key) {
   sid_stream stream;
   assert_int_equal(sid_stream_init(&stream, seed, &key, 1), SID_OK);
@@ -272,6 +274,63 @@ static void test_weighted_index_edges(void **state) {
   (void)state;
 }
 
+/* ---- Poisson counts ------------------------------------------------------------------------------------------------------- */
+
+/* Section 2 to the letter, with one raw more than the count; e may be anything in (0, 1]. */
+static void test_poisson(void **state) {
+  static const double constants[] = {1.0, 0.999, 0.5, 0x1.78b56362cef38p-2, 1e-3, 1e-30, 0x1p-700};
+  for (uint64_t s = 0; s < 7 * 200; s++) {
+    const double e = constants[s % 7];
+    const uint64_t key[1] = {s};
+    sid_stream stream, twin;
+    uint32_t count = 0;
+    assert_int_equal(sid_stream_init(&stream, 99, key, 1), SID_OK);
+    twin = stream;
+    const uint32_t found = sid_stream_poisson(&stream, e);
+    for (double u = sid_stream_uniform(&twin); u >= e; u = u * sid_stream_uniform(&twin)) count++;
+    assert_int_equal(found, count);
+    assert_true(sid_stream_raw(&stream) == sid_stream_raw(&twin));
+  }
+  (void)state;
+}
+
+/* 20000 counts: chi-square over the counts that are expected at least 20 times, with everything above in one more cell. Of n cells it has mean n - 1
+ * and variance 2n - 2; five deviations are allowed. */
+static void require_poisson_law(double mean) {
+  enum { N = 20000 };
+  static uint32_t seen[1000];
+  const uint64_t key[1] = {(uint64_t)(1000.0 * mean)};
+  double below = 0.0, p = exp(-mean), chi = 0.0, cells = 0.0;
+  uint32_t rest = N, first = 0;
+  sid_stream stream;
+  memset(seen, 0, sizeof seen);
+  assert_int_equal(sid_stream_init(&stream, 31, key, 1), SID_OK);
+  for (int i = 0; i < N; i++) {
+    const uint32_t count = sid_stream_poisson(&stream, exp(-mean));
+    assert_true(count < COUNT(seen));
+    seen[count]++;
+  }
+  double pending = 0.0; /* cells that are too small are taken together */
+  for (uint32_t k = 0; k < COUNT(seen) && N * (1.0 - below) >= 40.0; k++, p *= mean / k) {
+    pending += p, below += p;
+    if (N * pending < 20.0) continue;
+    double inside = 0.0;
+    for (; first <= k; first++) inside += seen[first];
+    chi += pow(inside - N * pending, 2.0) / (N * pending);
+    rest -= (uint32_t)inside;
+    pending = 0.0, cells += 1.0;
+  }
+  const double left = N * (1.0 - below + pending);
+  chi += pow(rest - left, 2.0) / left;
+  if (chi > cells + 5.0 * sqrt(2.0 * cells)) fail_msg("mean %g: chi-square %g of %g cells", mean, chi, cells + 1.0);
+}
+
+static void test_poisson_law(void **state) {
+  static const double means[] = {0.03, 0.3, 1.0, 4.5, 20.0, 130.0, 500.0};
+  for (size_t i = 0; i < COUNT(means); i++) require_poisson_law(means[i]);
+  (void)state;
+}
+
 /* ---- advance ---------------------------------------------------------------------------------------------------- */
 
 static void test_advance_is_many_raws(void **state) {
@@ -348,6 +407,8 @@ int main(void) {
       cmocka_unit_test(test_rademacher),
       cmocka_unit_test(test_weighted_index),
       cmocka_unit_test(test_weighted_index_edges),
+      cmocka_unit_test(test_poisson),
+      cmocka_unit_test(test_poisson_law),
       cmocka_unit_test(test_advance_is_many_raws),
       cmocka_unit_test(test_advance_adds_up),
       cmocka_unit_test(test_advance_backwards),

@@ -658,7 +658,7 @@ static void bn_entry_time(vf_context *context) {
       const double ein = eins[k / 2], factor = -log1p(-ein);
       double x[DIM], rest[DIM], work[WORK], time;
       char name[TEXT];
-      bn_start(r, (uint64_t)(10 + k), .5, x);
+      bn_start(r, 10 + (uint64_t)k, .5, x);
       const double row2 = bn_split(r, x, rest), gain = eta * sid_problem_loss(&r->problem, x, work);
       const double expected = .5 * log((row2 + gain) / bn_edge(r, eta, ein)) / factor * ein;
       const double deviation = fabs(bn_fit(context, r, eta, x, &time));
@@ -697,6 +697,7 @@ static double bn_track(vf_context *context, const bn_regression *r, double psi0,
   bn_place(r, psi0, .1 * sqrt(ein), bn_edge(r, eta, ein), x);
   const uint64_t steps = (uint64_t)llround(4.0 / ein);
   size_t next = 0;
+  for (int i = 0; i < FLOW_TIMES; i++) tan_psi[i] = (double)NAN;
   for (uint64_t t = 0; t <= steps; t++) {
     const double tau = (double)t * ein;
     bn_zeta(r, r->null, atan(tan(psi0) * exp(-tau)), zeta);
@@ -900,6 +901,11 @@ static void bn_figure_of(vf_context *context, int which, double size, double ein
   figure->eta = .1, figure->ein = ein, figure->steps = (uint64_t)llround(taus / ein);
   bn_start(r, 20, size, x);
   bn_figure_run(context, figure, r, x);
+  if (figure->entry == figure->steps) {
+    vf_error(context, series, "the edge is not reached");
+    free(r), free(figure);
+    return;
+  }
   (void)snprintf(name, sizeof name, "least loss before the edge, %s ein=%g", r->name, ein);
   vf_at_most(context, name, figure->fitted, 1e-24, "square of rounding errors, condition included");
   (void)snprintf(name, sizeof name, "sup|th - zeta|/sqrt(ein) from the entry, %s ein=%g", r->name, ein);
@@ -1154,6 +1160,63 @@ static void bn_data(vf_context *context) {
   }
 }
 
+/* ---- eos8: midpoints ---- */
+
+enum { MID_STEPS = 6, MID_COLUMNS = 4 };
+
+/* Rows (midpoint loss, test loss, sharpness, loss; then x) of GD for MID_STEPS steps against the same functions of
+ * ref/ at (w_(t-1) + w_t)/2, at step 0 at w_0 itself: the same bits. Only a loss that is not scale-invariant sees
+ * the 1/2. */
+static void bn_midpoint_of(vf_context *context, const char *name, const sid_problem *problem, double *scratch) {
+  static const int32_t all[] = {SID_MIDPOINT_LOSS, SID_MIDPOINT_TEST_LOSS, SID_MIDPOINT_SHARPNESS, SID_LOSS, SID_X};
+  static const int32_t some[] = {SID_MIDPOINT_LOSS, SID_LOSS, SID_X};
+  const int full = problem->kind == SID_BN_COMPLETION;
+  const size_t p = problem->dim, columns = full ? MID_COLUMNS : 2, width = columns + p;
+  double *rows = scratch, *middle = rows + (MID_STEPS + 1) * width, *work = middle + p;
+  double got[MID_COLUMNS * (MID_STEPS + 1)], wanted[MID_COLUMNS * (MID_STEPS + 1)], residual;
+  uint64_t checkpoints[MID_STEPS + 1];
+  const sid_segment segment = {0, .2, .1, 1.0};
+  const sid_experiment experiment = {.problem = *problem,
+                                     .dynamics = bn_gd,
+                                     .schedule = {.kind = SID_PIECEWISE, .segment_count = 1, .segments = &segment},
+                                     .start = {SID_START_UNIFORM, NULL, .7},
+                                     .seed = 3,
+                                     .steps = MID_STEPS,
+                                     .checkpoints = checkpoints,
+                                     .checkpoint_count = MID_STEPS + 1,
+                                     .observable_count = full ? 5 : 3,
+                                     .observables = full ? all : some};
+  for (uint64_t t = 0; t <= MID_STEPS; t++) checkpoints[t] = t;
+  if (sid_experiment_validate(&experiment) || vf_ensemble(&experiment, 0, 1, 1, rows, NULL)) {
+    vf_error(context, name, "the experiment is refused, or no memory");
+    return;
+  }
+  for (size_t t = 0; t <= MID_STEPS; t++) {
+    const double *row = rows + t * width, *x = row + columns, *before = t ? x - width : x;
+    double *expected = wanted + t * columns;
+    for (size_t j = 0; j < p; j++) middle[j] = .5 * (before[j] + x[j]);
+    memcpy(got + t * columns, row, columns * sizeof *row);
+    expected[0] = sid_problem_loss(problem, middle, work);
+    if (full) expected[1] = sid_problem_test_loss(problem, middle, work);
+    if (full) expected[2] = sid_sharpness_lanczos(problem, middle, SID_SHARPNESS_ITERATIONS, &residual, work);
+    expected[columns - 1] = sid_problem_loss(problem, x, work);
+  }
+  vf_same_bits(context, name, got, wanted, columns * (MID_STEPS + 1));
+}
+
+static void bn_midpoints(vf_context *context) {
+  static const double spectrum[4] = {1, 2, .5, 3};
+  const sid_problem quadratic = {.kind = SID_QUADRATIC_NOISY, .dim = 4, .spectrum = spectrum};
+  bn_completion *m = bn_completion_new(context, bn_small_shapes[0]);
+  double *scratch = m ? bn_scratch(context, m, MID_STEPS + 3, 4) : NULL;
+  if (scratch) {
+    bn_midpoint_of(context, m->name, &m->problem, scratch);
+    bn_midpoint_of(context, "quadratic, not scale-invariant", &quadratic, scratch);
+  }
+  free(scratch);
+  bn_completion_free(m);
+}
+
 /* ---- eos8: the sharpness of a minimiser ---- */
 
 /* The true factors, A and B with zeros for the columns not needed, balanced so that |U| = |V|, as x. */
@@ -1310,7 +1373,8 @@ static int bn_law_run(const bn_completion *m, const double *x0, double ein, bn_l
   const double eta = .5;
   const size_t p = m->problem.dim;
   const uint64_t every = (uint64_t)llround(.25 / ein / INTERVALS);
-  double *x = scratch, *y = x + p, *v = y + p, *rest = v + p, rate[INTERVALS + 1], log_lam1[2], u[2];
+  double *x = scratch, *y = x + p, *v = y + p, *rest = v + p, rate[INTERVALS + 1] = {0}, log_lam1[2] = {0},
+         u[2] = {0};
   for (size_t j = 0; j < p; j++) v[j] = sin(1.0 + (double)(j * j));
   for (int k = 0; k < 2; k++) (void)bn_sharpness_slope(m, x0, 3.0, v, rest);
   const bn_slope start = bn_sharpness_slope(m, x0, 3.0, v, rest);
@@ -1556,6 +1620,21 @@ static void bn_train_claims(vf_context *context, const bn_completion *m, const b
              "Figure 1a and row eos8: .004 to .013; no theorem, it depends on the data, up to .14 here");
 }
 
+/* |w_0|^2 of the uniform start. */
+static void bn_train_start(vf_context *context, const bn_completion *m, const bn_training *one, const double *row,
+                           uint32_t start) {
+  sid_stream stream = bn_stream(one->shape.seed, SID_KEY_START, start);
+  const double p = m->problem.dim;
+  double sum = 0.0;
+  char name[TEXT];
+  for (uint32_t j = 0; j < m->problem.dim; j++) {
+    const double x = one->shape.init * (2.0 * sid_stream_uniform(&stream) - 1.0);
+    sum += x * x;
+  }
+  (void)snprintf(name, sizeof name, "|w_0|^2, %s start %d", m->name, (int)start);
+  vf_within_relative(context, name, row[TRAIN_NORM], sum, (p + 4.0) * ULP, "p + 4 roundings");
+}
+
 /* All starts; they end with the same sharpness, the least there is, up to order el. */
 static void bn_train_case(vf_context *context, const bn_training *one) {
   bn_completion *m = bn_completion_new(context, one->shape);
@@ -1567,6 +1646,7 @@ static void bn_train_case(vf_context *context, const bn_training *one) {
     char name[TEXT];
     for (uint32_t i = 0; i < one->starts; i++) {
       const double end = rows[(i + 1) * stride - TRAIN_COLUMNS + TRAIN_SHARPNESS];
+      bn_train_start(context, m, one, rows + i * stride, i);
       bn_train_claims(context, m, one, rows + i * stride, i, truth);
       low = fmin(low, end), high = fmax(high, end);
       (void)snprintf(name, sizeof name, "%s start %d eta=%g lam=%g", m->name, (int)i, one->eta, one->lam);
@@ -1814,6 +1894,74 @@ static void bn_plain_completion(vf_context *context) {
   bn_completion_free(m);
 }
 
+/* ---- eos7: Lanczos and the power iteration themselves ---- */
+
+/* A plain Lanczos iteration of `count` vectors from the start vector of the specification, section 14, and the
+ * eigenvalues of its matrix by Jacobi's method: largest eigenvalue and residual |H y - value y| = b |last
+ * component|. */
+static void bn_lanczos(const bn_regression *r, const double *x, size_t count, double *value, double *residual) {
+  const size_t d = r->d;
+  double t[DIM * DIM] = {0}, v[DIM * DIM], q[DIM], old[DIM] = {0}, w[DIM], work[WORK], b = 0.0;
+  const double r2 = bn_dot(x, x, d);
+  sid_stream stream = bn_stream(0, 3, 0);
+  sid_stream_normals(&stream, q, d);
+  bn_scale(q, d, 1.0 / bn_norm(q, d));
+  for (size_t i = 0; i < count; i++) {
+    if (i) t[i * count + i - 1] = t[(i - 1) * count + i] = b;
+    sid_problem_hessian_vector(&r->problem, x, q, w, work);
+    bn_scale(w, d, r2);
+    t[i * (count + 1)] = bn_dot(w, q, d);
+    bn_add(w, q, d, -t[i * (count + 1)]);
+    bn_add(w, old, d, -b);
+    b = bn_norm(w, d);
+    memcpy(old, q, sizeof old);
+    memcpy(q, w, sizeof q);
+    bn_scale(q, d, 1.0 / b);
+  }
+  bn_eigen(t, v, count);
+  const size_t top = bn_largest(t, count);
+  *value = t[top * (count + 1)];
+  *residual = b * fabs(v[(count - 1) * count + top]);
+}
+
+/* Few vectors, so that the residual is far from 0. Rounding: the iteration amplifies it by the ratios of the b's,
+ * 1e3 here. */
+static void bn_iterations(vf_context *context) {
+  static const uint32_t counts[] = {1, 2, 3, 5, 8};
+  bn_regression *r = bn_regression_new(context, 0);
+  double *space = r ? malloc(sizeof *space * sid_sharpness_workspace(&r->problem, 2 * DIM)) : NULL;
+  if (r && !space) vf_error(context, r->name, "out of memory");
+  for (uint64_t k = 0; space && k < 10; k++) {
+    double x[DIM], v[DIM], hv[DIM], work[WORK], value, residual, expected, expected_residual;
+    char name[TEXT];
+    bn_start(r, 30 + k % 2, k % 2 ? .1 : 1.0, x);
+    const double unit = 1e3 * ULP * bn_roundings(r->n, r->d) * bn_cancellation(r, x);
+    bn_lanczos(r, x, counts[k / 2], &expected, &expected_residual);
+    value = sid_sharpness_lanczos(&r->problem, x, counts[k / 2], &residual, space);
+    const double size = fabs(expected) + expected_residual;
+    (void)snprintf(name, sizeof name, "Lanczos with %d vectors, point %d", (int)counts[k / 2], (int)(k % 2));
+    vf_within(context, name, value, expected, unit * size, "1000 times the rounding of a product");
+    (void)snprintf(name, sizeof name, "residual of Lanczos with %d vectors, point %d", (int)counts[k / 2],
+                   (int)(k % 2));
+    vf_within(context, name, residual, expected_residual, unit * size, "1000 times the rounding of a product");
+    for (size_t j = 0; j < r->d; j++) v[j] = 1.0 + .1 * (double)j;
+    value = sid_sharpness_power(&r->problem, x, 20.0, counts[k / 2], v, &residual, space);
+    sid_problem_hessian_vector(&r->problem, x, v, hv, work);
+    bn_scale(hv, r->d, bn_dot(x, x, r->d));
+    (void)snprintf(name, sizeof name, "power iteration, %d times, point %d", (int)counts[k / 2], (int)(k % 2));
+    vf_within(context, name, value, bn_dot(v, hv, r->d), unit * size, "1000 times the rounding of a product");
+    bn_add(hv, v, r->d, -value);
+    (void)snprintf(name, sizeof name, "residual of the power iteration, %d times, point %d", (int)counts[k / 2],
+                   (int)(k % 2));
+    vf_within(context, name, residual, bn_norm(hv, r->d), unit * size, "1000 times the rounding of a product");
+    (void)snprintf(name, sizeof name, "|v| of the power iteration, %d times, point %d", (int)counts[k / 2],
+                   (int)(k % 2));
+    vf_within(context, name, bn_norm(v, r->d), 1.0, 64.0 * ULP, "64 roundings");
+  }
+  free(space);
+  free(r);
+}
+
 /* ---- table ---- */
 
 static const vf_check table[] = {
@@ -1824,6 +1972,8 @@ static const vf_check table[] = {
      bn_sharpness},
     {"eos7.sharpness-along-flow", "eos, (3), Section 5", "lam1 along tan psi = tan psi0 e^-tau", VF_QUICK,
      bn_sharpness_along_flow},
+    {"eos7.iterations", "eos, Definition 1.1", "sharpness and residual by Lanczos and by power iteration", VF_QUICK,
+     bn_iterations},
     {"eos7.null-space", "eos, Section 5", "P_null w_t = (1-el)^t P_null w_0; |P_row w|^2 changes by eta^2 |g|^2",
      VF_QUICK, bn_null_space},
     {"eos7.fit-norm", "eos, Section 3", "fitting without decay adds eta L_0 to |w|^2", VF_QUICK, bn_fit_norm},
@@ -1841,6 +1991,8 @@ static const vf_check table[] = {
     {"eos8.derivatives", "eos, Figure 1", "loss, gradient, Hessian and test loss of matrix completion", VF_QUICK,
      bn_completion_derivatives},
     {"eos8.data", "eos, Figure 1", "M = A B'/sqrt(rank)", VF_QUICK, bn_data},
+    {"eos8.midpoint", "eos, Figure 1", "losses and sharpness at the midpoint of two iterates", VF_QUICK,
+     bn_midpoints},
     {"eos8.minimiser", "eos, Figure 1, Section 4.2", "losses vanish at the true factors; the sharpness there",
      VF_QUICK, bn_completion_minimiser},
     {"eos8.law", "eos, (3)", "d log lam1/dtau = -2 g^2/(4 + g^2) on matrix completion", VF_QUICK, bn_sharpness_law},

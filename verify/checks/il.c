@@ -854,17 +854,17 @@ static void il_island(vf_context *context) {
 static void il_separation_series(vf_context *context) {
   enum { STEPS = 300 };
   static const char *const columns[] = {"step", "loss", "loss of its twin", "distance"};
-  static double series[4 * (STEPS + 1)];
+  static double series[STEPS + 1][4];
   const sid_dynamics gd = il_dynamics(SID_GD, 0);
   double a[2] = {.1, 1.0}, b[2] = {.1 + 1e-9, 1.0}, work[IL_WORK];
   for (int t = 0; t <= STEPS; t++) {
     const double row[4] = {t, sid_problem_loss(&il_toy, a, work), sid_problem_loss(&il_toy, b, work),
                            hypot(a[0] - b[0], a[1] - b[1])};
-    memcpy(series + 4 * t, row, sizeof row);
+    memcpy(series[t], row, sizeof row);
     if (sid_step(&il_toy, &gd, .1, .5, a, NULL, work) || sid_step(&il_toy, &gd, .1, .5, b, NULL, work))
       vf_error(context, "series", "a step failed");
   }
-  vf_series(context, "figure 5(a)", columns, 4, series, STEPS + 1);
+  vf_series(context, "figure 5(a)", columns, 4, series[0], STEPS + 1);
 }
 
 /* Two starts 1e-9 apart: the first step at which they differ by .01, within the fifth that the observed 120 is

@@ -27,6 +27,9 @@ static double eq_dot(const double *a, const double *b, size_t n) {
   return sum;
 }
 
+/* The larger of worst and |gap|; NaN if either is. */
+static double eq_worse(double worst, double gap) { return fabs(gap) > worst || isnan(gap) ? fabs(gap) : worst; }
+
 /* vf_expected() of a key put together like printf does. */
 static double eq_key(vf_context *context, const char *form, ...) {
   char key[160];
@@ -430,8 +433,7 @@ static double eq_largest_gap(const double *one, const double *other, double fact
     const double *x = one + (i * 12 + r) * 4, *y = other + (i * 12 + r) * 4;
     double d[4];
     for (int j = 0; j < 4; j++) d[j] = x[j] - factor * y[j];
-    const double gap = sqrt(eq_dot(d, d, 4) / eq_dot(x, x, 4));
-    if (!(gap <= worst)) worst = gap;
+    worst = eq_worse(worst, sqrt(eq_dot(d, d, 4) / eq_dot(x, x, 4)));
   }
   return worst;
 }
@@ -624,7 +626,8 @@ static int eq_scaled_states(uint32_t batch, uint32_t m, double eta, double lam, 
     for (uint32_t b = 0; b < (split ? batch : 1); b++)
       if (sid_step(&eq_regression, split ? &part : &whole, split ? eta / batch : eta, lam, x, &stream, work))
         return 0;
-    memcpy(states + 4 * t, x, sizeof x);
+    memcpy(states, x, sizeof x);
+    states += 4;
   }
   return 1;
 }
@@ -643,9 +646,9 @@ static void eq_scaling_of_paths(vf_context *context) {
       vf_error(context, name, "a step failed");
       continue;
     }
-    for (int j = 0; j < 4 * EQ_TIME; j++) worst = fmax(worst, fabs(one[j] - other[j]));
+    for (int j = 0; j < 4 * EQ_TIME; j++) worst = eq_worse(worst, one[j] - other[j]);
     if (k < 3)
-      vf_same_bits(context, name, one, other, 4 * EQ_TIME);
+      vf_same_bits(context, name, one, other, sizeof one / sizeof one[0]);
     else
       vf_within(context, name, worst, 0.0, 100.0 * EQ_TIME * batches[k] * substeps[k] * EQ_ULP,
                 "100 roundings a substep of numbers below 1, contracting");
@@ -1043,14 +1046,14 @@ static double eq_plane_time(vf_context *context, double el, double level) {
 static void eq_plane_times(vf_context *context) {
   static const char *const columns[] = {"el", "el t at total variation 0.1", "el t at 0.01"};
   static const double levels[] = {.1, .01};
-  double value[2][EQ_LEVELS], series[3 * EQ_LEVELS];
+  double value[2][EQ_LEVELS], series[EQ_LEVELS][3];
   for (int i = 0; i < 2; i++)
     for (int k = 0; k < EQ_LEVELS; k++) {
       const double el = ldexp(1.0, -6 - k);
       value[i][k] = eq_plane_time(context, el, levels[i]);
-      series[3 * k] = el, series[3 * k + 1 + i] = value[i][k];
+      series[k][0] = el, series[k][1 + i] = value[i][k];
     }
-  vf_series(context, "time to equilibrium", columns, 3, series, EQ_LEVELS);
+  vf_series(context, "time to equilibrium", columns, 3, series[0], EQ_LEVELS);
   for (int i = 0; i < 2; i++) {
     char name[80];
     (void)snprintf(name, sizeof name, "el t at total variation %g, el=2^-6..2^-11", levels[i]);
@@ -1208,7 +1211,7 @@ static void eq_two_step_form(vf_context *context) {
       if (sid_step(&problem, &momentum, etas[k], lams[k], x, &stream, work)) vf_error(context, "step", "it failed");
       for (int j = 0; j < 3; j++) {
         const double expected = betas[k] * (now[j] - before[j]) - etas[k] * (g[j] + lams[k] * now[j]);
-        worst = fmax(worst, fabs(x[j] - now[j] - expected));
+        worst = eq_worse(worst, x[j] - now[j] - expected);
       }
       memcpy(before, now, sizeof before);
     }
@@ -1585,7 +1588,7 @@ static void eq_average_law_of(vf_context *context, double eta, double lam, size_
   size_t rows;
   double squares[RUNS], distances[RUNS], *values = eq_rows(context, unit, &experiment, 0, RUNS, 1, &rows);
   for (size_t i = 0; values && i < RUNS; i++) {
-    double mean[4];
+    double mean[4] = {0.0};
     for (size_t k = 0; k < iterates; k++) sid_average(mean, values + 4 * (i * rows + k), k + 1, 4);
     squares[i] = eq_dot(mean, mean, 4) / r;
     distances[i] = eq_squared_distance(x, values + 4 * (i * rows + iterates), 4) / r;
@@ -1665,7 +1668,8 @@ static void eq_swa(vf_context *context) {
   double *values = eq_rows(context, "swa", &experiment, 0, COUNT, every, &rows);
   double single[COUNT], pair[COUNT], all[COUNT], moved[COUNT];
   for (size_t i = 0; values && i < COUNT; i++) {
-    const double *states = values + (i * rows + rows - EQ_ITERATES) * 5, *last = states + (EQ_ITERATES - 1) * 5;
+    const double *states = values + (i * rows + rows - EQ_ITERATES) * 5,
+                 *last = states + (size_t)(EQ_ITERATES - 1) * 5;
     const eq_average_losses losses = eq_losses_of(&experiment.problem, states);
     single[i] = losses.single, pair[i] = losses.pair - .75 * losses.single, all[i] = losses.all - .25 * losses.single;
     moved[i] = eq_squared_distance(states, last, 5) / eq_dot(states, states, 5) - .5;
@@ -1685,10 +1689,10 @@ static void eq_swa(vf_context *context) {
   free(values);
 }
 
-/* sid_average() of n vectors is their mean. */
+/* sid_average() of n vectors is their mean, whatever stood there before the first. */
 static void eq_average_is_mean(vf_context *context) {
   enum { COUNT = 100 };
-  double mean[3], sum[3] = {0.0, 0.0, 0.0};
+  double mean[3] = {(double)NAN, 1e9, -1e9}, sum[3] = {0.0, 0.0, 0.0};
   sid_stream stream = eq_stream(11);
   for (int k = 1; k <= COUNT; k++) {
     double x[3], worst = 0.0;
@@ -1696,7 +1700,7 @@ static void eq_average_is_mean(vf_context *context) {
     sid_average(mean, x, (uint64_t)k, 3);
     for (int j = 0; j < 3; j++) {
       sum[j] += x[j];
-      worst = fmax(worst, fabs(mean[j] - sum[j] / k));
+      worst = eq_worse(worst, mean[j] - sum[j] / k);
     }
     if (k == 1 || k == 2 || k == 7 || k == COUNT) {
       char name[80];
@@ -1762,15 +1766,15 @@ static const struct {
 
 static const struct {
   const char *name;
-  int32_t kind;
   double sigma;
+  int32_t kind;
   int diagonal;
-} eq_noises[] = {{"no noise", SID_NOISE_NONE, 0.0, 0},
-                 {"gaussian", SID_NOISE_GAUSSIAN, .3, 0},
-                 {"diagonal gaussian", SID_NOISE_GAUSSIAN, 0.0, 1},
-                 {"rademacher", SID_NOISE_RADEMACHER, .3, 0},
-                 {"sphere", SID_NOISE_SPHERE, .5, 0},
-                 {"samples", SID_NOISE_SAMPLES, 0.0, 0}};
+} eq_noises[] = {{"no noise", 0.0, SID_NOISE_NONE, 0},
+                 {"gaussian", .3, SID_NOISE_GAUSSIAN, 0},
+                 {"diagonal gaussian", 0.0, SID_NOISE_GAUSSIAN, 1},
+                 {"rademacher", .3, SID_NOISE_RADEMACHER, 0},
+                 {"sphere", .5, SID_NOISE_SPHERE, 0},
+                 {"samples", 0.0, SID_NOISE_SAMPLES, 0}};
 
 enum { EQ_BASES = sizeof eq_bases / sizeof eq_bases[0], EQ_NOISES = sizeof eq_noises / sizeof eq_noises[0] };
 
@@ -1905,7 +1909,7 @@ static void eq_adam_steps_of(vf_context *context, int32_t kind, double alpha, do
     for (int j = 0; j < 3; j++) {
       const double move = alpha * eq_adam_moment(g, t, j, beta, 1) / (sqrt(eq_adam_moment(g, t, j, beta2, 2)) + eps);
       const double expected = before[j] - lr * (move + (kind == SID_ADAMW ? wd * before[j] : 0.0));
-      worst = fmax(worst, fabs(x[j] - expected));
+      worst = eq_worse(worst, x[j] - expected);
     }
   }
   (void)snprintf(name, sizeof name, "%s alpha=%g beta=%g beta2=%g eps=%g, 30 steps",
