@@ -2,9 +2,9 @@
  * sharpness, the descent lemma, entry into the edge of stability, the sharpness-reduction flow (3) and how GD with
  * weight decay and scalar RMSprop track it. Rows eos1 to eos6, eos9, and X9 for projected_gd.
  *
- * Nothing here is random but starting points: every number is that of a deterministic trajectory. A claim that holds
- * in the limit of a small intrinsic rate ein = eta lam is measured at several ein, and either the order of its error is
- * fitted or the limit extrapolated. */
+ * Nothing here is random but starting points: every number is that of a deterministic trajectory. A claim that
+ * holds in the limit of a small intrinsic rate ein = eta lam is measured at several ein, and either the order of
+ * its error is fitted or the limit extrapolated. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,10 +162,10 @@ static size_t eos_eigenvalues(const sid_problem *problem, const double *x, doubl
   return eos_jacobi(h, problem->dim, values, vectors);
 }
 
-/* Order in h of values that are c h^order (1 + a series in h), from h that fall by one factor of 10^(1/4) or 2: the local
- * exponent of the last two, whose error is a series in h as well, extrapolated once. The tolerance is twice the last
- * change of that. `sampling` is the relative error of the last value from whole steps: like h^2, it may be up to 4 and 16
- * times as large in the two before, and the exponent errs by up to 50 times it. */
+/* Order in h of values that are c h^order (1 + a series in h), from h that fall by one factor of 10^(1/4) or 2: the
+ * local exponent of the last two, whose error is a series in h as well, extrapolated once. The tolerance is twice
+ * the last change of that. `sampling` is the relative error of the last value from whole steps: like h^2, it may be
+ * up to 4 and 16 times as large in the two before, and the exponent errs by up to 50 times it. */
 static void eos_exponent(vf_context *context, const char *name, const double *h, const double *value, size_t count,
                          double order, double sampling) {
   double local[2] = {0.0, 0.0}, best[2] = {0.0, 0.0};
@@ -234,8 +234,8 @@ static double eos_regression_sharpness(const sid_problem *problem, const double 
   return values[eos_jacobi(cov, p, values, vectors)];
 }
 
-/* The sharpness at th by a formula that uses nothing of ref/; NaN where none is known. L = cos^2 of an angle for ratio2:
- * a Rayleigh quotient of diag(2, 0). The toys have one on their minimisers only (eos4). */
+/* The sharpness at th by a formula that uses nothing of ref/; NaN where none is known. L = cos^2 of an angle for
+ * ratio2: a Rayleigh quotient of diag(2, 0). The toys have one on their minimisers only (eos4). */
 static double eos_known_sharpness(const sid_problem *problem, const double *th) {
   if (problem->kind == SID_RAYLEIGH) return eos_rayleigh_sharpness(problem, th);
   if (problem->kind == SID_RATIO2) return 2.0 * th[1] * th[1];
@@ -345,8 +345,8 @@ static void eos_power(vf_context *context) {
   }
 }
 
-/* Rayleigh-Ritz in the span of q, Hq, ..., H^(count-1) q, orthogonalised twice: largest Ritz value and the residual of
- * its vector. */
+/* Rayleigh-Ritz in the span of q, Hq, ..., H^(count-1) q, orthogonalised twice: largest Ritz value and the residual
+ * of its vector. */
 static double eos_krylov(const double *h, size_t n, const double *start, size_t count, double *residual) {
   double basis[6 * EOS_DIM], t[36], values[6], vectors[36], ritz[EOS_DIM] = {0}, y[EOS_DIM];
   for (size_t k = 0; k < count; k++) {
@@ -369,9 +369,9 @@ static double eos_krylov(const double *h, size_t n, const double *start, size_t 
   return eos_quotient(h, n, ritz, residual);
 }
 
-/* Lanczos with m < p vectors: value and residual are those of Rayleigh-Ritz in the Krylov space of the start vector of
- * the specification, here from the dense Hessian with full orthogonalisation. Where the residual is far above the
- * rounding, Lanczos loses no orthogonality to speak of; m vectors amplify each rounding by less than 100. */
+/* Lanczos with m < p vectors: value and residual are those of Rayleigh-Ritz in the Krylov space of the start vector
+ * of the specification, here from the dense Hessian with full orthogonalisation. Where the residual is far above
+ * the rounding, Lanczos loses no orthogonality to speak of; m vectors amplify each rounding by less than 100. */
 static void eos_krylov_space(vf_context *context) {
   static double wide[EOS_DIM];
   for (int j = 0; j < EOS_DIM; j++) wide[j] = sqrt((double)j + 1.0);
@@ -408,9 +408,9 @@ static void eos_krylov_space(vf_context *context) {
 
 /* ---- the toys of Section 4.2 ---- */
 
-/* L = (z/|x| - level)^2 (x^2 + 9 y^2 + z^2)/(2 |x|^2). The minimisers of unit norm are the circle of that level, with
- * radius rho; lam1 = a + b sin^2 al with a = rho^2, b = 8 rho^4, because L = h^2 q/2 to second order in the height h and
- * q = 1 + 8 y^2, and the height grows by rho per length of the meridian. */
+/* L = (z/|x| - level)^2 (x^2 + 9 y^2 + z^2)/(2 |x|^2). The minimisers of unit norm are the circle of that level,
+ * with radius rho; lam1 = a + b sin^2 al with a = rho^2, b = 8 rho^4, because L = h^2 q/2 to second order in the
+ * height h and q = 1 + 8 y^2, and the height grows by rho per length of the meridian. */
 typedef struct {
   const char *name, *key;
   sid_problem problem;
@@ -443,8 +443,8 @@ static void eos_near(const eos_toy *toy, double al, double h, double *th) {
   eos_unit(th, 3);
 }
 
-/* At the minimisers: largest eigenvalue by Lanczos, by power iteration and by sid_manifold_project(); slope, angle, h;
- * the Hessian takes the tangent and the radial direction to 0. All at |x| = 2. */
+/* At the minimisers: largest eigenvalue by Lanczos, by power iteration and by sid_manifold_project(); slope, angle,
+ * h; the Hessian takes the tangent and the radial direction to 0. All at |x| = 2. */
 static void eos_minimisers(vf_context *context) {
   for (size_t k = 0; k < 6; k++) {
     const eos_toy *toy = eos_toys + k / 3;
@@ -480,8 +480,8 @@ static void eos_minimisers(vf_context *context) {
   }
 }
 
-/* Off the minimisers: h is <x/|x| - phi, v_1> at the nearest point phi; a point made from (al, h) gives both back, and
- * phi, v_1 are orthonormal to each other and to the circle. */
+/* Off the minimisers: h is <x/|x| - phi, v_1> at the nearest point phi; a point made from (al, h) gives both back,
+ * and phi, v_1 are orthonormal to each other and to the circle. */
 static void eos_projection(vf_context *context) {
   static const double heights[] = {.3, -.2, 1e-3, -1e-6};
   for (size_t k = 0; k < 24; k++) {
@@ -507,8 +507,8 @@ static void eos_projection(vf_context *context) {
   }
 }
 
-/* The observables spherical_sharpness, midpoint_sharpness, manifold_h and manifold_angle are these functions at the state
- * and at the midpoint of two states, bit for bit. */
+/* The observables spherical_sharpness, midpoint_sharpness, manifold_h and manifold_angle are these functions at the
+ * state and at the midpoint of two states, bit for bit. */
 static void eos_observables(vf_context *context) {
   static const int32_t names[] = {SID_SPHERICAL_SHARPNESS, SID_MIDPOINT_SHARPNESS, SID_MIDPOINT_LOSS, SID_MANIFOLD_H,
                                   SID_MANIFOLD_ANGLE};
@@ -608,8 +608,8 @@ static void eos_direction(const eos_walk *walk, double *th) {
 
 /* ---- eos1: the descent lemma ---- */
 
-/* int_0^et (et - a) g'H(th - a g) g da by Gauss's rule of 8 nodes on each of `panels` panels, and the largest sharpness
- * lam1(H) at the nodes. */
+/* int_0^et (et - a) g'H(th - a g) g da by Gauss's rule of 8 nodes on each of `panels` panels, and the largest
+ * sharpness lam1(H) at the nodes. */
 static double eos_remainder(const sid_problem *problem, const double *th, const double *g, double et, int panels,
                             double *sharpest) {
   static const double nodes[4] = {.1834346424956498, .5255324099163290, .7966664774136267, .9602898564975363};
@@ -629,10 +629,10 @@ static double eos_remainder(const sid_problem *problem, const double *th, const 
   return total;
 }
 
-/* Of one step: the error of L(th+) = L(th) - et |g|^2 + remainder, the proof's identity, and the slack of the lemma,
- * L(th) - et (1 - et lam_max/2) |g|^2 - L(th+); in units of the rounding (of the loss and its terms, and
- * of the coordinates, which changes the loss by |g| times it) and of the quadrature. The largest sharpness is
- * that at the nodes of the rule, whose weights are positive: a rule that gives the remainder right proves the lemma with
+/* Of one step: the error of L(th+) = L(th) - et |g|^2 + remainder, the proof's identity, and the slack of the
+ * lemma, L(th) - et (1 - et lam_max/2) |g|^2 - L(th+); in units of the rounding (of the loss and its terms, and of
+ * the coordinates, which changes the loss by |g| times it) and of the quadrature. The largest sharpness is that at
+ * the nodes of the rule, whose weights are positive: a rule that gives the remainder right proves the lemma with
  * it. */
 typedef struct {
   double identity, slack;
@@ -738,7 +738,8 @@ static void eos_descent_digits(vf_context *context) {
 }
 
 /* The lemma is sharp where the gradient is along v_1: near the minimisers of a toy slack/(et |g|^2) falls like the
- * height (like its square on toy A, which is even in it), at every rate, stable or not. A Hessian or sharpness that is too large by any factor would leave a slack. */
+ * height (like its square on toy A, which is even in it), at every rate, stable or not. A Hessian or sharpness that
+ * is too large by any factor would leave a slack. */
 static void eos_descent_sharp(vf_context *context) {
   enum { COUNT = 6 };
   static const double scaled[] = {.5, 1.5, 2.5};
@@ -776,9 +777,9 @@ typedef struct {
   const double *th;
 } eos_start;
 
-/* What a walk of T_0 steps at most shows: T_0, the first step at which both conditions of the theorem hold (-1: none),
- * the smallest |grad L|^2, the largest et over its bound, and the sum of et (1 - et rho2/2) |grad L|^2, which no step
- * may decrease the loss by less than. */
+/* What a walk of T_0 steps at most shows: T_0, the first step at which both conditions of the theorem hold (-1:
+ * none), the smallest |grad L|^2, the largest et over its bound, and the sum of et (1 - et rho2/2) |grad L|^2,
+ * which no step may decrease the loss by less than. */
 typedef struct {
   double allowed, first, least, rate, sum, decrease;
 } eos_phase;
@@ -804,8 +805,9 @@ static eos_phase eos_first_phase(const eos_start *start) {
   return phase;
 }
 
-/* Largest spectral norm of the Hessian of a toy on a grid of the sphere, and 5 % more: the theorem holds with any upper
- * bound. The grid has 100 points from pole to pole, half as many around the half sphere that the symmetry leaves. */
+/* Largest spectral norm of the Hessian of a toy on a grid of the sphere, and 5 % more: the theorem holds with any
+ * upper bound. The grid has 100 points from pole to pole, half as many around the half sphere that the symmetry
+ * leaves. */
 static double eos_smoothness(const sid_problem *problem) {
   double largest = 0.0;
   for (int k = 0; k < 5000; k++) {
@@ -824,9 +826,10 @@ static const double eos_near_bottom[2] = {1e-3, 1.0};
 static const double eos_six[6] = {.3, -.5, .1, .8, .2, -.4};
 static const double eos_three[3] = {.5, .6, -.4};
 
-/* For |w_0|^2 >= 2 rho2 pi^2 eta: a step t <= T_0 with |grad L|^2 <= 8 pi^4 rho2^2 el and et <= 2/(pi^2 rho2 (1-el)),
- * because et keeps below that bound for all of the T_0 steps, and sum et (1 - et rho2/2) |grad L|^2 is at most the
- * decrease of the loss. el is such that the bound excludes the start. The slack of the sum is rounding of T_0 terms. */
+/* For |w_0|^2 >= 2 rho2 pi^2 eta: a step t <= T_0 with |grad L|^2 <= 8 pi^4 rho2^2 el and et <= 2/(pi^2 rho2
+ * (1-el)), because et keeps below that bound for all of the T_0 steps, and sum et (1 - et rho2/2) |grad L|^2 is at
+ * most the decrease of the loss. el is such that the bound excludes the start. The slack of the sum is rounding of
+ * T_0 terms. */
 static void eos_theorem_42(vf_context *context) {
   const eos_start starts[] = {
       {"ratio2 m=2 el=1e-4", &eos_subjects[3].problem, 2.0, 2.0, 1e-4, eos_diagonal},
@@ -868,8 +871,8 @@ static void eos_theorem_42_digits(vf_context *context) {
   }
 }
 
-/* E63: with |w_0|^2 = rho2 pi^2 eta the printed theorem has T_0 = 0 steps, and |grad L|^2 = 1 at the start. With twice
- * the square it holds at once (instance of eos2.theorem-4-2). */
+/* E63: with |w_0|^2 = rho2 pi^2 eta the printed theorem has T_0 = 0 steps, and |grad L|^2 = 1 at the start. With
+ * twice the square it holds at once (instance of eos2.theorem-4-2). */
 static void eos_erratum_steps(vf_context *context) {
   static const char *const suffixes[] = {"el-0.0001", "el-0.00001"};
   for (size_t k = 0; k < 4; k++) {
@@ -888,9 +891,9 @@ static void eos_erratum_steps(vf_context *context) {
   }
 }
 
-/* E64: what the theorem gives is et_t0 <= 2/(pi^2 rho2 (1-el)), not 1/(pi^2 rho2). At the start of the printed theorem
- * et pi^2 rho2 = 1/(1-el); at the end, T_0, of the right one it has grown to as much by the decay of the norm, where both
- * conditions hold. The observable effective_lr is eta/|w|^2. */
+/* E64: what the theorem gives is et_t0 <= 2/(pi^2 rho2 (1-el)), not 1/(pi^2 rho2). At the start of the printed
+ * theorem et pi^2 rho2 = 1/(1-el); at the end, T_0, of the right one it has grown to as much by the decay of the
+ * norm, where both conditions hold. The observable effective_lr is eta/|w|^2. */
 static void eos_erratum_rate(vf_context *context) {
   static const int32_t observable[] = {SID_EFFECTIVE_LR};
   static const struct {
@@ -1036,8 +1039,8 @@ static void eos_toy_minimum(eos_minimum *minimum, const eos_toy *toy, double al,
   minimum->v[0] = -toy->level * cos(al), minimum->v[1] = -toy->level * sin(al), minimum->v[2] = toy->rho;
 }
 
-/* Toys at several angles, a Rayleigh quotient with eigenvalues .5 to 3, ratio2, and the exact regression, whose sharpness
- * and v_1 are those of the dense Hessian. */
+/* Toys at several angles, a Rayleigh quotient with eigenvalues .5 to 3, ratio2, and the exact regression, whose
+ * sharpness and v_1 are those of the dense Hessian. */
 static void eos_minima(eos_minimum minima[6]) {
   double h[EOS_MATRIX], values[EOS_DIM], vectors[EOS_MATRIX];
   eos_toy_minimum(minima, eos_b, eos_angles[0].value, "toy B al=atan2(2,1)");
@@ -1056,8 +1059,8 @@ static void eos_minima(eos_minimum minima[6]) {
 
 /* From theta* + sqrt(ein) v_1 with et0 half of the edge 2/lam1: |w| shrinks by 1-ein a step, so that s = et lam1/2
  * reaches 1 after ln 2/(-2 ln(1-ein)) steps (rounded up, and delayed by the gradient of the first steps, which adds
- * (et lam1)^2 ein = ein to ln 1/et: half a step). s grows by the factor (1-ein)^-2 at that step: s - 1 <= 2.5 ein. The
- * first step is Newton's and leaves h of order ein; the movement along the minimisers is of the same order. */
+ * (et lam1)^2 ein = ein to ln 1/et: half a step). s grows by the factor (1-ein)^-2 at that step: s - 1 <= 2.5 ein.
+ * The first step is Newton's and leaves h of order ein; the movement along the minimisers is of the same order. */
 static void eos_entry(vf_context *context) {
   static const char *const keys[] = {"0.01", "0.001", "0.0001", "0.00001"};
   eos_minimum minima[6];
@@ -1112,9 +1115,9 @@ static double eos_height_at_edge(const eos_toy *toy, double al, double h0, doubl
   return at.h;
 }
 
-/* On toy A the height is a coordinate, with a relative error of rounding: h follows the law down to 1e-80. On toy B the
- * height is a difference of numbers of order 1: it stays near 1e-16, and the law, which is the naive form, fails. h0 =
- * 1e-6: the next order in h, h0^2 relative, is below the rounding of the sum. */
+/* On toy A the height is a coordinate, with a relative error of rounding: h follows the law down to 1e-80. On toy B
+ * the height is a difference of numbers of order 1: it stays near 1e-16, and the law, which is the naive form,
+ * fails. h0 = 1e-6: the next order in h, h0^2 relative, is below the rounding of the sum. */
 static void eos_dying_oscillation(vf_context *context) {
   static const double eins[] = {1e-3, 1.5e-3};
   for (size_t k = 0; k < 2; k++) {
@@ -1148,9 +1151,9 @@ static double eos_excursion(const eos_toy *toy, double al, double h, double et0,
   return walk.status ? (double)NAN : largest;
 }
 
-/* Left to itself the walk that came in with h of the order of a rounding runs far past the edge before h is back; with h0
- * = .1 sqrt(ein) at the edge it keeps within the Hamiltonian's bound 2 sqrt(ein (E-1)), E = y0 - ln y0 (eos6), to
- * O(ein). The naive excursion is the one of h = 2^-53 at s = 1. */
+/* Left to itself the walk that came in with h of the order of a rounding runs far past the edge before h is back;
+ * with h0 = .1 sqrt(ein) at the edge it keeps within the Hamiltonian's bound 2 sqrt(ein (E-1)), E = y0 - ln y0
+ * (eos6), to O(ein). The naive excursion is the one of h = 2^-53 at s = 1. */
 static void eos_restart(vf_context *context) {
   static const double eins[] = {1e-3, 1e-4};
   for (size_t k = 0; k < 4; k++) {
@@ -1168,9 +1171,9 @@ static void eos_restart(vf_context *context) {
   }
 }
 
-/* On an exact minimiser of toy A (z = 0) the gradient is 0: w_t = (1-ein)^t w_0 and the direction stays, past the edge
- * and on, until |w|^2 leaves the normal numbers (1/|w|^2 overflows), after ln(|w_0|^2 2^1024)/(-2 ln(1-ein)) steps. A
- * start off it by 1e-12 does not freeze. The direction moves by rounding alone, once a step. */
+/* On an exact minimiser of toy A (z = 0) the gradient is 0: w_t = (1-ein)^t w_0 and the direction stays, past the
+ * edge and on, until |w|^2 leaves the normal numbers (1/|w|^2 overflows), after ln(|w_0|^2 2^1024)/(-2 ln(1-ein))
+ * steps. A start off it by 1e-12 does not freeze. The direction moves by rounding alone, once a step. */
 static void eos_frozen(vf_context *context) {
   static const double eins[] = {.05, .02};
   for (size_t k = 0; k < 2; k++) {
@@ -1247,8 +1250,8 @@ static double eos_flow_run(const eos_law *law, double al0, double tau, uint64_t 
   return atan2(x[1], x[0]);
 }
 
-/* Flow (3) against its closed form in 60 digits. The tolerance is the estimate of the Runge-Kutta error (a coordinate's,
- * over the radius), twice, and 8 roundings a step. */
+/* Flow (3) against its closed form in 60 digits. The tolerance is the estimate of the Runge-Kutta error (a
+ * coordinate's, over the radius), twice, and 8 roundings a step. */
 static void eos_flow_digits(vf_context *context) {
   static const char *const taus[] = {"0.25", "0.5", "1", "1.5", "2"};
   enum { STEPS = 400 };
@@ -1337,9 +1340,9 @@ static eos_law eos_edge_law(const eos_edge *edge) {
 
 static double eos_edge_time(const eos_edge *edge) { return edge->cb > 0.0 ? 2.0 * edge->ein : edge->ein; }
 
-/* sup |theta - zeta| and sup of the distance of phi to zeta along the circle over the given time of the flow, the number
- * of steps at which h does not change its sign, and the rounding of zeta. zeta goes by Runge-Kutta steps of one step of
- * the walk, whose error eos4.flow-order bounds. */
+/* sup |theta - zeta| and sup of the distance of phi to zeta along the circle over the given time of the flow, the
+ * number of steps at which h does not change its sign, and the rounding of zeta. zeta goes by Runge-Kutta steps of
+ * one step of the walk, whose error eos4.flow-order bounds. */
 typedef struct {
   double sup, phi, kept;
 } eos_track;
@@ -1420,9 +1423,9 @@ static double eos_peak(double energy) {
 
 /* ---- eos5: mean of h^2, drift and speed ---- */
 
-/* Sums over a window of steps: means of h^2/eta^2 and of (4 + w g^2) h^2/eta^2 (eta^2 = 2 ein, w the weight of the flow);
- * the same plus w times the change of log(et lam1) per step, which balances it; drift of phi over -sum h^2 g; angles at both
- * ends; change of log lam1 per time of the flow; largest h^2 (1 + |g|). */
+/* Sums over a window of steps: means of h^2/eta^2 and of (4 + w g^2) h^2/eta^2 (eta^2 = 2 ein, w the weight of the
+ * flow); the same plus w times the change of log(et lam1) per step, which balances it; drift of phi over -sum h^2
+ * g; angles at both ends; change of log lam1 per time of the flow; largest h^2 (1 + |g|). */
 typedef struct {
   double h2, q, balance, drift, first, last, speed, most;
 } eos_window;
@@ -1464,10 +1467,10 @@ static void eos_windows(const eos_edge *edge, size_t count, double time, eos_win
 
 /* ---- eos6: period two, and the Hamiltonian ---- */
 
-/* One orbit from u = et lam1 - 2 = 0, y = h^2 (4+g^2)/(2 ein) = y0 < 1: y rises first, u is 0 again at the peak, and a
- * period ends when u returns to 0 from below. period: mean of `count` periods in steps, by interpolation; peak: largest y,
- * least: smallest y, in the first; top: largest |u|; drift: largest |E - E_0| in the first; kept: steps without a change of
- * sign of h. */
+/* One orbit from u = et lam1 - 2 = 0, y = h^2 (4+g^2)/(2 ein) = y0 < 1: y rises first, u is 0 again at the peak,
+ * and a period ends when u returns to 0 from below. period: mean of `count` periods in steps, by interpolation;
+ * peak: largest y, least: smallest y, in the first; top: largest |u|; drift: largest |E - E_0| in the first; kept:
+ * steps without a change of sign of h. */
 typedef struct {
   double period, peak, least, top, drift, kept;
 } eos_orbit;
@@ -1504,9 +1507,9 @@ static void eos_orbit_run(const eos_edge *edge, int count, eos_orbit *orbit) {
 
 /* ---- eos4: GD with weight decay tracks the flow ---- */
 
-/* Compares the limit of value[k] = value(h 2^-k), whose error is a power series in h^power, with `expected`: extrapolated
- * `depth` times, which the last levels must confirm to within `cap`. The tolerance is the last two changes, and `noise`, the
- * part of the error that is no series. */
+/* Compares the limit of value[k] = value(h 2^-k), whose error is a power series in h^power, with `expected`:
+ * extrapolated `depth` times, which the last levels must confirm to within `cap`. The tolerance is the last two
+ * changes, and `noise`, the part of the error that is no series. */
 static void eos_limit(vf_context *context, const char *name, double *value, int count, int depth, int power,
                       double expected, double noise, double cap) {
   for (int k = 1; k <= depth; k++)
@@ -1543,8 +1546,8 @@ static void eos_track_claims(vf_context *context, const eos_edge *edges, const d
   }
 }
 
-/* Exponent 1/2 in ein: order 1 in sqrt(ein), of sup |theta - zeta| and of sup |phi - zeta|. At whole steps a peak of h is
- * missed by up to (y - 1) ein/2 of itself, one of u by ein. */
+/* Exponent 1/2 in ein: order 1 in sqrt(ein), of sup |theta - zeta| and of sup |phi - zeta|. At whole steps a peak
+ * of h is missed by up to (y - 1) ein/2 of itself, one of u by ein. */
 static void eos_track_order(vf_context *context, const eos_edge *edges, const double *tracks, size_t count) {
   double root[16], error[16];
   for (size_t j = 0; j < 2; j++) {
@@ -1556,14 +1559,14 @@ static void eos_track_order(vf_context *context, const eos_edge *edges, const do
   }
 }
 
-/* sup |theta - zeta| on toy B at ein = 1e-2, ..., 1e-6 and al0 = atan2(2,1), 1: the distance at the first peak of h, by a
- * run of projected GD with 40 digits. */
+/* sup |theta - zeta| on toy B at ein = 1e-2, ..., 1e-6 and al0 = atan2(2,1), 1: the distance at the first peak of
+ * h, by a run of projected GD with 40 digits. */
 static const double eos_sup_digits[2][5] = {
     {0.13011688569935797, 0.042250631431346696, 0.014086426878460379, 0.0045746168710889286, 0.0014609314073883814},
     {0.12752109201725286, 0.040386112152392277, 0.013316642529914974, 0.0042957146747996441, 0.0013686729853104241}};
 
-/* Every second of the tracks against these. Up to the peak there are 1.5/sqrt(ein) steps of some 4 roundings, which grow
- * with h, 25 times at most; zeta's Runge-Kutta steps of ein err by .02 ein^4 (the estimate of eos4.flow). */
+/* Every second of the tracks against these. Up to the peak there are 1.5/sqrt(ein) steps of some 4 roundings, which
+ * grow with h, 25 times at most; zeta's Runge-Kutta steps of ein err by .02 ein^4 (the estimate of eos4.flow). */
 static void eos_track_digits(vf_context *context, int angle, const double *tracks, int first, int last) {
   for (int k = first; k <= last; k++) {
     const double ein = pow(10.0, -2.0 - k);
@@ -1575,8 +1578,9 @@ static void eos_track_digits(vf_context *context, int angle, const double *track
   }
 }
 
-/* Theorem 4.7 on toy B: sup |theta - zeta| over 2/ein steps from h0 = .1 sqrt(ein), eta = .1, al0 = atan2(2,1), at ein =
- * 1e-2 to 1e-5, <= 2 sqrt(ein), and of order 1/2, above the 1/4 of the theorem. Another al0, and toy A from .3. */
+/* Theorem 4.7 on toy B: sup |theta - zeta| over 2/ein steps from h0 = .1 sqrt(ein), eta = .1, al0 = atan2(2,1), at
+ * ein = 1e-2 to 1e-5, <= 2 sqrt(ein), and of order 1/2, above the 1/4 of the theorem. Another al0, and toy A from
+ * .3. */
 static void eos_track_flow(vf_context *context) {
   enum { COUNT = 7 };
   static const struct {
@@ -1596,8 +1600,8 @@ static void eos_track_flow(vf_context *context) {
   }
 }
 
-/* The same down to 1e-6, and from a large slope on toy A (al0 = 1.1), where the largest distance comes late, its constant
- * is larger and not yet that of the limit. */
+/* The same down to 1e-6, and from a large slope on toy A (al0 = 1.1), where the largest distance comes late, its
+ * constant is larger and not yet that of the limit. */
 static void eos_track_flow_long(vf_context *context) {
   enum { COUNT = 9 };
   for (size_t c = 0; c < 3; c++) {
@@ -1611,11 +1615,11 @@ static void eos_track_flow_long(vf_context *context) {
   }
 }
 
-/* The constants, from the first period, in units of eta = sqrt(2 ein): sup |theta - zeta| is the first peak of h; and phi
- * leads zeta by w g Delta u/(2 (4 + w g^2)), because sum (4 + w g^2) h^2 = eta^2 t - w Delta log(et lam1), so that sup |phi -
- * zeta| is g sqrt(w (E - 1)/2)/(4 + w g^2): the largest u is eta sqrt(C_b (E - 1)), w = 2/C_b. Limits at ein = 4^-6 .. 4^-11,
- * errors a series in sqrt(ein); the peak is sampled at whole steps, an error O(ein), so that one extrapolation is all that
- * helps. */
+/* The constants, from the first period, in units of eta = sqrt(2 ein): sup |theta - zeta| is the first peak of h;
+ * and phi leads zeta by w g Delta u/(2 (4 + w g^2)), because sum (4 + w g^2) h^2 = eta^2 t - w Delta log(et lam1),
+ * so that sup |phi - zeta| is g sqrt(w (E - 1)/2)/(4 + w g^2): the largest u is eta sqrt(C_b (E - 1)), w = 2/C_b.
+ * Limits at ein = 4^-6 .. 4^-11, errors a series in sqrt(ein); the peak is sampled at whole steps, an error O(ein),
+ * so that one extrapolation is all that helps. */
 static void eos_constant(vf_context *context, double al0, double cb, int quasi) {
   enum { COUNT = 6 };
   double sup[COUNT], phi[COUNT];
@@ -1702,14 +1706,14 @@ static void eos_all_windows(vf_context *context, const eos_edge *edges, size_t c
   memcpy(windows, values, count * EOS_WINDOWS * sizeof *windows);
 }
 
-/* Largest distance of balance and drift from 1 in all windows, at each ein: the mean of (4 + w g^2) h^2 is 2 ein once the
- * change of log(et lam1) over the window is added, and phi moves by -h^2 grad log lam1 a step. Both are leading
- * orders in h (odd powers cancel in pairs of steps): what is left is of relative order h^2, and an offset of order h^2 (1 +
- * g) of phi and log lam1 at the ends of a window, over its length in tau. The tolerance is the largest of these, at every
- * ein; a factor in h, lam1, the slope or the recursion of the rate would show as O(1). */
+/* Largest distance of balance and drift from 1 in all windows, at each ein: the mean of (4 + w g^2) h^2 is 2 ein
+ * once the change of log(et lam1) over the window is added, and phi moves by -h^2 grad log lam1 a step. Both are
+ * leading orders in h (odd powers cancel in pairs of steps): what is left is of relative order h^2, and an offset
+ * of order h^2 (1 + g) of phi and log lam1 at the ends of a window, over its length in tau. The tolerance is the
+ * largest of these, at every ein; a factor in h, lam1, the slope or the recursion of the rate would show as O(1). */
 static void eos_balance(vf_context *context, const eos_toy *toy, double al0, double cb, int first, int count) {
   const double time = cb > 0.0 ? .4 : .2;
-  eos_edge edges[8];
+  eos_edge edges[8] = {{NULL, 0.0, 0.0, 0.0, 0.0, 0}};
   eos_window windows[8 * EOS_WINDOWS];
   for (int k = 0; k < count; k++) {
     const double ein = ldexp(1.0, -2 * (first + k));
@@ -1754,9 +1758,9 @@ static double eos_flow_mean(const eos_law *law, double al0, double from, double 
 static const char *const eos_window_columns[] = {
     "tau from", "tau to", "mean h^2/ein", "2/(4+g^2) along the flow", "speed", "speed of the flow"};
 
-/* Figure-like: mean h^2 in windows of .2/ein steps against the flow's mean of 2/(4 + g^2), within 1 %, and the speed of log
- * lam1 within .003, at ein = 1e-5: a window has some 25 periods, and its ends change sum h^2 by part of one. The window
- * .4 to .6 also against 60 digits. */
+/* Figure-like: mean h^2 in windows of .2/ein steps against the flow's mean of 2/(4 + g^2), within 1 %, and the
+ * speed of log lam1 within .003, at ein = 1e-5: a window has some 25 periods, and its ends change sum h^2 by part
+ * of one. The window .4 to .6 also against 60 digits. */
 static void eos_mean_windows(vf_context *context) {
   eos_edge edges[2];
   eos_window windows[2 * EOS_WINDOWS];
@@ -1796,8 +1800,8 @@ static void eos_erratum_window(vf_context *context, eos_window windows[2]) {
   for (int c = 0; c < 2; c++) windows[c] = all[c * EOS_WINDOWS + 2];
 }
 
-/* E66: phi moves by h^2 grad log lam1 a step, printed 2 h^2; the mean of h^2 is 2 ein/(4 + g^2), printed of 2 h^2. The
- * drift errs by O(h^2), the mean by the ends of the window. */
+/* E66: phi moves by h^2 grad log lam1 a step, printed 2 h^2; the mean of h^2 is 2 ein/(4 + g^2), printed of 2 h^2.
+ * The drift errs by O(h^2), the mean by the ends of the window. */
 static void eos_erratum_drift(vf_context *context) {
   eos_window windows[2];
   eos_erratum_window(context, windows);
@@ -1828,8 +1832,8 @@ static void eos_erratum_square(vf_context *context) {
   }
 }
 
-/* E68: the speed is per unit of tau; per step t it is ein times that. Over the window .4 to .6 the speed at its middle is
- * right to the second derivative's .2^2/24, less than 1 %. */
+/* E68: the speed is per unit of tau; per step t it is ein times that. Over the window .4 to .6 the speed at its
+ * middle is right to the second derivative's .2^2/24, less than 1 %. */
 static void eos_erratum_time(vf_context *context) {
   eos_window windows[2];
   eos_erratum_window(context, windows);
@@ -1844,10 +1848,9 @@ static void eos_erratum_time(vf_context *context) {
 
 /* ---- eos6: the checks ---- */
 
-/* Period times sqrt(ein), and largest |u|/(2 sqrt(ein)), in the limit; on toy A at al = 0 nothing is odd in h and g is 0:
- * the error of the period is a series in ein, elsewhere in sqrt(ein). u
- * is largest at y = 1, where u'' = -8 ein u: at whole steps it misses ein of itself at most, three times that once
- * extrapolated. */
+/* Period times sqrt(ein), and largest |u|/(2 sqrt(ein)), in the limit; on toy A at al = 0 nothing is odd in h and g
+ * is 0: the error of the period is a series in ein, elsewhere in sqrt(ein). u is largest at y = 1, where u'' = -8
+ * ein u: at whole steps it misses ein of itself at most, three times that once extrapolated. */
 static void eos_period(vf_context *context) {
   static const struct {
     int toy, power;
@@ -1879,9 +1882,9 @@ static void eos_period(vf_context *context) {
   }
 }
 
-/* The numbers of toy A at ein = 1e-6, over 5 periods: period within .3 % (here 30 ein: the error at ein = 1e-3 is 1e-4,
- * and it is O(ein)), peak and least y; the peak is sampled at whole steps, an error of at most y (y - 1) ein, and as much
- * again from the next order, twice. */
+/* The numbers of toy A at ein = 1e-6, over 5 periods: period within .3 % (here 30 ein: the error at ein = 1e-3 is
+ * 1e-4, and it is O(ein)), peak and least y; the peak is sampled at whole steps, an error of at most y (y - 1) ein,
+ * and as much again from the next order, twice. */
 static void eos_orbit_digits(vf_context *context) {
   static const char *const keys[] = {"0.5", "0.01", "0.1", "0.2"};
   const double ein = 1e-6;
@@ -1992,9 +1995,9 @@ static void eos_midpoint_run(const eos_edge *edge, eos_smooth *smooth) {
   }
 }
 
-/* On toy B at the edge, the loss at iterates is lam1 h^2/2, of order ein, at midpoints O(ein^2); the sharpness at iterates
- * errs by O(h), at midpoints by O(ein): orders 2, 4, 1, 2 in sqrt(ein). A test that takes iterates for something smooth
- * fails: at the midpoint's accuracy the iterates' sharpness is not lam1. */
+/* On toy B at the edge, the loss at iterates is lam1 h^2/2, of order ein, at midpoints O(ein^2); the sharpness at
+ * iterates errs by O(h), at midpoints by O(ein): orders 2, 4, 1, 2 in sqrt(ein). A test that takes iterates for
+ * something smooth fails: at the midpoint's accuracy the iterates' sharpness is not lam1. */
 static void eos_midpoints(vf_context *context) {
   enum { COUNT = 7 };
   static const double orders[] = {2.0, 4.0, 1.0, 2.0};
@@ -2040,8 +2043,8 @@ static void eos_rmsprop_flow(vf_context *context) {
   }
 }
 
-/* zeta' = -grad log lam1/(4 + (2/C_b) g^2) in time t eta^2, over 4/eta^2 steps: sup |theta - zeta| <= 3 eta, for RMSprop and
- * quasi-RMSprop. The exponent 1 shows from eta = .002 on (the constants of eos9.constants show it too). */
+/* zeta' = -grad log lam1/(4 + (2/C_b) g^2) in time t eta^2, over 4/eta^2 steps: sup |theta - zeta| <= 3 eta, for
+ * RMSprop and quasi-RMSprop. The exponent 1 shows from eta = .002 on, and in the constants of eos9.constants. */
 static void eos_rmsprop_tracks(vf_context *context, int count, double time) {
   static const double cbs[] = {.5, 1.0, 2.0, 4.0};
   for (int c = 0; c < 8; c++) {
@@ -2072,7 +2075,7 @@ static void eos_rmsprop_track_long(vf_context *context) { eos_rmsprop_tracks(con
 /* <h^2> = eta^2/(4 + 2 g^2/C_b) and the drift, as in eos5. */
 static void eos_rmsprop_mean(vf_context *context) {
   static const double cbs[] = {.5, 1.0, 4.0};
-  for (int c = 0; c < 3; c++) eos_balance(context, eos_b, eos_angles[c % 2].value, cbs[c], 4, 4);
+  for (int c = 0; c < 3; c++) eos_balance(context, eos_b, eos_angles[c % 2].value, cbs[c], 5, 4);
 }
 
 static void eos_rmsprop_curve(vf_context *context) {
@@ -2085,9 +2088,9 @@ static void eos_rmsprop_curve(vf_context *context) {
   }
 }
 
-/* quasi_rmsprop with 1 - beta = 2 k, k = 2 ein - ein^2 and eta = sqrt(k)/(1 - ein) is GD with weight decay (C_b = 2 (1 -
- * ein)^2, eta^2 = 2 ein to first order): its 1/et+ = (1 - k)/et + (k/eta^2) et |g|^2 is the recursion of X9. One step from
- * each of 50 states, as in X9.projected-gd. */
+/* quasi_rmsprop with 1 - beta = 2 k, k = 2 ein - ein^2 and eta = sqrt(k)/(1 - ein) is GD with weight decay (C_b = 2
+ * (1 - ein)^2, eta^2 = 2 ein to first order): its 1/et+ = (1 - k)/et + (k/eta^2) et |g|^2 is the recursion of X9.
+ * One step from each of 50 states, as in X9.projected-gd. */
 static void eos_member(vf_context *context) {
   static const double eins[] = {.1, .001};
   for (size_t c = 0; c < 2 * EOS_SUBJECTS; c++) {
@@ -2118,32 +2121,52 @@ static void eos_member(vf_context *context) {
   }
 }
 
-/* ln et+ after one step of (quasi-)RMSprop with 1 - beta = rest from et and |grad L|^2 = g2, and by v+ = beta v + (1 -
- * beta) g2, et = eta/sqrt(v). */
-static double eos_rate_after(double rest, int32_t kind, double *expected) {
-  eos_walk walk;
+/* One step of (quasi-)RMSprop with 1 - beta = rest from effective rate et on toy B: by the observable effective_lr
+ * before and after, and the angle of the step. expected: the same by v+ = beta v + (1 - beta) |grad L|^2, et =
+ * eta/sqrt(v), and tan D = et |grad L|. */
+typedef struct {
+  double before, after, angle;
+} eos_rates;
+
+static void eos_rates_of_step(double rest, int32_t kind, eos_rates *measured, eos_rates *expected) {
+  static const int32_t names[] = {SID_EFFECTIVE_LR, SID_STEP_ANGLE};
   const double et = .4, eta = .3, v = eta * eta / (et * et);
+  const sid_segment segment = {0, eta, 0.0, 1.0};
+  const sid_experiment experiment = {.problem = eos_b->problem,
+                                     .dynamics = {.kind = kind, .batch = 1, .beta = 1.0 - rest, .v0 = v},
+                                     .schedule = {.kind = SID_PIECEWISE, .segment_count = 1, .segments = &segment},
+                                     .observables = names,
+                                     .observable_count = 2};
+  double row[2], work[EOS_WORK];
+  eos_walk walk;
   eos_walk_gd(&walk, &eos_b->problem, eos_three, et, eta, 0.0);
-  walk.dynamics = (sid_dynamics){.kind = kind, .batch = 1, .beta = 1.0 - rest, .v0 = v};
+  walk.dynamics = experiment.dynamics;
   sid_state_begin(walk.problem, &walk.dynamics, walk.lr, walk.x);
-  *expected = log(eta / sqrt((1.0 - rest) * v + rest * eos_gradient2(&walk)));
+  const double g2 = eos_gradient2(&walk);
+  sid_observe(&experiment, 0, walk.x, NULL, row, work);
+  measured->before = row[0];
   eos_step(&walk);
-  return walk.status ? (double)NAN : log(eos_rate(&walk));
+  sid_observe(&experiment, 1, walk.x, walk.work, row, work);
+  measured->after = walk.status ? (double)NAN : row[0], measured->angle = row[1];
+  *expected = (eos_rates){et, eta / sqrt((1.0 - rest) * v + rest * g2), atan(et * sqrt(g2))};
 }
 
-/* RMSprop's rate after a step; the quasi form has the same to first order in 1 - beta. */
+/* Rates and angle of a step; the quasi form has RMSprop's next rate to first order in 1 - beta. */
 static void eos_rmsprop_step(vf_context *context) {
   enum { COUNT = 7 };
-  double rest[COUNT], apart[COUNT], worst = 0.0, expected;
+  double rest[COUNT], apart[COUNT], worst = 0.0;
   for (int i = 0; i < COUNT; i++) {
+    eos_rates quasi, rms, expected;
     rest[i] = ldexp(1.0, -6 - i);
-    const double quasi = eos_rate_after(rest[i], SID_QUASI_RMSPROP, &expected);
-    const double rate = eos_rate_after(rest[i], SID_RMSPROP, &expected);
-    worst = fmax(worst, fabs(rate - expected));
-    apart[i] = fabs(rate - quasi);
+    eos_rates_of_step(rest[i], SID_QUASI_RMSPROP, &quasi, &expected);
+    worst = fmax(worst, fmax(fabs(quasi.before - expected.before), fabs(quasi.angle - expected.angle)));
+    eos_rates_of_step(rest[i], SID_RMSPROP, &rms, &expected);
+    worst = fmax(worst, fmax(fabs(rms.before - expected.before), fabs(rms.angle - expected.angle)));
+    worst = fmax(worst, fabs(rms.after - expected.after));
+    apart[i] = fabs(log(rms.after / quasi.after));
   }
-  vf_within(context, "toy B: ln et after a step of RMSprop", worst, 0.0, 230.0 * EOS_ULP,
-            "36 p + 120 roundings of 2^-53");
+  vf_within(context, "toy B: effective_lr before and after a step of RMSprop, angle of the step", worst, 0.0,
+            230.0 * EOS_ULP, "36 p + 120 roundings of 2^-53");
   eos_exponent(context, "toy B: ln et of RMSprop - ln et of quasi-RMSprop, against 1 - beta", rest, apart, COUNT, 2.0,
                0.0);
 }
@@ -2217,7 +2240,8 @@ static const vf_check eos_checks[] = {
      eos_rmsprop_curve},
     {"eos9.gd-member", "eos, Section 4.2.3", "GD with weight decay is a quasi-RMSprop scheduler, C_b = 2", VF_QUICK,
      eos_member},
-    {"eos9.step", "eos, Appendix B", "rates of RMSprop and quasi-RMSprop after a step", VF_QUICK, eos_rmsprop_step},
+    {"eos9.step", "eos, Appendix B", "effective_lr and angle of a step of RMSprop and quasi-RMSprop", VF_QUICK,
+     eos_rmsprop_step},
     {"X9.projected-gd", "eos, Lemma 3.1", "projected_gd has the directions and rates of GD with weight decay",
      VF_QUICK, eos_projected_steps},
     {"X9.projected-gd-run", "eos, Lemma 3.1", "the same along a run", VF_QUICK, eos_projected_run},
