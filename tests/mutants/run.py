@@ -18,7 +18,8 @@ ROOT = HERE.parent.parent
 FILTERS = ['X*', 'svag[1-4]', 'il[23]', 'fm[128]', 'errata', 'il[19]', 'nrq*', 'fm[56]', 'svag6', 'eos*', 'fm[3479]', 'svag[579]', 'svag8',
            'svag1[01]', 'il[4-8]', 'il10']
 TESTS = ['test_stream', 'test_arithmetic', 'test_problems', 'test_noise', 'test_schedule', 'test_dynamics', 'test_run', 'test_api',
-         'test_normal', 'test_trajectories']
+         'test_normal', 'test_sharpness', 'test_flows', 'test_laws', 'test_data']
+SCRIPTS = ['tests/unit/test_trajectories.py']
 
 
 def run(command, directory, **variables):
@@ -48,6 +49,9 @@ def killer(directory):
             return f'{name} (does not build)'
         if run([f'build/gcc-O2/tests/unit/{name}'], directory).returncode != 0:
             return name
+    for script in SCRIPTS:
+        if run([sys.executable, '-B', script], directory, B='build/gcc-O2').returncode != 0:
+            return pathlib.Path(script).stem
     return None
 
 

@@ -157,7 +157,7 @@ static double eos_largest_size(const double *values, size_t n) {
 
 /* Eigenvalues of |x|^2 Hess L(x); returns the index of the largest. */
 static size_t eos_eigenvalues(const sid_problem *problem, const double *x, double *values) {
-  double h[EOS_MATRIX], vectors[EOS_MATRIX];
+  double h[EOS_MATRIX] = {0}, vectors[EOS_MATRIX] = {0};
   eos_hessian(problem, x, h);
   return eos_jacobi(h, problem->dim, values, vectors);
 }
@@ -204,7 +204,8 @@ static double eos_rayleigh_sharpness(const sid_problem *problem, const double *t
   for (size_t k = 0; k < p * p; k++)
     a[k] = problem->matrix ? problem->matrix[k] : k % (p + 1) == 0 ? problem->spectrum[k / p] : 0.0;
   for (size_t k = 0; k < p * p; k++) q += th[k / p] * a[k] * th[k % p];
-  return values[eos_jacobi(a, p, values, vectors)] - q;
+  const size_t top = eos_jacobi(a, p, values, vectors);
+  return values[top] - q;
 }
 
 /* Sharpness of batch-normalised regression. With S the covariance of the features, c that of features and labels and
@@ -231,7 +232,8 @@ static double eos_regression_sharpness(const sid_problem *problem, const double 
     const double a = sw[k / p], b = sw[k % p];
     cov[k] = 2.0 * sqrt(s2) * r / (m2 * m) * (c[k / p] * b + a * c[k % p] + wc * cov[k] - 3.0 * wc * a * b / m2);
   }
-  return values[eos_jacobi(cov, p, values, vectors)];
+  const size_t top = eos_jacobi(cov, p, values, vectors);
+  return values[top];
 }
 
 /* The sharpness at th by a formula that uses nothing of ref/; NaN where none is known. L = cos^2 of an angle for
@@ -254,7 +256,8 @@ static void eos_lanczos(vf_context *context) {
       double th[EOS_DIM], x[EOS_DIM], values[EOS_DIM], work[EOS_WORK], residual;
       eos_random(problem, 100 * k + i, th);
       for (uint32_t j = 0; j < problem->dim; j++) x[j] = 3.0 * th[j];
-      const double largest = values[eos_eigenvalues(problem, th, values)];
+      const size_t top = eos_eigenvalues(problem, th, values);
+      const double largest = values[top];
       const double unit = eos_matrix_rounding(problem, eos_largest_size(values, problem->dim));
       const double value = sid_sharpness_lanczos(problem, x, problem->dim, &residual, work);
       const double formula = eos_known_sharpness(problem, th);
@@ -327,7 +330,7 @@ static void eos_power_at(const sid_problem *problem, uint64_t number, uint32_t i
  * shift makes the ratio of eigenvalues of H + shift at most 1), so N steps err by N roundings at most. */
 static void eos_power(vf_context *context) {
   static const uint32_t iterations[] = {1, 3, 100};
-  for (size_t k = 0; k < 3 * EOS_SUBJECTS; k++) {
+  for (size_t k = 0; k < (size_t)3 * EOS_SUBJECTS; k++) {
     const eos_subject *subject = eos_subjects + k / 3;
     const uint32_t count = iterations[k % 3];
     eos_power_errors worst = {0.0, 0.0, 0.0, 0.0};
@@ -618,8 +621,8 @@ static double eos_remainder(const sid_problem *problem, const double *th, const 
   const double half = .5 * et / panels;
   double total = 0.0, x[EOS_DIM], hg[EOS_DIM], work[EOS_WORK], residual;
   for (int k = 0; k < 8 * panels; k++) {
-    const int i = k % 8;
-    const double a = half * (2 * (k / 8) + 1 + (i < 4 ? -nodes[i] : nodes[i - 4]));
+    const int i = k % 8, panel = k / 8;
+    const double a = half * (2 * panel + 1 + (i < 4 ? -nodes[i] : nodes[i - 4]));
     for (uint32_t j = 0; j < p; j++) x[j] = th[j] - a * g[j];
     sid_problem_hessian_vector(problem, x, g, hg, work);
     total += half * weights[i % 4] * (et - a) * eos_dot(g, hg, p);
@@ -640,8 +643,8 @@ typedef struct {
 
 static eos_descent eos_descend(const sid_problem *problem, const double *th, double et) {
   const uint32_t p = problem->dim;
-  static eos_descent failed = {NAN, NAN};
-  double g[EOS_DIM], values[EOS_DIM], sharpest = -INFINITY;
+  const eos_descent failed = {(double)NAN, (double)NAN};
+  double g[EOS_DIM], values[EOS_DIM], sharpest = -(double)INFINITY;
   eos_walk walk;
   eos_walk_gd(&walk, problem, th, et, .1, .05);
   sid_problem_gradient(problem, th, g, walk.work);
@@ -680,7 +683,7 @@ static void eos_descents(vf_context *context, size_t count) {
   double *values = malloc(2 * count * sizeof *values);
   for (size_t k = 0; values && k < EOS_SUBJECTS; k++) {
     eos_descent_case one = {&eos_subjects[k].problem, 100000 * (k + 1)};
-    double identity = 0.0, slack = INFINITY;
+    double identity = 0.0, slack = (double)INFINITY;
     vf_map(count, vf_jobs(context), values, 2, eos_descent_one, &one);
     for (size_t i = 0; i < count; i++) {
       identity = values[2 * i] <= identity ? identity : values[2 * i]; /* keeps a NaN */
@@ -716,7 +719,7 @@ static void eos_descent_digits(vf_context *context) {
   for (size_t k = 0; k < 5; k++) {
     const double th[2] = {cos(cases[k].th), sin(cases[k].th)}, et = cases[k].et,
                  unit = 100.0 * EOS_ULP * (1.0 + et * et);
-    double g[2], x[2], residual, sharpest = -INFINITY;
+    double g[2], x[2], residual, sharpest = -(double)INFINITY;
     char name[EOS_NAME];
     eos_walk walk;
     eos_walk_gd(&walk, problem, th, et, .1, .05);
@@ -748,7 +751,7 @@ static void eos_descent_sharp(vf_context *context) {
     const double al = eos_angles[k % 3].value, et = scaled[k % 3] / eos_lam1(toy, al);
     double h[COUNT], slack[COUNT];
     for (int i = 0; i < COUNT; i++) {
-      double th[3], g[3], sharpest = -INFINITY, work[EOS_WORK];
+      double th[3], g[3], sharpest = -(double)INFINITY, work[EOS_WORK];
       h[i] = ldexp(1.0, -6 - i);
       eos_near(toy, al, h[i], th);
       sid_problem_gradient(&toy->problem, th, g, work);
@@ -787,16 +790,17 @@ typedef struct {
 static eos_phase eos_first_phase(const eos_start *start) {
   const double pi = 3.141592653589793, eta = .1, scale = start->rho2 * pi * pi;
   const double bound = 8.0 * pi * pi * scale * start->rho2 * start->el, top = 2.0 / (scale * (1.0 - start->el));
-  eos_phase phase = {ceil(log(start->m) / (2.0 * start->el)), -1.0, INFINITY, 0.0, 0.0, 0.0};
+  eos_phase phase = {ceil(log(start->m) / (2.0 * start->el)), -1.0, (double)INFINITY, 0.0, 0.0, 0.0};
   eos_walk walk;
   eos_walk_gd(&walk, start->problem, start->th, 1.0 / (start->m * scale * (1.0 - start->el)), eta, start->el);
   phase.decrease = sid_problem_loss(start->problem, walk.x, walk.work);
-  for (double t = 0.0; t <= phase.allowed; t++) {
+  const long allowed = lround(phase.allowed);
+  for (long t = 0; t <= allowed; t++) {
     const double et = eos_rate(&walk), g2 = eos_gradient2(&walk);
-    if (phase.first < 0.0 && g2 <= bound && et <= top) phase.first = t;
+    if (phase.first < 0.0 && g2 <= bound && et <= top) phase.first = (double)t;
     phase.least = fmin(phase.least, g2);
     phase.rate = fmax(phase.rate, et / top);
-    if (t == phase.allowed) break;
+    if (t == allowed) break;
     phase.sum += et * (1.0 - .5 * et * start->rho2) * g2;
     eos_step(&walk);
   }
@@ -811,7 +815,8 @@ static eos_phase eos_first_phase(const eos_start *start) {
 static double eos_smoothness(const sid_problem *problem) {
   double largest = 0.0;
   for (int k = 0; k < 5000; k++) {
-    const double polar = 3.141592653589793 * (k % 100 + .5) / 100.0, around = 3.141592653589793 * (k / 100) / 50.0;
+    const int row = k % 100, column = k / 100;
+    const double polar = 3.141592653589793 * (row + .5) / 100.0, around = 3.141592653589793 * column / 50.0;
     const double th[3] = {sin(polar) * cos(around), sin(polar) * sin(around), cos(polar)};
     double values[3];
     (void)eos_eigenvalues(problem, th, values);
@@ -915,7 +920,7 @@ static void eos_erratum_rate(vf_context *context) {
     eos_walk walk;
     double row;
     eos_walk_gd(&walk, &experiment.problem, cases[k].th, 1.0 / (cases[k].m * scale * (1.0 - el)), eta, el);
-    for (double t = 0.0; t < steps; t++) eos_step(&walk);
+    for (long t = 0; t < lround(steps); t++) eos_step(&walk);
     sid_observe(&experiment, (uint64_t)steps, walk.x, NULL, &row, walk.work);
     char name[EOS_NAME];
     (void)snprintf(name, sizeof name, "ratio2, |w_0|^2 = %g rho2 pi^2 eta, el=%g, step %g", cases[k].m, el, steps);
@@ -1179,7 +1184,7 @@ static void eos_frozen(vf_context *context) {
   for (size_t k = 0; k < 2; k++) {
     const double ein = eins[k], al = .5, et0 = 1.2 / eos_lam1(eos_a, al);
     double th[3];
-    sid_manifold_point at;
+    sid_manifold_point at = {.h = (double)NAN, .angle = (double)NAN};
     eos_walk walk;
     long steps = 0, last = lround(5.0 / ein);
     char name[EOS_NAME];
@@ -1480,7 +1485,7 @@ static void eos_orbit_run(const eos_edge *edge, int count, eos_orbit *orbit) {
   eos_walk walk;
   double u = 0.0, before = 0.0, sign = 0.0, start = 0.0;
   const long most = lround(20.0 * count / sqrt(edge->ein));
-  *orbit = (eos_orbit){(double)NAN, 0.0, INFINITY, 0.0, 0.0, 0.0};
+  *orbit = (eos_orbit){(double)NAN, 0.0, (double)INFINITY, 0.0, 0.0, 0.0};
   eos_edge_begin(edge, &walk);
   for (long t = 0, ends = 0; t < most && ends < count && !walk.status; t++) {
     eos_look(&walk, &seen);
@@ -1572,7 +1577,7 @@ static void eos_track_digits(vf_context *context, int angle, const double *track
     const double ein = pow(10.0, -2.0 - k);
     char name[EOS_NAME];
     (void)snprintf(name, sizeof name, "toy B al0=%s ein=1e-%d: sup |theta - zeta|", eos_angles[angle].key, k + 2);
-    vf_within(context, name, tracks[6 * k], eos_sup_digits[angle][k],
+    vf_within(context, name, tracks[(ptrdiff_t)6 * k], eos_sup_digits[angle][k],
               150.0 / sqrt(ein) * EOS_ULP + .02 * pow(ein, 4.0),
               "1.5/sqrt(ein) steps of 4 roundings of 2^-53, 25 times, and the flow's error");
   }
@@ -1702,7 +1707,7 @@ static void eos_all_windows(vf_context *context, const eos_edge *edges, size_t c
                             eos_window *windows) {
   eos_window_case one = {edges, time};
   double values[8 * EOS_WINDOWS * EOS_FIELDS];
-  vf_map(count, vf_jobs(context), values, EOS_WINDOWS * EOS_FIELDS, eos_windows_one, &one);
+  vf_map(count, vf_jobs(context), values, (size_t)EOS_WINDOWS * EOS_FIELDS, eos_windows_one, &one);
   memcpy(windows, values, count * EOS_WINDOWS * sizeof *windows);
 }
 
@@ -1724,7 +1729,7 @@ static void eos_balance(vf_context *context, const eos_toy *toy, double al0, dou
     double balance = 0.0, drift = 0.0, most = 0.0;
     char name[EOS_NAME], text[EOS_NAME + 40];
     for (int i = 0; i < EOS_WINDOWS; i++) {
-      const eos_window *window = windows + k * EOS_WINDOWS + i;
+      const eos_window *window = windows + (ptrdiff_t)k * EOS_WINDOWS + i;
       balance = isnan(window->h2) ? (double)NAN : fmax(balance, fabs(window->balance - 1.0));
       drift = isnan(window->h2) ? (double)NAN : fmax(drift, fabs(window->drift - 1.0));
       most = fmax(most, window->most);
@@ -1773,12 +1778,12 @@ static void eos_mean_windows(vf_context *context) {
     char name[EOS_NAME], text[EOS_NAME + 80];
     eos_track_name(name, edges + c);
     for (int i = 0; i < EOS_WINDOWS; i++) {
-      const eos_window *window = windows + c * EOS_WINDOWS + i;
+      const eos_window *window = windows + (ptrdiff_t)c * EOS_WINDOWS + i;
       const double from = .2 * i, to = .2 * (i + 1), start = i ? eos_flow_angle(&law, al0, from) : al0;
       const double lost = log(eos_lam1(law.toy, eos_flow_angle(&law, al0, to)) / eos_lam1(law.toy, start));
       const double row[6] = {from,          to,       2.0 * window->h2, eos_flow_mean(&law, al0, from, to),
                              window->speed, lost / .2};
-      memcpy(rows + 6 * i, row, sizeof row);
+      memcpy(rows + (ptrdiff_t)6 * i, row, sizeof row);
       (void)snprintf(text, sizeof text, "%s tau %.1f..%.1f mean h^2/ein", name, from, to);
       vf_within_relative(context, text, row[2], row[3], .01, "windows within 1 %: ends of a window");
       (void)snprintf(text, sizeof text, "%s tau %.1f..%.1f d log lam1/dtau", name, from, to);
@@ -1948,7 +1953,7 @@ static void eos_period_series(vf_context *context) {
       const double h = seen.at.h, y = vf_eos_y(h, seen.at.slope, ein);
       const double e = vf_eos_energy(seen.et, seen.at.sharpness, y, ein);
       const double row[6] = {t * sqrt(ein), h, h * h / ein, seen.et * seen.at.sharpness, y, e};
-      memcpy(rows + 6 * t, row, sizeof row);
+      memcpy(rows + (ptrdiff_t)6 * t, row, sizeof row);
       worst = fmax(worst, fabs(row[3] - 2.0));
       eos_step(&walk);
     }
@@ -2093,7 +2098,7 @@ static void eos_rmsprop_curve(vf_context *context) {
  * One step from each of 50 states, as in X9.projected-gd. */
 static void eos_member(vf_context *context) {
   static const double eins[] = {.1, .001};
-  for (size_t c = 0; c < 2 * EOS_SUBJECTS; c++) {
+  for (size_t c = 0; c < (size_t)2 * EOS_SUBJECTS; c++) {
     const eos_subject *subject = eos_subjects + c / 2;
     const uint32_t p = subject->problem.dim;
     const double ein = eins[c % 2], k = 2.0 * ein - ein * ein;
@@ -2137,9 +2142,9 @@ static void eos_rates_of_step(double rest, int32_t kind, eos_rates *measured, eo
                                      .schedule = {.kind = SID_PIECEWISE, .segment_count = 1, .segments = &segment},
                                      .observables = names,
                                      .observable_count = 2};
-  double row[2], work[EOS_WORK];
+  double row[2], th[EOS_DIM] = {.5, .6, -.4}, work[EOS_WORK];
   eos_walk walk;
-  eos_walk_gd(&walk, &eos_b->problem, eos_three, et, eta, 0.0);
+  eos_walk_gd(&walk, &eos_b->problem, th, et, eta, 0.0);
   walk.dynamics = experiment.dynamics;
   sid_state_begin(walk.problem, &walk.dynamics, walk.lr, walk.x);
   const double g2 = eos_gradient2(&walk);

@@ -341,7 +341,7 @@ static void fml_take(fml_integrators *sums, double eta, double lam, uint64_t i, 
 static void fml_measure(fml_integrators *sums, const fml_run *run, double *t, double *rest) {
   const uint32_t d = run->p->problem.dim;
   const double i = (double)(run->step - 1);
-  double point[DIM], next[DIM], noise[DIM];
+  double point[DIM] = {0}, next[DIM] = {0}, noise[DIM];
   fml_point(run, run->before, 1, i, point);
   fml_point(run, run->x, 1, i + 1.0, next);
   fml_draw(run, point, t, noise);
