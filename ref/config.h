@@ -20,7 +20,7 @@
 /* #define SID_FORCE_INTEGER_SQRT */
 
 /* SID_PROBLEMS: the problems to build in, as a set of bits 1u << sid_problem_kind, where memory is short. The
- * others are refused by sid_problem_validate(). All, unless it is defined. */
+ * others are refused by sid_problem_validate(). All, unless it is defined; 2u is rayleigh alone. */
 /* #define SID_PROBLEMS (1u << SID_RAYLEIGH) */
 
 /* SID_TEST_ALLOW_CONTRACTION: leave the pragmas out, so that a test with -ffp-contract=fast can see

@@ -3,7 +3,7 @@
  *
  * Every function that computes does so in the evaluation order of docs/spec.md, so its bits are the same on every
  * machine. Nothing here allocates, prints, recurses or keeps state of its own: the caller gives all memory.
- * Functions return SID_OK or a negative status; on an error every output is left as it was.
+ * Functions return SID_OK or a negative status; on an error every output is left as it was, unless its comment says more.
  * docs/api.md explains each status and shows a complete program. */
 #ifndef SIDYN_H
 #define SIDYN_H
@@ -359,7 +359,7 @@ size_t sid_row_width(const sid_experiment *experiment);
 size_t sid_observe_workspace(const sid_experiment *experiment);
 
 /* One row of observables at the state x (sid_state_doubles()) of step `step`: fills row[sid_row_width()]. previous is the state before
- * the last step, which step_angle and the midpoints need; where it is NULL they take x itself at step 0 and are NaN later. */
+ * the last step, which step_angle and the midpoints need; where it is NULL they take x itself at step 0; later the angle and the midpoint are NaN. */
 void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous,
                  double *row, double *work);
 
@@ -427,13 +427,14 @@ typedef struct {
 } sid_flow;
 
 /* `steps` steps of length h of the classical Runge-Kutta method from x (p numbers, changed in place). Unless error is NULL, steps is even and
- * *error receives an estimate of the error of the result: the largest coordinate of its difference to steps/2 steps of 2h, over 15.
+ * *error receives an estimate of the error of the result: the largest coordinate of its difference to steps/2 steps of 2h, over 15; NaN where
+ * those left the finite numbers.
  * SID_E_KIND, SID_E_COUNT (odd steps with error); SID_E_NONFINITE: x is as it was. work: sid_flow_workspace() doubles. */
 sid_status sid_flow_run(const sid_flow *flow, double h, uint64_t steps, double *x, double *error, double *work);
 size_t sid_flow_workspace(const sid_problem *problem);
 
 /* The limit map Phi of the gradient flow (fm (000), Section 4): steps of length h from x until |x| |grad L(x)| <= tolerance; *steps
- * receives their number. SID_E_NOT_CONVERGED after max_steps, SID_E_NONFINITE. */
+ * receives their number. SID_E_NOT_CONVERGED after max_steps, SID_E_NONFINITE: x and *steps say where it got to. */
 sid_status sid_flow_limit(const sid_problem *problem, double h, uint64_t max_steps, double tolerance, double *x,
                           uint64_t *steps, double *work);
 

@@ -89,7 +89,7 @@ sid_status sid_flow_run(const sid_flow *flow, double h, uint64_t steps, double *
   }
   if (!error) return SID_OK;
   for (uint64_t k = 0; k < steps / 2; k++) sid_flow_step(flow, 2.0 * h, coarse, rest);
-  *error = sid_flow_distance(x, coarse, p) / 15.0;
+  *error = sid_all_finite(coarse, p) ? sid_flow_distance(x, coarse, p) / 15.0 : sid_double_of(0x7ff8000000000000u);
   return SID_OK;
 }
 

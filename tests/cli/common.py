@@ -203,7 +203,61 @@ RATIO = {
     "seed": 0,
     "steps": 3,
 }
-BASES = {"rayleigh": RAYLEIGH, "linear": LINEAR, "family": FAMILY, "noisy": NOISY, "drift": DRIFT, "ratio": RATIO}
+TROUGH = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "trough3"},
+    "dynamics": {"kind": "projected_gd"},
+    "schedule": {"kind": "constant", "lr": 0.1, "wd": 0.01},
+    "start": {"kind": "point", "x": [0.5, 0.75, 0.625]},
+    "seed": 4,
+    "steps": 12,
+    "checkpoints": [0, 1, 12],
+    "observables": ["manifold_h", "manifold_angle", "spherical_sharpness", "midpoint_loss", "effective_lr"],
+}
+RIDGE = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "ridge3", "noise": {"kind": "gaussian", "sigma": 0.5}},
+    "dynamics": {"kind": "rmsprop", "beta": 0.9, "v0": 0.25},
+    "schedule": {"kind": "piecewise", "segments": [{"start": 0, "lr": 0.1}, {"start": 3, "lr": 0.2, "rescale": 1}]},
+    "start": {"kind": "uniform", "scale": 2},
+    "seed": 5,
+    "steps": 7,
+    "observables": ["midpoint_sharpness", "x"],
+}
+REGRESSION = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "bn_regression", "dim": 2, "features": [[1, 2], [0.5, -1], [3, 0]], "labels": [1, -1, 0.5],
+                "noise": {"kind": "rademacher", "sigma": 0.1}},
+    "dynamics": {"kind": "adam_l2", "alpha": 0.1, "beta": 0.9, "beta2": 0.99, "eps": 1e-8},
+    "schedule": {"kind": "cosine", "lr": 1, "period": 16, "wd": 0.1},
+    "start": {"kind": "sphere", "radius": 2},
+    "seed": 6,
+    "steps": 15,
+    "checkpoints": {"every": 5},
+}
+COMPLETION = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "bn_completion", "rows": 2, "cols": 3, "inner": 2, "entries": [[0, 0], [0, 2], [1, 0], [1, 1]],
+                "labels": [1, -1, 0.5, 0.25], "matrix": [[1, 0, -1], [0.5, 0.25, 2]]},
+    "dynamics": {"kind": "gd"},
+    "schedule": {"kind": "exponential", "lr": 0.1, "factor": 0.99, "wd": 0.01},
+    "start": {"kind": "uniform", "scale": 0.5},
+    "seed": 8,
+    "steps": 9,
+    "observables": ["test_loss", "midpoint_test_loss", "loss", "x"],
+}
+POISSON = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "poisson", "dim": 2, "mean": 1, "exp_minus_mean": "3fd78b56362cef38"},
+    "dynamics": {"kind": "momentum", "beta": 0.5, "batch": 2},
+    "schedule": {"kind": "constant", "lr": 0.1},
+    "start": {"kind": "gaussian", "scale": 1},
+    "seed": 9,
+    "steps": 6,
+    "observables": ["loss", "noise_trace", "x"],
+}
+BASES = {"rayleigh": RAYLEIGH, "linear": LINEAR, "family": FAMILY, "noisy": NOISY, "drift": DRIFT, "ratio": RATIO, "trough": TROUGH,
+         "ridge": RIDGE, "regression": REGRESSION, "completion": COMPLETION, "poisson": POISSON}
 # Takes far longer than any test waits.
 ENDLESS = experiment(RATIO, steps=2**53, checkpoints=[0])
 

@@ -50,7 +50,7 @@ def dump(value, path="", line=1, lines=None):
 
 
 # base, path, value there, part of the message. The message names the path, and the line of the value there or, where it is
-# missing, of its parent. A fifth entry is the path where that is another one.
+# missing, of its parent. A fifth entry is the path where that is another one, a sixth sets other fields.
 STRUCTURE = [  # the schema refuses these too
     *[("family", f"{place}extra", 1, "unknown field") for place in
       ("", "problem.", "dynamics.", "schedule.", "schedule.segments[1].", "start.")],
@@ -138,6 +138,61 @@ STRUCTURE = [  # the schema refuses these too
     ("ratio", "observables", ["norm2"] * 65, "65 observables; allowed: 1 to 64"),
     ("linear", "schedule.period", 0, "allowed: an integer from 1 to 4503599627370496"),
     ("rayleigh", "checkpoints", [0, 10, 10], "10 after 10; allowed: strictly increasing", "checkpoints[2]"),
+    # trough3, ridge3, bn_regression, bn_completion, poisson
+    *[(base, path, DELETE, "missing; allowed: ") for base, path in
+      (("regression", "problem.features"), ("regression", "problem.labels"), ("regression", "problem.dim"), ("completion", "problem.rows"),
+       ("completion", "problem.cols"), ("completion", "problem.inner"), ("completion", "problem.entries"), ("completion", "problem.labels"),
+       ("poisson", "problem.dim"), ("poisson", "problem.mean"), ("poisson", "problem.exp_minus_mean"), ("ridge", "start.scale"))],
+    ("trough", "problem.dim", 2, "allowed: an integer from 3 to 3"),
+    ("ridge", "problem.dim", 4, "allowed: an integer from 3 to 3"),
+    ("trough", "problem.spectrum", [1, 2, 3], "unknown field; allowed: kind dim noise"),
+    ("regression", "problem.weights", [1], "unknown field; allowed: kind dim features labels noise"),
+    ("completion", "problem.features", [[1]], "unknown field; allowed: kind dim rows cols inner entries labels matrix noise"),
+    ("poisson", "problem.sigma", 1, "unknown field; allowed: kind dim mean exp_minus_mean noise"),
+    ("regression", "problem.dim", 1, "allowed: an integer from 2 to 65536"),
+    ("regression", "problem.features", [], "0 samples; allowed: 1 to 65536"),
+    *[("completion", path, value, "allowed: an integer from 1 to 65536") for path in ("problem.rows", "problem.cols", "problem.inner")
+      for value in (0, -1, 65537, 2**32 + 2, 1.5, "2", None)],
+    ("completion", "problem.entries", 4, "not a list"),
+    ("completion", "problem.entries", [], "0 entries; allowed: 1 to 6"),
+    ("completion", "problem.entries[1]", 7, "not a list"),
+    *[("completion", "problem.entries[1]", value, f"{len(value)} numbers; allowed: 2") for value in ([], [0], [0, 1, 2])],
+    *[("completion", "problem.entries[1][0]", value, "allowed: an integer from 0 to 1") for value in (-1, 65536, 0.5, "0", None)],
+    ("completion", "problem.entries[1]", [0, 0], "allowed: entries row by row, strictly increasing"),
+    ("completion", "problem.entries[2]", [0, 2], "allowed: entries row by row, strictly increasing"),
+    ("completion", "problem.matrix", 3, "not a list"),
+    ("completion", "problem.matrix[1]", 3, "not a list"),
+    ("completion", "problem.matrix[1][2]", "x", "not a finite number"),
+    *[("poisson", "problem.mean", value, "allowed: finite and > 0") for value in (0, -1, ZERO, MINUS_ONE)],
+    ("poisson", "problem.mean", 500.5, "500.5; allowed: at most 500"),
+    *[("poisson", "problem.exp_minus_mean", value, "allowed: finite and > 0") for value in (0, -0.5, ZERO)],
+    ("poisson", "problem.exp_minus_mean", 1.5, "1.5; allowed: exp(-mean), which is about 0.367879"),
+    *[("poisson", "problem.noise", {"kind": kind, "sigma": 1}, "allowed for poisson: none poisson", "problem.noise.kind")
+      for kind in ("gaussian", "rademacher", "sphere")],
+    ("poisson", "problem.noise", {"kind": "samples"}, "allowed only for normalised_linear and quadratic_samples", "problem.noise.kind"),
+    ("poisson", "problem.noise", {"kind": "poisson", "sigma": 1}, "not allowed with this kind of noise", "problem.noise.sigma"),
+    ("poisson", "problem.noise", {"kind": "none", "scale": [1, 1]}, "not allowed with this kind of noise", "problem.noise.scale"),
+    *[(base, "problem.noise", {"kind": "poisson"}, "allowed only for poisson", "problem.noise.kind")
+      for base in ("rayleigh", "ratio", "trough", "regression", "completion", "noisy", "drift", "linear", "family")],
+    *[(base, "problem.noise", {"kind": "samples"}, "allowed only for normalised_linear and quadratic_samples", "problem.noise.kind")
+      for base in ("trough", "regression", "completion")],
+    # momentum, adam_l2, adamw, projected_gd, rmsprop, quasi_rmsprop
+    *[("rayleigh", "dynamics", {"kind": kind, **given}, "missing; allowed: ", f"dynamics.{missing}") for kind, given, missing in
+      (("momentum", {}, "beta"), ("adam_l2", {"alpha": 1, "beta2": 0}, "beta"), ("adamw", {"alpha": 1, "beta": 0}, "beta2"),
+       ("adamw", {"beta": 0, "beta2": 0}, "alpha"), ("rmsprop", {"v0": 1}, "beta"), ("quasi_rmsprop", {"beta": 0}, "v0"))],
+    *[("rayleigh", "dynamics", {"kind": kind, field: 1}, f"unknown field; allowed: {allowed}", f"dynamics.{field}") for kind, field, allowed in
+      (("momentum", "alpha", "kind batch beta"), ("adam_l2", "v0", "kind batch alpha beta beta2 eps"), ("adamw", "l", "kind batch alpha beta beta2 eps"),
+       ("projected_gd", "beta", "kind"), ("projected_gd", "batch", "kind"), ("rmsprop", "beta2", "kind beta v0"),
+       ("rmsprop", "batch", "kind beta v0"), ("quasi_rmsprop", "substeps", "kind beta v0"))],
+    *[(base, f"dynamics.{beta}", value, "allowed: in [0, 1)") for base, beta in (("poisson", "beta"), ("regression", "beta"), ("regression", "beta2"), ("ridge", "beta"))
+      for value in (1, -0.5, 2)],
+    *[(base, path, value, "not a finite number") for base, path in (("poisson", "dynamics.beta"), ("regression", "dynamics.alpha"),
+      ("regression", "dynamics.eps"), ("ridge", "dynamics.v0")) for value in (None, "x", [])],
+    *[("regression", path, -0.5, "allowed: finite and >= 0") for path in ("dynamics.alpha", "dynamics.eps")],
+    *[("ridge", "dynamics.v0", value, "allowed: finite and > 0") for value in (0, -1, ZERO, MINUS_ONE)],
+    *[("ridge", "start.scale", value, "allowed: finite and > 0") for value in (0, -1)],
+    ("ridge", "start.radius", 1, "unknown field; allowed: kind scale"),
+    ("trough", "observables[0]", "manifold", "allowed: norm2 loss"),
 ]
 MEANING = [  # a schema cannot say these, or does not
     ("rayleigh", "problem.spectrum", [1, 2], "2 numbers; allowed: 3"),
@@ -168,14 +223,47 @@ MEANING = [  # a schema cannot say these, or does not
     ("rayleigh", "steps", str(2**53 + 1), "allowed: an integer from 0 to 9007199254740992"),
     ("rayleigh", "problem", {"kind": "rayleigh", "dim": 2, "matrix": [[1, 2], [3, 1]]}, "not symmetric at row 1, column 0",
      "problem.matrix"),
-    ("rayleigh", "dynamics", {"kind": "sgd", "batch": 2}, "2; allowed: 1, because the noise of the problem is not samples",
+    ("rayleigh", "dynamics", {"kind": "sgd", "batch": 2}, "2; allowed: 1, because the noise of the problem is not samples or poisson",
      "dynamics.batch"),
+    *[("regression", "dynamics", {"kind": kind, "batch": 2, "alpha": 1, "beta": 0, "beta2": 0}, "2; allowed: 1, because", "dynamics.batch")
+      for kind in ("adam_l2", "adamw")],
+    ("completion", "problem.rows", 3, "(rows + cols)*inner, which is 12", "problem.dim", {"problem.dim": 10}),
+    ("completion", "problem.inner", 65536, "(rows + cols)*inner is 327680; allowed: at most 65536"),
+    ("completion", "problem.entries[3][1]", 3, "allowed: an integer from 0 to 2"),
+    ("completion", "problem.entries[0][0]", 2, "allowed: an integer from 0 to 1"),
+    ("completion", "problem.entries[3]", [0, 1], "allowed: entries row by row, strictly increasing"),
+    ("completion", "problem.entries", [[r, c] for r in range(3) for c in range(3)], "9 entries; allowed: 1 to 6"),
+    ("completion", "problem.labels", [1, 2], "2 numbers; allowed: 4"),
+    ("completion", "problem.matrix", [[1, 2, 3]], "1 lists; allowed: 2"),
+    ("completion", "problem.matrix[0]", [1, 2], "2 numbers; allowed: 3"),
+    ("completion", "problem.matrix[1][0]", NAN, "not a finite number"),
+    ("completion", "problem.matrix", DELETE, "allowed only for bn_completion with a matrix", "observables[0]"),
+    ("regression", "problem.features[2]", [1], "1 numbers; allowed: 2"),
+    ("regression", "problem.labels", [1, 2], "2 numbers; allowed: 3"),
+    ("poisson", "problem.exp_minus_mean", 0.51, "0.51; allowed: exp(-mean), which is about 0.367879"),
+    ("poisson", "problem.mean", 0.5, "0.367879; allowed: exp(-mean), which is about 0.606531", "problem.exp_minus_mean"),
+    ("poisson", "problem.mean", "407f500000000000", "501; allowed: at most 500"),
+    *[(base, "dynamics", {"kind": kind, **memory}, "allowed only for scale-invariant problems") for base in ("family", "noisy", "poisson")
+      for kind, memory in (("projected_gd", {}), ("rmsprop", {"beta": 0.5, "v0": 1}), ("quasi_rmsprop", {"beta": 0.5, "v0": 1}))],
+    ("ridge", "schedule.segments[1].rescale", 2, "allowed with this kind of dynamics: 1"),
+    *[(base, "observables[0]", name, says) for base, name, says in
+      (("linear", "test_loss", "allowed only for bn_completion with a matrix"), ("trough", "midpoint_test_loss", "allowed only for bn_completion with a matrix"),
+       ("poisson", "spherical_sharpness", "allowed only for scale-invariant problems"), ("noisy", "midpoint_sharpness", "allowed only for scale-invariant problems"),
+       ("completion", "manifold_h", "allowed only for trough3 and ridge3"), ("rayleigh", "manifold_angle", "allowed only for trough3 and ridge3"))],
+    ("trough", "start.x", [0, 0, 0], "the zero vector; allowed: a vector with norm^2 > 0"),
+    ("trough", "start.x", [1, 2], "2 numbers; allowed: 3"),
     ("ratio", "steps", 2**21, "gives 2097153 checkpoints; allowed: at most 2^20", "checkpoints.every"),
 ]
 
 
-def check_refusal(base, path, value, says, where=None, structural=True):
+def check_refusal(base, path, value, says, where=None, others=None, structural=True):
     document = changed(base, path, value)
+    for other, besides in (others or {}).items():
+        *parents, last = steps_of(other)
+        at = document
+        for step in parents:
+            at = at[step]
+        at[last] = besides
     if where == "checkpoints.every" and "checkpoints" not in document:
         document["checkpoints"] = {"every": 1}
     where = where or path
@@ -304,6 +392,15 @@ TAKEN = {
     "the largest l": changed("rayleigh", "dynamics.l", 2**24),
     "the last segment beyond all steps": changed("family", "schedule.segments[1].start", 2**64 - 1),
     "the longest period": changed("linear", "schedule.period", 2**52),
+    "trough3 with its dim": changed("trough", "problem.dim", 3),
+    "bn_completion with its dim": changed("completion", "problem.dim", 10),
+    "bn_completion without a matrix": changed("completion", "problem.matrix", DELETE) | {"observables": ["loss", "midpoint_sharpness"]},
+    "poisson with its noise": changed("poisson", "problem.noise", {"kind": "poisson"}),
+    "poisson without noise": changed("poisson", "problem.noise", {"kind": "none"}) | {"dynamics": {"kind": "gd"}},
+    "poisson with the largest mean": changed("poisson", "problem.mean", 500) | {
+        "problem": {"kind": "poisson", "dim": 1, "mean": 500, "exp_minus_mean": 7.124576406741286e-218}},
+    "adamw without eps": changed("regression", "dynamics", {"kind": "adamw", "alpha": 0, "beta": 0, "beta2": 0}),
+    "quasi_rmsprop": changed("ridge", "dynamics", {"kind": "quasi_rmsprop", "beta": 0, "v0": "0010000000000000"}),
     "one observable twice": experiment(RATIO, observables=["f", "f"]),
     "plane and x among 64 observables": experiment(RAYLEIGH, observables=["plane_angle"] + ["x"] * 63),
 }

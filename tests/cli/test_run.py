@@ -10,7 +10,7 @@ import struct
 
 import numpy
 
-from common import (BASES, DRIFT, FAMILY, LINEAR, NOISY, RATIO, backends, case, experiment, finish, fixture_cases, holds, path_of, read,
+from common import (BASES, COMPLETION, DRIFT, FAMILY, LINEAR, NOISY, RATIO, RIDGE, backends, case, experiment, finish, fixture_cases, holds, path_of, read,
                     refused, rows_of, same, sidyn, write)
 
 # Half of its trajectories start so close to the origin that the first step leaves the numbers; the others go on.
@@ -57,6 +57,13 @@ with case("the head names the columns, coordinates one by one"):
     rows, _ = run(LINEAR)
     same(rows[0], "trajectory step end loss grad_norm2 noise_trace step_angle effective_lr gamma f x0 x1".split(), "head")
     same([row[1] for row in rows[1:]], ["0", "7", "14", "21", "28", "30"], "checkpoints every 7")
+with case("the head names the observables that only some problems have"):
+    for base in ("trough", "ridge", "completion", "poisson"):
+        names = [name for name in BASES[base]["observables"] if name != "x"]
+        columns = run(BASES[base])[0][0][3:]
+        same(columns[: len(names)], names, base)
+        same(columns[len(names):], [f"x{j}" for j in range(len(columns) - len(names))], base)
+        same(len(columns) - len(names), {"trough": 0, "ridge": 3, "completion": 10, "poisson": 2}[base], base)
 with case("without checkpoints and observables: the first and the last step, norm2 and loss"):
     rows, _ = run(FAMILY)
     same([row[:3] for row in rows], [["trajectory", "step", "end"], ["0", "0", ""], ["0", "12", ""]], "rows")
@@ -169,17 +176,27 @@ for reason, document, step, state in (
      9, [2**-497, 0.0]),
     ("nonfinite", experiment(NOISY, problem={"kind": "quadratic_noisy", "dim": 2, "spectrum": [-1e100, 0]}, dynamics={"kind": "gd"},
                              schedule={"kind": "constant", "lr": 1}, steps=1000), 3, None),
+    # The second moment overflows in the first step; the coordinates would not.
+    ("nonfinite", experiment(NOISY, problem={"kind": "quadratic_noisy", "dim": 2, "spectrum": [1e160, 0]},
+                             dynamics={"kind": "adamw", "alpha": 0.1, "beta": 0.9, "beta2": 0.99},
+                             schedule={"kind": "constant", "lr": 1}, steps=1000), 0, [1, 2]),
+    # A learning rate of 0 has no start of quasi_rmsprop: u = sqrt(v0)/lr.
+    ("nonfinite", experiment(RIDGE, dynamics={"kind": "quasi_rmsprop", "beta": 0.5, "v0": 1}, start={"kind": "point", "x": [0, 4, 3]},
+                             schedule={"kind": "constant", "lr": 0}, steps=1000), None, [0, 4 * 0.2, 3 * 0.2]),
+    # All outputs are equal: nothing to normalise by.
+    ("nonfinite", experiment(COMPLETION, start={"kind": "point", "x": [1] * 10}, steps=1000), 0, [1] * 10),
     ("lr", experiment(RATIO, schedule={"kind": "exponential", "lr": 1e-300, "factor": 1e300}, steps=1000), 2, None),
     ("intrinsic_lr", experiment(RATIO, schedule={"kind": "exponential", "lr": 0.25, "factor": 2, "wd": 1}, steps=1000), 2, None),
 ):
     with case(f"a trajectory that ends for '{reason}' keeps its last state and says so"):
         document = experiment(document, checkpoints={"every": 1}, observables=["x"])
         rows, notes = run(document)
-        same(rows[-1][:3], ["0", str(step), reason], "last row")
+        same(rows[-1][:3], ["0", str(step or 0), reason], "last row")
         same(notes, [notes[0]], "number of notes")
-        holds(notes[0].startswith(f"sidyn: trajectory 0 ended at step {step}: {NOTES[reason]}"), notes[0])
-        same([row[1:3] for row in rows[1:-1]], [[str(k), ""] for k in range(step + 1)], "rows before it")
-        same(rows[-1][3:], rows[-2][3:], "the last state")
+        holds(notes[0].startswith(f"sidyn: trajectory 0 ended at step {step or 0}: {NOTES[reason]}"), notes[0])
+        reached = 0 if step is None else step + 1  # an end at the start comes before checkpoint 0
+        same([row[1:3] for row in rows[1:-1]], [[str(k), ""] for k in range(reached)], "rows before it")
+        holds(not reached or rows[-1][3:] == rows[-2][3:], "the last state")
         holds(all(math.isfinite(float(word)) for row in rows[1:] for word in row[3:]), "a state that is not finite")
         if state:
             same([float(word) for word in rows[-1][3:]], state, "the last state")

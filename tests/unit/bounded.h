@@ -14,7 +14,7 @@ typedef struct {
 } bounded;
 
 static inline bounded exactly(double x) {
-  const bounded a = {x, 0.0L};
+  const bounded a = {(long double)x, 0.0L};
   return a;
 }
 

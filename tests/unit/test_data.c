@@ -118,7 +118,7 @@ static uint32_t rank_of(const double *matrix, uint32_t rows, uint32_t cols) {
   long double a[20][20], first = 0.0L;
   uint32_t rank = 0;
   for (uint32_t i = 0; i < rows; i++)
-    for (uint32_t j = 0; j < cols; j++) a[i][j] = matrix[i * cols + j];
+    for (uint32_t j = 0; j < cols; j++) a[i][j] = (long double)matrix[i * cols + j];
   for (; rank < rows && rank < cols; rank++) {
     uint32_t r = rank, c = rank;
     for (uint32_t i = rank; i < rows; i++)

@@ -240,21 +240,22 @@ static void require_mean(const double *values, double expected, double bias, con
 }
 
 /* (13) of fm in closed form, c = 1/2: |Y|^4 = trace + e^(-2T) (y0^4 - trace) without noise, and an angle of mean 0 and variance
- * sigma^2/(2 rho^2 trace) ln(1 + (e^(2T) - 1) trace/y0^4). Euler's method with h = 1/64 and rates of at most 2 is off by less than h. */
+ * sigma^2/(2 rho^2 trace) ln(1 + (e^(2T) - 1) trace/y0^4). From |Y|^2 = 3 Euler's method with h = 1/64
+ * and rates of at most 2 is off by less than 2h of what it gives. */
 static void test_circle(void **state) {
   const sid_circle_law law = {0.5, 0.81, 0.3, 0.70710678118654757};
-  const double grown = 0.81 + exp(-2.0) * (1.0 - 0.81);
-  const double variance = log(1.0 + (exp(2.0) - 1.0) * 0.81) * 0.09 / (2.0 * 0.5 * 0.81);
+  const double shrunk = 0.81 + exp(-2.0) * (9.0 - 0.81);
+  const double variance = log(1.0 + (exp(2.0) - 1.0) * 0.81 / 9.0) * 0.09 / (2.0 * 0.5 * 0.81);
   static double angle[PATHS], square[PATHS];
   for (int i = 0; i < PATHS; i++) {
-    double y[2] = {1.0, 0.0};
+    double y[2] = {3.0, 0.0};
     sid_stream stream = test_stream((uint64_t)i);
     for (int k = 0; k < 64; k++) sid_circle_step(&law, 0x1p-6, y, &stream);
-    require_within(y[0] * y[0], grown, 0x1p-6, "length", 0);
+    require_within(y[0] * y[0], shrunk, 0x1p-5 * shrunk, "length", 0);
     angle[i] = y[1], square[i] = y[1] * y[1];
   }
   require_mean(angle, 0.0, 0.0, "angle");
-  require_mean(square, variance, 0x1p-6 * variance, "variance of the angle");
+  require_mean(square, variance, 0x1p-5 * variance, "variance of the angle");
   (void)state;
 }
 
@@ -275,6 +276,19 @@ static void test_rayleigh_law(void **state) {
     f[i] = y[0];
   }
   require_mean(f, 0.860132898050316, 1e-3, "f");
+  (void)state;
+}
+
+/* Without noise and decay f/(1 - f) grows by exp(2 lr (high - low) t/|x|^2): the factor 2 that the print of nrq, Theorem 1 lacks. In steps of 1/16 of
+ * a rate of .05 that is off by less than 1e-3. */
+static void test_rayleigh_law_without_noise(void **state) {
+  const sid_rayleigh_law law = {0.1, 0.0, 0.0, 1.0, 2.0, 5};
+  double y[2] = {0.2, 16.0};
+  sid_stream stream = test_stream(3);
+  for (int k = 0; k < 16 * 40; k++) sid_rayleigh_law_step(&law, 0x1p-4, y, &stream);
+  const double odds = 0.25 * exp(2.0 * 0.1 * 40.0 / 4.0);
+  require_within(y[0], odds / (1.0 + odds), 1e-3, "f", 0);
+  require_bits(y[1], 16.0, "norm", 0);
   (void)state;
 }
 
@@ -316,7 +330,7 @@ static void test_average(void **state) {
     data_fill(&data, x, 7, -1.0, 1.0);
     sid_average(mean, x, n, 7);
     for (int j = 0; j < 7; j++) {
-      sum[j] += x[j];
+      sum[j] += (long double)x[j];
       require_within(mean[j], (double)(sum[j] / (long double)n), 4.0 * (double)n * UNIT_ROUNDOFF, "average",
                      (size_t)j);
     }
@@ -325,8 +339,21 @@ static void test_average(void **state) {
   (void)state;
 }
 
+/* A coarse path that leaves the numbers gives no estimate, however good the fine one is. */
+static void test_error_unknown(void **state) {
+  const double spectrum[1] = {20.0};
+  const sid_problem problem = {.kind = SID_QUADRATIC_NOISY, .dim = 1, .spectrum = spectrum};
+  const sid_flow flow = {.kind = SID_FLOW_GRADIENT, .problem = &problem};
+  double x[1] = {1.0}, error = 0.0, work[16];
+  assert_true(sid_flow_workspace(&problem) <= COUNT(work));
+  assert_int_equal(sid_flow_run(&flow, 0.125, 800, x, &error, work), SID_OK);
+  assert_true(x[0] < 1e-100 && error != error);
+  (void)state;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_error_unknown),
       cmocka_unit_test(test_gradient_flow_of_a_quadratic),
       cmocka_unit_test(test_gradient_flow_of_ratio2),
       cmocka_unit_test(test_sharpness_flow),
@@ -337,6 +364,7 @@ int main(void) {
       cmocka_unit_test(test_limit_errors),
       cmocka_unit_test(test_circle),
       cmocka_unit_test(test_rayleigh_law),
+      cmocka_unit_test(test_rayleigh_law_without_noise),
       cmocka_unit_test(test_levy),
       cmocka_unit_test(test_average),
   };

@@ -7,6 +7,7 @@ terms ("size"). The roundings are counted generously, K = 8R + 40, R = ceil(p/8)
 wrong sign, factor or term is many powers of ten larger.
 """
 
+import math
 import random
 from fractions import Fraction
 
@@ -95,6 +96,62 @@ class Ratio2:
         return own * abs(y[j]) + (4 * s / r**2 + 8 * s * x[1] ** 2 / r**3) * abs(y[1 - j])
 
 
+class Ridge3:
+    """z^2 (x^2 + 9 y^2 + z^2)/(2 r^2), r = x^2 + y^2 + z^2; sizes of section 6, roots to 53 bits."""
+
+    p = 3
+
+    def loss(self, x):
+        r = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
+        return x[2] * x[2] * (r + x[1] * x[1] * 8) / (r * r) * Fraction(1, 2)
+
+    def parts(self, x):
+        """1/r, 1/sqrt(r), t, h, q, and the sizes of gu and gq"""
+        ir = 1 / norm2(x)
+        im = Fraction(1 / math.sqrt(norm2(x)))
+        h, q = abs(x[2]) * im, (norm2(x) + 8 * x[1] ** 2) * ir
+        t = h * ir
+        gu = [(im if j == 2 else 0) + t * abs(x[j]) for j in range(3)]
+        gq = [((9 if j == 1 else 1) + q) * abs(x[j]) * ir for j in range(3)]
+        return ir, im, t, h, q, gu, gq
+
+    def loss_size(self, x):
+        return self.loss(x)
+
+    def gradient_size(self, x, j):
+        _, _, _, h, q, gu, gq = self.parts(x)
+        return h * q * gu[j] + h * h * gq[j]
+
+    def hessian_size(self, x, y, j):
+        ir, im, t, h, q, gu, gq = self.parts(x)
+        y = [abs(v) for v in y]
+        c = sum(abs(a) * b for a, b in zip(x, y)) * ir
+        du, dq = sum(a * b for a, b in zip(gu, y)), 2 * sum(a * b for a, b in zip(gq, y))
+        dt = (du + 2 * c * h) * ir
+        dgu = (c * im if j == 2 else 0) + dt * abs(x[j]) + t * y[j]
+        dgq = ((9 if j == 1 else 1) * y[j] + dq * abs(x[j]) + q * y[j]) * ir + 2 * c * gq[j]
+        return (du * q + h * dq) * gu[j] + h * q * dgu + 2 * h * du * gq[j] + h * h * dgq
+
+
+class Poisson:
+    """mean times the sum of the coordinates"""
+
+    def __init__(self, mean, p):
+        self.mean, self.p = mean, p
+
+    def loss(self, x):
+        return total(x) * self.mean
+
+    def loss_size(self, x):
+        return self.mean * sum(abs(y) for y in x)
+
+    def gradient_size(self, x, j):
+        return self.mean
+
+    def hessian_size(self, x, y, j):
+        return Fraction(0)
+
+
 class Quadratic:
     """sum_i w_i sum_j (a_ij x_j^2/2 - b_ij x_j); one sample is one of them."""
 
@@ -167,7 +224,9 @@ def symmetric(p):
 
 def instances():
     """(problem in JSON, the same exactly)"""
-    found = [({"kind": "ratio2"}, Ratio2())]
+    found = [({"kind": "ratio2"}, Ratio2()), ({"kind": "ridge3"}, Ridge3())]
+    poisson = {"kind": "poisson", "dim": 9, "mean": 2.5, "exp_minus_mean": math.exp(-2.5), "noise": {"kind": "none"}}
+    found.append((poisson, Poisson(Fraction(5, 2), 9)))
     for p in (2, 5, 9):
         spectrum = [uniform(-1.0, 2.0) for _ in range(p)]
         diagonal = [[Fraction(spectrum[i]) if i == j else Fraction(0) for j in range(p)] for i in range(p)]
@@ -232,6 +291,14 @@ def test_gd():
         x = point(problem.p)
         sizes = [problem.gradient_size(exact(x), j) for j in range(problem.p)]
         check_step(fields, problem, x, {"kind": "gd"}, gradient(problem, exact(x)), sizes)
+
+
+def test_momentum():
+    """the first step of momentum: x - lr (g + wd x)"""
+    for fields, problem in instances():
+        x = point(problem.p)
+        sizes = [problem.gradient_size(exact(x), j) for j in range(problem.p)]
+        check_step(fields, problem, x, {"kind": "momentum", "beta": 0.9}, gradient(problem, exact(x)), sizes)
 
 
 def test_sde2():
@@ -317,6 +384,10 @@ def test_noise_trace():
         if fields["kind"] == "quadratic_samples":
             check_trace({**fields, "noise": {"kind": "samples"}}, problem, x, family_trace(problem, exact(x)))
             continue
+        if fields["kind"] == "poisson":
+            counts = Fraction(5, 2) * p
+            check_trace({**fields, "noise": {"kind": "poisson"}}, problem, x, (counts, counts))
+            continue
         scale = [uniform(0.1, 1.5) for _ in range(p)]
         for kind in ("gaussian", "rademacher"):
             check_trace({**fields, "noise": {"kind": kind, "scale": scale}}, problem, x, drawn_trace(fields, x, exact(scale)))
@@ -355,4 +426,4 @@ def family_trace(problem, x):
     return trace, size
 
 
-main([test_gd, test_sde2, test_sgd, test_svag, test_observables, test_noise_trace])
+main([test_gd, test_momentum, test_sde2, test_sgd, test_svag, test_observables, test_noise_trace])

@@ -24,7 +24,7 @@ static double dense_hessian(const sid_problem *problem, const double *x, dense h
   for (uint32_t j = 0; j < p; j++) {
     for (uint32_t i = 0; i < p; i++) e[i] = i == j;
     sid_problem_hessian_vector(problem, x, e, column, work);
-    for (uint32_t i = 0; i < p; i++) h[i][j] = (long double)column[i] * r;
+    for (uint32_t i = 0; i < p; i++) h[i][j] = (long double)column[i] * (long double)r;
   }
   for (uint32_t i = 0; i < p; i++)
     for (uint32_t j = 0; j <= i; j++) {
@@ -79,8 +79,8 @@ static spectrum spectrum_at(const sid_problem *problem, const double *x) {
 
 /* Distance of a number to the nearest eigenvalue. */
 static double distance(const spectrum *s, double value) {
-  long double least = fabsl(s->values[0] - value);
-  for (uint32_t j = 1; j < s->p; j++) least = fminl(least, fabsl(s->values[j] - value));
+  long double least = fabsl(s->values[0] - (long double)value);
+  for (uint32_t j = 1; j < s->p; j++) least = fminl(least, fabsl(s->values[j] - (long double)value));
   return (double)least;
 }
 
