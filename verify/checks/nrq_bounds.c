@@ -1696,7 +1696,7 @@ static double quadratic_real_risk(const quadratic_case *one, double start, uint6
 
 /* Steps to a stationary risk: e^-40 of it is left. */
 static uint64_t quadratic_long(const quadratic_case *one) {
-  double slowest = INFINITY;
+  double slowest = (double)INFINITY;
   for (uint32_t j = 0; j < one->dim; j++) slowest = fmin(slowest, one->spectrum[j]);
   return (uint64_t)(20.0 / (one->eta * (one->lam + slowest)));
 }

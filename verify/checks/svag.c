@@ -1769,7 +1769,7 @@ static uint32_t degree_of(const monomials *set, uint32_t r) { return set->power[
 static void compare_noise_gap(vf_context *context, const family *f) {
   enum { SIZES = 6 };
   const monomials set = monomials_of(f->dim);
-  double eta[SIZES], all[SIZES][POWERS], gap[SIZES];
+  double eta[SIZES], all[SIZES][POWERS] = {{0.0}}, gap[SIZES];
   char power[TEXT], instance[TEXT];
   for (uint32_t k = 0; k < SIZES; k++) {
     eta[k] = 0.1 / (1u << k);
@@ -1805,7 +1805,7 @@ static void ito_row(const family *f, const monomials *set, double eta, uint32_t 
     add_monomial(set, row, n[0], n[1], -size * table_mean(f, f->a, c));
     n[c]--;
     add_monomial(set, row, n[0], n[1], size * table_mean(f, f->b, c));
-    for (uint32_t d = 0; d < f->dim; d++) {
+    for (uint32_t d = 0; d < COUNT(n) && d < f->dim; d++) {
       const double half = 0.5 * eta * size * n[d]; /* n_c (n_c - 1), or n_c n_d */
       int rest[2] = {n[0], n[1]};
       rest[d]--; /* the monomial without one x_c and one x_d */

@@ -226,7 +226,7 @@ static affine_law svag_law(vf_context *context, const family_streams *known, uin
   affine_law law = {.count = (size_t)n * n};
   for (uint32_t k = 0; k < law.count; k++) {
     sid_stream first = known->streams[k], second = known->streams[k];
-    double at_zero, at_one;
+    double at_zero = 0.0, at_one = 0.0;
     real_step(context, problem, dynamics_of(SID_SVAG, l, 1), lr, wd, &zero, &first, &at_zero);
     real_step(context, problem, dynamics_of(SID_SVAG, l, 1), lr, wd, &one, &second, &at_one);
     law.map[k] = (affine){member_weight(problem, k / n) * member_weight(problem, k % n), at_one - at_zero, at_zero};
@@ -720,7 +720,7 @@ typedef struct {
 static sid_problem regression(vf_context *context, regression_data *data) {
   static const double target[FEATURES] = {0.5, -0.5, 0.5, 0.5};
   const uint64_t key[2] = {SID_KEY_DATA, 0};
-  double heavy[MEMBERS], skewed[MEMBERS];
+  double heavy[MEMBERS] = {0.0}, skewed[MEMBERS] = {0.0};
   sid_stream stream;
   sid_stream_init(&stream, SEED, key, 2);
   if (sid_data_fill(&stream, SID_DATA_NORMAL, COUNT(data->features), data->features) ||
@@ -810,7 +810,7 @@ static shape shape_of_step(vf_context *context, const noise_view *view, uint32_t
   double change[MEMBERS * MEMBERS], mean = 0.0, mu[MOMENTS] = {0.0};
   for (uint32_t k = 0; k < n * n; k++) {
     sid_stream stream = view->streams[k];
-    double to[FEATURES];
+    double to[FEATURES] = {0.0};
     real_step(context, &view->problem, dynamics_of(SID_SVAG, l, 1), lr, 0.0, view->x, &stream, to);
     for (uint32_t j = 0; j < p; j++) to[j] -= view->x[j];
     change[k] = plain_dot(to, view->v, p);
@@ -905,7 +905,7 @@ static void compare_shapes(vf_context *context, const noise_view *view, double l
 static void check_svag11_single_step(vf_context *context) {
   static const double axis[FEATURES] = {1.0}, slant[FEATURES] = {0.5, -0.5, 0.5, 0.5};
   regression_data *data = malloc(sizeof *data);
-  sid_stream *streams = malloc(MEMBERS * MEMBERS * sizeof *streams);
+  sid_stream *streams = malloc((size_t)MEMBERS * MEMBERS * sizeof *streams);
   if (!data || !streams) vf_error(context, "regression", "out of memory");
   if (data && streams) {
     const sid_problem problem = regression(context, data);
@@ -1002,7 +1002,7 @@ static void check_svag11_local_order(vf_context *context) {
   static const char *const names[FUNCTIONS] = {"loss", "first coordinate of x/|x|", "|x|^4"};
   const double etas[] = {0.4, 0.1};
   regression_data *data = malloc(sizeof *data);
-  sid_stream *streams = malloc(MEMBERS * MEMBERS * sizeof *streams);
+  sid_stream *streams = malloc((size_t)MEMBERS * MEMBERS * sizeof *streams);
   if (!data || !streams) vf_error(context, "regression", "out of memory");
   for (size_t e = 0; data && streams && e < COUNT(etas); e++) {
     const sid_problem problem = regression(context, data);
@@ -1201,7 +1201,7 @@ typedef struct {
 } segment_room;
 
 static sid_schedule real_schedule(int schedule, segment_room *room) {
-  sid_schedule real = {.kind = SID_PIECEWISE, .segments = room->segments, .segment_count = EFFECTIVE};
+  sid_schedule real = {.kind = SID_PIECEWISE, .segment_count = EFFECTIVE};
   if (schedule == 1 || schedule == 2)
     return (sid_schedule){.kind = schedule == 1 ? SID_TRIANGLE : SID_COSINE,
                           .lr = high_lr,
@@ -1213,6 +1213,7 @@ static sid_schedule real_schedule(int schedule, segment_room *room) {
     const uint64_t start = schedule == 0 ? step_starts[s] : s;
     room->segments[s] = (sid_segment){start, lr_by_formula(schedule, start), schedule_wd, 1.0};
   }
+  real.segments = room->segments;
   return real;
 }
 
@@ -1798,11 +1799,11 @@ static int equilibrium_rows(vf_context *context, const sid_problem *problem, uin
 
 static sizes average_rows(const double *rows, size_t width) {
   double values[OBSERVED][RUNS * ROWS_PER_RUN];
-  for (size_t i = 0; i < RUNS * ROWS_PER_RUN; i++)
+  const size_t count = (size_t)RUNS * ROWS_PER_RUN;
+  for (size_t i = 0; i < count; i++)
     for (size_t k = 0; k < OBSERVED; k++) values[k][i] = rows[i * width + k];
-  return (sizes){vf_moments_of(values[0], RUNS * ROWS_PER_RUN).mean,
-                 vf_moments_of(values[1], RUNS * ROWS_PER_RUN).mean,
-                 vf_moments_of(values[2], RUNS * ROWS_PER_RUN).mean};
+  return (sizes){vf_moments_of(values[0], count).mean, vf_moments_of(values[1], count).mean,
+                 vf_moments_of(values[2], count).mean};
 }
 
 /* Least C^2 of Definition 6.4, (17): R, kappa N and G of the batch kappa B within [1/C, C] of those of B. */
