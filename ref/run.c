@@ -3,10 +3,10 @@
 #include "fp.h"
 #include "problem.h"
 
-static sid_status sid_run_stream(const sid_experiment *experiment, uint64_t purpose, uint64_t trajectory,
-                                 sid_stream *stream) {
+static void sid_run_stream(const sid_experiment *experiment, uint64_t purpose, uint64_t trajectory,
+                           sid_stream *stream) {
   const uint64_t key[2] = {purpose, trajectory};
-  return sid_stream_init(stream, experiment->seed, key, 2);
+  (void)sid_stream_init(stream, experiment->seed, key, 2); /* fine with any two words */
 }
 
 sid_status sid_start_state(const sid_experiment *experiment, uint64_t trajectory, double *x) {
@@ -18,8 +18,7 @@ sid_status sid_start_state(const sid_experiment *experiment, uint64_t trajectory
     return SID_OK;
   }
   sid_stream stream;
-  const sid_status status = sid_run_stream(experiment, SID_KEY_START, trajectory, &stream);
-  if (status) return status;
+  sid_run_stream(experiment, SID_KEY_START, trajectory, &stream);
   if (start->kind == SID_START_UNIFORM) {
     for (uint32_t j = 0; j < p; j++) x[j] = start->size * (2.0 * sid_stream_uniform(&stream) - 1.0);
     return SID_OK;
@@ -68,6 +67,14 @@ static sid_status sid_run_rescale(sid_runner *run, double factor) {
   return status;
 }
 
+/* A pointer to sid_step() itself would need an entry of a global offset table. */
+static sid_status sid_run_take(sid_runner *run, double lr, double wd, sid_stream *stream) {
+  const sid_problem *problem = &run->experiment->problem;
+  const sid_dynamics *dynamics = &run->experiment->dynamics;
+  if (run->hooks->step) return run->hooks->step(problem, dynamics, lr, wd, run->x, stream, run->work);
+  return sid_step(problem, dynamics, lr, wd, run->x, stream, run->work);
+}
+
 static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
   const sid_experiment *experiment = run->experiment;
   const uint64_t unit = sid_steps_per_unit(experiment);
@@ -76,11 +83,7 @@ static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
   sid_schedule_at(&experiment->schedule, k, &lr, &wd);
   sid_status status = SID_OK;
   if (run->step % unit == 0) status = sid_run_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
-  /* A pointer to sid_step() itself would need an entry of a global offset table. */
-  if (!status && run->hooks->step)
-    status = run->hooks->step(&experiment->problem, &experiment->dynamics, lr, wd, run->x, stream, run->work);
-  else if (!status)
-    status = sid_step(&experiment->problem, &experiment->dynamics, lr, wd, run->x, stream, run->work);
+  if (!status) status = sid_run_take(run, lr, wd, stream);
   if (!status) run->step++;
   return status;
 }
@@ -98,11 +101,10 @@ static sid_status sid_run_begin(const sid_experiment *experiment, double *x) {
 sid_status sid_run_with(const sid_run_hooks *hooks, const sid_experiment *experiment, uint64_t trajectory, double *x,
                         uint64_t *step, double *work) {
   sid_stream stream;
-  sid_status status = sid_run_stream(experiment, SID_KEY_NOISE, trajectory, &stream);
-  if (!status) status = sid_start_state(experiment, trajectory, x);
-  if (status) return status;
+  sid_run_stream(experiment, SID_KEY_NOISE, trajectory, &stream);
+  (void)sid_start_state(experiment, trajectory, x); /* both are there */
   sid_runner run = {experiment, hooks, x, work, work + sid_row_width(experiment), 0, 0};
-  status = sid_run_begin(experiment, x);
+  sid_status status = sid_run_begin(experiment, x);
   if (!status) status = sid_run_checkpoint(&run);
   while (!status && run.step < experiment->steps) {
     status = sid_run_step(&run, &stream);

@@ -31,10 +31,10 @@ static int sid_probe_conversion(void) {
   volatile uint64_t large = 0x1ffffffffffffbu, middle = 0x100000001u;
   volatile int64_t negative = -0x1fffffffffffffll;
   volatile uint32_t word = 0xffffffffu;
-  if (sid_differs((double)large, 0x433ffffffffffffbu) || sid_differs((double)middle, 0x41f0000000100000u)) return 1;
-  if (sid_differs((double)negative, 0xc33fffffffffffffu) || sid_differs((double)word, 0x41efffffffe00000u)) return 1;
-  return (uint32_t)sid_opaque(7.999) != 7u || (uint64_t)sid_opaque(0x1.00000001fp+32) != 0x100000001u ||
-         (int64_t)sid_opaque(-0x1.00000001fp+32) != -0x100000001ll;
+  return sid_differs((double)large, 0x433ffffffffffffbu) | sid_differs((double)middle, 0x41f0000000100000u) |
+         sid_differs((double)negative, 0xc33fffffffffffffu) | sid_differs((double)word, 0x41efffffffe00000u) |
+         ((uint32_t)sid_opaque(7.999) != 7u) | ((uint64_t)sid_opaque(0x1.00000001fp+32) != 0x100000001u) |
+         ((int64_t)sid_opaque(-0x1.00000001fp+32) != -0x100000001ll);
 }
 
 /* Ties go to even on both sides of zero; each of the other modes fails at least one of the four. */

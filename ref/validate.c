@@ -128,7 +128,8 @@ static uint32_t sid_fixed_dim(int32_t kind) {
 
 sid_status sid_problem_validate(const sid_problem *problem) {
   if (!problem) return SID_E_NULL;
-  if (problem->kind < SID_RAYLEIGH || problem->kind > SID_POISSON || !SID_HAS(problem->kind)) return SID_E_KIND;
+  if (problem->kind < SID_RAYLEIGH || problem->kind > SID_POISSON) return SID_E_KIND;
+  if ((SID_PROBLEMS) != 0xffffffffu && !SID_HAS(problem->kind)) return SID_E_KIND;
   const uint32_t least = sid_problem_scale_invariant(problem) ? 2 : 1;
   if (problem->dim < least || problem->dim > SID_DIM_MAX) return SID_E_DIM;
   const uint32_t fixed = sid_fixed_dim(problem->kind);
