@@ -534,6 +534,24 @@ static void bounds_compare_pair(vf_context *context, const bounds_pair *one, siz
                 "rate 2 a e from f = 0; 5 standard errors");
 }
 
+/* `number` trajectories of a pair of eigenvalues from its f_0 at the equilibrium norm, against its risks at three times. */
+static void bounds_run_pair(vf_context *context, const bounds_pair *one, const double *spectrum,
+                            sid_dynamics dynamics, size_t number, double *scratch) {
+  const bounds_runs runs = {one->dim, spectrum, one->sigma,
+                            one->eta, one->lam, nrq_equilibrium(one->dim, one->sigma, one->eta, one->lam),
+                            one->f0,  dynamics};
+  double right[3], half[3], naive[3];
+  uint64_t times[3];
+  for (size_t c = 0; c < 3; c++) times[c] = (uint64_t)one->times[c];
+  bounds_pair_risks(context, one, right, half, naive);
+  double *rows = bounds_ensemble(context, &runs, times, 3, number);
+  for (size_t c = 0; rows && c < 3; c++) {
+    const vf_moments got = bounds_moments(rows, 3, c, number, -1.0, scratch);
+    bounds_compare_pair(context, one, c, &got, right, half, naive);
+  }
+  free(rows);
+}
+
 /* The risk by simulation of the canonical SDE with eight substeps, whose bias is a e/32 of the risk or less, below
  * a quarter of a standard error. */
 static void nrq3_two_eigenvalues(vf_context *context) {
@@ -541,25 +559,14 @@ static void nrq3_two_eigenvalues(vf_context *context) {
   for (size_t i = 0; i < PAIRS; i++) {
     const bounds_pair *one = bounds_pairs + i;
     const size_t number = one->times[2] < 30.0 ? MOST : 1500; /* its r(3) has a small effect */
-    double right[3], half[3], naive[3], scratch[MOST], *spectrum = malloc(one->dim * sizeof *spectrum);
+    double scratch[MOST], *spectrum = malloc(one->dim * sizeof *spectrum);
     if (!spectrum) {
       vf_error(context, "spectrum", "out of memory");
       return;
     }
     nrq_two_values(spectrum, one->dim, one->a);
-    const bounds_runs runs = {one->dim,   spectrum,
-                              one->sigma, one->eta,
-                              one->lam,   nrq_equilibrium(one->dim, one->sigma, one->eta, one->lam),
-                              one->f0,    {.kind = SID_SDE, .substeps = 8, .batch = 1}};
-    uint64_t times[3];
-    for (size_t c = 0; c < 3; c++) times[c] = (uint64_t)one->times[c];
-    bounds_pair_risks(context, one, right, half, naive);
-    double *rows = bounds_ensemble(context, &runs, times, 3, number);
-    for (size_t c = 0; rows && c < 3; c++) {
-      const vf_moments got = bounds_moments(rows, 3, c, number, -1.0, scratch);
-      bounds_compare_pair(context, one, c, &got, right, half, naive);
-    }
-    free(rows);
+    bounds_run_pair(context, one, spectrum, (sid_dynamics){.kind = SID_SDE, .substeps = 8, .batch = 1}, number,
+                    scratch);
     free(spectrum);
   }
 }
@@ -575,20 +582,7 @@ static void nrq3_small_intrinsic_lr(vf_context *context) {
   if (!scratch) vf_error(context, "scratch", "out of memory");
   for (size_t i = 0; i < 2 && scratch; i++) {
     const bounds_pair *one = pairs + i;
-    const bounds_runs runs = {one->dim,   spectra[i],
-                              one->sigma, one->eta,
-                              one->lam,   nrq_equilibrium(one->dim, one->sigma, one->eta, one->lam),
-                              one->f0,    {.kind = SID_SGD, .batch = 1}};
-    double right[3], half[3], naive[3];
-    uint64_t times[3];
-    for (size_t c = 0; c < 3; c++) times[c] = (uint64_t)one->times[c];
-    bounds_pair_risks(context, one, right, half, naive);
-    double *rows = bounds_ensemble(context, &runs, times, 3, NUMBER);
-    for (size_t c = 0; rows && c < 3; c++) {
-      const vf_moments got = bounds_moments(rows, 3, c, NUMBER, -1.0, scratch);
-      bounds_compare_pair(context, one, c, &got, right, half, naive);
-    }
-    free(rows);
+    bounds_run_pair(context, one, spectra[i], (sid_dynamics){.kind = SID_SGD, .batch = 1}, NUMBER, scratch);
   }
   free(scratch);
 }
