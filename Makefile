@@ -61,7 +61,7 @@ $(OTHER_GOALS): deps
 	@:
 deps:
 	ci/deps.sh
-	$(MAKE) $(OTHER_GOALS)
+	$(MAKE) --no-print-directory $(OTHER_GOALS)
 else
 
 MAKEFLAGS += --no-print-directory -j$(JOBS)
