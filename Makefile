@@ -31,12 +31,12 @@ ARITHMETIC := -ffp-contract=off -fno-math-errno
 BASE_FLAGS := -std=c99 $(OPT) $(WARNINGS) $(ARITHMETIC) $(EXTRA_CFLAGS)
 REF_FLAGS := $(BASE_FLAGS) -ffreestanding
 SIMD_BASE_FLAGS = $(BASE_FLAGS) -Iref -Isimd $(SIMD_FLAGS)
-HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -Iref -Isimd -Iverify -Ifixtures $(HOSTED_CFLAGS)
+HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -Iref -Isimd -Iverify -Ifixtures -I$(B)/generated $(HOSTED_CFLAGS)
 HOSTED_LIBS = $(HOSTED_LDLIBS) -lm $(EXTRA_LDFLAGS)
 
 # ref/port/ holds cures for some targets, linked only there.
 REF_SOURCES := $(filter-out ref/port/%,$(wildcard ref/*.c ref/*/*.c))
-VERIFY_SOURCES := $(wildcard verify/*.c verify/*/*.c)
+VERIFY_SOURCES := $(wildcard verify/*/*.c verify/*/*/*.c)
 # One set of instructions a file; contraction stays off, and AVX-512's is the only one that brings FMA along.
 # The kernels gain 2 to 10 % from -O3 and from calls of SLEEF that do not go through the PLT (docs/performance.md).
 SIMD_OPT := $(if $(filter -O2,$(OPT)),-O3) -fno-plt
@@ -134,6 +134,14 @@ $(VERIFY_OBJECTS): $(B)/%.o: %.c $(B)/HOSTED.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(HOSTED_FLAGS) -MMD -MP -c $< -o $@
 
+# The registry of checks: made at every make, changed only when a row comes or goes.
+$(B)/generated/rows.h: FORCE
+	@mkdir -p $(@D)
+	@sh ci/rows.sh > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(B)/verify/checks/registry.o: $(B)/generated/rows.h
+
 $(B)/libsidyn.a: $(REF_OBJECTS)
 	@rm -f $@
 	$(call short,AR)$(AR) rcs $@ $^
@@ -164,7 +172,7 @@ $(B)/tests/simd/candidates_%.o: tests/simd/candidates_%.c $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
 
-$(B)/libtest.a: $(filter-out $(B)/verify/main.o,$(VERIFY_OBJECTS)) $(TEST_SIMD_OBJECTS)
+$(B)/libtest.a: $(filter-out $(B)/verify/command/main.o,$(VERIFY_OBJECTS)) $(TEST_SIMD_OBJECTS)
 	@rm -f $@
 	$(call short,AR)$(AR) rcs $@ $^
 
@@ -265,8 +273,8 @@ coverage-merged: coverage
 	@BUILD='$(BUILD)' PYTHON='$(PYTHON)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' sh ci/coverage-merged.sh
 
 # Generated files look as their generators write them.
-FORMATTED := $(filter-out tests/boards/known_answers.h,$(wildcard ref/*.[ch] ref/*/*.[ch] simd/*.[ch] simd/*/*.h verify/*.[ch] \
-  verify/*/*.[ch] tests/*/*.[ch]))
+FORMATTED := $(filter-out tests/boards/known_answers.h,$(wildcard ref/*.[ch] ref/*/*.[ch] simd/*.[ch] simd/*/*.h \
+  simd/*/*/*.h verify/*/*.[ch] verify/*/*/*.[ch] tests/*/*.[ch]))
 format:
 	clang-format -i $(FORMATTED)
 

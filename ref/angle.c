@@ -1,7 +1,8 @@
-/* Angle of a point of the plane. docs/spec.md section 11: bit-exact by the order of evaluation given there.
- * Within 4 ulp of the mathematical angle. The worst place is |y/x| just above 1/16, a result below 2^-4 from numbers
- * above it; in its units of 2^-57 at most 1 from t, .45 from T[1] (arctan(1/8) is that far from it), 1 from 1 + t*c,
- * .5 from the division, .5 from each of the two last sums: 3.95. The fixtures have a point with 3.19. */
+/* Angle of a point of the plane. docs/spec.md section 11: bit-exact by the order of evaluation
+ * given there. Within 4 ulp of the mathematical angle. The worst place is |y/x| just above 1/16, a
+ * result below 2^-4 from numbers above it; in its units of 2^-57 at most 1 from t, .45 from T[1]
+ * (arctan(1/8) is that far from it), 1 from 1 + t*c, .5 from the division, .5 from each of the two
+ * last sums: 3.95. The fixtures have a point with 3.19. */
 #include "config.h"
 #include "fp.h"
 
@@ -34,9 +35,12 @@ static const double sid_arctan_series[7] = {
 #define SID_PI 0x1.921fb54442d18p+1      /* = pi */
 
 /* |x|, by the sign bit. */
-static double sid_magnitude(double x) { return sid_double_of(sid_bits_of(x) & 0x7fffffffffffffffu); }
+static double sid_magnitude(double x) {
+  return sid_double_of(sid_bits_of(x) & 0x7fffffffffffffffu);
+}
 
-/* arctan(t), 0 <= t <= 1: reduction to |z| <= 1/16 by the addition theorem, then the series to z^15. */
+/* arctan(t), 0 <= t <= 1: reduction to |z| <= 1/16 by the addition theorem, then the series to
+ * z^15. */
 static double sid_arctan_unit(double t) {
   const uint32_t i = (uint32_t)(t * 8.0 + 0.5);
   const double c = (double)i * 0.125;
@@ -47,7 +51,8 @@ static double sid_arctan_unit(double t) {
   return sid_arctan_table[i] + (z - (z * w) * q);
 }
 
-/* atan2(0, 0) is +0 whatever the signs, and a y of -0 counts as +0. The quiet NaN unless both arguments are finite. */
+/* atan2(0, 0) is +0 whatever the signs, and a y of -0 counts as +0. The quiet NaN unless both
+ * arguments are finite. */
 double sid_atan2(double y, double x) {
   if (!sid_is_finite(y) || !sid_is_finite(x)) return sid_double_of(0x7ff8000000000000u);
   const double ay = sid_magnitude(y), ax = sid_magnitude(x);

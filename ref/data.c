@@ -13,13 +13,15 @@ sid_status sid_data_fill(sid_stream *stream, int32_t kind, size_t n, double *out
   sid_stream_normals(stream, out, n);
   for (size_t i = 0; i < n && kind != SID_DATA_NORMAL; i++) {
     const double z = out[i], zz = z * z;
-    out[i] = kind == SID_DATA_HEAVY ? (zz * z) * 0.25819888974716115 : (zz - 1.0) * 0.7071067811865476;
+    out[i] =
+        kind == SID_DATA_HEAVY ? (zz * z) * 0.25819888974716115 : (zz - 1.0) * 0.7071067811865476;
   }
   return SID_OK;
 }
 
 /* Cell by cell: the next is taken with probability (still wanted)/(still there). */
-sid_status sid_data_entries(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t n, uint32_t *entries) {
+sid_status sid_data_entries(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t n,
+                            uint32_t *entries) {
   if (!stream || !entries) return SID_E_NULL;
   uint64_t left = (uint64_t)rows * cols;
   if (n > left) return SID_E_SAMPLES;
@@ -33,8 +35,8 @@ sid_status sid_data_entries(sid_stream *stream, uint32_t rows, uint32_t cols, ui
   return SID_OK;
 }
 
-sid_status sid_data_low_rank(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t rank, double *matrix,
-                             double *work) {
+sid_status sid_data_low_rank(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t rank,
+                             double *matrix, double *work) {
   if (!stream || !matrix || !work) return SID_E_NULL;
   if (rows < 1 || cols < 1 || rank < 1) return SID_E_DIM;
   const double *left = work, *right = work + (size_t)rows * rank;

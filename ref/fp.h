@@ -5,8 +5,8 @@
 #include "config.h"
 #include "sidyn.h"
 
-/* The bit pattern of x. memcpy and not a union or a cast: the one way that is defined in C and in C++
- * alike. */
+/* The bit pattern of x. memcpy and not a union or a cast: the one way that is defined in C and in
+ * C++ alike. */
 static inline uint64_t sid_bits_of(double x) {
   uint64_t bits;
 #if defined(__GNUC__)
@@ -32,7 +32,8 @@ static inline double sid_double_of(uint64_t bits) {
   return x;
 }
 
-/* 1 if x is neither infinite nor NaN. By the exponent, so that no compiler flag can argue it away. */
+/* 1 if x is neither infinite nor NaN. By the exponent, so that no compiler flag can argue it
+ * away. */
 static inline int sid_is_finite(double x) { return ((sid_bits_of(x) >> 52) & 0x7ff) != 0x7ff; }
 
 /* Number of leading zero bits of v; 64 for v = 0. */
@@ -51,14 +52,16 @@ static inline uint32_t sid_leading_zeros(uint64_t v) {
 #endif
 }
 
-/* Approximation to 1/sqrt(v*2^-64) in units of 2^-62, for 2^62 <= v < 2^64, by `rounds` rounds of Newton.
- * Relative error below 2^-47 after four rounds and below 2^-57 after five (fp.c has the derivation). */
+/* Approximation to 1/sqrt(v*2^-64) in units of 2^-62, for 2^62 <= v < 2^64, by `rounds` rounds of
+ * Newton. Relative error below 2^-47 after four rounds and below 2^-57 after five (fp.c has the
+ * derivation). */
 uint64_t sid_reciprocal_root(uint64_t v, int rounds);
 
-/* ---- the square root instruction, where there is one -------------------------------------------------------- */
+/* ---- the square root instruction, where there is one --------------------------------------- */
 
-/* In assembler, because __builtin_sqrt() becomes a call of libm's sqrt() without optimisation or with errno;
- * that is a dependency ref/ must not have, and MinGW's rounds wrongly. wasm has no errno and no such call. */
+/* In assembler, because __builtin_sqrt() becomes a call of libm's sqrt() without optimisation or
+ * with errno; that is a dependency ref/ must not have, and MinGW's rounds wrongly. wasm has no
+ * errno and no such call. */
 #if !defined(SID_FORCE_INTEGER_SQRT) && defined(__GNUC__)
 #if defined(__SSE2__)
 #define SID_SQRT_ASM(root, x) __asm__("sqrtsd %1, %0" : "=x"(root) : "x"(x))

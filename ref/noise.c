@@ -1,5 +1,5 @@
-/* Gradient noise: isotropic, diagonal, Rademacher, of fixed length, and the sampling of a finite family.
- * docs/spec.md section 5. */
+/* Gradient noise: isotropic, diagonal, Rademacher, of fixed length, and the sampling of a finite
+ * family. docs/spec.md section 5. */
 #include "config.h"
 #include "fp.h"
 #include "problem.h"
@@ -12,7 +12,8 @@ typedef struct {
 } sid_noise_shape;
 
 /* u_j of spec section 5: unit variables, scaled unless the length is fixed later. */
-static void sid_noise_ambient_draw(sid_noise_shape shape, uint32_t p, sid_stream *stream, double *u) {
+static void sid_noise_ambient_draw(sid_noise_shape shape, uint32_t p, sid_stream *stream,
+                                   double *u) {
   if (shape.kind == SID_NOISE_RADEMACHER) {
     for (uint32_t j = 0; j < p; j++) u[j] = sid_stream_rademacher(stream);
   } else {
@@ -31,8 +32,8 @@ static void sid_noise_multiply(double *u, uint32_t p, double k) {
   for (uint32_t j = 0; j < p; j++) u[j] = u[j] * k;
 }
 
-static void sid_noise_shaped(const sid_problem *problem, sid_noise_shape shape, const double *x, sid_stream *stream,
-                             double *u) {
+static void sid_noise_shaped(const sid_problem *problem, sid_noise_shape shape, const double *x,
+                             sid_stream *stream, double *u) {
   const uint32_t p = problem->dim;
   sid_noise_ambient_draw(shape, p, stream, u);
   if (!sid_problem_scale_invariant(problem)) {
@@ -58,7 +59,8 @@ static void sid_noise_zero(double *noise, uint32_t p) {
   for (uint32_t j = 0; j < p; j++) noise[j] = 0.0;
 }
 
-void sid_noise_draw(const sid_problem *problem, const double *x, sid_stream *stream, double *noise) {
+void sid_noise_draw(const sid_problem *problem, const double *x, sid_stream *stream,
+                    double *noise) {
   if (problem->noise == SID_NOISE_NONE) {
     sid_noise_zero(noise, problem->dim);
     return;
@@ -67,12 +69,14 @@ void sid_noise_draw(const sid_problem *problem, const double *x, sid_stream *str
   sid_noise_shaped(problem, shape, x, stream, noise);
 }
 
-/* sum_i (sqrt(w_i) xi_i) (g_i - G): a square root of the covariance of the samples, applied to n normals. */
-static void sid_noise_gaussian_samples(const sid_problem *problem, const double *x, sid_stream *stream, double *noise,
-                                       double *work) {
+/* sum_i (sqrt(w_i) xi_i) (g_i - G): a square root of the covariance of the samples, applied to n
+ * normals. */
+static void sid_noise_gaussian_samples(const sid_problem *problem, const double *x,
+                                       sid_stream *stream, double *noise, double *work) {
   const uint32_t p = problem->dim;
   double *full = work, *sample = work + p, *xi = work + 2 * (size_t)p;
-  sid_problem_gradient(problem, x, full, sample); /* sample and xi together are its p + n doubles of workspace */
+  sid_problem_gradient(problem, x, full,
+                       sample); /* sample and xi together are its p + n doubles of workspace */
   sid_stream_normals(stream, xi, problem->samples);
   for (uint32_t i = 0; i < problem->samples; i++) {
     const double c = sid_sqrt(sid_problem_sample_weight(problem, i)) * xi[i];
@@ -84,8 +88,8 @@ static void sid_noise_gaussian_samples(const sid_problem *problem, const double 
   }
 }
 
-void sid_problem_gaussian_noise(const sid_problem *problem, const double *x, sid_stream *stream, double *noise,
-                                double *work) {
+void sid_problem_gaussian_noise(const sid_problem *problem, const double *x, sid_stream *stream,
+                                double *noise, double *work) {
   const uint32_t p = problem->dim;
   sid_noise_shape shape = {SID_NOISE_GAUSSIAN, problem->sigma, problem->scale};
   switch (problem->noise) {
@@ -93,16 +97,20 @@ void sid_problem_gaussian_noise(const sid_problem *problem, const double *x, sid
     case SID_NOISE_SAMPLES: sid_noise_gaussian_samples(problem, x, stream, noise, work); return;
     case SID_NOISE_POISSON: shape.sigma = sid_sqrt(problem->mean); break;
     case SID_NOISE_SPHERE:
-      /* fixed length sigma has covariance sigma^2/(p-1) on the tangent space, sigma^2/p in the ambient space */
-      shape.sigma = problem->sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? p - 1 : p));
+      /* fixed length sigma has covariance sigma^2/(p-1) on the tangent space, sigma^2/p in the
+       * ambient space */
+      shape.sigma =
+          problem->sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? p - 1 : p));
       break;
     default: break;
   }
   sid_noise_shaped(problem, shape, x, stream, noise);
 }
 
-/* tr of the diagonal covariance, projected on the tangent space where the problem is scale-invariant. */
-static double sid_noise_scale_trace(const sid_problem *problem, const double *x, double ir, double *work) {
+/* tr of the diagonal covariance, projected on the tangent space where the problem is
+ * scale-invariant. */
+static double sid_noise_scale_trace(const sid_problem *problem, const double *x, double ir,
+                                    double *work) {
   const uint32_t p = problem->dim;
   const double *scale = problem->scale;
   for (uint32_t j = 0; j < p; j++) work[j] = scale[j] * scale[j];

@@ -24,7 +24,8 @@ static double sid_observe_grad_norm2(const sid_problem *problem, const double *x
   return sid_dot(work, work, problem->dim);
 }
 
-static double sid_observe_noise_trace(const sid_experiment *experiment, const double *x, double *work) {
+static double sid_observe_noise_trace(const sid_experiment *experiment, const double *x,
+                                      double *work) {
   const double trace = sid_problem_noise_trace(&experiment->problem, x, work);
   return trace / (double)experiment->dynamics.batch; /* exact for a batch of 1 */
 }
@@ -55,20 +56,23 @@ static double sid_observe_sharpness(const sid_problem *problem, const double *x,
 }
 
 /* NaN where x_0 = x_1 = 0 has no nearest point on the circle. */
-static double sid_observe_manifold(const sid_problem *problem, const double *x, int32_t observable) {
+static double sid_observe_manifold(const sid_problem *problem, const double *x,
+                                   int32_t observable) {
   sid_manifold_point point;
   if (sid_manifold_project(problem, x, &point)) return sid_double_of(0x7ff8000000000000u);
   return observable == SID_MANIFOLD_H ? point.h : point.angle;
 }
 
-static double sid_observe_effective_lr(const sid_experiment *experiment, const sid_moment *moment, double r) {
+static double sid_observe_effective_lr(const sid_experiment *experiment, const sid_moment *moment,
+                                       double r) {
   if (experiment->dynamics.kind < SID_PROJECTED_GD) return moment->lr / r;
-  return sid_projected_lr(&experiment->dynamics, moment->lr, moment->wd, moment->x[experiment->problem.dim]);
+  return sid_projected_lr(&experiment->dynamics, moment->lr, moment->wd,
+                          moment->x[experiment->problem.dim]);
 }
 
 /* The observables at the midpoint, which lies at the start of work. */
-static double sid_observe_at_midpoint(const sid_problem *problem, const sid_moment *moment, int32_t observable,
-                                      double *work) {
+static double sid_observe_at_midpoint(const sid_problem *problem, const sid_moment *moment,
+                                      int32_t observable, double *work) {
   double *rest = work + problem->dim;
   sid_observe_midpoint(moment, problem->dim, work);
   switch (observable) {
@@ -83,13 +87,14 @@ size_t sid_observe_workspace(const sid_experiment *experiment) {
   const sid_problem *problem = &experiment->problem;
   size_t least = sid_problem_workspace(problem);
   for (uint32_t o = 0; o < experiment->observable_count; o++)
-    if (experiment->observables[o] == SID_SPHERICAL_SHARPNESS || experiment->observables[o] == SID_MIDPOINT_SHARPNESS)
+    if (experiment->observables[o] == SID_SPHERICAL_SHARPNESS ||
+        experiment->observables[o] == SID_MIDPOINT_SHARPNESS)
       least = sid_sharpness_workspace(problem, SID_SHARPNESS_ITERATIONS);
   return problem->dim + least;
 }
 
-static double sid_observe_one(const sid_experiment *experiment, int32_t observable, const sid_moment *moment,
-                              double *work) {
+static double sid_observe_one(const sid_experiment *experiment, int32_t observable,
+                              const sid_moment *moment, double *work) {
   const uint32_t p = experiment->problem.dim;
   const double *x = moment->x;
   const double r = sid_dot(x, x, p);
@@ -107,11 +112,13 @@ static double sid_observe_one(const sid_experiment *experiment, int32_t observab
     case SID_TEST_LOSS: return sid_problem_test_loss(&experiment->problem, x, work);
     case SID_MIDPOINT_LOSS:
     case SID_MIDPOINT_TEST_LOSS:
-    case SID_MIDPOINT_SHARPNESS: return sid_observe_at_midpoint(&experiment->problem, moment, observable, work);
+    case SID_MIDPOINT_SHARPNESS:
+      return sid_observe_at_midpoint(&experiment->problem, moment, observable, work);
     case SID_SPHERICAL_SHARPNESS: return sid_observe_sharpness(&experiment->problem, x, work);
     case SID_MANIFOLD_H:
     case SID_MANIFOLD_ANGLE: return sid_observe_manifold(&experiment->problem, x, observable);
-    case SID_PLANE_ANGLE: return sid_atan2(sid_dot(x, experiment->plane + p, p), sid_dot(x, experiment->plane, p));
+    case SID_PLANE_ANGLE:
+      return sid_atan2(sid_dot(x, experiment->plane + p, p), sid_dot(x, experiment->plane, p));
     default: return r; /* norm2 */
   }
 }
@@ -121,10 +128,11 @@ uint64_t sid_steps_per_unit(const sid_experiment *experiment) {
   return experiment->dynamics.kind == SID_SVAG ? experiment->dynamics.l : 1;
 }
 
-void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous,
-                 double *row, double *work) {
+void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x,
+                 const double *previous, double *row, double *work) {
   sid_moment moment = {step, x, previous, 0.0, 0.0};
-  sid_schedule_at(&experiment->schedule, step / sid_steps_per_unit(experiment), &moment.lr, &moment.wd);
+  sid_schedule_at(&experiment->schedule, step / sid_steps_per_unit(experiment), &moment.lr,
+                  &moment.wd);
   for (uint32_t o = 0; o < experiment->observable_count; o++) {
     if (experiment->observables[o] != SID_X) {
       *row++ = sid_observe_one(experiment, experiment->observables[o], &moment, work);

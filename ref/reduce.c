@@ -1,11 +1,11 @@
-/* Canonical sum and dot product. docs/spec.md section 4: bit-exact for any n. The eight accumulators do not
- * depend on each other, so a compiler may keep them in vector registers of 2, 4 or 8 lanes; the order of
- * additions stays. */
+/* Canonical sum and dot product. docs/spec.md section 4: bit-exact for any n. The eight
+ * accumulators do not depend on each other, so a compiler may keep them in vector registers of 2, 4
+ * or 8 lanes; the order of additions stays. */
 #include "config.h"
 #include "reduce.h"
 
-/* acc_k = acc_k + term_k of one group of eight. Written out: gcc vectorises this at -O2, a loop only at
- * -O3. */
+/* acc_k = acc_k + term_k of one group of eight. Written out: gcc vectorises this at -O2, a loop
+ * only at -O3. */
 static inline void sid_add_group(double acc[SID_LANES], const double *term) {
   acc[0] = acc[0] + term[0];
   acc[1] = acc[1] + term[1];
@@ -29,7 +29,8 @@ static inline void sid_add_products(double acc[SID_LANES], const double *a, cons
   acc[7] = acc[7] + a[7] * b[7];
 }
 
-/* sum(a) over n terms. The +0 that pads the last group is added like any other term: it turns -0 into +0. */
+/* sum(a) over n terms. The +0 that pads the last group is added like any other term: it turns -0
+ * into +0. */
 double sid_sum(const double *a, size_t n) {
   double acc[SID_LANES], rest[SID_LANES];
   size_t q = 0;

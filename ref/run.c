@@ -1,4 +1,5 @@
-/* Running one trajectory of an experiment from its start to its last checkpoint. docs/spec.md sections 9 and 10. */
+/* Running one trajectory of an experiment from its start to its last checkpoint. docs/spec.md
+ * sections 9 and 10. */
 #include "config.h"
 #include "fp.h"
 #include "problem.h"
@@ -24,7 +25,8 @@ sid_status sid_start_state(const sid_experiment *experiment, uint64_t trajectory
     return SID_OK;
   }
   sid_stream_normals(&stream, x, p);
-  const double k = start->kind == SID_START_SPHERE ? start->size / sid_sqrt(sid_dot(x, x, p)) : start->size;
+  const double k =
+      start->kind == SID_START_SPHERE ? start->size / sid_sqrt(sid_dot(x, x, p)) : start->size;
   for (uint32_t j = 0; j < p; j++) x[j] = k * x[j];
   return SID_OK;
 }
@@ -48,13 +50,15 @@ typedef struct {
 
 static sid_status sid_run_checkpoint(sid_runner *run) {
   const sid_experiment *experiment = run->experiment;
-  if (run->next == experiment->checkpoint_count || experiment->checkpoints[run->next] != run->step) return SID_OK;
+  if (run->next == experiment->checkpoint_count || experiment->checkpoints[run->next] != run->step)
+    return SID_OK;
   run->next++;
   if (!run->hooks->callback) return SID_OK;
   const double *previous = run->step > 0 ? run->work : NULL; /* where sid_step() left it */
   sid_observe(experiment, run->step, run->x, previous, run->row,
               run->work + sid_state_doubles(&experiment->problem, &experiment->dynamics));
-  return run->hooks->callback(run->hooks->user, run->step, run->x, run->row) ? SID_E_STOPPED : SID_OK;
+  return run->hooks->callback(run->hooks->user, run->step, run->x, run->row) ? SID_E_STOPPED
+                                                                             : SID_OK;
 }
 
 /* x = factor x, unless that leaves the domain. */
@@ -71,7 +75,8 @@ static sid_status sid_run_rescale(sid_runner *run, double factor) {
 static sid_status sid_run_take(sid_runner *run, double lr, double wd, sid_stream *stream) {
   const sid_problem *problem = &run->experiment->problem;
   const sid_dynamics *dynamics = &run->experiment->dynamics;
-  if (run->hooks->step) return run->hooks->step(problem, dynamics, lr, wd, run->x, stream, run->work);
+  if (run->hooks->step)
+    return run->hooks->step(problem, dynamics, lr, wd, run->x, stream, run->work);
   return sid_step(problem, dynamics, lr, wd, run->x, stream, run->work);
 }
 
@@ -82,13 +87,15 @@ static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
   double lr, wd;
   sid_schedule_at(&experiment->schedule, k, &lr, &wd);
   sid_status status = SID_OK;
-  if (run->step % unit == 0) status = sid_run_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
+  if (run->step % unit == 0)
+    status = sid_run_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
   if (!status) status = sid_run_take(run, lr, wd, stream);
   if (!status) run->step++;
   return status;
 }
 
-/* The start with what the dynamics keeps beside it; a random start may be no state of the problem. */
+/* The start with what the dynamics keeps beside it; a random start may be no state of the
+ * problem. */
 static sid_status sid_run_begin(const sid_experiment *experiment, double *x) {
   const sid_status status = sid_step_domain(&experiment->problem, x);
   double lr, wd;
@@ -98,8 +105,8 @@ static sid_status sid_run_begin(const sid_experiment *experiment, double *x) {
   return sid_step_state(&experiment->problem, &experiment->dynamics, x);
 }
 
-sid_status sid_run_with(const sid_run_hooks *hooks, const sid_experiment *experiment, uint64_t trajectory, double *x,
-                        uint64_t *step, double *work) {
+sid_status sid_run_with(const sid_run_hooks *hooks, const sid_experiment *experiment,
+                        uint64_t trajectory, double *x, uint64_t *step, double *work) {
   sid_stream stream;
   sid_run_stream(experiment, SID_KEY_NOISE, trajectory, &stream);
   (void)sid_start_state(experiment, trajectory, x); /* both are there */
@@ -114,8 +121,9 @@ sid_status sid_run_with(const sid_run_hooks *hooks, const sid_experiment *experi
   return status;
 }
 
-sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory, sid_checkpoint_fn callback, void *user,
-                   double *x, uint64_t *step, double *work, size_t work_doubles) {
+sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory,
+                   sid_checkpoint_fn callback, void *user, double *x, uint64_t *step, double *work,
+                   size_t work_doubles) {
   if (!experiment || !x || !step || !work) return SID_E_NULL;
   if (work_doubles < sid_run_workspace(experiment)) return SID_E_WORKSPACE;
   const sid_run_hooks hooks = {NULL, callback, user};

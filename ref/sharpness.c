@@ -9,15 +9,16 @@ static void sid_sharpness_unit(double *v, uint32_t p) {
   for (uint32_t j = 0; j < p; j++) v[j] = v[j] * k;
 }
 
-/* hv = r H(x) v, with r = |x|^2: the Hessian at x/|x| in the units of which the sharpness is given. */
-static void sid_sharpness_apply(const sid_problem *problem, const double *x, double r, const double *v, double *hv,
-                                double *work) {
+/* hv = r H(x) v, with r = |x|^2: the Hessian at x/|x| in the units of which the sharpness is
+ * given. */
+static void sid_sharpness_apply(const sid_problem *problem, const double *x, double r,
+                                const double *v, double *hv, double *work) {
   sid_problem_hessian_vector(problem, x, v, hv, work);
   for (uint32_t j = 0; j < problem->dim; j++) hv[j] = hv[j] * r;
 }
 
-double sid_sharpness_power(const sid_problem *problem, const double *x, double shift, uint32_t iterations, double *v,
-                           double *residual, double *work) {
+double sid_sharpness_power(const sid_problem *problem, const double *x, double shift,
+                           uint32_t iterations, double *v, double *residual, double *work) {
   const uint32_t p = problem->dim;
   double *hv = work, *rest = work + p;
   const double r = sid_dot(x, x, p);
@@ -36,14 +37,16 @@ double sid_sharpness_power(const sid_problem *problem, const double *x, double s
 
 /* ---- Lanczos ---- */
 
-/* The tridiagonal matrix of order m: diagonal a, beside it b (b[m-1] is what is left after the last vector). */
+/* The tridiagonal matrix of order m: diagonal a, beside it b (b[m-1] is what is left after the last
+ * vector). */
 typedef struct {
   uint32_t m;
   double *a, *b;
 } sid_tridiagonal;
 
-/* Pivots from the top of T - s: d_0 = a_0 - s, d_i = (a_i - s) - b_{i-1}^2/d_{i-1}; a pivot of 0 counts as the smallest normal number. Returns
- * how many are positive, which is the number of eigenvalues above s. */
+/* Pivots from the top of T - s: d_0 = a_0 - s, d_i = (a_i - s) - b_{i-1}^2/d_{i-1}; a pivot of 0
+ * counts as the smallest normal number. Returns how many are positive, which is the number of
+ * eigenvalues above s. */
 static uint32_t sid_tridiagonal_above(const sid_tridiagonal *t, double s, double *d) {
   uint32_t above = 0;
   for (uint32_t i = 0; i < t->m; i++) {
@@ -55,7 +58,8 @@ static uint32_t sid_tridiagonal_above(const sid_tridiagonal *t, double s, double
   return above;
 }
 
-/* The largest eigenvalue, by 100 bisections between the largest diagonal element and Gershgorin's bound. */
+/* The largest eigenvalue, by 100 bisections between the largest diagonal element and Gershgorin's
+ * bound. */
 static double sid_tridiagonal_largest(const sid_tridiagonal *t, double *d) {
   double low = t->a[0], high = t->a[0];
   for (uint32_t i = 0; i < t->m; i++) {
@@ -73,8 +77,9 @@ static double sid_tridiagonal_largest(const sid_tridiagonal *t, double *d) {
   return low + (high - low) * 0.5;
 }
 
-/* |last component| of the unit eigenvector at s, which is where Lanczos's residual comes from. Twisted factorisation: pivots d from the
- * top, e from the bottom, and the vector grows both ways from the row where they meet with the smallest d_i + e_i - (a_i - s). */
+/* |last component| of the unit eigenvector at s, which is where Lanczos's residual comes from.
+ * Twisted factorisation: pivots d from the top, e from the bottom, and the vector grows both ways
+ * from the row where they meet with the smallest d_i + e_i - (a_i - s). */
 static double sid_tridiagonal_last(const sid_tridiagonal *t, double s, double *d, double *e) {
   const uint32_t m = t->m;
   uint32_t twist = 0;
@@ -118,10 +123,11 @@ static void sid_sharpness_start(double *q, uint32_t p) {
   sid_sharpness_unit(q, p);
 }
 
-double sid_sharpness_lanczos(const sid_problem *problem, const double *x, uint32_t iterations, double *residual,
-                             double *work) {
+double sid_sharpness_lanczos(const sid_problem *problem, const double *x, uint32_t iterations,
+                             double *residual, double *work) {
   const uint32_t p = problem->dim, most = sid_sharpness_order(problem, iterations);
-  double *q = work, *before = work + p, *w = work + 2 * (size_t)p, *d = work + 3 * (size_t)p, *e = d + most;
+  double *q = work, *before = work + p, *w = work + 2 * (size_t)p, *d = work + 3 * (size_t)p,
+         *e = d + most;
   double *rest = d + 4 * (size_t)most;
   sid_tridiagonal t = {0, d + 2 * (size_t)most, d + 3 * (size_t)most};
   const double r = sid_dot(x, x, p);

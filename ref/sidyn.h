@@ -1,10 +1,11 @@
-/* sidyn: reference implementation of the dynamics of scale-invariant losses under SGD/GD with weight decay and of
- * their SDE approximations. The one public header of the library; C99 and C++.
+/* sidyn: reference implementation of the dynamics of scale-invariant losses under SGD/GD with
+ * weight decay and of their SDE approximations. The one public header of the library; C99 and C++.
  *
- * Every function that computes does so in the evaluation order of docs/spec.md, so its bits are the same on every
- * machine. Nothing here allocates, prints, recurses or keeps state of its own: the caller gives all memory.
- * Functions return SID_OK or a negative status; on an error every output is left as it was, unless its comment says more.
- * docs/api.md explains each status and shows a complete program. */
+ * Every function that computes does so in the evaluation order of docs/spec.md, so its bits are the
+ * same on every machine. Nothing here allocates, prints, recurses or keeps state of its own: the
+ * caller gives all memory. Functions return SID_OK or a negative status; on an error every output
+ * is left as it was, unless its comment says more. docs/api.md explains each status and shows a
+ * complete program. */
 #ifndef SIDYN_H
 #define SIDYN_H
 
@@ -17,7 +18,7 @@ extern "C" {
 
 #define SID_VERSION "0.1.0"
 
-/* ---- status ------------------------------------------------------------------------------------------------- */
+/* ---- status -------------------------------------------------------------------------------- */
 
 typedef int32_t sid_status;
 
@@ -38,18 +39,19 @@ enum {
   SID_E_NONFINITE = -13,    /* the state has left the finite numbers */
   SID_E_CHECKPOINTS = -14,  /* checkpoints not strictly increasing or above the number of steps */
   SID_E_WORKSPACE = -15,    /* the workspace is too small */
-  SID_E_UNSUPPORTED =
-      -16,             /* the combination is not defined (a batch without samples, an observable's data missing) */
-  SID_E_STOPPED = -17, /* the checkpoint callback asked to stop */
+  SID_E_UNSUPPORTED = -16,  /* the combination is not defined (a batch without samples, an
+                               observable's data missing) */
+  SID_E_STOPPED = -17,      /* the checkpoint callback asked to stop */
   SID_E_NOT_CONVERGED = -18 /* a limit was not reached in the steps allowed */
 };
 
 /* One English line for a status; never NULL. */
 const char *sid_status_text(sid_status status);
 
-/* ---- selfcheck ---------------------------------------------------------------------------------------------- */
+/* ---- selfcheck ----------------------------------------------------------------------------- */
 
-/* Each failure of the machine or of the build is a bit of its own in the result of sid_selfcheck(). */
+/* Each failure of the machine or of the build is a bit of its own in the result of
+ * sid_selfcheck(). */
 enum {
   SID_CHECK_FLUSH_TO_ZERO = 1 << 0, /* subnormal results or operands become zero */
   SID_CHECK_CONTRACTION = 1 << 1,   /* a*b+c is fused */
@@ -64,14 +66,14 @@ enum {
   SID_CHECK_NORMAL = 1 << 10        /* exact normal known answer */
 };
 
-/* Probes the arithmetic that this library was built with (spec section 1). Returns 0 if it can be trusted,
- * else the union of the SID_CHECK_ bits that failed. */
+/* Probes the arithmetic that this library was built with (spec section 1). Returns 0 if it can be
+ * trusted, else the union of the SID_CHECK_ bits that failed. */
 uint32_t sid_selfcheck(void);
 
 /* One English line for a single SID_CHECK_ bit; never NULL. */
 const char *sid_selfcheck_text(uint32_t bit);
 
-/* ---- streams (spec section 2) ------------------------------------------------------------------------------- */
+/* ---- streams (spec section 2) -------------------------------------------------------------- */
 
 typedef struct {
   uint64_t state_hi, state_lo;
@@ -81,7 +83,8 @@ typedef struct {
 enum { SID_KEY_DATA = 0, SID_KEY_START = 1, SID_KEY_NOISE = 2, SID_KEY_MAX = 3 };
 
 /* NumPy's PCG64(SeedSequence(seed, spawn_key=key)). key_len 1..SID_KEY_MAX, else SID_E_COUNT. */
-sid_status sid_stream_init(sid_stream *stream, uint64_t seed, const uint64_t *key, uint32_t key_len);
+sid_status sid_stream_init(sid_stream *stream, uint64_t seed, const uint64_t *key,
+                           uint32_t key_len);
 
 /* The next 64 raw bits. */
 uint64_t sid_stream_raw(sid_stream *stream);
@@ -98,7 +101,8 @@ double sid_stream_rademacher(sid_stream *stream);
 /* Index i with probability weights[i] (n of them), one raw. */
 uint32_t sid_stream_weighted_index(sid_stream *stream, const double *weights, uint32_t n);
 
-/* A Poisson count with the given exp(-mean): the number of uniforms whose running product stays at or above it. */
+/* A Poisson count with the given exp(-mean): the number of uniforms whose running product stays at
+ * or above it. */
 uint32_t sid_stream_poisson(sid_stream *stream, double exp_minus_mean);
 
 /* Jump ahead by delta = delta_hi*2^64 + delta_lo raws. */
@@ -110,12 +114,12 @@ void sid_stream_normals(sid_stream *stream, double *z, size_t n);
 /* The pair of normals that two raws define. */
 void sid_normal_pair(uint64_t raw1, uint64_t raw2, double z[2]);
 
-/* The grid values of the definition, in units of 2^-32: radius(k) of u1 = k*2^-53 (k in 1..2^53) and
- * cos, sin of 2 pi m*2^-53 (m in 0..2^53-1). */
+/* The grid values of the definition, in units of 2^-32: radius(k) of u1 = k*2^-53 (k in 1..2^53)
+ * and cos, sin of 2 pi m*2^-53 (m in 0..2^53-1). */
 uint64_t sid_normal_radius_grid(uint64_t k);
 void sid_normal_circle_grid(uint64_t m, int64_t *cosine, int64_t *sine);
 
-/* ---- arithmetic (spec sections 4 and 11) -------------------------------------------------------------------- */
+/* ---- arithmetic (spec sections 4 and 11) --------------------------------------------------- */
 
 /* Canonical sum and dot product. */
 double sid_sum(const double *a, size_t n);
@@ -130,11 +134,12 @@ double sid_sqrt_integer(double x);
 /* Angle of the point (x, y) in [-pi, pi], within 4 ulp; NaN unless both are finite. */
 double sid_atan2(double y, double x);
 
-/* ---- problems (spec sections 5 and 6) ----------------------------------------------------------------------- */
+/* ---- problems (spec sections 5 and 6) ------------------------------------------------------ */
 
 #define SID_DIM_MAX 65536u
 #define SID_SAMPLES_MAX 65536u
-#define SID_COUNT_MAX 16777216u /* largest l, substeps, batch: 2^24, so that their products are exact in binary64 */
+/* Largest l, substeps, batch: 2^24, so that their products are exact in binary64. */
+#define SID_COUNT_MAX 16777216u
 #define SID_STEPS_MAX 9007199254740992u /* 2^53 */
 
 typedef enum {
@@ -160,7 +165,8 @@ typedef enum {
   SID_NOISE_POISSON
 } sid_noise_kind;
 
-/* A problem is data. Arrays belong to the caller and are only read; those that a kind does not use are NULL. */
+/* A problem is data. Arrays belong to the caller and are only read; those that a kind does not use
+ * are NULL. */
 typedef struct {
   int32_t kind;            /* sid_problem_kind */
   int32_t noise;           /* sid_noise_kind */
@@ -178,22 +184,25 @@ typedef struct {
   const double *weights;   /* quadratic_samples: n numbers that sum to 1, or NULL for uniform */
   uint32_t rows, cols;     /* bn_completion: shape of the matrix */
   uint32_t inner;          /* bn_completion: columns of U and V; p = (rows + cols)*inner */
-  const uint32_t *entries; /* bn_completion: n pairs (row, column), row by row, strictly increasing */
+  const uint32_t *entries; /* bn_completion: n pairs (row, column), row by row, increasing */
   double mean;             /* poisson: mean of the counts, in (0, 500] */
-  double exp_minus_mean;   /* poisson: the constant exp(-mean), given so that no exponential is computed */
+  double exp_minus_mean;   /* poisson: the constant exp(-mean), given so that no exponential is
+                              computed */
 } sid_problem;
 
 /* Checks every field, every array included. */
 sid_status sid_problem_validate(const sid_problem *problem);
 
-/* 1 for rayleigh, normalised_linear, ratio2, noise_only, trough3, ridge3, bn_regression, bn_completion; else 0. */
+/* 1 for rayleigh, normalised_linear, ratio2, noise_only, trough3, ridge3, bn_regression,
+ * bn_completion; else 0. */
 int sid_problem_scale_invariant(const sid_problem *problem);
 
 /* Doubles of workspace that any function on this problem needs. */
 size_t sid_problem_workspace(const sid_problem *problem);
 
-/* The functions below take a valid problem and a workspace of sid_problem_workspace() doubles, and x with p
- * coordinates (not 0 where the problem is scale-invariant). Outputs must not overlap inputs. They do not check. */
+/* The functions below take a valid problem and a workspace of sid_problem_workspace() doubles, and
+ * x with p coordinates (not 0 where the problem is scale-invariant). Outputs must not overlap
+ * inputs. They do not check. */
 
 /* Loss at x. */
 double sid_problem_loss(const sid_problem *problem, const double *x, double *work);
@@ -202,28 +211,31 @@ double sid_problem_loss(const sid_problem *problem, const double *x, double *wor
 double sid_problem_test_loss(const sid_problem *problem, const double *x, double *work);
 
 /* Full gradient at x, p numbers. */
-void sid_problem_gradient(const sid_problem *problem, const double *x, double *gradient, double *work);
+void sid_problem_gradient(const sid_problem *problem, const double *x, double *gradient,
+                          double *work);
 
 /* Hessian at x times v, p numbers. */
-void sid_problem_hessian_vector(const sid_problem *problem, const double *x, const double *v, double *hv,
-                                double *work);
+void sid_problem_hessian_vector(const sid_problem *problem, const double *x, const double *v,
+                                double *hv, double *work);
 
-/* One stochastic gradient: full gradient plus noise, or the mean over `batch` samples drawn with replacement. */
-void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uint32_t batch, sid_stream *stream,
-                                double *gradient, double *work);
+/* One stochastic gradient: full gradient plus noise, or the mean over `batch` samples drawn with
+ * replacement. */
+void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uint32_t batch,
+                                sid_stream *stream, double *gradient, double *work);
 
 /* One Gaussian draw with the covariance of the gradient noise (one sample's), p numbers. */
-void sid_problem_gaussian_noise(const sid_problem *problem, const double *x, sid_stream *stream, double *noise,
-                                double *work);
+void sid_problem_gaussian_noise(const sid_problem *problem, const double *x, sid_stream *stream,
+                                double *noise, double *work);
 
 /* Trace of the covariance of the gradient noise (one sample's) at x. */
 double sid_problem_noise_trace(const sid_problem *problem, const double *x, double *work);
 
 /* Enumeration of a finite family, i < problem->samples: probability and gradient of sample i. */
 double sid_problem_sample_weight(const sid_problem *problem, uint32_t i);
-void sid_problem_sample_gradient(const sid_problem *problem, uint32_t i, const double *x, double *gradient);
+void sid_problem_sample_gradient(const sid_problem *problem, uint32_t i, const double *x,
+                                 double *gradient);
 
-/* ---- dynamics and schedules (spec sections 7 and 8) --------------------------------------------------------- */
+/* ---- dynamics and schedules (spec sections 7 and 8) ---------------------------------------- */
 
 typedef enum {
   SID_GD = 1,
@@ -244,12 +256,12 @@ typedef struct {
   int32_t kind;      /* sid_dynamics_kind */
   uint32_t l;        /* svag: 1..SID_COUNT_MAX */
   uint32_t substeps; /* sde, sde2: 1..SID_COUNT_MAX */
-  uint32_t batch;    /* 1..SID_COUNT_MAX; more than 1 only with the noise kinds samples and poisson */
-  double beta;       /* momentum, adam (first moment), rmsprop, quasi_rmsprop: in [0, 1) */
-  double beta2;      /* adam (second moment): in [0, 1) */
-  double alpha;      /* adam: its LR, >= 0; lr is then the schedule multiplier */
-  double eps;        /* adam: >= 0 */
-  double v0;         /* rmsprop, quasi_rmsprop: v at the start, > 0 */
+  uint32_t batch; /* 1..SID_COUNT_MAX; more than 1 only with the noise kinds samples and poisson */
+  double beta;    /* momentum, adam (first moment), rmsprop, quasi_rmsprop: in [0, 1) */
+  double beta2;   /* adam (second moment): in [0, 1) */
+  double alpha;   /* adam: its LR, >= 0; lr is then the schedule multiplier */
+  double eps;     /* adam: >= 0 */
+  double v0;      /* rmsprop, quasi_rmsprop: v at the start, > 0 */
 } sid_dynamics;
 
 typedef enum { SID_PIECEWISE = 1, SID_EXPONENTIAL, SID_COSINE, SID_TRIANGLE } sid_schedule_kind;
@@ -257,7 +269,8 @@ typedef enum { SID_PIECEWISE = 1, SID_EXPONENTIAL, SID_COSINE, SID_TRIANGLE } si
 typedef struct {
   uint64_t start; /* effective step from which the segment holds; the first is 0 */
   double lr, wd;
-  double rescale; /* factor applied to x when the segment begins; 1 for none; must be 1 in the first */
+  double
+      rescale; /* factor applied to x when the segment begins; 1 for none; must be 1 in the first */
 } sid_segment;
 
 typedef struct {
@@ -272,8 +285,8 @@ typedef struct {
 /* A dynamics on a problem; both are checked. */
 sid_status sid_dynamics_validate(const sid_dynamics *dynamics, const sid_problem *problem);
 
-/* Every field and segment. lr*wd below 1 is checked at the start of the schedule and of every segment; sid_run()
- * checks it again for each step. */
+/* Every field and segment. lr*wd below 1 is checked at the start of the schedule and of every
+ * segment; sid_run() checks it again for each step. */
 sid_status sid_schedule_validate(const sid_schedule *schedule);
 
 /* lr and wd in force at effective step k. */
@@ -282,24 +295,26 @@ void sid_schedule_at(const sid_schedule *schedule, uint64_t k, double *lr, doubl
 /* The factor by which x is rescaled when effective step k begins; 1 if none. */
 double sid_schedule_rescale(const sid_schedule *schedule, uint64_t k);
 
-/* Doubles of the state of a dynamics: the p coordinates, then for momentum p, for adam_l2 and adamw 2p+2, for projected_gd,
- * rmsprop and quasi_rmsprop 1 more (spec section 7). */
+/* Doubles of the state of a dynamics: the p coordinates, then for momentum p, for adam_l2 and adamw
+ * 2p+2, for projected_gd, rmsprop and quasi_rmsprop 1 more (spec section 7). */
 size_t sid_state_doubles(const sid_problem *problem, const sid_dynamics *dynamics);
 
-/* Completes a state whose first p doubles are the start: sets what comes after the coordinates, and for the last three kinds normalises x.
- * lr is that of the first step. */
-void sid_state_begin(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double *x);
+/* Completes a state whose first p doubles are the start: sets what comes after the coordinates, and
+ * for the last three kinds normalises x. lr is that of the first step. */
+void sid_state_begin(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                     double *x);
 
 /* Doubles of workspace for sid_step(). */
 size_t sid_step_workspace(const sid_problem *problem, const sid_dynamics *dynamics);
 
-/* One step from the state x (sid_state_doubles(), changed in place) with lr and wd; valid problem and dynamics.
- * SID_E_NONFINITE, SID_E_ORIGIN, SID_E_LR or SID_E_INTRINSIC_LR: x is as it was. The stream has advanced unless lr or wd was at
- * fault. After SID_OK the first sid_state_doubles() doubles of the workspace hold the state before the step. */
-sid_status sid_step(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                    sid_stream *stream, double *work);
+/* One step from the state x (sid_state_doubles(), changed in place) with lr and wd; valid problem
+ * and dynamics. SID_E_NONFINITE, SID_E_ORIGIN, SID_E_LR or SID_E_INTRINSIC_LR: x is as it was. The
+ * stream has advanced unless lr or wd was at fault. After SID_OK the first sid_state_doubles()
+ * doubles of the workspace hold the state before the step. */
+sid_status sid_step(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,
+                    double *x, sid_stream *stream, double *work);
 
-/* ---- observables (spec section 11) -------------------------------------------------------------------------- */
+/* ---- observables (spec section 11) --------------------------------------------------------- */
 
 typedef enum {
   SID_NORM2 = 1,
@@ -324,9 +339,14 @@ typedef enum {
 /* Angle between the vectors y and x, in [0, pi]; work holds dim doubles. */
 double sid_angle(const double *y, const double *x, uint32_t dim, double *work);
 
-/* ---- experiments (spec sections 9, 10, 12) ------------------------------------------------------------------ */
+/* ---- experiments (spec sections 9, 10, 12) ------------------------------------------------- */
 
-typedef enum { SID_START_POINT = 1, SID_START_GAUSSIAN, SID_START_SPHERE, SID_START_UNIFORM } sid_start_kind;
+typedef enum {
+  SID_START_POINT = 1,
+  SID_START_GAUSSIAN,
+  SID_START_SPHERE,
+  SID_START_UNIFORM
+} sid_start_kind;
 
 typedef struct {
   int32_t kind;    /* sid_start_kind */
@@ -348,8 +368,8 @@ typedef struct {
   const double *plane;        /* 2*p numbers u, v for plane_angle, else NULL */
 } sid_experiment;
 
-/* Called at each checkpoint: the step, the state (sid_state_doubles()), and the row of observables (sid_row_width() numbers).
- * Nonzero stops the run with SID_E_STOPPED. */
+/* Called at each checkpoint: the step, the state (sid_state_doubles()), and the row of observables
+ * (sid_row_width() numbers). Nonzero stops the run with SID_E_STOPPED. */
 typedef int (*sid_checkpoint_fn)(void *user, uint64_t step, const double *x, const double *row);
 
 /* Numbers in a row of observables (x counts p). */
@@ -358,10 +378,12 @@ size_t sid_row_width(const sid_experiment *experiment);
 /* Doubles of workspace for sid_observe(). */
 size_t sid_observe_workspace(const sid_experiment *experiment);
 
-/* One row of observables at the state x (sid_state_doubles()) of step `step`: fills row[sid_row_width()]. previous is the state before
- * the last step, which step_angle and the midpoints need; where it is NULL they take x itself at step 0; later the angle and the midpoint are NaN. */
-void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x, const double *previous,
-                 double *row, double *work);
+/* One row of observables at the state x (sid_state_doubles()) of step `step`: fills
+ * row[sid_row_width()]. previous is the state before the last step, which step_angle and the
+ * midpoints need; where it is NULL they take x itself at step 0; later the angle and the midpoint
+ * are NaN. */
+void sid_observe(const sid_experiment *experiment, uint64_t step, const double *x,
+                 const double *previous, double *row, double *work);
 
 /* Checks the whole experiment. */
 sid_status sid_experiment_validate(const sid_experiment *experiment);
@@ -372,50 +394,57 @@ size_t sid_run_workspace(const sid_experiment *experiment);
 /* The start of trajectory i, p coordinates. */
 sid_status sid_start_state(const sid_experiment *experiment, uint64_t trajectory, double *x);
 
-/* Runs trajectory i of a valid experiment. x (sid_state_doubles()) receives the last state and *step its number, also where
- * the trajectory ends early with SID_E_NONFINITE, SID_E_ORIGIN, SID_E_LR, SID_E_INTRINSIC_LR or SID_E_STOPPED.
- * callback may be NULL. */
-sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory, sid_checkpoint_fn callback, void *user,
-                   double *x, uint64_t *step, double *work, size_t work_doubles);
+/* Runs trajectory i of a valid experiment. x (sid_state_doubles()) receives the last state and
+ * *step its number, also where the trajectory ends early with SID_E_NONFINITE, SID_E_ORIGIN,
+ * SID_E_LR, SID_E_INTRINSIC_LR or SID_E_STOPPED. callback may be NULL. */
+sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory,
+                   sid_checkpoint_fn callback, void *user, double *x, uint64_t *step, double *work,
+                   size_t work_doubles);
 
-/* ---- sharpness (spec section 14) ---------------------------------------------------------------------------- */
+/* ---- sharpness (spec section 14) ----------------------------------------------------------- */
 
-/* Both give the spherical sharpness |x|^2 lambda_max(Hess L(x)), which for a scale-invariant loss is the largest eigenvalue of the Hessian
- * at x/|x| (eos (004), Definition 1.1), and in *residual a bound of its distance to an eigenvalue. Source of the method: any text
- * on symmetric eigenvalue problems. */
+/* Both give the spherical sharpness |x|^2 lambda_max(Hess L(x)), which for a scale-invariant loss
+ * is the largest eigenvalue of the Hessian at x/|x| (eos (004), Definition 1.1), and in *residual a
+ * bound of its distance to an eigenvalue. Source of the method: any text on symmetric eigenvalue
+ * problems. */
 
-/* `iterations` >= 1 steps v <- (H + shift) v, normalised, from v (p numbers, not 0), which receives the last unit vector. shift is in units of
- * |x|^2 H and must make the wanted eigenvalue the one of largest magnitude. work: p + sid_problem_workspace() doubles. */
-double sid_sharpness_power(const sid_problem *problem, const double *x, double shift, uint32_t iterations, double *v,
-                           double *residual, double *work);
+/* `iterations` >= 1 steps v <- (H + shift) v, normalised, from v (p numbers, not 0), which receives
+ * the last unit vector. shift is in units of |x|^2 H and must make the wanted eigenvalue the one of
+ * largest magnitude. work: p + sid_problem_workspace() doubles. */
+double sid_sharpness_power(const sid_problem *problem, const double *x, double shift,
+                           uint32_t iterations, double *v, double *residual, double *work);
 
 /* Lanczos with at most `iterations` >= 1 vectors from the start vector of spec section 14.
  * work: sid_sharpness_workspace() doubles. */
-double sid_sharpness_lanczos(const sid_problem *problem, const double *x, uint32_t iterations, double *residual,
-                             double *work);
+double sid_sharpness_lanczos(const sid_problem *problem, const double *x, uint32_t iterations,
+                             double *residual, double *work);
 size_t sid_sharpness_workspace(const sid_problem *problem, uint32_t iterations);
 
 /* Iterations of the observables spherical_sharpness and midpoint_sharpness (at most p). */
 #define SID_SHARPNESS_ITERATIONS 64u
 
-/* Where a direction stands to the circle of minimisers of trough3 and ridge3 (eos (004), Section 4.2; h is <x/|x| - phi, v_1>). */
+/* Where a direction stands to the circle of minimisers of trough3 and ridge3 (eos (004),
+ * Section 4.2; h is <x/|x| - phi, v_1>). */
 typedef struct {
   double phi[3];    /* nearest point of the circle, on the unit sphere */
   double angle;     /* of phi: atan2(phi_1, phi_0) */
   double h;         /* signed distance along the top eigenvector v_1 at phi */
   double v1[3];     /* top eigenvector of the Hessian at phi */
   double sharpness; /* lambda_1 at phi */
-  double slope;     /* derivative of log lambda_1 along the circle at phi, by arc length, towards growing angle */
+  double slope;     /* derivative of log lambda_1 along the circle at phi, by arc length, towards
+                       growing angle */
 } sid_manifold_point;
 
 /* SID_E_KIND unless the problem is trough3 or ridge3; SID_E_ORIGIN where x_0 = x_1 = 0. */
-sid_status sid_manifold_project(const sid_problem *problem, const double *x, sid_manifold_point *point);
+sid_status sid_manifold_project(const sid_problem *problem, const double *x,
+                                sid_manifold_point *point);
 
-/* ---- flows and limiting laws (spec section 15) --------------------------------------------------------------- */
+/* ---- flows and limiting laws (spec section 15) --------------------------------------------- */
 
 typedef enum {
   SID_FLOW_GRADIENT = 1, /* x' = -(grad L(x) + wd x) */
-  SID_FLOW_SHARPNESS /* eos (004), (3), on trough3 and ridge3: x' = -factor grad log lambda_1/(4 + weight |grad log lambda_1|^2) */
+  SID_FLOW_SHARPNESS /* eos (004), (3), on trough3 and ridge3: x' = -factor grad log lambda_1/(4 +
+                        weight |grad log lambda_1|^2) */
 } sid_flow_kind;
 
 typedef struct {
@@ -426,20 +455,24 @@ typedef struct {
   double weight; /* sharpness: 1 for GD with weight decay, 2/C_b for RMSprop */
 } sid_flow;
 
-/* `steps` steps of length h of the classical Runge-Kutta method from x (p numbers, changed in place). Unless error is NULL, steps is even and
- * *error receives an estimate of the error of the result: the largest coordinate of its difference to steps/2 steps of 2h, over 15; NaN where
- * those left the finite numbers.
- * SID_E_KIND, SID_E_COUNT (odd steps with error); SID_E_NONFINITE: x is as it was. work: sid_flow_workspace() doubles. */
-sid_status sid_flow_run(const sid_flow *flow, double h, uint64_t steps, double *x, double *error, double *work);
+/* `steps` steps of length h of the classical Runge-Kutta method from x (p numbers, changed in
+ * place). Unless error is NULL, steps is even and *error receives an estimate of the error of the
+ * result: the largest coordinate of its difference to steps/2 steps of 2h, over 15; NaN where those
+ * left the finite numbers. SID_E_KIND, SID_E_COUNT (odd steps with error); SID_E_NONFINITE: x is as
+ * it was. work: sid_flow_workspace() doubles. */
+sid_status sid_flow_run(const sid_flow *flow, double h, uint64_t steps, double *x, double *error,
+                        double *work);
 size_t sid_flow_workspace(const sid_problem *problem);
 
-/* The limit map Phi of the gradient flow (fm (000), Section 4): steps of length h from x until |x| |grad L(x)| <= tolerance; *steps
- * receives their number. SID_E_NOT_CONVERGED after max_steps, SID_E_NONFINITE: x and *steps say where it got to. */
-sid_status sid_flow_limit(const sid_problem *problem, double h, uint64_t max_steps, double tolerance, double *x,
-                          uint64_t *steps, double *work);
+/* The limit map Phi of the gradient flow (fm (000), Section 4): steps of length h from x until |x|
+ * |grad L(x)| <= tolerance; *steps receives their number. SID_E_NOT_CONVERGED after max_steps,
+ * SID_E_NONFINITE: x and *steps say where it got to. */
+sid_status sid_flow_limit(const sid_problem *problem, double h, uint64_t max_steps,
+                          double tolerance, double *x, uint64_t *steps, double *work);
 
-/* Limiting diffusion on the circle of minimisers of the normalised linear model, fm (000), (8) with c = C and (13) with c = 1/2:
- * in the variables s = |Y|^2 and the angle theta, ds = (trace/s - 2 c s) dT, d theta = sigma/(rho s) dW. */
+/* Limiting diffusion on the circle of minimisers of the normalised linear model, fm (000), (8) with
+ * c = C and (13) with c = 1/2: in the variables s = |Y|^2 and the angle theta, ds = (trace/s - 2 c
+ * s) dT, d theta = sigma/(rho s) dW. */
 typedef struct {
   double c;     /* 1/2 in (13) */
   double trace; /* (D-1) sigma^2 */
@@ -449,19 +482,23 @@ typedef struct {
 /* One Euler-Maruyama step of length h of {s, theta}. */
 void sid_circle_step(const sid_circle_law *law, double h, double state[2], sid_stream *stream);
 
-/* f_t = (e_1^T x)^2/|x|^2 of the noisy Rayleigh quotient with two eigenvalues, nrq (002), Theorem 1 in the corrected form. */
+/* f_t = (e_1^T x)^2/|x|^2 of the noisy Rayleigh quotient with two eigenvalues, nrq (002), Theorem 1
+ * in the corrected form. */
 typedef struct {
   double lr, wd, sigma;
   double low, high; /* the eigenvalue of e_1 and that of its complement */
   uint32_t dim;
 } sid_rayleigh_law;
 
-/* One Euler-Maruyama step of length h (in steps of SGD) of {f, |x|^4}. f is reflected into [0, 1]; the method is weakly right to O(h) while f
- * stays away from 0 and 1 (by several lr sigma sqrt(h)/|x|), and to O(sqrt(h)) near them. */
-void sid_rayleigh_law_step(const sid_rayleigh_law *law, double h, double state[2], sid_stream *stream);
+/* One Euler-Maruyama step of length h (in steps of SGD) of {f, |x|^4}. f is reflected into [0, 1];
+ * the method is weakly right to O(h) while f stays away from 0 and 1 (by several lr sigma
+ * sqrt(h)/|x|), and to O(sqrt(h)) near them. */
+void sid_rayleigh_law_step(const sid_rayleigh_law *law, double h, double state[2],
+                           sid_stream *stream);
 
-/* Levy-driven limit of the linear scaling rule, svag (003), (8): dX = -lr grad L dt - lr sigma dZ with Z a compensated Poisson process of
- * intensity `mean` per unit of time, each coordinate its own. */
+/* Levy-driven limit of the linear scaling rule, svag (003), (8): dX = -lr grad L dt - lr sigma dZ
+ * with Z a compensated Poisson process of intensity `mean` per unit of time, each coordinate its
+ * own. */
 typedef struct {
   double lr, sigma;
   double mean;           /* of the counts in one step of length h */
@@ -469,13 +506,13 @@ typedef struct {
 } sid_levy_law;
 
 /* One step of length h from x (p numbers, in place). work: p + sid_problem_workspace() doubles. */
-void sid_levy_step(const sid_levy_law *law, const sid_problem *problem, double h, double *x, sid_stream *stream,
-                   double *work);
+void sid_levy_step(const sid_levy_law *law, const sid_problem *problem, double h, double *x,
+                   sid_stream *stream, double *work);
 
 /* Running average of weights: mean becomes the average of n vectors when x is the n-th (n >= 1). */
 void sid_average(double *mean, const double *x, uint64_t n, uint32_t dim);
 
-/* ---- random data (spec section 16) --------------------------------------------------------------------------- */
+/* ---- random data (spec section 16) --------------------------------------------------------- */
 
 typedef enum {
   SID_DATA_NORMAL = 1,
@@ -487,12 +524,15 @@ typedef enum {
 /* n numbers of a kind. */
 sid_status sid_data_fill(sid_stream *stream, int32_t kind, size_t n, double *out);
 
-/* n of the rows*cols positions of a matrix, each set equally likely, as increasing (row, column) pairs. */
-sid_status sid_data_entries(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t n, uint32_t *entries);
+/* n of the rows*cols positions of a matrix, each set equally likely, as increasing (row, column)
+ * pairs. */
+sid_status sid_data_entries(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t n,
+                            uint32_t *entries);
 
-/* A B^T/sqrt(rank), A and B with normal entries: rows*cols numbers. work: (rows + cols)*rank doubles. */
-sid_status sid_data_low_rank(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t rank, double *matrix,
-                             double *work);
+/* A B^T/sqrt(rank), A and B with normal entries: rows*cols numbers. work: (rows + cols)*rank
+ * doubles. */
+sid_status sid_data_low_rank(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t rank,
+                             double *matrix, double *work);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,8 @@
-/* Random streams: NumPy's PCG64(SeedSequence(seed, spawn_key=key)). docs/spec.md section 2; bit-exact.
+/* Random streams: NumPy's PCG64(SeedSequence(seed, spawn_key=key)). docs/spec.md section 2;
+ * bit-exact.
  *
- * SeedSequence follows M. E. O'Neill's seed_seq_fe with a pool of four words, PCG64 is her XSL-RR 128/64
- * generator. Their constants are theirs and come from no expression. */
+ * SeedSequence follows M. E. O'Neill's seed_seq_fe with a pool of four words, PCG64 is her XSL-RR
+ * 128/64 generator. Their constants are theirs and come from no expression. */
 #include "config.h"
 #include "fp.h"
 #include "wide.h"
@@ -11,7 +12,9 @@
 #define SID_ENTROPY_MAX (SID_POOL + 2u * (uint32_t)SID_KEY_MAX)
 
 /* The multiplier M of PCG64. */
-static sid_wide sid_pcg_multiplier(void) { return sid_wide_of(0x2360ed051fc65da4u, 0x4385df649fccf645u); }
+static sid_wide sid_pcg_multiplier(void) {
+  return sid_wide_of(0x2360ed051fc65da4u, 0x4385df649fccf645u);
+}
 
 /* hashmix of the specification: v with the running multiplier *h, which moves on. */
 static uint32_t sid_seed_hash(uint32_t v, uint32_t *h, uint32_t multiplier) {
@@ -27,8 +30,8 @@ static uint32_t sid_seed_mix(uint32_t a, uint32_t b) {
   return r ^ (r >> 16);
 }
 
-/* Appends the 32-bit words of v, low word first, the second only if it is not zero. Returns the new number of
- * words. */
+/* Appends the 32-bit words of v, low word first, the second only if it is not zero. Returns the new
+ * number of words. */
 static uint32_t sid_seed_append(uint32_t *entropy, uint32_t count, uint64_t v) {
   entropy[count++] = (uint32_t)v;
   if ((v >> 32) != 0) entropy[count++] = (uint32_t)(v >> 32);
@@ -36,8 +39,8 @@ static uint32_t sid_seed_append(uint32_t *entropy, uint32_t count, uint64_t v) {
 }
 
 /* Step 1: the entropy words. Returns their number. */
-static uint32_t sid_seed_entropy(uint32_t entropy[SID_ENTROPY_MAX], uint64_t seed, const uint64_t *key,
-                                 uint32_t key_len) {
+static uint32_t sid_seed_entropy(uint32_t entropy[SID_ENTROPY_MAX], uint64_t seed,
+                                 const uint64_t *key, uint32_t key_len) {
   uint32_t count = sid_seed_append(entropy, 0, seed);
   while (count < SID_POOL) entropy[count++] = 0;
   for (uint32_t i = 0; i < key_len; i++) count = sid_seed_append(entropy, count, key[i]);
@@ -77,7 +80,8 @@ static void sid_pcg_step(sid_stream *stream) {
 }
 
 /* stream(seed, key). On an error the stream is left as it was. */
-sid_status sid_stream_init(sid_stream *stream, uint64_t seed, const uint64_t *key, uint32_t key_len) {
+sid_status sid_stream_init(sid_stream *stream, uint64_t seed, const uint64_t *key,
+                           uint32_t key_len) {
   uint32_t entropy[SID_ENTROPY_MAX], pool[SID_POOL];
   uint64_t w[4];
   if (stream == NULL || key == NULL) return SID_E_NULL;
@@ -103,14 +107,21 @@ uint64_t sid_stream_raw(sid_stream *stream) {
 }
 
 /* i2f(raw >> 11) * 2^-53; exact. */
-double sid_stream_uniform(sid_stream *stream) { return (double)(sid_stream_raw(stream) >> 11) * 0x1p-53; }
+double sid_stream_uniform(sid_stream *stream) {
+  return (double)(sid_stream_raw(stream) >> 11) * 0x1p-53;
+}
 
 /* floor(raw*n / 2^64), n >= 1. The bias is at most n*2^-64. */
-uint64_t sid_stream_index(sid_stream *stream, uint64_t n) { return sid_high_product(sid_stream_raw(stream), n); }
+uint64_t sid_stream_index(sid_stream *stream, uint64_t n) {
+  return sid_high_product(sid_stream_raw(stream), n);
+}
 
-double sid_stream_rademacher(sid_stream *stream) { return (sid_stream_raw(stream) >> 63) != 0 ? 1.0 : -1.0; }
+double sid_stream_rademacher(sid_stream *stream) {
+  return (sid_stream_raw(stream) >> 63) != 0 ? 1.0 : -1.0;
+}
 
-/* The first i with U < w_0 + ... + w_i, summed in this order; n-1 if rounding leaves none. n >= 1. */
+/* The first i with U < w_0 + ... + w_i, summed in this order; n-1 if rounding leaves none. n >=
+ * 1. */
 uint32_t sid_stream_weighted_index(sid_stream *stream, const double *weights, uint32_t n) {
   const double u = sid_stream_uniform(stream);
   double c = weights[0];
@@ -121,7 +132,8 @@ uint32_t sid_stream_weighted_index(sid_stream *stream, const double *weights, ui
   return n - 1;
 }
 
-/* The count stays far below 2^32: a product of uniforms below 1 has left every positive number after some thousands. */
+/* The count stays far below 2^32: a product of uniforms below 1 has left every positive number
+ * after some thousands. */
 uint32_t sid_stream_poisson(sid_stream *stream, double exp_minus_mean) {
   uint32_t count = 0;
   double product = sid_stream_uniform(stream);
@@ -148,8 +160,8 @@ void sid_stream_advance(sid_stream *stream, uint64_t delta_hi, uint64_t delta_lo
   stream->state_lo = state.lo;
 }
 
-/* n normals, docs/spec.md section 3. The two raws of a pair are taken in two statements: C does not order the
- * arguments of a call. */
+/* n normals, docs/spec.md section 3. The two raws of a pair are taken in two statements: C does not
+ * order the arguments of a call. */
 void sid_stream_normals(sid_stream *stream, double *z, size_t n) {
   double last[2];
   size_t i = 0;

@@ -1,4 +1,5 @@
-/* Checks of everything a caller hands in. The functions that compute rely on them and do not check again. */
+/* Checks of everything a caller hands in. The functions that compute rely on them and do not check
+ * again. */
 #include "config.h"
 #include "fp.h"
 #include "problem.h"
@@ -21,7 +22,8 @@ static int sid_all_nonnegative(const double *values, size_t count) {
 
 /* Which noise kinds a problem takes, as a set of bits. */
 static uint32_t sid_noise_allowed(int32_t problem_kind) {
-  const uint32_t drawn = 1u << SID_NOISE_GAUSSIAN | 1u << SID_NOISE_RADEMACHER | 1u << SID_NOISE_SPHERE;
+  const uint32_t drawn =
+      1u << SID_NOISE_GAUSSIAN | 1u << SID_NOISE_RADEMACHER | 1u << SID_NOISE_SPHERE;
   const uint32_t none = 1u << SID_NOISE_NONE, samples = 1u << SID_NOISE_SAMPLES;
   switch (problem_kind) {
     case SID_NORMALISED_LINEAR: return none | drawn | samples;
@@ -42,7 +44,8 @@ static sid_status sid_validate_noise(const sid_problem *problem) {
   return sid_all_nonnegative(problem->scale, problem->dim) ? SID_OK : SID_E_PARAMETER;
 }
 
-/* Weights >= 0 whose sum is 1 within 2^-40, far above the rounding of any sum of 65536 terms of size 1/65536. */
+/* Weights >= 0 whose sum is 1 within 2^-40, far above the rounding of any sum of 65536 terms of
+ * size 1/65536. */
 static sid_status sid_validate_weights(const sid_problem *problem) {
   if (!problem->weights) return SID_OK;
   if (!sid_all_nonnegative(problem->weights, problem->samples)) return SID_E_WEIGHTS;
@@ -67,8 +70,8 @@ static sid_status sid_validate_rayleigh(const sid_problem *problem) {
 }
 
 /* The two arrays of a finite family: first_count and second_count numbers. */
-static sid_status sid_validate_family(const sid_problem *problem, const double *first, const double *second,
-                                      size_t second_count) {
+static sid_status sid_validate_family(const sid_problem *problem, const double *first,
+                                      const double *second, size_t second_count) {
   if (problem->samples < 1 || problem->samples > SID_SAMPLES_MAX) return SID_E_SAMPLES;
   const sid_status status = sid_validate_array(first, (size_t)problem->samples * problem->dim);
   return status ? status : sid_validate_array(second, second_count);
@@ -77,7 +80,8 @@ static sid_status sid_validate_family(const sid_problem *problem, const double *
 /* Shape first; then entries inside it, row by row and strictly increasing. */
 static sid_status sid_validate_completion(const sid_problem *problem) {
   const uint64_t rows = problem->rows, cols = problem->cols;
-  if (rows < 1 || cols < 1 || problem->inner < 1 || rows > SID_DIM_MAX || cols > SID_DIM_MAX) return SID_E_DIM;
+  if (rows < 1 || cols < 1 || problem->inner < 1 || rows > SID_DIM_MAX || cols > SID_DIM_MAX)
+    return SID_E_DIM;
   if ((rows + cols) * problem->inner != problem->dim) return SID_E_DIM;
   if (problem->samples < 1 || problem->samples > SID_SAMPLES_MAX || problem->samples > rows * cols)
     return SID_E_SAMPLES;
@@ -87,12 +91,13 @@ static sid_status sid_validate_completion(const sid_problem *problem) {
     if (entry[0] >= rows || entry[1] >= cols) return SID_E_PARAMETER;
     if (i > 0 && entry[0] * cols + entry[1] <= entry[-2] * cols + entry[-1]) return SID_E_PARAMETER;
   }
-  if (problem->matrix && !sid_all_finite(problem->matrix, (size_t)(rows * cols))) return SID_E_PARAMETER;
+  if (problem->matrix && !sid_all_finite(problem->matrix, (size_t)(rows * cols)))
+    return SID_E_PARAMETER;
   return sid_validate_array(problem->labels, problem->samples);
 }
 
-/* exp(-mean) is not computed here, but lies between 1 - mean and 1/(1 + mean): enough to see a constant of another mean by
- * far, or one that was forgotten. */
+/* exp(-mean) is not computed here, but lies between 1 - mean and 1/(1 + mean): enough to see a
+ * constant of another mean by far, or one that was forgotten. */
 static sid_status sid_validate_poisson(const sid_problem *problem) {
   const double mean = problem->mean, constant = problem->exp_minus_mean;
   if (!sid_is_positive(mean) || mean > 500.0 || !sid_is_positive(constant)) return SID_E_PARAMETER;
@@ -100,18 +105,20 @@ static sid_status sid_validate_poisson(const sid_problem *problem) {
 }
 
 static sid_status sid_validate_data(const sid_problem *problem) {
-  const int family = problem->kind == SID_NORMALISED_LINEAR || problem->kind == SID_QUADRATIC_SAMPLES ||
-                     problem->kind == SID_BN_REGRESSION || problem->kind == SID_BN_COMPLETION;
+  const int family = problem->kind == SID_NORMALISED_LINEAR ||
+                     problem->kind == SID_QUADRATIC_SAMPLES || problem->kind == SID_BN_REGRESSION ||
+                     problem->kind == SID_BN_COMPLETION;
   if (!family && problem->samples != 0) return SID_E_SAMPLES;
   if (problem->kind != SID_QUADRATIC_SAMPLES && problem->weights) return SID_E_WEIGHTS;
   switch (problem->kind) {
     case SID_RAYLEIGH: return sid_validate_rayleigh(problem);
     case SID_QUADRATIC_NOISY: return sid_validate_array(problem->spectrum, problem->dim);
     case SID_NORMALISED_LINEAR:
-    case SID_BN_REGRESSION: return sid_validate_family(problem, problem->features, problem->labels, problem->samples);
+    case SID_BN_REGRESSION:
+      return sid_validate_family(problem, problem->features, problem->labels, problem->samples);
     case SID_QUADRATIC_SAMPLES: {
-      const sid_status status =
-          sid_validate_family(problem, problem->a, problem->b, (size_t)problem->samples * problem->dim);
+      const sid_status status = sid_validate_family(problem, problem->a, problem->b,
+                                                    (size_t)problem->samples * problem->dim);
       return status ? status : sid_validate_weights(problem);
     }
     case SID_BN_COMPLETION: return sid_validate_completion(problem);
@@ -150,11 +157,13 @@ static sid_status sid_validate_averages(const sid_dynamics *dynamics) {
     case SID_MOMENTUM: good = sid_is_beta(dynamics->beta); break;
     case SID_ADAM_L2:
     case SID_ADAMW:
-      good = sid_is_beta(dynamics->beta) && sid_is_beta(dynamics->beta2) && sid_is_nonnegative(dynamics->alpha) &&
-             sid_is_nonnegative(dynamics->eps);
+      good = sid_is_beta(dynamics->beta) && sid_is_beta(dynamics->beta2) &&
+             sid_is_nonnegative(dynamics->alpha) && sid_is_nonnegative(dynamics->eps);
       break;
     case SID_RMSPROP:
-    case SID_QUASI_RMSPROP: good = sid_is_beta(dynamics->beta) && sid_is_positive(dynamics->v0); break;
+    case SID_QUASI_RMSPROP:
+      good = sid_is_beta(dynamics->beta) && sid_is_positive(dynamics->v0);
+      break;
     default: break;
   }
   return good ? SID_OK : SID_E_PARAMETER;
@@ -168,8 +177,10 @@ sid_status sid_dynamics_validate(const sid_dynamics *dynamics, const sid_problem
   if (substeps && !sid_count_in_range(dynamics->substeps)) return SID_E_COUNT;
   if (!sid_count_in_range(dynamics->batch)) return SID_E_COUNT;
   const int full_gradient = dynamics->kind == SID_GD || dynamics->kind >= SID_PROJECTED_GD;
-  if (dynamics->batch > 1 && (full_gradient || problem->noise < SID_NOISE_SAMPLES)) return SID_E_UNSUPPORTED;
-  if (dynamics->kind >= SID_PROJECTED_GD && !sid_problem_scale_invariant(problem)) return SID_E_UNSUPPORTED;
+  if (dynamics->batch > 1 && (full_gradient || problem->noise < SID_NOISE_SAMPLES))
+    return SID_E_UNSUPPORTED;
+  if (dynamics->kind >= SID_PROJECTED_GD && !sid_problem_scale_invariant(problem))
+    return SID_E_UNSUPPORTED;
   return sid_validate_averages(dynamics);
 }
 
@@ -181,7 +192,8 @@ static sid_status sid_validate_rates(double lr, double wd) {
 static sid_status sid_validate_segments(const sid_schedule *schedule) {
   if (schedule->segment_count == 0) return SID_E_SCHEDULE;
   if (!schedule->segments) return SID_E_NULL;
-  if (schedule->segments[0].start != 0 || schedule->segments[0].rescale != 1.0) return SID_E_SCHEDULE;
+  if (schedule->segments[0].start != 0 || schedule->segments[0].rescale != 1.0)
+    return SID_E_SCHEDULE;
   for (uint32_t s = 0; s < schedule->segment_count; s++) {
     const sid_segment *segment = schedule->segments + s;
     if (s > 0 && segment->start <= segment[-1].start) return SID_E_SCHEDULE;
@@ -198,7 +210,8 @@ sid_status sid_schedule_validate(const sid_schedule *schedule) {
   if (schedule->kind == SID_PIECEWISE) return sid_validate_segments(schedule);
   const sid_status status = sid_validate_rates(schedule->lr, schedule->wd);
   if (status) return status;
-  if (schedule->kind == SID_EXPONENTIAL) return sid_is_positive(schedule->factor) ? SID_OK : SID_E_PARAMETER;
+  if (schedule->kind == SID_EXPONENTIAL)
+    return sid_is_positive(schedule->factor) ? SID_OK : SID_E_PARAMETER;
   if (schedule->period < 1 || schedule->period > SID_STEPS_MAX / 2) return SID_E_COUNT;
   return sid_validate_rates(schedule->lr_min, schedule->wd);
 }
@@ -223,7 +236,8 @@ static sid_status sid_validate_checkpoints(const sid_experiment *experiment) {
   if (!experiment->checkpoints) return SID_E_NULL;
   for (uint32_t c = 0; c < experiment->checkpoint_count; c++) {
     if (experiment->checkpoints[c] > experiment->steps) return SID_E_CHECKPOINTS;
-    if (c > 0 && experiment->checkpoints[c] <= experiment->checkpoints[c - 1]) return SID_E_CHECKPOINTS;
+    if (c > 0 && experiment->checkpoints[c] <= experiment->checkpoints[c - 1])
+      return SID_E_CHECKPOINTS;
   }
   return SID_OK;
 }
@@ -241,10 +255,12 @@ static int sid_observable_defined(const sid_problem *problem, int32_t observable
   }
 }
 
-/* The states of projected_gd, rmsprop and quasi_rmsprop have norm 1: there is nothing to rescale. */
+/* The states of projected_gd, rmsprop and quasi_rmsprop have norm 1: there is nothing to
+ * rescale. */
 static sid_status sid_validate_rescales(const sid_experiment *experiment) {
   const sid_schedule *schedule = &experiment->schedule;
-  if (experiment->dynamics.kind < SID_PROJECTED_GD || schedule->kind != SID_PIECEWISE) return SID_OK;
+  if (experiment->dynamics.kind < SID_PROJECTED_GD || schedule->kind != SID_PIECEWISE)
+    return SID_OK;
   for (uint32_t s = 0; s < schedule->segment_count; s++)
     if (schedule->segments[s].rescale != 1.0) return SID_E_UNSUPPORTED;
   return SID_OK;
@@ -259,7 +275,8 @@ static sid_status sid_validate_observables(const sid_experiment *experiment) {
     if (!sid_observable_defined(&experiment->problem, observable)) return SID_E_UNSUPPORTED;
     if (observable != SID_PLANE_ANGLE) continue;
     if (!experiment->plane) return SID_E_UNSUPPORTED;
-    if (!sid_all_finite(experiment->plane, 2 * (size_t)experiment->problem.dim)) return SID_E_PARAMETER;
+    if (!sid_all_finite(experiment->plane, 2 * (size_t)experiment->problem.dim))
+      return SID_E_PARAMETER;
   }
   return SID_OK;
 }

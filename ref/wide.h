@@ -1,6 +1,6 @@
-/* 128-bit unsigned words. Internal. Two paths with the same results: unsigned __int128 where the compiler has
- * it, else 64-bit words alone. As a fixed-point number in [0, 1) a word stands for (hi*2^64 + lo) *
- * 2^-128. */
+/* 128-bit unsigned words. Internal. Two paths with the same results: unsigned __int128 where the
+ * compiler has it, else 64-bit words alone. As a fixed-point number in [0, 1) a word stands for
+ * (hi*2^64 + lo) * 2^-128. */
 #ifndef SID_WIDE_H
 #define SID_WIDE_H
 
@@ -47,7 +47,9 @@ SID_WIDE_LONG sid_wide sid_wide_product(uint64_t a, uint64_t b) {
 }
 
 /* The high 64 bits of a*b. */
-static inline uint64_t sid_high_product(uint64_t a, uint64_t b) { return sid_wide_product(a, b).hi; }
+static inline uint64_t sid_high_product(uint64_t a, uint64_t b) {
+  return sid_wide_product(a, b).hi;
+}
 
 /* a + b modulo 2^128. */
 SID_WIDE_LONG sid_wide sid_wide_add(sid_wide a, sid_wide b) {
@@ -107,12 +109,15 @@ static inline sid_wide sid_wide_low_product(sid_wide a, sid_wide b) {
   return p;
 }
 
-/* floor(a*b/2^128): the product of two fixed-point numbers in [0, 1), less than 2^-128 too small. */
+/* floor(a*b/2^128): the product of two fixed-point numbers in [0, 1), less than 2^-128 too
+ * small. */
 SID_WIDE_LONG sid_wide sid_wide_high_product(sid_wide a, sid_wide b) {
 #ifdef SID_HAVE_INT128
-  const sid_uint128 cross1 = (sid_uint128)a.hi * b.lo + (uint64_t)(((sid_uint128)a.lo * b.lo) >> 64);
+  const sid_uint128 cross1 =
+      (sid_uint128)a.hi * b.lo + (uint64_t)(((sid_uint128)a.lo * b.lo) >> 64);
   const sid_uint128 cross2 = (sid_uint128)a.lo * b.hi + (uint64_t)cross1;
-  const sid_uint128 p = (sid_uint128)a.hi * b.hi + (uint64_t)(cross1 >> 64) + (uint64_t)(cross2 >> 64);
+  const sid_uint128 p =
+      (sid_uint128)a.hi * b.hi + (uint64_t)(cross1 >> 64) + (uint64_t)(cross2 >> 64);
   return sid_wide_of((uint64_t)(p >> 64), (uint64_t)p);
 #else
   sid_wide p = sid_wide_product(a.lo, b.lo);

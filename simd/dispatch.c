@@ -16,7 +16,8 @@ extern const sid_backend sid_backend_avx2, sid_backend_avx512;
 extern const sid_backend sid_backend_neon;
 #endif
 
-/* ---- one trajectory after the other: the reference, and what the kernels have no lanes for ---- */
+/* ---- one trajectory after the other: the reference, and what the kernels have no lanes for
+ * ---- */
 
 int sid_fits_lanes(const sid_experiment *experiment) {
   for (uint32_t o = 0; o < experiment->observable_count; o++)
@@ -46,11 +47,12 @@ static int sid_ref_record(void *user, uint64_t step, const double *x, const doub
 }
 
 size_t sid_singly_workspace(const sid_experiment *experiment) {
-  return sid_run_workspace(experiment) + sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  return sid_run_workspace(experiment) +
+         sid_state_doubles(&experiment->problem, &experiment->dynamics);
 }
 
-void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t first, uint32_t count,
-                    sid_backend_results *results, double *work) {
+void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t first,
+                    uint32_t count, sid_backend_results *results, double *work) {
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   const size_t width = sid_row_width(experiment);
   double *x = work, *rest = work + kept;
@@ -58,7 +60,8 @@ void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t
     double *rows = results->visit ? NULL : results->rows + i * experiment->checkpoint_count * width;
     sid_ref_recorder recorder = {results, first + i, rows, 0, width};
     const sid_run_hooks hooks = {step, sid_ref_record, &recorder};
-    results->ends[i].status = sid_run_with(&hooks, experiment, first + i, x, &results->ends[i].step, rest);
+    results->ends[i].status =
+        sid_run_with(&hooks, experiment, first + i, x, &results->ends[i].step, rest);
     results->ends[i].rows = recorder.rows;
     for (size_t j = 0; results->last && j < kept; j++) results->last[i * kept + j] = x[j];
   }
@@ -69,7 +72,8 @@ static void sid_ref_run(const sid_experiment *experiment, uint64_t first, uint32
   sid_run_singly(NULL, experiment, first, count, results, work);
 }
 
-const sid_backend sid_backend_ref = {"ref", 1, sid_singly_workspace, sid_ref_run, sid_stream_normals};
+const sid_backend sid_backend_ref = {"ref", 1, sid_singly_workspace, sid_ref_run,
+                                     sid_stream_normals};
 
 /* ---- table ---- */
 
@@ -114,7 +118,8 @@ static const char *sid_missing_avx2(const sid_cpu *cpu) {
 /* A compiler that may use AVX-512 uses AVX2 too. */
 static const char *sid_missing_avx512(const sid_cpu *cpu) {
   if ((cpu->saved & 0xe6u) != 0xe6u) return "the operating system does not save 512-bit registers";
-  if (!(cpu->leaf7_ebx >> 16 & 1u) || !(cpu->leaf7_ebx >> 17 & 1u)) return "the processor has no AVX-512 F and DQ";
+  if (!(cpu->leaf7_ebx >> 16 & 1u) || !(cpu->leaf7_ebx >> 17 & 1u))
+    return "the processor has no AVX-512 F and DQ";
   return sid_missing_avx2(cpu);
 }
 

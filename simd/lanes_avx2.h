@@ -24,8 +24,12 @@ static inline vd vd_div(vd a, vd b) { return _mm256_div_pd(a, b); }
 static inline vd vd_sqrt(vd a) { return _mm256_sqrt_pd(a); }
 static inline vd vd_neg(vd a) { return _mm256_xor_pd(a, _mm256_set1_pd(-0.0)); }
 static inline vd vd_abs(vd a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
-static inline vm vd_less(vd a, vd b) { return _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LT_OQ)); }
-static inline vd vd_select(vm m, vd a, vd b) { return _mm256_blendv_pd(b, a, _mm256_castsi256_pd(m)); }
+static inline vm vd_less(vd a, vd b) {
+  return _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LT_OQ));
+}
+static inline vd vd_select(vm m, vd a, vd b) {
+  return _mm256_blendv_pd(b, a, _mm256_castsi256_pd(m));
+}
 static inline vd vd_gather(const double *p, vu i) { return _mm256_i64gather_pd(p, i, 8); }
 static inline vu vd_bits(vd a) { return _mm256_castpd_si256(a); }
 static inline vd vu_double(vu a) { return _mm256_castsi256_pd(a); }
@@ -36,7 +40,9 @@ static inline double vd_fold(vd a) {
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
 }
 
-static inline vu vu_load(const uint64_t *p) { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
+static inline vu vu_load(const uint64_t *p) {
+  return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
 static inline void vu_store(uint64_t *p, vu a) { _mm256_storeu_si256((__m256i *)(void *)p, a); }
 static inline vu vu_set(uint64_t a) { return _mm256_set1_epi64x((long long)a); }
 static inline vu vu_add(vu a, vu b) { return _mm256_add_epi64(a, b); }
@@ -52,19 +58,23 @@ static inline vu vu_add_carry(vu a, vm m) { return _mm256_sub_epi64(a, m); }
 static inline vd vu_to_unit53(vu a) {
   const vu high = _mm256_or_si256(_mm256_srli_epi64(a, 32), _mm256_set1_epi64x(0x41e0000000000000));
   const vu low = _mm256_blend_epi32(_mm256_set1_epi64x(0x3fe0000000000000), a, 0x55);
-  const vd difference = _mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1.00000001p+31)); /* 2^31 + 2^-1 */
+  const vd difference =
+      _mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1.00000001p+31)); /* 2^31 + 2^-1 */
   return _mm256_add_pd(difference, _mm256_castsi256_pd(low));
 }
 
 static inline vm vm_or(vm a, vm b) { return _mm256_or_si256(a, b); }
 static inline vm vm_not(vm a) { return _mm256_xor_si256(a, _mm256_set1_epi64x(-1)); }
-static inline uint32_t vm_bits(vm a) { return (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(a)); }
+static inline uint32_t vm_bits(vm a) {
+  return (uint32_t)_mm256_movemask_pd(_mm256_castsi256_pd(a));
+}
 static inline vm vm_of(uint32_t bits) {
   const vu lane = _mm256_setr_epi64x(1, 2, 4, 8);
   return _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x((long long)bits), lane), lane);
 }
 
-/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's documented bounds. */
+/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's
+ * documented bounds. */
 static inline vd vd_log_candidate(vd a) { return Sleef_logd4_u35avx2(a); }
 static inline void vd_sincospi_candidate(vd a, vd *s, vd *c) {
   const Sleef___m256d_2 both = Sleef_sincospid4_u35avx2(a);

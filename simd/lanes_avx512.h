@@ -1,4 +1,5 @@
-/* The vocabulary of the kernels for AVX-512 (F, DQ): eight lanes. simd/README.md lists what each word means. */
+/* The vocabulary of the kernels for AVX-512 (F, DQ): eight lanes. simd/README.md lists what each
+ * word means. */
 #ifndef SID_LANES_H
 #define SID_LANES_H
 
@@ -57,15 +58,20 @@ static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) {
 }
 static inline vm vu_less(vu a, vu b) { return _mm512_cmplt_epu64_mask(a, b); }
 /* a + 1 where m. */
-static inline vu vu_add_carry(vu a, vm m) { return _mm512_mask_add_epi64(a, m, a, _mm512_set1_epi64(1)); }
-static inline vd vu_to_unit53(vu a) { return _mm512_mul_pd(_mm512_cvtepu64_pd(a), _mm512_set1_pd(0x1p-53)); }
+static inline vu vu_add_carry(vu a, vm m) {
+  return _mm512_mask_add_epi64(a, m, a, _mm512_set1_epi64(1));
+}
+static inline vd vu_to_unit53(vu a) {
+  return _mm512_mul_pd(_mm512_cvtepu64_pd(a), _mm512_set1_pd(0x1p-53));
+}
 
 static inline vm vm_or(vm a, vm b) { return (vm)(a | b); }
 static inline vm vm_not(vm a) { return (vm)~a; }
 static inline uint32_t vm_bits(vm a) { return a; }
 static inline vm vm_of(uint32_t bits) { return (vm)bits; }
 
-/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's documented bounds. */
+/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's
+ * documented bounds. */
 static inline vd vd_log_candidate(vd a) { return Sleef_logd8_u35avx512f(a); }
 static inline void vd_sincospi_candidate(vd a, vd *s, vd *c) {
   const Sleef___m512d_2 both = Sleef_sincospid8_u35avx512f(a);

@@ -1,4 +1,5 @@
-/* The vocabulary of the kernels for AArch64's Advanced SIMD: two lanes. simd/README.md lists what each word means. */
+/* The vocabulary of the kernels for AArch64's Advanced SIMD: two lanes. simd/README.md lists what
+ * each word means. */
 #ifndef SID_LANES_H
 #define SID_LANES_H
 
@@ -44,17 +45,21 @@ static inline vu vu_or(vu a, vu b) { return vorrq_u64(a, b); }
 #define vu_left(a, n) vshlq_n_u64(a, n)
 #define vu_right(a, n) vshrq_n_u64(a, n)
 static inline vu vu_rotate_right(vu a, vu n) {
-  /* a shift to the right is one to the left by a negative number; a shift by 64 gives 0, so n = 0 is right too */
+  /* a shift to the right is one to the left by a negative number; a shift by 64 gives 0, so n = 0
+   * is right too */
   const int64x2_t right = vnegq_s64(vreinterpretq_s64_u64(n));
   return vorrq_u64(vshlq_u64(a, right), vshlq_u64(a, vaddq_s64(right, vdupq_n_s64(64))));
 }
 static inline vu vu_mul32(vu a, vu b) { return vmull_u32(vmovn_u64(a), vmovn_u64(b)); }
 static inline vu vu_mul_low(vu a, vu b) {
-  const uint32x2_t a0 = vmovn_u64(a), a1 = vshrn_n_u64(a, 32), b0 = vmovn_u64(b), b1 = vshrn_n_u64(b, 32);
+  const uint32x2_t a0 = vmovn_u64(a), a1 = vshrn_n_u64(a, 32), b0 = vmovn_u64(b),
+                   b1 = vshrn_n_u64(b, 32);
   const vu cross = vmlal_u32(vmull_u32(a1, b0), a0, b1);
   return vaddq_u64(vmull_u32(a0, b0), vshlq_n_u64(cross, 32));
 }
-static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) { return vaddq_u64(vu_mul_low(a, b), vu_mul_low(c, d)); }
+static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) {
+  return vaddq_u64(vu_mul_low(a, b), vu_mul_low(c, d));
+}
 static inline vm vu_less(vu a, vu b) { return vcltq_u64(a, b); }
 /* a + 1 where m, which is -1 there. */
 static inline vu vu_add_carry(vu a, vm m) { return vsubq_u64(a, m); }
@@ -62,12 +67,16 @@ static inline vd vu_to_unit53(vu a) { return vcvtq_n_f64_u64(a, 53); }
 
 static inline vm vm_or(vm a, vm b) { return vorrq_u64(a, b); }
 static inline vm vm_not(vm a) { return veorq_u64(a, vdupq_n_u64(UINT64_MAX)); }
-static inline uint32_t vm_bits(vm a) { return (uint32_t)((vgetq_lane_u64(a, 0) & 1u) | (vgetq_lane_u64(a, 1) & 2u)); }
+static inline uint32_t vm_bits(vm a) {
+  return (uint32_t)((vgetq_lane_u64(a, 0) & 1u) | (vgetq_lane_u64(a, 1) & 2u));
+}
 static inline vm vm_of(uint32_t bits) {
-  return vcombine_u64(vcreate_u64((uint64_t)0 - (bits & 1u)), vcreate_u64((uint64_t)0 - (bits >> 1 & 1u)));
+  return vcombine_u64(vcreate_u64((uint64_t)0 - (bits & 1u)),
+                      vcreate_u64((uint64_t)0 - (bits >> 1 & 1u)));
 }
 
-/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's documented bounds. */
+/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's
+ * documented bounds. */
 static inline vd vd_log_candidate(vd a) { return Sleef_logd2_u35advsimd(a); }
 static inline void vd_sincospi_candidate(vd a, vd *s, vd *c) {
   const Sleef_float64x2_t_2 both = Sleef_sincospid2_u35advsimd(a);

@@ -1,5 +1,6 @@
-/* Adam with L2 regularisation and AdamW, il (001), Algorithm 1: lr is the schedule multiplier, alpha the LR. The state is x, m, v (p numbers each),
- * beta^t and beta2^t. docs/spec.md section 7. */
+/* Adam with L2 regularisation and AdamW, il (001), Algorithm 1: lr is the schedule multiplier,
+ * alpha the LR. The state is x, m, v (p numbers each), beta^t and beta2^t. docs/spec.md section
+ * 7. */
 #include "../config.h"
 #include "../fp.h"
 #include "dynamics.h"
@@ -10,8 +11,8 @@ static double sid_adam_direction(double m, double v, double eps) {
   return denominator == 0.0 ? 0.0 : m / denominator;
 }
 
-void sid_step_adam(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                   sid_stream *stream, double *work) {
+void sid_step_adam(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,
+                   double *x, sid_stream *stream, double *work) {
   const uint32_t p = problem->dim;
   const int decoupled = dynamics->kind == SID_ADAMW;
   double *g = work, *m = x + p, *v = x + 2 * (size_t)p, *powers = x + 3 * (size_t)p;

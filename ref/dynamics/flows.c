@@ -1,5 +1,6 @@
-/* Ordinary differential equations that the dynamics follow in a limit: gradient flow with its limit map Phi (fm (000), Section 4), and the
- * sharpness-reduction flow of eos (004), (3). Classical Runge-Kutta steps of fixed length. docs/spec.md section 15. */
+/* Ordinary differential equations that the dynamics follow in a limit: gradient flow with its limit
+ * map Phi (fm (000), Section 4), and the sharpness-reduction flow of eos (004), (3). Classical
+ * Runge-Kutta steps of fixed length. docs/spec.md section 15. */
 #include "../config.h"
 #include "../fp.h"
 #include "../problem.h"
@@ -11,7 +12,8 @@ static void sid_flow_gradient(const sid_flow *flow, const double *x, double *dx,
   for (uint32_t j = 0; j < p; j++) dx[j] = -(dx[j] + flow->wd * x[j]);
 }
 
-/* Along the circle of minimisers through x, with the slope of log lambda_1 at the nearest point; NaN at x_0 = x_1 = 0. */
+/* Along the circle of minimisers through x, with the slope of log lambda_1 at the nearest point;
+ * NaN at x_0 = x_1 = 0. */
 static void sid_flow_sharpness(const sid_flow *flow, const double *x, double *dx) {
   sid_manifold_point at;
   dx[0] = dx[1] = dx[2] = sid_double_of(0x7ff8000000000000u);
@@ -70,11 +72,13 @@ static double sid_flow_distance(const double *a, const double *b, uint32_t p) {
 static sid_status sid_flow_check(const sid_flow *flow) {
   if (!flow || !flow->problem) return SID_E_NULL;
   const int32_t problem = flow->problem->kind;
-  if (flow->kind == SID_FLOW_SHARPNESS) return problem == SID_TROUGH3 || problem == SID_RIDGE3 ? SID_OK : SID_E_KIND;
+  if (flow->kind == SID_FLOW_SHARPNESS)
+    return problem == SID_TROUGH3 || problem == SID_RIDGE3 ? SID_OK : SID_E_KIND;
   return flow->kind == SID_FLOW_GRADIENT ? SID_OK : SID_E_KIND;
 }
 
-sid_status sid_flow_run(const sid_flow *flow, double h, uint64_t steps, double *x, double *error, double *work) {
+sid_status sid_flow_run(const sid_flow *flow, double h, uint64_t steps, double *x, double *error,
+                        double *work) {
   const sid_status status = sid_flow_check(flow);
   if (status) return status;
   if (!x || !work) return SID_E_NULL;
@@ -89,7 +93,8 @@ sid_status sid_flow_run(const sid_flow *flow, double h, uint64_t steps, double *
   }
   if (!error) return SID_OK;
   for (uint64_t k = 0; k < steps / 2; k++) sid_flow_step(flow, 2.0 * h, coarse, rest);
-  *error = sid_all_finite(coarse, p) ? sid_flow_distance(x, coarse, p) / 15.0 : sid_double_of(0x7ff8000000000000u);
+  *error = sid_all_finite(coarse, p) ? sid_flow_distance(x, coarse, p) / 15.0
+                                     : sid_double_of(0x7ff8000000000000u);
   return SID_OK;
 }
 
@@ -99,8 +104,8 @@ static double sid_flow_remaining(const sid_problem *problem, const double *x, do
   return sid_sqrt(sid_dot(x, x, problem->dim)) * sid_sqrt(sid_dot(work, work, problem->dim));
 }
 
-sid_status sid_flow_limit(const sid_problem *problem, double h, uint64_t max_steps, double tolerance, double *x,
-                          uint64_t *steps, double *work) {
+sid_status sid_flow_limit(const sid_problem *problem, double h, uint64_t max_steps,
+                          double tolerance, double *x, uint64_t *steps, double *work) {
   if (!problem || !x || !steps || !work) return SID_E_NULL;
   const sid_flow flow = {SID_FLOW_GRADIENT, problem, 0.0, 0.0, 0.0};
   for (*steps = 0;; ++*steps) {

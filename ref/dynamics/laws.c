@@ -1,5 +1,6 @@
-/* Stochastic limits of the dynamics: the diffusion on the circle of minimisers (fm (000), (8) and (13)), the law of f_t of the noisy
- * Rayleigh quotient (nrq (002), Theorem 1), the Levy-driven limit of the linear scaling rule (svag (003), (8)). docs/spec.md section 15. */
+/* Stochastic limits of the dynamics: the diffusion on the circle of minimisers (fm (000), (8) and
+ * (13)), the law of f_t of the noisy Rayleigh quotient (nrq (002), Theorem 1), the Levy-driven
+ * limit of the linear scaling rule (svag (003), (8)). docs/spec.md section 15. */
 #include "../config.h"
 #include "../fp.h"
 #include "../problem.h"
@@ -22,7 +23,8 @@ static double sid_law_reflect(double f) {
   return f > 1.0 ? 2.0 - f : f;
 }
 
-void sid_rayleigh_law_step(const sid_rayleigh_law *law, double h, double state[2], sid_stream *stream) {
+void sid_rayleigh_law_step(const sid_rayleigh_law *law, double h, double state[2],
+                           sid_stream *stream) {
   const double f = state[0], z = sid_law_normal(stream);
   const double e = law->lr / sid_sqrt(state[1]), es = e * law->sigma;
   const double q = law->low * f + law->high * (1.0 - f);
@@ -30,11 +32,12 @@ void sid_rayleigh_law_step(const sid_rayleigh_law *law, double h, double state[2
   const double size = (2.0 * es) * sid_sqrt(f * (1.0 - f));
   const double trace = (law->sigma * law->sigma) * (double)(law->dim - 1);
   state[0] = sid_law_reflect((f + h * drift) + (sid_sqrt(h) * size) * z);
-  state[1] = state[1] + h * ((2.0 * (law->lr * law->lr)) * trace - (4.0 * (law->lr * law->wd)) * state[1]);
+  state[1] =
+      state[1] + h * ((2.0 * (law->lr * law->lr)) * trace - (4.0 * (law->lr * law->wd)) * state[1]);
 }
 
-void sid_levy_step(const sid_levy_law *law, const sid_problem *problem, double h, double *x, sid_stream *stream,
-                   double *work) {
+void sid_levy_step(const sid_levy_law *law, const sid_problem *problem, double h, double *x,
+                   sid_stream *stream, double *work) {
   const uint32_t p = problem->dim;
   const double a = law->lr * h, b = law->lr * law->sigma;
   sid_problem_gradient(problem, x, work, work + p);

@@ -1,5 +1,5 @@
-/* Gradient descent, SGD and SVAG (svag (003), eq. (9)) with decoupled weight decay x+ = (1 - lr wd) x - lr g.
- * docs/spec.md section 7. */
+/* Gradient descent, SGD and SVAG (svag (003), eq. (9)) with decoupled weight decay x+ = (1 - lr wd)
+ * x - lr g. docs/spec.md section 7. */
 #include "../config.h"
 #include "../fp.h"
 #include "dynamics.h"
@@ -15,15 +15,15 @@ void sid_step_gd(const sid_problem *problem, double lr, double wd, double *x, do
   sid_descend(1.0 - lr * wd, lr, work, x, p);
 }
 
-void sid_step_sgd(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                  sid_stream *stream, double *work) {
+void sid_step_sgd(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,
+                  double *x, sid_stream *stream, double *work) {
   const uint32_t p = problem->dim;
   sid_problem_noisy_gradient(problem, x, dynamics->batch, stream, work, work + 3 * (size_t)p);
   sid_descend(1.0 - lr * wd, lr, work, x, p);
 }
 
-void sid_step_svag(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                   sid_stream *stream, double *work) {
+void sid_step_svag(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,
+                   double *x, sid_stream *stream, double *work) {
   const uint32_t p = problem->dim;
   double *g = work, *second = work + p, *scratch = work + 3 * (size_t)p;
   const double h = lr / (double)dynamics->l;

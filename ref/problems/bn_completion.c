@@ -1,5 +1,5 @@
-/* Matrix completion with batch normalisation, eos (004), Figure 1: x = (U, V), outputs s_i = (U V^T)_(r_i, c_i) at the observed entries.
- * docs/spec.md section 6. */
+/* Matrix completion with batch normalisation, eos (004), Figure 1: x = (U, V), outputs s_i = (U
+ * V^T)_(r_i, c_i) at the observed entries. docs/spec.md section 6. */
 #include "../config.h"
 #include "../fp.h"
 #include "../problem.h"
@@ -15,9 +15,11 @@ static const double *sid_completion_right(const sid_problem *problem, const doub
 }
 
 /* The normalised outputs at x; work: 2n doubles. */
-static void sid_completion_at(const sid_problem *problem, const double *x, sid_bn *bn, double *work) {
+static void sid_completion_at(const sid_problem *problem, const double *x, sid_bn *bn,
+                              double *work) {
   for (uint32_t i = 0; i < problem->samples; i++)
-    work[i] = sid_dot(sid_completion_left(problem, x, i), sid_completion_right(problem, x, i), problem->inner);
+    work[i] = sid_dot(sid_completion_left(problem, x, i), sid_completion_right(problem, x, i),
+                      problem->inner);
   sid_bn_normalise(bn, problem->labels, problem->samples, work, work + problem->samples);
 }
 
@@ -34,19 +36,25 @@ double sid_bn_completion_test_loss(const sid_problem *problem, const double *x, 
   sid_completion_at(problem, x, &bn, work);
   for (uint32_t r = 0; r < problem->rows; r++)
     for (uint32_t c = 0; c < problem->cols; c++) {
-      const double s = sid_dot(x + (size_t)r * inner, x + ((size_t)problem->rows + c) * inner, inner);
-      const double e = (bn.gamma * ((s - bn.mu) * bn.isd) + bn.beta) - problem->matrix[(size_t)r * problem->cols + c];
+      const double s =
+          sid_dot(x + (size_t)r * inner, x + ((size_t)problem->rows + c) * inner, inner);
+      const double e = (bn.gamma * ((s - bn.mu) * bn.isd) + bn.beta) -
+                       problem->matrix[(size_t)r * problem->cols + c];
       total = total + e * e;
     }
   return total * (1.0 / (double)((uint64_t)problem->rows * problem->cols));
 }
 
-/* A group of eight coordinates of one row of U against all its entries first .. last-1: acc is the group of the result, u that of U; right and
- * out_right point to the same group of row 0 of V and of its result. Written out: gcc vectorises this at -O2. */
-static void sid_completion_group(const sid_problem *problem, uint32_t first, uint32_t last, const double *d,
-                                 const double *u, const double *right, double *acc, double *out_right) {
-  const double u0 = u[0], u1 = u[1], u2 = u[2], u3 = u[3], u4 = u[4], u5 = u[5], u6 = u[6], u7 = u[7];
-  double a0 = acc[0], a1 = acc[1], a2 = acc[2], a3 = acc[3], a4 = acc[4], a5 = acc[5], a6 = acc[6], a7 = acc[7];
+/* A group of eight coordinates of one row of U against all its entries first .. last-1: acc is the
+ * group of the result, u that of U; right and out_right point to the same group of row 0 of V and
+ * of its result. Written out: gcc vectorises this at -O2. */
+static void sid_completion_group(const sid_problem *problem, uint32_t first, uint32_t last,
+                                 const double *d, const double *u, const double *right, double *acc,
+                                 double *out_right) {
+  const double u0 = u[0], u1 = u[1], u2 = u[2], u3 = u[3], u4 = u[4], u5 = u[5], u6 = u[6],
+               u7 = u[7];
+  double a0 = acc[0], a1 = acc[1], a2 = acc[2], a3 = acc[3], a4 = acc[4], a5 = acc[5], a6 = acc[6],
+         a7 = acc[7];
   for (uint32_t i = first; i < last; i++) {
     const size_t at = (size_t)problem->entries[2 * (size_t)i + 1] * problem->inner;
     const double *v = right + at;
@@ -64,12 +72,14 @@ static void sid_completion_group(const sid_problem *problem, uint32_t first, uin
     const double o4 = o[4] + di * u4, o5 = o[5] + di * u5, o6 = o[6] + di * u6, o7 = o[7] + di * u7;
     o[0] = o0, o[1] = o1, o[2] = o2, o[3] = o3, o[4] = o4, o[5] = o5, o[6] = o6, o[7] = o7;
   }
-  acc[0] = a0, acc[1] = a1, acc[2] = a2, acc[3] = a3, acc[4] = a4, acc[5] = a5, acc[6] = a6, acc[7] = a7;
+  acc[0] = a0, acc[1] = a1, acc[2] = a2, acc[3] = a3, acc[4] = a4, acc[5] = a5, acc[6] = a6,
+  acc[7] = a7;
 }
 
 /* One coordinate, where inner is not a multiple of eight. */
-static void sid_completion_single(const sid_problem *problem, uint32_t first, uint32_t last, const double *d,
-                                  double u, const double *right, double *acc, double *out_right) {
+static void sid_completion_single(const sid_problem *problem, uint32_t first, uint32_t last,
+                                  const double *d, double u, const double *right, double *acc,
+                                  double *out_right) {
   for (uint32_t i = first; i < last; i++) {
     const size_t at = (size_t)problem->entries[2 * (size_t)i + 1] * problem->inner;
     *acc = *acc + d[i] * right[at];
@@ -77,25 +87,30 @@ static void sid_completion_single(const sid_problem *problem, uint32_t first, ui
   }
 }
 
-/* out += the gradient of sum_i d_i s_i at x. Every number of out receives its terms in the order of i; the loops are over rows of U and groups of
- * coordinates outside, so that what they read stays near. */
-static void sid_completion_combine(const sid_problem *problem, const double *d, const double *x, double *out) {
+/* out += the gradient of sum_i d_i s_i at x. Every number of out receives its terms in the order of
+ * i; the loops are over rows of U and groups of coordinates outside, so that what they read stays
+ * near. */
+static void sid_completion_combine(const sid_problem *problem, const double *d, const double *x,
+                                   double *out) {
   const uint32_t inner = problem->inner;
   const double *right = x + (size_t)problem->rows * inner;
   double *out_right = out + (size_t)problem->rows * inner;
   for (uint32_t first = 0, last; first < problem->samples; first = last) {
     const uint32_t row = problem->entries[2 * (size_t)first];
-    for (last = first + 1; last < problem->samples && problem->entries[2 * (size_t)last] == row;) last++;
+    for (last = first + 1; last < problem->samples && problem->entries[2 * (size_t)last] == row;)
+      last++;
     const double *u = x + (size_t)row * inner;
     double *acc = out + (size_t)row * inner;
     uint32_t k = 0;
     for (; k + 8 <= inner; k += 8)
       sid_completion_group(problem, first, last, d, u + k, right + k, acc + k, out_right + k);
-    for (; k < inner; k++) sid_completion_single(problem, first, last, d, u[k], right + k, acc + k, out_right + k);
+    for (; k < inner; k++)
+      sid_completion_single(problem, first, last, d, u[k], right + k, acc + k, out_right + k);
   }
 }
 
-void sid_bn_completion_gradient(const sid_problem *problem, const double *x, double *gradient, double *work) {
+void sid_bn_completion_gradient(const sid_problem *problem, const double *x, double *gradient,
+                                double *work) {
   sid_bn bn;
   sid_completion_at(problem, x, &bn, work);
   sid_bn_gradient(&bn, bn.t);
@@ -104,15 +119,16 @@ void sid_bn_completion_gradient(const sid_problem *problem, const double *x, dou
 }
 
 /* Both parts of the derivative: of dL/ds, and of x in s. work: 3n doubles. */
-void sid_bn_completion_hessian_vector(const sid_problem *problem, const double *x, const double *v, double *hv,
-                                      double *work) {
+void sid_bn_completion_hessian_vector(const sid_problem *problem, const double *x, const double *v,
+                                      double *hv, double *work) {
   const uint32_t inner = problem->inner;
   double *ds = work + 2 * (size_t)problem->samples;
   sid_bn bn;
   sid_completion_at(problem, x, &bn, work);
   for (uint32_t i = 0; i < problem->samples; i++)
-    ds[i] = sid_dot(sid_completion_left(problem, v, i), sid_completion_right(problem, x, i), inner) +
-            sid_dot(sid_completion_left(problem, x, i), sid_completion_right(problem, v, i), inner);
+    ds[i] =
+        sid_dot(sid_completion_left(problem, v, i), sid_completion_right(problem, x, i), inner) +
+        sid_dot(sid_completion_left(problem, x, i), sid_completion_right(problem, v, i), inner);
   sid_bn_hessian(&bn, ds);
   sid_bn_gradient(&bn, bn.t);
   for (uint32_t j = 0; j < problem->dim; j++) hv[j] = 0.0;

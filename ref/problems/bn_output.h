@@ -1,6 +1,6 @@
-/* Internal: batch normalisation of n outputs s_i against n labels y_i, L = (1/n) sum_i (gamma z_i - t_i)^2 with z the normalised outputs,
- * t the centred labels and gamma their standard deviation (eos (004), Section 5). Shared by bn_regression and bn_completion.
- * docs/spec.md section 6. */
+/* Internal: batch normalisation of n outputs s_i against n labels y_i, L = (1/n) sum_i (gamma z_i -
+ * t_i)^2 with z the normalised outputs, t the centred labels and gamma their standard deviation
+ * (eos (004), Section 5). Shared by bn_regression and bn_completion. docs/spec.md section 6. */
 #ifndef SID_BN_OUTPUT_H
 #define SID_BN_OUTPUT_H
 
@@ -14,7 +14,8 @@ typedef struct {
   double *z, *t;          /* n each, of the caller */
 } sid_bn;
 
-/* From the outputs in z (which become the normalised ones) and the labels; t receives the centred labels. */
+/* From the outputs in z (which become the normalised ones) and the labels; t receives the centred
+ * labels. */
 void sid_bn_normalise(sid_bn *bn, const double *labels, uint32_t n, double *z, double *t);
 
 double sid_bn_loss(const sid_bn *bn);

@@ -1,4 +1,5 @@
-/* Linear regression with batch normalisation, eos (004), Section 5: outputs s_i = <z_i, x>. docs/spec.md section 6. */
+/* Linear regression with batch normalisation, eos (004), Section 5: outputs s_i = <z_i, x>.
+ * docs/spec.md section 6. */
 #include "../config.h"
 #include "../problem.h"
 #include "bn_output.h"
@@ -9,7 +10,8 @@ static const double *sid_bn_feature(const sid_problem *problem, uint32_t i) {
 
 /* s_i = <z_i, x>. */
 static void sid_bn_regression_outputs(const sid_problem *problem, const double *x, double *s) {
-  for (uint32_t i = 0; i < problem->samples; i++) s[i] = sid_dot(sid_bn_feature(problem, i), x, problem->dim);
+  for (uint32_t i = 0; i < problem->samples; i++)
+    s[i] = sid_dot(sid_bn_feature(problem, i), x, problem->dim);
 }
 
 /* out_j = sum_i c_i z_ij in the order of i. */
@@ -23,7 +25,8 @@ static void sid_bn_regression_combine(const sid_problem *problem, const double *
 }
 
 /* The normalised outputs at x; work: 2n doubles. */
-static void sid_bn_regression_at(const sid_problem *problem, const double *x, sid_bn *bn, double *work) {
+static void sid_bn_regression_at(const sid_problem *problem, const double *x, sid_bn *bn,
+                                 double *work) {
   sid_bn_regression_outputs(problem, x, work);
   sid_bn_normalise(bn, problem->labels, problem->samples, work, work + problem->samples);
 }
@@ -34,7 +37,8 @@ double sid_bn_regression_loss(const sid_problem *problem, const double *x, doubl
   return sid_bn_loss(&bn);
 }
 
-void sid_bn_regression_gradient(const sid_problem *problem, const double *x, double *gradient, double *work) {
+void sid_bn_regression_gradient(const sid_problem *problem, const double *x, double *gradient,
+                                double *work) {
   sid_bn bn;
   sid_bn_regression_at(problem, x, &bn, work);
   sid_bn_gradient(&bn, bn.t);
@@ -42,8 +46,8 @@ void sid_bn_regression_gradient(const sid_problem *problem, const double *x, dou
 }
 
 /* work: 3n doubles. */
-void sid_bn_regression_hessian_vector(const sid_problem *problem, const double *x, const double *v, double *hv,
-                                      double *work) {
+void sid_bn_regression_hessian_vector(const sid_problem *problem, const double *x, const double *v,
+                                      double *hv, double *work) {
   double *ds = work + 2 * (size_t)problem->samples;
   sid_bn bn;
   sid_bn_regression_at(problem, x, &bn, work);

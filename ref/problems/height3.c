@@ -1,5 +1,6 @@
-/* trough3 and ridge3, toys B and A of eos (004): L = h^2 q/2 with h = z/|x| - c and q = (x^2 + 9 y^2 + z^2)/|x|^2 in three
- * dimensions, c = 3/5 and 0. Minimisers of unit norm are the circle z = c. docs/spec.md sections 6 and 14. */
+/* trough3 and ridge3, toys B and A of eos (004): L = h^2 q/2 with h = z/|x| - c and q = (x^2 + 9
+ * y^2 + z^2)/|x|^2 in three dimensions, c = 3/5 and 0. Minimisers of unit norm are the circle z =
+ * c. docs/spec.md sections 6 and 14. */
 #include "../config.h"
 #include "../fp.h"
 #include "../problem.h"
@@ -12,7 +13,9 @@ typedef struct {
   double gq[3];   /* half the gradient of q */
 } sid_height;
 
-static double sid_height_level(const sid_problem *problem) { return problem->kind == SID_TROUGH3 ? 0.6 : 0.0; }
+static double sid_height_level(const sid_problem *problem) {
+  return problem->kind == SID_TROUGH3 ? 0.6 : 0.0;
+}
 
 static void sid_height_at(const sid_problem *problem, const double *x, sid_height *at) {
   const double r = sid_dot(x, x, 3);
@@ -43,14 +46,16 @@ void sid_height3_gradient(const sid_problem *problem, const double *x, double *g
 }
 
 /* Derivative of hq gu + hh gq along y. */
-void sid_height3_hessian_vector(const sid_problem *problem, const double *x, const double *y, double *hy) {
+void sid_height3_hessian_vector(const sid_problem *problem, const double *x, const double *y,
+                                double *hy) {
   sid_height at;
   sid_height_at(problem, x, &at);
   const double c = sid_dot(x, y, 3) * at.ir;
   const double du = sid_dot(at.gu, y, 3), dq = 2.0 * sid_dot(at.gq, y, 3);
   const double hq = at.h * at.q, hh = at.h * at.h;
   const double dhq = du * at.q + at.h * dq, dhh = (2.0 * at.h) * du;
-  const double t = at.u * at.ir, dt = (du - (2.0 * c) * at.u) * at.ir, dim = c * at.im, c2 = 2.0 * c;
+  const double t = at.u * at.ir, dt = (du - (2.0 * c) * at.u) * at.ir, dim = c * at.im,
+               c2 = 2.0 * c;
   for (int j = 0; j < 3; j++) {
     const double w = j == 1 ? 9.0 * y[j] : y[j];
     const double dgu = ((j == 2 ? -dim : 0.0) - dt * x[j]) - t * y[j];
@@ -59,8 +64,10 @@ void sid_height3_hessian_vector(const sid_problem *problem, const double *x, con
   }
 }
 
-/* On the circle z = c of radius rho = sqrt(1 - c^2), at angle al: lambda_1 = rho^2 q, and v_1 is the direction of the meridian. */
-sid_status sid_manifold_project(const sid_problem *problem, const double *x, sid_manifold_point *point) {
+/* On the circle z = c of radius rho = sqrt(1 - c^2), at angle al: lambda_1 = rho^2 q, and v_1 is
+ * the direction of the meridian. */
+sid_status sid_manifold_project(const sid_problem *problem, const double *x,
+                                sid_manifold_point *point) {
   if (!problem || !x || !point) return SID_E_NULL;
   if (problem->kind != SID_TROUGH3 && problem->kind != SID_RIDGE3) return SID_E_KIND;
   const double w = sid_sqrt(x[0] * x[0] + x[1] * x[1]);

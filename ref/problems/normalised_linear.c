@@ -47,20 +47,24 @@ double sid_normalised_linear_loss(const sid_problem *problem, const double *x) {
 }
 
 /* h_j = (tangent of it)/|x|: (h_j - t x_j) im with t = <x,h>/|x|^2. In place. */
-static void sid_linear_project(const sid_problem *problem, const double *x, sid_linear_norms norms, double *h) {
+static void sid_linear_project(const sid_problem *problem, const double *x, sid_linear_norms norms,
+                               double *h) {
   const double t = sid_dot(x, h, problem->dim) * norms.ir;
   for (uint32_t j = 0; j < problem->dim; j++) h[j] = (h[j] - t * x[j]) * norms.im;
 }
 
 /* work: n doubles for the errors. */
-void sid_normalised_linear_gradient(const sid_problem *problem, const double *x, double *gradient, double *work) {
+void sid_normalised_linear_gradient(const sid_problem *problem, const double *x, double *gradient,
+                                    double *work) {
   const sid_linear_norms norms = sid_linear_norms_at(problem, x);
-  for (uint32_t i = 0; i < problem->samples; i++) work[i] = sid_linear_error(problem, i, x, norms.im);
+  for (uint32_t i = 0; i < problem->samples; i++)
+    work[i] = sid_linear_error(problem, i, x, norms.im);
   sid_linear_combine(problem, work, gradient);
   sid_linear_project(problem, x, norms, gradient);
 }
 
-void sid_normalised_linear_sample(const sid_problem *problem, uint32_t i, const double *x, double *gradient) {
+void sid_normalised_linear_sample(const sid_problem *problem, uint32_t i, const double *x,
+                                  double *gradient) {
   const sid_linear_norms norms = sid_linear_norms_at(problem, x);
   const double e = sid_linear_error(problem, i, x, norms.im);
   const double *z = sid_linear_feature(problem, i);
@@ -69,8 +73,8 @@ void sid_normalised_linear_sample(const sid_problem *problem, uint32_t i, const 
 }
 
 /* Derivative of (h - t x)/|x| along y. work: p + n doubles. */
-void sid_normalised_linear_hessian_vector(const sid_problem *problem, const double *x, const double *y, double *hy,
-                                          double *work) {
+void sid_normalised_linear_hessian_vector(const sid_problem *problem, const double *x,
+                                          const double *y, double *hy, double *work) {
   const uint32_t p = problem->dim;
   const sid_linear_norms norms = sid_linear_norms_at(problem, x);
   double *h = work, *k = work + p;

@@ -1,5 +1,6 @@
-/* Noisy quadratic model L(x) = (1/2) sum_j a_j x_j^2 with noise of fixed covariance: the contrast without norm dynamics of
- * nrq (002). Its Hessian is constant, so a Hessian-vector product is the gradient at v. docs/spec.md section 6. */
+/* Noisy quadratic model L(x) = (1/2) sum_j a_j x_j^2 with noise of fixed covariance: the contrast
+ * without norm dynamics of nrq (002). Its Hessian is constant, so a Hessian-vector product is the
+ * gradient at v. docs/spec.md section 6. */
 #include "../config.h"
 #include "../problem.h"
 

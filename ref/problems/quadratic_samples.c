@@ -1,5 +1,6 @@
-/* Finite weighted family of diagonal quadratics L_i(x) = sum_j (a_ij x_j^2/2 - b_ij x_j): moments of SGD, SVAG and the SDE
- * close, so weak errors are exact (svag (003), Section 4). docs/spec.md section 6. */
+/* Finite weighted family of diagonal quadratics L_i(x) = sum_j (a_ij x_j^2/2 - b_ij x_j): moments
+ * of SGD, SVAG and the SDE close, so weak errors are exact (svag (003), Section 4). docs/spec.md
+ * section 6. */
 #include "../config.h"
 #include "../problem.h"
 
@@ -15,7 +16,8 @@ double sid_quadratic_samples_loss(const sid_problem *problem, const double *x, d
   return total;
 }
 
-void sid_quadratic_samples_sample(const sid_problem *problem, uint32_t i, const double *x, double *gradient) {
+void sid_quadratic_samples_sample(const sid_problem *problem, uint32_t i, const double *x,
+                                  double *gradient) {
   const uint32_t p = problem->dim;
   const double *a = problem->a + (size_t)i * p, *b = problem->b + (size_t)i * p;
   for (uint32_t j = 0; j < p; j++) gradient[j] = a[j] * x[j] - b[j];

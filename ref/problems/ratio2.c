@@ -1,5 +1,5 @@
-/* L(x, y) = x^2/(x^2 + y^2), the two-dimensional example of il (001), Figure 5a. The order of operations of the
- * gradient is that of the published bit test. docs/spec.md section 6. */
+/* L(x, y) = x^2/(x^2 + y^2), the two-dimensional example of il (001), Figure 5a. The order of
+ * operations of the gradient is that of the published bit test. docs/spec.md section 6. */
 #include "../config.h"
 #include "../problem.h"
 

@@ -8,5 +8,5 @@ static void sid_block_normals(sid_stream *streams, double *z, size_t n) {
 }
 
 extern const sid_backend SID_ISA(sid_backend);
-const sid_backend SID_ISA(sid_backend) = {SID_BACKEND_NAME, SID_W, sid_block_workspace, sid_block_run_all,
-                                          sid_block_normals};
+const sid_backend SID_ISA(sid_backend) = {SID_BACKEND_NAME, SID_W, sid_block_workspace,
+                                          sid_block_run_all, sid_block_normals};

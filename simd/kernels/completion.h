@@ -1,8 +1,11 @@
-/* A step of gradient descent on bn_completion with vectors along the inner dimension, one trajectory at a time: at 50x50 one trajectory has
- * enough to do, and eight of them would not fit the cache. A canonical sum has eight accumulators, which are the lanes here, and rows are padded
- * with +0 to groups of eight as the sum pads them, so the bits are those of ref/problems/bn_completion.c. docs/spec.md sections 6, 7. */
+/* A step of gradient descent on bn_completion with vectors along the inner dimension, one
+ * trajectory at a time: at 50x50 one trajectory has enough to do, and eight of them would not fit
+ * the cache. A canonical sum has eight accumulators, which are the lanes here, and rows are padded
+ * with +0 to groups of eight as the sum pads them, so the bits are those of
+ * ref/problems/bn_completion.c. docs/spec.md sections 6, 7. */
 
-/* Batch normalisation of the outputs, compiled for this instruction set: the compiler's own vectors do for its loops. */
+/* Batch normalisation of the outputs, compiled for this instruction set: the compiler's own vectors
+ * do for its loops. */
 #define sid_bn_normalise SID_ISA(sid_bn_normalise)
 #define sid_bn_loss SID_ISA(sid_bn_loss)
 #define sid_bn_gradient SID_ISA(sid_bn_gradient)
@@ -62,9 +65,12 @@ typedef struct {
   size_t stride;
 } sid_padded;
 
-static size_t sid_padded_stride(const sid_problem *problem) { return ((size_t)problem->inner + 7) / 8 * 8; }
+static size_t sid_padded_stride(const sid_problem *problem) {
+  return ((size_t)problem->inner + 7) / 8 * 8;
+}
 
-/* At the next multiple of 64 bytes, so that no vector crosses a line of the cache; needs 8 doubles more than its size. */
+/* At the next multiple of 64 bytes, so that no vector crosses a line of the cache; needs 8 doubles
+ * more than its size. */
 static double *sid_padded_at(sid_padded *padded, const sid_problem *problem, double *memory) {
   const size_t rows = problem->rows, cols = problem->cols;
   padded->stride = sid_padded_stride(problem);
@@ -74,7 +80,8 @@ static double *sid_padded_at(sid_padded *padded, const sid_problem *problem, dou
 }
 
 /* The rows of x with their padding, and x itself once more into copy. */
-static void sid_padded_fill(const sid_padded *padded, const sid_problem *problem, const double *x, double *copy) {
+static void sid_padded_fill(const sid_padded *padded, const sid_problem *problem, const double *x,
+                            double *copy) {
   const size_t rows = (size_t)problem->rows + problem->cols, inner = problem->inner;
   for (size_t r = 0; r < rows; r++, x += inner, copy += inner) {
     double *row = padded->left + r * padded->stride;
@@ -90,8 +97,8 @@ static void sid_padded_fill(const sid_padded *padded, const sid_problem *problem
 }
 
 /* x = a at - lr g; returns a sum of all x_j^2 in no order that matters. */
-static double sid_padded_descend(const sid_padded *at, const sid_padded *g, const sid_problem *problem, double a,
-                                 double lr, double *x) {
+static double sid_padded_descend(const sid_padded *at, const sid_padded *g,
+                                 const sid_problem *problem, double a, double lr, double *x) {
   const size_t rows = (size_t)problem->rows + problem->cols, inner = problem->inner;
   const vd va = vd_set(a), minus = vd_set(-lr);
   sid_group total = sid_group_load(at->left), row;
@@ -102,7 +109,8 @@ static double sid_padded_descend(const sid_padded *at, const sid_padded *g, cons
     for (size_t k = 0; k < inner; k += 8) {
       row = sid_group_load(at->left + from + k);
       for (int v = 0; v < SID_GROUP; v++) row.v[v] = vd_mul(va, row.v[v]);
-      row = sid_group_add_multiple(row, minus, sid_group_load(g->left + from + k)); /* a x + (-lr) g is a x - lr g */
+      row = sid_group_add_multiple(
+          row, minus, sid_group_load(g->left + from + k)); /* a x + (-lr) g is a x - lr g */
       total = sid_group_add(total, sid_group_multiply(row, row));
       if (k + 8 <= inner) {
         sid_group_store(x + k, row);
@@ -115,10 +123,12 @@ static double sid_padded_descend(const sid_padded *at, const sid_padded *g, cons
   return sid_group_fold(total);
 }
 
-/* `groups` (a constant where this is inlined) groups of a row of U against its entries, which are all that the row has. */
-static inline void sid_lanes_completion_groups(size_t groups, const uint32_t *entries, uint32_t count,
-                                               const double *d, const double *left, const double *right,
-                                               size_t stride, double *out_left, double *out_right) {
+/* `groups` (a constant where this is inlined) groups of a row of U against its entries, which are
+ * all that the row has. */
+static inline void sid_lanes_completion_groups(size_t groups, const uint32_t *entries,
+                                               uint32_t count, const double *d, const double *left,
+                                               const double *right, size_t stride, double *out_left,
+                                               double *out_right) {
   sid_group u[4], acc[4];
   for (size_t q = 0; q < groups; q++) {
     u[q] = sid_group_load(left + 8 * q);
@@ -139,8 +149,8 @@ static inline void sid_lanes_completion_groups(size_t groups, const uint32_t *en
 /* Groups that share a pass over the entries: as many as the registers hold twice. */
 enum { SID_GROUPS = SID_W == 8 ? 4 : SID_W == 4 ? 2 : 1 };
 
-static void sid_lanes_completion_combine(const sid_problem *problem, const double *d, const sid_padded *x,
-                                         const sid_padded *out) {
+static void sid_lanes_completion_combine(const sid_problem *problem, const double *d,
+                                         const sid_padded *x, const sid_padded *out) {
   const size_t stride = x->stride;
   double *zero = out->left; /* the next row of U that has not been seen */
   for (size_t j = 0; j < problem->cols * stride; j++) out->right[j] = 0.0;
@@ -148,28 +158,30 @@ static void sid_lanes_completion_combine(const sid_problem *problem, const doubl
     const uint32_t *entries = problem->entries + 2 * (size_t)first;
     const double *left = x->left + entries[0] * stride;
     double *out_left = out->left + entries[0] * stride;
-    for (last = first + 1; last < problem->samples && problem->entries[2 * (size_t)last] == entries[0];) last++;
+    for (last = first + 1;
+         last < problem->samples && problem->entries[2 * (size_t)last] == entries[0];)
+      last++;
     for (; zero < out_left; zero++) *zero = 0.0; /* rows without an entry */
     zero = out_left + stride;
     size_t k = 0;
     for (; k + 8 * SID_GROUPS <= stride; k += 8 * SID_GROUPS)
-      sid_lanes_completion_groups(SID_GROUPS, entries, last - first, d + first, left + k, x->right + k, stride,
-                                  out_left + k, out->right + k);
+      sid_lanes_completion_groups(SID_GROUPS, entries, last - first, d + first, left + k,
+                                  x->right + k, stride, out_left + k, out->right + k);
     if (SID_GROUPS == 4 && k + 24 == stride) {
-      sid_lanes_completion_groups(3, entries, last - first, d + first, left + k, x->right + k, stride, out_left + k,
-                                  out->right + k);
+      sid_lanes_completion_groups(3, entries, last - first, d + first, left + k, x->right + k,
+                                  stride, out_left + k, out->right + k);
       continue;
     }
     for (; k < stride; k += 8)
-      sid_lanes_completion_groups(1, entries, last - first, d + first, left + k, x->right + k, stride, out_left + k,
-                                  out->right + k);
+      sid_lanes_completion_groups(1, entries, last - first, d + first, left + k, x->right + k,
+                                  stride, out_left + k, out->right + k);
   }
   for (; zero < out->right; zero++) *zero = 0.0;
 }
 
 /* The gradient at x into g, padded; work: 2n doubles. */
-static void sid_lanes_completion_gradient(const sid_problem *problem, const sid_padded *x, const sid_padded *g,
-                                          double *work) {
+static void sid_lanes_completion_gradient(const sid_problem *problem, const sid_padded *x,
+                                          const sid_padded *g, double *work) {
   sid_bn bn;
   for (uint32_t i = 0; i < problem->samples; i++)
     work[i] = sid_group_dot(x->left + problem->entries[2 * (size_t)i] * x->stride,
@@ -180,8 +192,9 @@ static void sid_lanes_completion_gradient(const sid_problem *problem, const sid_
 }
 
 /* sid_step() for gd on bn_completion, where the padded copies fit into the workspace of a step. */
-static sid_status sid_lanes_completion_step(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
-                                            double wd, double *x, sid_stream *stream, double *work) {
+static sid_status sid_lanes_completion_step(const sid_problem *problem,
+                                            const sid_dynamics *dynamics, double lr, double wd,
+                                            double *x, sid_stream *stream, double *work) {
   const size_t p = problem->dim, n = problem->samples;
   const size_t padded = ((size_t)problem->rows + problem->cols) * sid_padded_stride(problem) + 8;
   if (p + 2 * padded + 2 * n > sid_step_workspace(problem, dynamics))
@@ -193,7 +206,8 @@ static sid_status sid_lanes_completion_step(const sid_problem *problem, const si
   sid_padded_fill(&at, problem, x, work);
   sid_lanes_completion_gradient(problem, &at, &g, rest);
   const double size = sid_padded_descend(&at, &g, problem, 1.0 - lr * wd, lr, x);
-  if (size > 0x1p-900 && size < 0x1p900) return SID_OK; /* then the canonical sum is neither 0 nor infinite */
+  if (size > 0x1p-900 && size < 0x1p900)
+    return SID_OK; /* then the canonical sum is neither 0 nor infinite */
   const sid_status status = sid_step_domain(problem, x);
   for (size_t j = 0; status && j < p; j++) x[j] = work[j];
   return status;

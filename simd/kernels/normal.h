@@ -1,21 +1,22 @@
-/* PCG64 and the exact normals in lanes: each lane has a stream of its own. docs/spec.md sections 2 and 3; the bits are those of
- * ref/stream.c and ref/normal.c.
+/* PCG64 and the exact normals in lanes: each lane has a stream of its own. docs/spec.md sections 2
+ * and 3; the bits are those of ref/stream.c and ref/normal.c.
  *
- * Exact normals. A candidate in double is rounded to the grid of 2^-32. Wherever it lies closer than a bound to the middle between two grid
- * points, that lane is computed again by ref/, so the result is right if the candidate's error is below the bound. In units of the grid:
- *   radius: SLEEF's log is within 3.5 ulp, a relative 3.5*2^-52; the root halves that and adds 2^-53; r < 8.58: at most
- *           8.58*(1.75 + 0.5)*2^-52*2^32 = 2^-15.7. Bound 2^-13.5.
- *   circle: within 3.506 ulp, at most 3.506*2^-53 below 1: 2^-19.2. Bound 2^-17.
- * The bounds are at least 4.5 times the documented errors, and the tests see that the deviation that occurs stays below a quarter of them.
- * About one pair in 5000 is computed again. */
+ * Exact normals. A candidate in double is rounded to the grid of 2^-32. Wherever it lies closer
+ * than a bound to the middle between two grid points, that lane is computed again by ref/, so the
+ * result is right if the candidate's error is below the bound. In units of the grid: radius:
+ * SLEEF's log is within 3.5 ulp, a relative 3.5*2^-52; the root halves that and adds 2^-53; r
+ * < 8.58: at most 8.58*(1.75 + 0.5)*2^-52*2^32 = 2^-15.7. Bound 2^-13.5. circle: within 3.506 ulp,
+ * at most 3.506*2^-53 below 1: 2^-19.2. Bound 2^-17. The bounds are at least 4.5 times the
+ * documented errors, and the tests see that the deviation that occurs stays below a quarter of
+ * them. About one pair in 5000 is computed again. */
 
 #ifndef SID_NORMAL_BOUND_RADIUS
 #define SID_NORMAL_BOUND_RADIUS 0x1.6a09e6p-14 /* 2^-13.5 */
 #define SID_NORMAL_BOUND_CIRCLE 0x1p-17
 #endif
 
-/* A stream in each lane. Where vectors cannot multiply 64 bits (SID_SCALAR_STREAMS), the generator runs in the integer units of the
- * processor, beside the floating-point work of the vectors. */
+/* A stream in each lane. Where vectors cannot multiply 64 bits (SID_SCALAR_STREAMS), the generator
+ * runs in the integer units of the processor, beside the floating-point work of the vectors. */
 #if SID_SCALAR_STREAMS
 
 typedef struct {
@@ -69,7 +70,8 @@ static inline void sid_lanes_stream_load(sid_lanes_stream *s, const sid_stream *
     words[2][lane] = streams[lane].inc_hi;
     words[3][lane] = streams[lane].inc_lo;
   }
-  *s = (sid_lanes_stream){vu_load(words[0]), vu_load(words[1]), vu_load(words[2]), vu_load(words[3])};
+  *s = (sid_lanes_stream){vu_load(words[0]), vu_load(words[1]), vu_load(words[2]),
+                          vu_load(words[3])};
 }
 
 static inline void sid_lanes_stream_save(const sid_lanes_stream *s, sid_stream *streams) {
@@ -95,7 +97,8 @@ static inline vu vu_mul_high(vu a, vu b) {
 static inline vu sid_lanes_raw(sid_lanes_stream *s) {
   const vu m_hi = vu_set(0x2360ed051fc65da4u), m_lo = vu_set(0x4385df649fccf645u);
   const vu product_lo = vu_mul_low(s->state_lo, m_lo);
-  vu hi = vu_add(vu_mul_high(s->state_lo, m_lo), vu_mul_low_sum(s->state_lo, m_hi, s->state_hi, m_lo));
+  vu hi =
+      vu_add(vu_mul_high(s->state_lo, m_lo), vu_mul_low_sum(s->state_lo, m_hi, s->state_hi, m_lo));
   const vu lo = vu_add(product_lo, s->inc_lo);
   hi = vu_add_carry(vu_add(hi, s->inc_hi), vu_less(lo, product_lo));
   s->state_hi = hi;
@@ -105,7 +108,9 @@ static inline vu sid_lanes_raw(sid_lanes_stream *s) {
 
 #endif
 
-static inline vd sid_lanes_uniform(sid_lanes_stream *s) { return vu_to_unit53(vu_right(sid_lanes_raw(s), 11)); }
+static inline vd sid_lanes_uniform(sid_lanes_stream *s) {
+  return vu_to_unit53(vu_right(sid_lanes_raw(s), 11));
+}
 
 static inline vd sid_lanes_rademacher(sid_lanes_stream *s) {
   /* the top bit set means +1: flip it into the sign */
@@ -120,7 +125,8 @@ static inline vu sid_lanes_index(sid_lanes_stream *s, uint32_t n) {
 }
 
 /* Lanes of the pair that lie too close to a middle: by ref/. Not inlined: rare. */
-static __attribute__((noinline)) void sid_lanes_again(uint32_t lanes, vu raw1, vu raw2, double *z0, double *z1) {
+static __attribute__((noinline)) void sid_lanes_again(uint32_t lanes, vu raw1, vu raw2, double *z0,
+                                                      double *z1) {
   uint64_t first[SID_W], second[SID_W];
   vu_store(first, raw1);
   vu_store(second, raw2);
@@ -133,7 +139,8 @@ static __attribute__((noinline)) void sid_lanes_again(uint32_t lanes, vu raw1, v
   }
 }
 
-/* The nearest multiple of 2^-32, for |a| < 2^19: the unit of 1.5*2^20 in binary64 is 2^-32, and the difference is exact. Never -0. */
+/* The nearest multiple of 2^-32, for |a| < 2^19: the unit of 1.5*2^20 in binary64 is 2^-32, and the
+ * difference is exact. Never -0. */
 static inline vd sid_lanes_grid(vd a) {
   const vd shift = vd_set(0x1.8p20);
   return vd_sub(vd_add(a, shift), shift);
@@ -152,11 +159,12 @@ static inline void sid_lanes_pair(vu raw1, vu raw2, double *z0, double *z1) {
   vd_sincospi_candidate(vd_add(u2, u2), &sine, &cosine);
   const vd radius = vd_sqrt(vd_mul(vd_set(-2.0), vd_log_candidate(u1)));
   const vd r = sid_lanes_grid(radius), c = sid_lanes_grid(cosine), s = sid_lanes_grid(sine);
-  const vm near_circle =
-      vm_or(sid_lanes_near(cosine, c, SID_NORMAL_BOUND_CIRCLE), sid_lanes_near(sine, s, SID_NORMAL_BOUND_CIRCLE));
+  const vm near_circle = vm_or(sid_lanes_near(cosine, c, SID_NORMAL_BOUND_CIRCLE),
+                               sid_lanes_near(sine, s, SID_NORMAL_BOUND_CIRCLE));
   vd_store(z0, vd_mul(r, c));
   vd_store(z1, vd_mul(r, s));
-  const uint32_t again = vm_bits(vm_or(sid_lanes_near(radius, r, SID_NORMAL_BOUND_RADIUS), near_circle));
+  const uint32_t again =
+      vm_bits(vm_or(sid_lanes_near(radius, r, SID_NORMAL_BOUND_RADIUS), near_circle));
   if (again) sid_lanes_again(again, raw1, raw2, z0, z1);
 }
 
@@ -164,9 +172,11 @@ static inline void sid_lanes_pair(vu raw1, vu raw2, double *z0, double *z1) {
 
 enum {
   SID_AHEAD = 4
-}; /* pairs whose raws are drawn before their turn, so that no load waits for a store of the same numbers */
+}; /* pairs whose raws are drawn before their turn, so that no load waits for a store of the same
+      numbers */
 
-static inline void sid_lanes_draw_ahead(sid_lanes_stream *s, uint64_t (*raws)[2][SID_W], size_t pair) {
+static inline void sid_lanes_draw_ahead(sid_lanes_stream *s, uint64_t (*raws)[2][SID_W],
+                                        size_t pair) {
   sid_lanes_raws(s, raws[pair % SID_AHEAD][0]);
   sid_lanes_raws(s, raws[pair % SID_AHEAD][1]);
 }

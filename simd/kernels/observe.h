@@ -1,4 +1,5 @@
-/* Observables in lanes, docs/spec.md section 11, in the order of ref/observe.c. Angles end in ref/'s arctangent, lane by lane. */
+/* Observables in lanes, docs/spec.md section 11, in the order of ref/observe.c. Angles end in
+ * ref/'s arctangent, lane by lane. */
 
 static vd sid_lanes_samples_loss_term(const double *a, const double *b, const double *x) {
   const vd xj = vd_load(x);
@@ -16,7 +17,8 @@ static vd sid_lanes_family_loss(const sid_problem *problem, const double *x) {
   const uint32_t p = problem->dim;
   vd total = vd_set(0.0);
   for (uint32_t i = 0; i < problem->samples; i++) {
-    const vd loss = sid_lanes_sample_loss(problem->a + (size_t)i * p, problem->b + (size_t)i * p, x, p);
+    const vd loss =
+        sid_lanes_sample_loss(problem->a + (size_t)i * p, problem->b + (size_t)i * p, x, p);
     const vd term = vd_mul(vd_set(sid_problem_sample_weight(problem, i)), loss);
     total = i == 0 ? term : vd_add(total, term);
   }
@@ -36,10 +38,12 @@ static vd sid_lanes_linear_loss(const sid_problem *problem, const sid_point *at,
 static vd sid_lanes_loss(const sid_problem *problem, const sid_point *at, double *work) {
   const double *x = at->x;
   switch (problem->kind) {
-    case SID_RAYLEIGH: return vd_mul(vd_set(0.5), vd_mul(sid_lanes_apply_dot(problem, x, work), at->ir));
+    case SID_RAYLEIGH:
+      return vd_mul(vd_set(0.5), vd_mul(sid_lanes_apply_dot(problem, x, work), at->ir));
     case SID_NORMALISED_LINEAR: return sid_lanes_linear_loss(problem, at, work);
     case SID_RATIO2: {
-      const vd xx = vd_mul(vd_load(x), vd_load(x)), yy = vd_mul(vd_load(SID_AT(x, 1)), vd_load(SID_AT(x, 1)));
+      const vd xx = vd_mul(vd_load(x), vd_load(x)),
+               yy = vd_mul(vd_load(SID_AT(x, 1)), vd_load(SID_AT(x, 1)));
       return vd_div(xx, vd_add(xx, yy));
     }
     case SID_QUADRATIC_SAMPLES: return sid_lanes_family_loss(problem, x);
@@ -77,10 +81,12 @@ static vd sid_lanes_noise_trace(const sid_problem *problem, const sid_point *at,
   if (problem->noise == SID_NOISE_SAMPLES) return sid_lanes_samples_trace(problem, at, work);
   if (problem->noise == SID_NOISE_SPHERE) return vd_mul(vd_set(sigma2), ir);
   if (!problem->scale) return vd_mul(vd_set(sigma2 * (double)(tangential ? p - 1 : p)), ir);
-  for (uint32_t j = 0; j < p; j++) work[j] = problem->scale[j] * problem->scale[j]; /* the same in every lane */
+  for (uint32_t j = 0; j < p; j++)
+    work[j] = problem->scale[j] * problem->scale[j]; /* the same in every lane */
   const vd total = vd_set(sid_sum(work, p));
   if (!tangential) return total;
-  for (uint32_t j = p; j-- > 0;) /* from the end, because the vector takes the place of the numbers */
+  for (uint32_t j = p;
+       j-- > 0;) /* from the end, because the vector takes the place of the numbers */
     vd_store(SID_AT(work, j), vd_mul(vd_set(work[j]), vd_load(SID_AT(at->x, j))));
   return vd_mul(vd_sub(total, vd_mul(sid_lanes_dot(at->x, work, p), ir)), ir);
 }
@@ -101,16 +107,20 @@ static vd sid_lanes_angle(const double *y, const double *x, uint32_t p, double *
 }
 
 /* One observable other than x. r is dot(x,x), also where the problem is not scale-invariant. */
-static vd sid_lanes_observable(const sid_experiment *experiment, int32_t observable, const sid_point *at, vd r,
-                               const double *previous, double lr, double *work) {
+static vd sid_lanes_observable(const sid_experiment *experiment, int32_t observable,
+                               const sid_point *at, vd r, const double *previous, double lr,
+                               double *work) {
   const sid_problem *problem = &experiment->problem;
   const uint32_t p = problem->dim;
   const double *x = at->x;
   switch (observable) {
     case SID_LOSS: return sid_lanes_loss(problem, at, work);
-    case SID_GRAD_NORM2: sid_lanes_gradient(problem, at, work, SID_AT(work, p)); return sid_lanes_dot(work, work, p);
+    case SID_GRAD_NORM2:
+      sid_lanes_gradient(problem, at, work, SID_AT(work, p));
+      return sid_lanes_dot(work, work, p);
     case SID_NOISE_TRACE:
-      return vd_div(sid_lanes_noise_trace(problem, at, work), vd_set((double)experiment->dynamics.batch));
+      return vd_div(sid_lanes_noise_trace(problem, at, work),
+                    vd_set((double)experiment->dynamics.batch));
     case SID_STEP_ANGLE: return previous ? sid_lanes_angle(previous, x, p, work) : vd_set(0.0);
     case SID_EFFECTIVE_LR: return vd_div(vd_set(lr), r);
     case SID_GAMMA: {
@@ -125,17 +135,21 @@ static vd sid_lanes_observable(const sid_experiment *experiment, int32_t observa
   }
 }
 
-/* The row of every lane, row[k*SID_W + lane]. previous is the state before the last step, NULL at step 0. */
-static void sid_lanes_observe(const sid_experiment *experiment, const sid_point *at, const double *previous,
-                              double lr, double *row, double *work) {
+/* The row of every lane, row[k*SID_W + lane]. previous is the state before the last step, NULL at
+ * step 0. */
+static void sid_lanes_observe(const sid_experiment *experiment, const sid_point *at,
+                              const double *previous, double lr, double *row, double *work) {
   const uint32_t p = experiment->problem.dim;
-  const vd r = sid_problem_scale_invariant(&experiment->problem) ? at->r : sid_lanes_dot(at->x, at->x, p);
+  const vd r =
+      sid_problem_scale_invariant(&experiment->problem) ? at->r : sid_lanes_dot(at->x, at->x, p);
   for (uint32_t o = 0; o < experiment->observable_count; o++) {
     if (experiment->observables[o] != SID_X) {
-      vd_store(row, sid_lanes_observable(experiment, experiment->observables[o], at, r, previous, lr, work));
+      vd_store(row, sid_lanes_observable(experiment, experiment->observables[o], at, r, previous,
+                                         lr, work));
       row += SID_W;
       continue;
     }
-    for (size_t j = 0; j < (size_t)p * SID_W; j += SID_W, row += SID_W) vd_store(row, vd_load(at->x + j));
+    for (size_t j = 0; j < (size_t)p * SID_W; j += SID_W, row += SID_W)
+      vd_store(row, vd_load(at->x + j));
   }
 }

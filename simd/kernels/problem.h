@@ -1,12 +1,13 @@
-/* The problems in lanes: the formulas of docs/spec.md sections 5 and 6 in the same order as ref/problems/ and ref/noise.c, each double a vector
- * of lanes. p and n are loop bounds that all lanes share. */
+/* The problems in lanes: the formulas of docs/spec.md sections 5 and 6 in the same order as
+ * ref/problems/ and ref/noise.c, each double a vector of lanes. p and n are loop bounds that all
+ * lanes share. */
 
 #define SID_AT(v, j) ((v) + (size_t)(j)*SID_W)
 
 static inline vd vd_inverse(vd a) { return vd_div(vd_set(1.0), a); }
 
-/* Where a problem is evaluated. The norms are those that the formulas share, r = dot(x,x), 1/r, sqrt(r) and its inverse; only scale-invariant
- * problems look at them. */
+/* Where a problem is evaluated. The norms are those that the formulas share, r = dot(x,x), 1/r,
+ * sqrt(r) and its inverse; only scale-invariant problems look at them. */
 typedef struct {
   const double *x;
   vd r, ir, m, im;
@@ -19,7 +20,8 @@ static inline sid_point sid_point_with(const double *x, vd r) {
 }
 
 static sid_point sid_point_at(const sid_problem *problem, const double *x) {
-  return sid_point_with(x, sid_problem_scale_invariant(problem) ? sid_lanes_dot(x, x, problem->dim) : vd_set(1.0));
+  return sid_point_with(x, sid_problem_scale_invariant(problem) ? sid_lanes_dot(x, x, problem->dim)
+                                                                : vd_set(1.0));
 }
 
 /* ---- rayleigh ---- */
@@ -39,15 +41,17 @@ static vd sid_lanes_apply_dot(const sid_problem *problem, const double *x, doubl
   return sid_lanes_dot(x, out, problem->dim);
 }
 
-static void sid_lanes_rayleigh_gradient(const sid_problem *problem, const sid_point *at, double *g) {
+static void sid_lanes_rayleigh_gradient(const sid_problem *problem, const sid_point *at,
+                                        double *g) {
   const double *x = at->x;
   const vd q = vd_mul(sid_lanes_apply_dot(problem, x, g), at->ir);
   for (uint32_t j = 0; j < problem->dim; j++)
-    vd_store(SID_AT(g, j), vd_mul(vd_sub(vd_load(SID_AT(g, j)), vd_mul(q, vd_load(SID_AT(x, j)))), at->ir));
+    vd_store(SID_AT(g, j),
+             vd_mul(vd_sub(vd_load(SID_AT(g, j)), vd_mul(q, vd_load(SID_AT(x, j)))), at->ir));
 }
 
-static void sid_lanes_rayleigh_hessian(const sid_problem *problem, const sid_point *at, const double *y, double *hy,
-                                       double *work) {
+static void sid_lanes_rayleigh_hessian(const sid_problem *problem, const sid_point *at,
+                                       const double *y, double *hy, double *work) {
   const uint32_t p = problem->dim;
   const double *x = at->x;
   const vd ir = at->ir, two = vd_set(2.0);
@@ -83,7 +87,8 @@ static void sid_lanes_combine(const sid_problem *problem, const double *c, doubl
   for (uint32_t j = 0; j < p; j++) {
     vd total = vd_mul(vd_load(c), vd_set(problem->features[j]));
     for (uint32_t i = 1; i < problem->samples; i++)
-      total = vd_add(total, vd_mul(vd_load(SID_AT(c, i)), vd_set(problem->features[(size_t)i * p + j])));
+      total = vd_add(total,
+                     vd_mul(vd_load(SID_AT(c, i)), vd_set(problem->features[(size_t)i * p + j])));
     vd_store(SID_AT(out, j), vd_mul(total, inv_n));
   }
 }
@@ -91,17 +96,19 @@ static void sid_lanes_combine(const sid_problem *problem, const double *c, doubl
 static void sid_lanes_project(const sid_problem *problem, const sid_point *at, double *h) {
   const vd t = vd_mul(sid_lanes_dot(at->x, h, problem->dim), at->ir);
   for (uint32_t j = 0; j < problem->dim; j++)
-    vd_store(SID_AT(h, j), vd_mul(vd_sub(vd_load(SID_AT(h, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))), at->im));
+    vd_store(SID_AT(h, j),
+             vd_mul(vd_sub(vd_load(SID_AT(h, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))), at->im));
 }
 
-static void sid_lanes_linear_gradient(const sid_problem *problem, const sid_point *at, double *g, double *work) {
+static void sid_lanes_linear_gradient(const sid_problem *problem, const sid_point *at, double *g,
+                                      double *work) {
   sid_lanes_errors(problem, at->x, at->im, work);
   sid_lanes_combine(problem, work, g);
   sid_lanes_project(problem, at, g);
 }
 
-static void sid_lanes_linear_hessian(const sid_problem *problem, const sid_point *at, const double *y, double *hy,
-                                     double *work) {
+static void sid_lanes_linear_hessian(const sid_problem *problem, const sid_point *at,
+                                     const double *y, double *hy, double *work) {
   const uint32_t p = problem->dim;
   const double *x = at->x;
   const vd ir = at->ir, im = at->im;
@@ -120,16 +127,21 @@ static void sid_lanes_linear_hessian(const sid_problem *problem, const sid_point
   for (uint32_t j = 0; j < p; j++) {
     const vd xj = vd_load(SID_AT(x, j));
     const vd g = vd_mul(vd_sub(vd_load(SID_AT(h, j)), vd_mul(t, xj)), im);
-    const vd inner = vd_sub(vd_sub(vd_load(SID_AT(hy, j)), vd_mul(dt, xj)), vd_mul(t, vd_load(SID_AT(y, j))));
+    const vd inner =
+        vd_sub(vd_sub(vd_load(SID_AT(hy, j)), vd_mul(dt, xj)), vd_mul(t, vd_load(SID_AT(y, j))));
     vd_store(SID_AT(hy, j), vd_sub(vd_mul(inner, im), vd_mul(c, g)));
   }
 }
 
-/* The gradient of sample `offset/p`, a different one in each lane; offset is the index of the row's first number. `label` is its label. */
-static void sid_lanes_linear_sample(const sid_problem *problem, vu offset, vd label, const sid_point *at, double *g) {
+/* The gradient of sample `offset/p`, a different one in each lane; offset is the index of the row's
+ * first number. `label` is its label. */
+static void sid_lanes_linear_sample(const sid_problem *problem, vu offset, vd label,
+                                    const sid_point *at, double *g) {
   const uint32_t p = problem->dim;
-  const vd e = vd_sub(vd_mul(sid_lanes_dot_row(problem->features, offset, at->x, p), at->im), label);
-  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(g, j), vd_mul(e, vd_gather(problem->features + j, offset)));
+  const vd e =
+      vd_sub(vd_mul(sid_lanes_dot_row(problem->features, offset, at->x, p), at->im), label);
+  for (uint32_t j = 0; j < p; j++)
+    vd_store(SID_AT(g, j), vd_mul(e, vd_gather(problem->features + j, offset)));
   sid_lanes_project(problem, at, g);
 }
 
@@ -145,7 +157,8 @@ static void sid_lanes_ratio2_gradient(const double *v, double *g) {
 static void sid_lanes_ratio2_hessian(const double *v, const double *u, double *hu) {
   const vd x = vd_load(v), y = vd_load(SID_AT(v, 1)), u0 = vd_load(u), u1 = vd_load(SID_AT(u, 1));
   const vd two = vd_set(2.0), eight = vd_set(8.0);
-  const vd r = vd_add(vd_mul(x, x), vd_mul(y, y)), q = vd_mul(r, r), s = vd_mul(x, y), c = vd_mul(q, r);
+  const vd r = vd_add(vd_mul(x, x), vd_mul(y, y)), q = vd_mul(r, r), s = vd_mul(x, y),
+           c = vd_mul(q, r);
   const vd xx = vd_mul(x, x), yy = vd_mul(y, y), d = vd_mul(vd_mul(eight, xx), yy);
   const vd hxx = vd_sub(vd_div(vd_mul(two, yy), q), vd_div(d, c));
   const vd hyy = vd_sub(vd_div(d, c), vd_div(vd_mul(two, xx), q));
@@ -183,7 +196,8 @@ static void sid_lanes_samples_hessian(const sid_problem *problem, const double *
   }
 }
 
-static void sid_lanes_samples_sample(const sid_problem *problem, vu offset, const double *x, double *g) {
+static void sid_lanes_samples_sample(const sid_problem *problem, vu offset, const double *x,
+                                     double *g) {
   for (uint32_t j = 0; j < problem->dim; j++) {
     const vd product = vd_mul(vd_gather(problem->a + j, offset), vd_load(SID_AT(x, j)));
     vd_store(SID_AT(g, j), vd_sub(product, vd_gather(problem->b + j, offset)));
@@ -201,7 +215,8 @@ static void sid_lanes_zero(const sid_problem *problem, double *g) {
 
 /* ---- choice ---- */
 
-static void sid_lanes_gradient(const sid_problem *problem, const sid_point *at, double *g, double *work) {
+static void sid_lanes_gradient(const sid_problem *problem, const sid_point *at, double *g,
+                               double *work) {
   switch (problem->kind) {
     case SID_RAYLEIGH: sid_lanes_rayleigh_gradient(problem, at, g); return;
     case SID_NORMALISED_LINEAR: sid_lanes_linear_gradient(problem, at, g, work); return;
@@ -212,8 +227,8 @@ static void sid_lanes_gradient(const sid_problem *problem, const sid_point *at, 
   }
 }
 
-static void sid_lanes_hessian(const sid_problem *problem, const sid_point *at, const double *v, double *hv,
-                              double *work) {
+static void sid_lanes_hessian(const sid_problem *problem, const sid_point *at, const double *v,
+                              double *hv, double *work) {
   switch (problem->kind) {
     case SID_RAYLEIGH: sid_lanes_rayleigh_hessian(problem, at, v, hv, work); return;
     case SID_NORMALISED_LINEAR: sid_lanes_linear_hessian(problem, at, v, hv, work); return;
@@ -245,9 +260,11 @@ static vd sid_lanes_unit(double sigma, vd length2, vd length) {
 }
 
 /* Noise of fixed length: direction of the unit variables u, or of their part tangential to x. */
-static void sid_lanes_sphere(const sid_problem *problem, double sigma, const sid_point *at, double *u) {
+static void sid_lanes_sphere(const sid_problem *problem, double sigma, const sid_point *at,
+                             double *u) {
   const uint32_t p = problem->dim;
-  vd outer = vd_set(1.0); /* |x| where the problem is scale-invariant; the product with 1 is exact */
+  vd outer =
+      vd_set(1.0); /* |x| where the problem is scale-invariant; the product with 1 is exact */
   if (sid_problem_scale_invariant(problem)) {
     const vd t = vd_mul(sid_lanes_dot(at->x, u, p), at->ir);
     for (uint32_t j = 0; j < p; j++)
@@ -259,8 +276,8 @@ static void sid_lanes_sphere(const sid_problem *problem, double sigma, const sid
 }
 
 /* One draw of noise. */
-static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma, const sid_point *at,
-                            sid_lanes_stream *stream, double *u) {
+static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma,
+                            const sid_point *at, sid_lanes_stream *stream, double *u) {
   const uint32_t p = problem->dim;
   const double *scale = problem->scale ? problem->scale : &sigma;
   sid_lanes_unit_noise(kind, p, stream, u);
@@ -272,12 +289,13 @@ static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sig
   if (!sid_problem_scale_invariant(problem)) return;
   const vd t = vd_mul(xu, at->ir);
   for (uint32_t j = 0; j < p; j++)
-    vd_store(SID_AT(u, j), vd_mul(vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))), at->im));
+    vd_store(SID_AT(u, j),
+             vd_mul(vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))), at->im));
 }
 
 /* One draw of the problem's own noise, other than samples. */
-static void sid_lanes_own_noise(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream,
-                                double *u) {
+static void sid_lanes_own_noise(const sid_problem *problem, const sid_point *at,
+                                sid_lanes_stream *stream, double *u) {
   if (problem->noise == SID_NOISE_NONE)
     sid_lanes_zero(problem, u);
   else
@@ -285,14 +303,15 @@ static void sid_lanes_own_noise(const sid_problem *problem, const sid_point *at,
 }
 
 /* sum_i (sqrt(w_i) xi_i) (g_i - G), the same sample i in all lanes. work: G, g_i, xi. */
-static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream,
-                                       double *noise, double *work) {
+static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_point *at,
+                                       sid_lanes_stream *stream, double *noise, double *work) {
   const uint32_t p = problem->dim;
   double *full = work, *sample = SID_AT(work, p), *xi = SID_AT(work, 2 * (size_t)p);
   sid_lanes_gradient(problem, at, full, sample);
   sid_lanes_normals(stream, xi, problem->samples);
   for (uint32_t i = 0; i < problem->samples; i++) {
-    const vd c = vd_mul(vd_set(sid_sqrt(sid_problem_sample_weight(problem, i))), vd_load(SID_AT(xi, i)));
+    const vd c =
+        vd_mul(vd_set(sid_sqrt(sid_problem_sample_weight(problem, i))), vd_load(SID_AT(xi, i)));
     const vu offset = vu_set((uint64_t)i * p);
     if (problem->kind == SID_NORMALISED_LINEAR)
       sid_lanes_linear_sample(problem, offset, vd_set(problem->labels[i]), at, sample);
@@ -305,14 +324,15 @@ static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_poi
   }
 }
 
-static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream,
-                                     double *noise, double *work) {
+static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point *at,
+                                     sid_lanes_stream *stream, double *noise, double *work) {
   double sigma = problem->sigma;
   switch (problem->noise) {
     case SID_NOISE_NONE: sid_lanes_zero(problem, noise); return;
     case SID_NOISE_SAMPLES: sid_lanes_gaussian_samples(problem, at, stream, noise, work); return;
     case SID_NOISE_SPHERE:
-      sigma = sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? problem->dim - 1 : problem->dim));
+      sigma = sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? problem->dim - 1
+                                                                             : problem->dim));
       break;
     default: break;
   }
@@ -320,13 +340,15 @@ static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point
 }
 
 /* One sample in each lane: its gradient. */
-static void sid_lanes_draw(const sid_problem *problem, const sid_point *at, sid_lanes_stream *stream, double *g) {
+static void sid_lanes_draw(const sid_problem *problem, const sid_point *at,
+                           sid_lanes_stream *stream, double *g) {
   const uint32_t p = problem->dim;
   uint64_t chosen[SID_W];
   if (!problem->weights) {
     vu_store(chosen, sid_lanes_index(stream, problem->samples));
   } else {
-    /* the first i with U < c_i is the number of i below n-1 with U >= c_i, because the c_i do not decrease */
+    /* the first i with U < c_i is the number of i below n-1 with U >= c_i, because the c_i do not
+     * decrease */
     const vd u = sid_lanes_uniform(stream);
     double c = problem->weights[0];
     vu count = vu_set(0);

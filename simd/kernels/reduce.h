@@ -1,4 +1,5 @@
-/* Canonical sums in lanes. docs/spec.md section 4. A vector of lanes is an array v[j*SID_W + lane]. */
+/* Canonical sums in lanes. docs/spec.md section 4. A vector of lanes is an array v[j*SID_W +
+ * lane]. */
 
 /* ((acc0+acc4) + (acc2+acc6)) + ((acc1+acc5) + (acc3+acc7)). */
 static inline vd sid_lanes_fold(const vd acc[8]) {
@@ -7,55 +8,59 @@ static inline vd sid_lanes_fold(const vd acc[8]) {
 }
 
 /* Terms that also write: an update and the sum that follows it, in one pass over memory. */
-static inline vd sid_lanes_scale_term(double scale, const double *in, double *out, const double *x) {
+static inline vd sid_lanes_scale_term(double scale, const double *in, double *out,
+                                      const double *x) {
   const vd v = vd_mul(vd_set(scale), vd_load(in));
   vd_store(out, v);
   return vd_mul(vd_load(x), v);
 }
 
-static inline vd sid_lanes_descend_term(vd a, vd h, const double *g, const double *from, double *to) {
+static inline vd sid_lanes_descend_term(vd a, vd h, const double *g, const double *from,
+                                        double *to) {
   const vd v = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_load(g)));
   vd_store(to, v);
   return vd_mul(v, v);
 }
 
-static inline vd sid_lanes_descend_noisy_term(vd a, vd h, const double *g, const double *noise, const double *from,
-                                              double *to) {
+static inline vd sid_lanes_descend_noisy_term(vd a, vd h, const double *g, const double *noise,
+                                              const double *from, double *to) {
   const vd v = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_add(vd_load(g), vd_load(noise))));
   vd_store(to, v);
   return vd_mul(v, v);
 }
 
-static inline vd sid_lanes_diffuse_term(vd a, vd h, const double *g, vd s, const double *noise, const double *from,
-                                        double *to) {
+static inline vd sid_lanes_diffuse_term(vd a, vd h, const double *g, vd s, const double *noise,
+                                        const double *from, double *to) {
   const vd drift = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_load(g)));
   const vd v = vd_add(drift, vd_mul(s, vd_load(noise)));
   vd_store(to, v);
   return vd_mul(v, v);
 }
 
-/* The shape of every reduction; TERM(j) gives the terms. Eight accumulators in registers (written out: compilers unroll a loop over them at
- * -O3 only); the last group is padded with +0, which is added like any other term. */
-#define SID_LANES_REDUCE(n, TERM)                                                                                    \
-  do {                                                                                                               \
-    const vd zero = vd_set(0.0);                                                                                     \
-    vd acc[8];                                                                                                       \
-    size_t j = 8;                                                                                                    \
-    if ((n) < 8) {                                                                                                   \
-      for (size_t k = 0; k < 8; k++) acc[k] = k < (n) ? TERM(k) : zero;                                              \
-      return sid_lanes_fold(acc);                                                                                    \
-    }                                                                                                                \
-    vd a0 = TERM(0), a1 = TERM(1), a2 = TERM(2), a3 = TERM(3);                                                       \
-    vd a4 = TERM(4), a5 = TERM(5), a6 = TERM(6), a7 = TERM(7);                                                       \
-    for (; j + 8 <= (n); j += 8) {                                                                                   \
-      a0 = vd_add(a0, TERM(j)), a1 = vd_add(a1, TERM(j + 1)), a2 = vd_add(a2, TERM(j + 2));                          \
-      a3 = vd_add(a3, TERM(j + 3)), a4 = vd_add(a4, TERM(j + 4));                                                    \
-      a5 = vd_add(a5, TERM(j + 5)), a6 = vd_add(a6, TERM(j + 6)), a7 = vd_add(a7, TERM(j + 7));                      \
-    }                                                                                                                \
-    acc[0] = a0, acc[1] = a1, acc[2] = a2, acc[3] = a3;                                                              \
-    acc[4] = a4, acc[5] = a5, acc[6] = a6, acc[7] = a7;                                                              \
-    for (size_t k = 0; j < (n) && k < 8; k++) acc[k] = vd_add(acc[k], j + k < (n) ? TERM(j + k) : zero);             \
-    return sid_lanes_fold(acc);                                                                                      \
+/* The shape of every reduction; TERM(j) gives the terms. Eight accumulators in registers (written
+ * out: compilers unroll a loop over them at -O3 only); the last group is padded with +0, which is
+ * added like any other term. */
+#define SID_LANES_REDUCE(n, TERM)                                                                  \
+  do {                                                                                             \
+    const vd zero = vd_set(0.0);                                                                   \
+    vd acc[8];                                                                                     \
+    size_t j = 8;                                                                                  \
+    if ((n) < 8) {                                                                                 \
+      for (size_t k = 0; k < 8; k++) acc[k] = k < (n) ? TERM(k) : zero;                            \
+      return sid_lanes_fold(acc);                                                                  \
+    }                                                                                              \
+    vd a0 = TERM(0), a1 = TERM(1), a2 = TERM(2), a3 = TERM(3);                                     \
+    vd a4 = TERM(4), a5 = TERM(5), a6 = TERM(6), a7 = TERM(7);                                     \
+    for (; j + 8 <= (n); j += 8) {                                                                 \
+      a0 = vd_add(a0, TERM(j)), a1 = vd_add(a1, TERM(j + 1)), a2 = vd_add(a2, TERM(j + 2));        \
+      a3 = vd_add(a3, TERM(j + 3)), a4 = vd_add(a4, TERM(j + 4));                                  \
+      a5 = vd_add(a5, TERM(j + 5)), a6 = vd_add(a6, TERM(j + 6)), a7 = vd_add(a7, TERM(j + 7));    \
+    }                                                                                              \
+    acc[0] = a0, acc[1] = a1, acc[2] = a2, acc[3] = a3;                                            \
+    acc[4] = a4, acc[5] = a5, acc[6] = a6, acc[7] = a7;                                            \
+    for (size_t k = 0; j < (n) && k < 8; k++)                                                      \
+      acc[k] = vd_add(acc[k], j + k < (n) ? TERM(j + k) : zero);                                   \
+    return sid_lanes_fold(acc);                                                                    \
   } while (0)
 
 static vd sid_lanes_dot(const double *a, const double *b, size_t n) {
@@ -71,17 +76,20 @@ static vd sid_lanes_dot_shared(const double *shared, const double *b, size_t n) 
 #undef SID_TERM
 }
 
-/* The row of a table that begins at an offset of each lane's own, with a vector of each lane's own. */
+/* The row of a table that begins at an offset of each lane's own, with a vector of each lane's
+ * own. */
 static vd sid_lanes_dot_row(const double *table, vu offset, const double *b, size_t n) {
 #define SID_TERM(j) vd_mul(vd_gather(table + (j), offset), vd_load(b + (j)*SID_W))
   SID_LANES_REDUCE(n, SID_TERM);
 #undef SID_TERM
 }
 
-/* out_j = s_j in_j with s_j = shared[j*stride] (stride 0: one number for all), and dot(x, out) of it. in and out may be the same. */
-static vd sid_lanes_scale_dot(const double *shared, size_t stride, const double *in, double *out, const double *x,
-                              size_t n) {
-#define SID_TERM(j) sid_lanes_scale_term(shared[(j)*stride], in + (j)*SID_W, out + (j)*SID_W, x + (j)*SID_W)
+/* out_j = s_j in_j with s_j = shared[j*stride] (stride 0: one number for all), and dot(x, out) of
+ * it. in and out may be the same. */
+static vd sid_lanes_scale_dot(const double *shared, size_t stride, const double *in, double *out,
+                              const double *x, size_t n) {
+#define SID_TERM(j)                                                                                \
+  sid_lanes_scale_term(shared[(j)*stride], in + (j)*SID_W, out + (j)*SID_W, x + (j)*SID_W)
   SID_LANES_REDUCE(n, SID_TERM);
 #undef SID_TERM
 }
@@ -94,19 +102,21 @@ static vd sid_lanes_descend(vd a, vd h, const double *g, const double *from, dou
 }
 
 /* to_j = a from_j - h (g_j + noise_j), and dot(to, to) of it. */
-static vd sid_lanes_descend_noisy(vd a, vd h, const double *g, const double *noise, const double *from, double *to,
-                                  size_t n) {
-#define SID_TERM(j)                                                                                                  \
-  sid_lanes_descend_noisy_term(a, h, g + (j)*SID_W, noise + (j)*SID_W, from + (j)*SID_W, to + (j)*SID_W)
+static vd sid_lanes_descend_noisy(vd a, vd h, const double *g, const double *noise,
+                                  const double *from, double *to, size_t n) {
+#define SID_TERM(j)                                                                                \
+  sid_lanes_descend_noisy_term(a, h, g + (j)*SID_W, noise + (j)*SID_W, from + (j)*SID_W,           \
+                               to + (j)*SID_W)
   SID_LANES_REDUCE(n, SID_TERM);
 #undef SID_TERM
 }
 
 /* to_j = (a from_j - h g_j) + s noise_j, and dot(to, to) of it. */
-static vd sid_lanes_diffuse(vd a, vd h, const double *g, vd s, const double *noise, const double *from, double *to,
-                            size_t n) {
-#define SID_TERM(j)                                                                                                  \
-  sid_lanes_diffuse_term(a, h, g + (j)*SID_W, s, noise + (j)*SID_W, from + (j)*SID_W, to + (j)*SID_W)
+static vd sid_lanes_diffuse(vd a, vd h, const double *g, vd s, const double *noise,
+                            const double *from, double *to, size_t n) {
+#define SID_TERM(j)                                                                                \
+  sid_lanes_diffuse_term(a, h, g + (j)*SID_W, s, noise + (j)*SID_W, from + (j)*SID_W,              \
+                         to + (j)*SID_W)
   SID_LANES_REDUCE(n, SID_TERM);
 #undef SID_TERM
 }

@@ -1,5 +1,5 @@
-/* A block of SID_W trajectories of one experiment, from start to last checkpoint: what ref/run.c, ref/dynamics/ do for one. docs/spec.md
- * sections 7 to 10. */
+/* A block of SID_W trajectories of one experiment, from start to last checkpoint: what ref/run.c,
+ * ref/dynamics/ do for one. docs/spec.md sections 7 to 10. */
 
 /* Vectors of a block, each p*SID_W doubles unless noted. */
 typedef struct {
@@ -11,19 +11,21 @@ typedef struct {
   double *scratch;            /* the problem's: (2p + n)*SID_W */
 } sid_block;
 
-/* The steps take the state at block->at to block->x (another array), and return its squared norm. */
+/* The steps take the state at block->at to block->x (another array), and return its squared
+ * norm. */
 
 static vd sid_lanes_sgd(sid_block *block, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
   const vd a = vd_set(1.0 - lr * wd), h = vd_set(lr);
   if (problem->noise == SID_NOISE_SAMPLES) {
-    sid_lanes_minibatch(problem, &block->at, block->experiment->dynamics.batch, &block->stream, block->g,
-                        block->scratch);
+    sid_lanes_minibatch(problem, &block->at, block->experiment->dynamics.batch, &block->stream,
+                        block->g, block->scratch);
     return sid_lanes_descend(a, h, block->g, block->at.x, block->x, problem->dim);
   }
   sid_lanes_gradient(problem, &block->at, block->g, block->scratch);
   sid_lanes_own_noise(problem, &block->at, &block->stream, block->second);
-  return sid_lanes_descend_noisy(a, h, block->g, block->second, block->at.x, block->x, problem->dim);
+  return sid_lanes_descend_noisy(a, h, block->g, block->second, block->at.x, block->x,
+                                 problem->dim);
 }
 
 /* The two gradients of a step of SVAG. The full gradient is the same in both. */
@@ -53,7 +55,8 @@ static vd sid_lanes_svag(sid_block *block, double lr, double wd) {
   double *g = block->g, *second = block->second;
   sid_lanes_two_gradients(block, g, second);
   for (uint32_t j = 0; j < p; j++)
-    vd_store(SID_AT(g, j), vd_add(vd_mul(c1, vd_load(SID_AT(g, j))), vd_mul(c2, vd_load(SID_AT(second, j)))));
+    vd_store(SID_AT(g, j),
+             vd_add(vd_mul(c1, vd_load(SID_AT(g, j))), vd_mul(c2, vd_load(SID_AT(second, j)))));
   return sid_lanes_descend(vd_set(1.0 - h * wd), vd_set(h), g, block->at.x, block->x, p);
 }
 
@@ -65,20 +68,22 @@ static vd sid_lanes_noise_size(const sid_block *block, uint32_t substeps, double
 static vd sid_lanes_sde(sid_block *block, uint32_t substeps, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
   const double h = lr / (double)substeps;
-  const vd va = vd_set(1.0 - h * wd), vh = vd_set(h), vs = sid_lanes_noise_size(block, substeps, lr);
+  const vd va = vd_set(1.0 - h * wd), vh = vd_set(h),
+           vs = sid_lanes_noise_size(block, substeps, lr);
   sid_point at = block->at;
   for (uint32_t k = 0; k < substeps; k++) {
     sid_lanes_gradient(problem, &at, block->g, block->scratch);
     sid_lanes_gaussian_noise(problem, &at, &block->stream, block->second, block->scratch);
-    at = sid_point_with(block->x,
-                        sid_lanes_diffuse(va, vh, block->g, vs, block->second, at.x, block->x, problem->dim));
+    at = sid_point_with(block->x, sid_lanes_diffuse(va, vh, block->g, vs, block->second, at.x,
+                                                    block->x, problem->dim));
   }
   return at.r;
 }
 
 static vd sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
-  const vd vh = vd_set(lr / (double)substeps), vk = vd_set(lr * 0.5), vw = vd_set(wd), one = vd_set(1.0);
+  const vd vh = vd_set(lr / (double)substeps), vk = vd_set(lr * 0.5), vw = vd_set(wd),
+           one = vd_set(1.0);
   const vd vs = sid_lanes_noise_size(block, substeps, lr);
   double *b = block->g, *noise = block->second, *hb = block->third;
   sid_point at = block->at;
@@ -90,10 +95,12 @@ static vd sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, double 
     sid_lanes_gaussian_noise(problem, &at, &block->stream, noise, block->scratch);
     for (uint32_t j = 0; j < problem->dim; j++) {
       const vd bj = vd_load(SID_AT(b, j));
-      vd_store(SID_AT(b, j), vd_add(bj, vd_mul(vk, vd_add(vd_load(SID_AT(hb, j)), vd_mul(vw, bj)))));
+      vd_store(SID_AT(b, j),
+               vd_add(bj, vd_mul(vk, vd_add(vd_load(SID_AT(hb, j)), vd_mul(vw, bj)))));
     }
     /* 1*x is exact */
-    at = sid_point_with(block->x, sid_lanes_diffuse(one, vh, b, vs, noise, at.x, block->x, problem->dim));
+    at = sid_point_with(block->x,
+                        sid_lanes_diffuse(one, vh, b, vs, noise, at.x, block->x, problem->dim));
   }
   return at.r;
 }
@@ -101,7 +108,8 @@ static vd sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, double 
 static vd sid_lanes_gd(sid_block *block, double lr, double wd) {
   const sid_problem *problem = &block->experiment->problem;
   sid_lanes_gradient(problem, &block->at, block->g, block->scratch);
-  return sid_lanes_descend(vd_set(1.0 - lr * wd), vd_set(lr), block->g, block->at.x, block->x, problem->dim);
+  return sid_lanes_descend(vd_set(1.0 - lr * wd), vd_set(lr), block->g, block->at.x, block->x,
+                           problem->dim);
 }
 
 static vd sid_lanes_take(sid_block *block, double lr, double wd) {
@@ -119,8 +127,10 @@ static vd sid_lanes_take(sid_block *block, double lr, double wd) {
 /* Lanes in which a is not finite: inf - inf and NaN - NaN are NaN, everything else gives 0. */
 static inline vm sid_lanes_not_finite(vd a) { return vm_not(vd_less(vd_sub(a, a), vd_set(1.0))); }
 
-/* Lanes (as bits) where a point is no state of the problem; status[lane] says why for those, and is left alone for the others. */
-static uint32_t sid_lanes_left_domain(const sid_problem *problem, const sid_point *at, sid_status *status) {
+/* Lanes (as bits) where a point is no state of the problem; status[lane] says why for those, and is
+ * left alone for the others. */
+static uint32_t sid_lanes_left_domain(const sid_problem *problem, const sid_point *at,
+                                      sid_status *status) {
   const uint32_t p = problem->dim;
   const double *x = at->x;
   vm nonfinite = sid_lanes_not_finite(vd_load(x));
@@ -129,7 +139,8 @@ static uint32_t sid_lanes_left_domain(const sid_problem *problem, const sid_poin
     nonfinite = sid_lanes_not_finite(at->r); /* finite only if every coordinate is */
     origin = vm_bits(vm_not(vm_or(nonfinite, vd_less(vd_set(0.0), at->r))));
   } else {
-    for (uint32_t j = 1; j < p; j++) nonfinite = vm_or(nonfinite, sid_lanes_not_finite(vd_load(SID_AT(x, j))));
+    for (uint32_t j = 1; j < p; j++)
+      nonfinite = vm_or(nonfinite, sid_lanes_not_finite(vd_load(SID_AT(x, j))));
   }
   const uint32_t left = vm_bits(nonfinite) | origin;
   for (uint32_t k = 0; left && k < SID_W; k++)
@@ -143,10 +154,11 @@ typedef struct {
   sid_block block;
   sid_backend_results *results;
   uint64_t first, step;
-  uint64_t effective, within; /* effective step, and steps of it that are done: no division in every step */
-  double lr, wd;              /* in force */
-  uint32_t count, next;       /* trajectories of the block, next checkpoint */
-  uint32_t alive;             /* lanes that still run, as bits; those without a trajectory are never alive */
+  uint64_t effective,
+      within;    /* effective step, and steps of it that are done: no division in every step */
+  double lr, wd; /* in force */
+  uint32_t count, next; /* trajectories of the block, next checkpoint */
+  uint32_t alive; /* lanes that still run, as bits; those without a trajectory are never alive */
   sid_status status[SID_W];
   double *row;               /* the observables of all lanes: width*SID_W */
   double *lane_x, *lane_row; /* of one lane: p and width */
@@ -173,7 +185,8 @@ static void sid_block_start(sid_block_run *run) {
     const uint64_t key[2] = {SID_KEY_NOISE, sid_block_trajectory(run, lane)};
     sid_stream_init(streams + lane, experiment->seed, key, 2);
     sid_start_state(experiment, key[1], run->lane_x);
-    for (uint32_t j = 0; j < experiment->problem.dim; j++) run->block.x[(size_t)j * SID_W + lane] = run->lane_x[j];
+    for (uint32_t j = 0; j < experiment->problem.dim; j++)
+      run->block.x[(size_t)j * SID_W + lane] = run->lane_x[j];
   }
   sid_lanes_stream_load(&run->block.stream, streams);
   run->block.at = sid_point_at(&experiment->problem, run->block.x);
@@ -192,11 +205,12 @@ static void sid_block_row(sid_block_run *run, uint32_t lane, uint32_t width) {
 
 static void sid_block_checkpoint(sid_block_run *run) {
   const sid_experiment *experiment = run->block.experiment;
-  if (run->next == experiment->checkpoint_count || experiment->checkpoints[run->next] != run->step) return;
+  if (run->next == experiment->checkpoint_count || experiment->checkpoints[run->next] != run->step)
+    return;
   double lr, wd;
   sid_schedule_at(&experiment->schedule, run->effective, &lr, &wd);
-  sid_lanes_observe(experiment, &run->block.at, run->step > 0 ? run->block.previous : NULL, lr, run->row,
-                    run->block.scratch);
+  sid_lanes_observe(experiment, &run->block.at, run->step > 0 ? run->block.previous : NULL, lr,
+                    run->row, run->block.scratch);
   for (uint32_t lane = 0; lane < run->count; lane++)
     if (run->alive >> lane & 1u) sid_block_row(run, lane, (uint32_t)sid_row_width(experiment));
   run->next++;
@@ -220,7 +234,8 @@ static void sid_block_end_all(sid_block_run *run, sid_status status) {
 }
 
 /* x where a lane has ended, `other` elsewhere, into x. */
-static void sid_block_merge(sid_block_run *run, double *x, const double *frozen, const double *other) {
+static void sid_block_merge(sid_block_run *run, double *x, const double *frozen,
+                            const double *other) {
   const vm ended = vm_of(~run->alive & ((1u << SID_W) - 1u));
   for (uint32_t j = 0; j < run->block.experiment->problem.dim; j++)
     vd_store(SID_AT(x, j), vd_select(ended, vd_load(SID_AT(frozen, j)), vd_load(SID_AT(other, j))));
@@ -278,8 +293,10 @@ static size_t sid_block_workspace(const sid_experiment *experiment) {
 static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, uint32_t count,
                               sid_backend_results *results, double *work) {
   if (!sid_fits_lanes(experiment)) {
-    const int completion = experiment->problem.kind == SID_BN_COMPLETION && experiment->dynamics.kind == SID_GD;
-    sid_run_singly(completion ? sid_lanes_completion_step : NULL, experiment, first, count, results, work);
+    const int completion =
+        experiment->problem.kind == SID_BN_COMPLETION && experiment->dynamics.kind == SID_GD;
+    sid_run_singly(completion ? sid_lanes_completion_step : NULL, experiment, first, count, results,
+                   work);
     return;
   }
   const size_t p = experiment->problem.dim, vector = p * SID_W;

@@ -1,4 +1,5 @@
-/* sidyn's side of `make bench`: times the backends through their public table (simd.h). The protocol is in request.h. */
+/* sidyn's side of `make bench`: times the backends through their public table (simd.h). The
+ * protocol is in request.h. */
 #include "request.h"
 #include "simd.h"
 #include "stage.h"
@@ -41,7 +42,8 @@ typedef struct {
   uint32_t *entries;
 } bench_case;
 
-/* Matrix completion (eos, Figure 1): p by p, as many inner dimensions, and about a third of the entries. */
+/* Matrix completion (eos, Figure 1): p by p, as many inner dimensions, and about a third of the
+ * entries. */
 static void bench_completion(bench_case *c) {
   sid_problem *problem = &c->experiment.problem;
   const uint32_t m = problem->dim, n = bench_entries(m);
@@ -93,7 +95,8 @@ static void bench_case_make(bench_case *c, const bench_kind *kind, const bench_r
     e->problem.labels = c->labels;
   }
   if (kind->problem == SID_BN_COMPLETION) bench_completion(c);
-  e->dynamics = (sid_dynamics){.kind = kind->dynamics, .l = BENCH_L, .substeps = BENCH_SUBSTEPS, .batch = 1};
+  e->dynamics =
+      (sid_dynamics){.kind = kind->dynamics, .l = BENCH_L, .substeps = BENCH_SUBSTEPS, .batch = 1};
   e->schedule.kind = SID_PIECEWISE;
   e->schedule.segment_count = 1;
   e->schedule.segments = &c->rates;
@@ -130,8 +133,8 @@ static uint64_t bench_hash(uint64_t hash, const double *values, size_t n) {
 /* ---- steps ---- */
 
 /* Runs one block: adds to its digest and to the sum of |x|^2. last may be NULL. */
-static void bench_block(const sid_backend *backend, const sid_experiment *e, uint64_t first, uint32_t size,
-                        double *last, double *work, uint64_t *digest, double *sum) {
+static void bench_block(const sid_backend *backend, const sid_experiment *e, uint64_t first,
+                        uint32_t size, double *last, double *work, uint64_t *digest, double *sum) {
   sid_end ends[BENCH_LANES_MAX];
   double row[BENCH_LANES_MAX];
   sid_backend_results results = {.rows = row, .ends = ends, .last = last};
@@ -145,8 +148,8 @@ static void bench_block(const sid_backend *backend, const sid_experiment *e, uin
 }
 
 /* As the command line runs an ensemble (verify/ensemble.c), but for what becomes of the results. */
-static void bench_ensemble(const sid_backend *backend, const sid_experiment *e, const bench_request *request,
-                           uint64_t *digest_out, double *sum_out) {
+static void bench_ensemble(const sid_backend *backend, const sid_experiment *e,
+                           const bench_request *request, uint64_t *digest_out, double *sum_out) {
   const uint64_t lanes = backend->lanes, blocks = (request->count + lanes - 1) / lanes;
   uint64_t digest = 0;
   double sum = 0.0;
@@ -157,7 +160,8 @@ static void bench_ensemble(const sid_backend *backend, const sid_experiment *e, 
 #pragma omp for schedule(dynamic, 1)
     for (uint64_t b = 0; b < blocks; b++) {
       const uint64_t left = request->count - b * lanes;
-      bench_block(backend, e, b * lanes, (uint32_t)(left < lanes ? left : lanes), last, work, &digest, &sum);
+      bench_block(backend, e, b * lanes, (uint32_t)(left < lanes ? left : lanes), last, work,
+                  &digest, &sum);
     }
     free(last);
     free(work);
@@ -166,7 +170,8 @@ static void bench_ensemble(const sid_backend *backend, const sid_experiment *e, 
   *sum_out += sum;
 }
 
-static void bench_steps(const sid_backend *backend, const bench_kind *kind, const bench_request *request) {
+static void bench_steps(const sid_backend *backend, const bench_kind *kind,
+                        const bench_request *request) {
   bench_case c;
   uint64_t digest = 0;
   double sum = 0.0;
@@ -175,7 +180,8 @@ static void bench_steps(const sid_backend *backend, const bench_kind *kind, cons
     bench_error("the experiment is not valid");
   } else {
     const bench_time start = bench_now();
-    for (uint64_t i = 0; i < request->repeat; i++) bench_ensemble(backend, &c.experiment, request, &digest, &sum);
+    for (uint64_t i = 0; i < request->repeat; i++)
+      bench_ensemble(backend, &c.experiment, request, &digest, &sum);
     const uint64_t width = kind->problem == SID_BN_COMPLETION ? 1 : request->p;
     bench_reply(start, request->repeat * request->count * width * request->steps, digest,
                 sum / (double)(request->repeat * request->count));
@@ -193,7 +199,8 @@ static void bench_streams(sid_stream *streams, uint64_t first, uint32_t lanes) {
 }
 
 /* `count` numbers of a stage, or normals, through a buffer that stays in the cache. */
-static void bench_fill(void (*fill)(sid_stream *, double *, size_t), uint32_t lanes, uint64_t count, int normal) {
+static void bench_fill(void (*fill)(sid_stream *, double *, size_t), uint32_t lanes, uint64_t count,
+                       int normal) {
   sid_stream streams[BENCH_LANES_MAX];
   const size_t rows = BENCH_BUFFER / lanes;
   double *z = bench_doubles(BENCH_BUFFER);
@@ -220,7 +227,8 @@ static void bench_normals_digest(const sid_backend *backend, uint64_t count) {
     backend->normals(streams, z, (size_t)count);
     for (uint64_t lane = 0; lane < backend->lanes; lane++) {
       uint64_t hash = first + lane;
-      for (uint64_t j = 0; j < count; j++) hash = bench_hash(hash, z + j * backend->lanes + lane, 1);
+      for (uint64_t j = 0; j < count; j++)
+        hash = bench_hash(hash, z + j * backend->lanes + lane, 1);
       digest += hash;
     }
   }
@@ -261,8 +269,8 @@ static void bench_info(void) {
   size_t count;
   const sid_backend *const *built = sid_backends_built(&count);
   const char *why, *comma = "";
-  printf("{\"sidyn\": \"%s\", \"compiler\": \"%s\", \"sleef\": \"%s\", \"backends\": [", SID_VERSION, __VERSION__,
-         sid_simd_sleef_version());
+  printf("{\"sidyn\": \"%s\", \"compiler\": \"%s\", \"sleef\": \"%s\", \"backends\": [",
+         SID_VERSION, __VERSION__, sid_simd_sleef_version());
   for (size_t i = 0; i < count; i++) {
     if (!sid_backend_usable(built[i], &why)) continue;
     printf("%s\"%s\"", comma, built[i]->name);

@@ -1,5 +1,6 @@
-/* What a C programmer would write without sidyn: plain loops, one trajectory after the other, normals by GSL's taus2 and its ziggurat. Built
- * with -O3 -march=native and GSL's inline functions, as its manual advises. The protocol is in request.h. */
+/* What a C programmer would write without sidyn: plain loops, one trajectory after the other,
+ * normals by GSL's taus2 and its ziggurat. Built with -O3 -march=native and GSL's inline functions,
+ * as its manual advises. The protocol is in request.h. */
 #define HAVE_INLINE
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -38,7 +39,8 @@ static void bench_free(bench_state *s) {
   free(s->labels);
 }
 
-/* x = a x - h (G + k n): G the gradient of the Rayleigh quotient, n = (u - <x,u>x/r)/|x|, r = |x|^2, q = <x,Ax>, t = <x,u>. */
+/* x = a x - h (G + k n): G the gradient of the Rayleigh quotient, n = (u - <x,u>x/r)/|x|, r =
+ * |x|^2, q = <x,Ax>, t = <x,u>. */
 static void bench_move(bench_state *s, double r, double q, double t, double a, double h, double k) {
   double *restrict x = s->x;
   const double *restrict u = s->u, *restrict spectrum = s->spectrum;
@@ -51,7 +53,8 @@ static void bench_move(bench_state *s, double r, double q, double t, double a, d
   }
 }
 
-/* The sums hide behind the drawing: one loop for both. A loop of their own for the gradient's sums costs 10 % (p = 100) to 35 % (p = 10). */
+/* The sums hide behind the drawing: one loop for both. A loop of their own for the gradient's sums
+ * costs 10 % (p = 100) to 35 % (p = 10). */
 static void bench_step(bench_state *s, double a, double h, double k) {
   double *restrict x = s->x, *restrict u = s->u;
   const double *restrict spectrum = s->spectrum;
@@ -68,13 +71,15 @@ static void bench_step(bench_state *s, double a, double h, double k) {
 static void bench_sgd(bench_state *s) { bench_step(s, 1 - BENCH_LR * BENCH_WD, BENCH_LR, 1); }
 
 static void bench_em(bench_state *s) {
-  const double h = BENCH_LR / BENCH_SUBSTEPS, root = sqrt(BENCH_SUBSTEPS); /* lr/sqrt(m) is h*sqrt(m) */
+  const double h = BENCH_LR / BENCH_SUBSTEPS,
+               root = sqrt(BENCH_SUBSTEPS); /* lr/sqrt(m) is h*sqrt(m) */
   for (int k = 0; k < BENCH_SUBSTEPS; k++) bench_step(s, 1 - h * BENCH_WD, h, root);
 }
 
 /* The gradient is the same for both draws and the projection is linear: one of each is enough. */
 static void bench_svag(bench_state *s) {
-  const double h = BENCH_LR / BENCH_L, root = sqrt(2.0 * BENCH_L - 1), c1 = (1 + root) / 2, c2 = (1 - root) / 2;
+  const double h = BENCH_LR / BENCH_L, root = sqrt(2.0 * BENCH_L - 1), c1 = (1 + root) / 2,
+               c2 = (1 - root) / 2;
   double *restrict x = s->x, *restrict u = s->u;
   const double *restrict spectrum = s->spectrum;
   double r = 0, q = 0, t = 0;
@@ -88,7 +93,8 @@ static void bench_svag(bench_state *s) {
   bench_move(s, r, q, t, 1 - h * BENCH_WD, h, 1);
 }
 
-/* One sample of the normalised linear model: x = a x - lr e (z - <x,z>x/r), e = (<x,z>/|x| - y)/|x|. */
+/* One sample of the normalised linear model: x = a x - lr e (z - <x,z>x/r), e = (<x,z>/|x| -
+ * y)/|x|. */
 static void bench_linear(bench_state *s) {
   const unsigned long i = gsl_rng_uniform_int(s->rng, BENCH_SAMPLES);
   double *restrict x = s->x;
@@ -99,7 +105,8 @@ static void bench_linear(bench_state *s) {
     t += x[j] * z[j];
   }
   const double im = 1 / sqrt(r), d = t / r, e = (t * im - s->labels[i]) * im;
-  for (uint32_t j = 0; j < s->p; j++) x[j] = (1 - BENCH_LR * BENCH_WD) * x[j] - BENCH_LR * e * (z[j] - d * x[j]);
+  for (uint32_t j = 0; j < s->p; j++)
+    x[j] = (1 - BENCH_LR * BENCH_WD) * x[j] - BENCH_LR * e * (z[j] - d * x[j]);
 }
 
 static void bench_steps(void (*step)(bench_state *), const bench_request *request) {
@@ -134,7 +141,8 @@ int main(void) {
   static const struct {
     const char *name;
     void (*step)(bench_state *);
-  } steps[] = {{"sgd", bench_sgd}, {"svag", bench_svag}, {"em", bench_em}, {"linear", bench_linear}};
+  } steps[] = {
+      {"sgd", bench_sgd}, {"svag", bench_svag}, {"em", bench_em}, {"linear", bench_linear}};
   bench_request request;
   while (bench_next(&request)) {
     size_t i = 0;

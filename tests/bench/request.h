@@ -1,7 +1,8 @@
-/* What the programs that `make bench` times speak. A request is a line on standard input, `workload key=value ...`; the reply is a line of
- * JSON on standard output: seconds of this thread's processor and of the clock, the number of units done, a digest of the results, and the
- * mean of |x|^2 at the end (of z^2, for normals), which shows that all contenders do the same. A program lives as long as its input, so that
- * start-up is not measured. */
+/* What the programs that `make bench` times speak. A request is a line on standard input, `workload
+ * key=value ...`; the reply is a line of JSON on standard output: seconds of this thread's
+ * processor and of the clock, the number of units done, a digest of the results, and the mean of
+ * |x|^2 at the end (of z^2, for normals), which shows that all contenders do the same. A program
+ * lives as long as its input, so that start-up is not measured. */
 #ifndef BENCH_REQUEST_H
 #define BENCH_REQUEST_H
 
@@ -16,7 +17,12 @@
 #define BENCH_LR 0.05
 #define BENCH_WD 0.01
 #define BENCH_SIGMA 0.1
-enum { BENCH_SAMPLES = 64, BENCH_L = 4, BENCH_SUBSTEPS = 4, BENCH_BUFFER = 8192 /* normals at a time */ };
+enum {
+  BENCH_SAMPLES = 64,
+  BENCH_L = 4,
+  BENCH_SUBSTEPS = 4,
+  BENCH_BUFFER = 8192 /* normals at a time */
+};
 
 enum { BENCH_NAME_SIZE = 16 };
 
@@ -32,7 +38,8 @@ typedef struct {
   double cpu, wall;
 } bench_time;
 
-/* Number k of the features of the linear model: of mean 0 and variance 1, the same for all contenders. */
+/* Number k of the features of the linear model: of mean 0 and variance 1, the same for all
+ * contenders. */
 static inline double bench_feature(uint32_t k) {
   k *= 0x9e3779b1u;
   k = (k ^ k >> 16) * 0x045d9f3bu;
@@ -55,7 +62,8 @@ static inline bench_time bench_now(void) {
 
 static inline void bench_reply(bench_time start, uint64_t units, uint64_t digest, double mean) {
   const bench_time end = bench_now();
-  printf("{\"cpu\": %.9f, \"wall\": %.9f, \"units\": %" PRIu64 ", \"digest\": \"%016" PRIx64 "\", \"mean\": %.9g}\n",
+  printf("{\"cpu\": %.9f, \"wall\": %.9f, \"units\": %" PRIu64 ", \"digest\": \"%016" PRIx64
+         "\", \"mean\": %.9g}\n",
          end.cpu - start.cpu, end.wall - start.wall, units, digest, mean);
 }
 
@@ -67,23 +75,29 @@ static inline int bench_field(bench_request *request, const char *word) {
     const char *key;
     char *text;
     uint64_t *number;
-  } fields[] = {
-      {"backend=", request->backend, NULL},  {"stage=", request->stage, NULL},  {"p=", NULL, &request->p},
-      {"count=", NULL, &request->count},     {"steps=", NULL, &request->steps}, {"repeat=", NULL, &request->repeat},
-      {"threads=", NULL, &request->threads}, {"last=", NULL, &request->last}};
+  } fields[] = {{"backend=", request->backend, NULL},
+                {"stage=", request->stage, NULL},
+                {"p=", NULL, &request->p},
+                {"count=", NULL, &request->count},
+                {"steps=", NULL, &request->steps},
+                {"repeat=", NULL, &request->repeat},
+                {"threads=", NULL, &request->threads},
+                {"last=", NULL, &request->last}};
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
     const size_t length = strlen(fields[i].key);
     char *end = NULL;
     if (strncmp(word, fields[i].key, length) != 0) continue;
     if (fields[i].text)
-      return snprintf(fields[i].text, BENCH_NAME_SIZE, "%s", word + length) >= BENCH_NAME_SIZE ? -1 : 0;
+      return snprintf(fields[i].text, BENCH_NAME_SIZE, "%s", word + length) >= BENCH_NAME_SIZE ? -1
+                                                                                               : 0;
     *fields[i].number = strtoull(word + length, &end, 10);
     return end != word + length && *end == '\0' ? 0 : -1;
   }
   return -1;
 }
 
-/* The next request; returns 0 at the end of the input. What cannot be read is answered with an error. */
+/* The next request; returns 0 at the end of the input. What cannot be read is answered with an
+ * error. */
 static inline int bench_next(bench_request *request) {
   char line[256];
   for (fflush(stdout); fgets(line, sizeof line, stdin); fflush(stdout)) {
@@ -103,7 +117,8 @@ static inline int bench_is(const bench_request *request, const char *workload) {
   return strcmp(request->workload, workload) == 0;
 }
 
-/* n doubles at the beginning of a cache line: where malloc happens to put them changes a time by 15 %. Ends the program without memory. */
+/* n doubles at the beginning of a cache line: where malloc happens to put them changes a time by 15
+ * %. Ends the program without memory. */
 static inline double *bench_doubles(uint64_t n) {
   void *memory;
   if (posix_memalign(&memory, 64, (size_t)n * sizeof(double)) != 0) {

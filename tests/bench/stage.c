@@ -1,5 +1,5 @@
-/* The stages of simd/kernels/normal.h, compiled for each instruction set with BENCH_LANES naming its vocabulary. The functions that take no
- * stream read what the stage before left in z. */
+/* The stages of simd/kernels/normal.h, compiled for each instruction set with BENCH_LANES naming
+ * its vocabulary. The functions that take no stream read what the stage before left in z. */
 #define SID_BACKEND_NAME "bench"
 #include "config.h"
 #include BENCH_LANES
@@ -26,7 +26,8 @@ static void bench_radius(sid_stream *streams, double *z, size_t n) {
   (void)streams;
   for (size_t j = 0; j + 1 < n; j += 2) {
     const vd u = vd_load(z + j * SID_W);
-    vd_store(z + (j + 1) * SID_W, vd_sqrt(vd_mul(vd_set(-2.0), vd_log_candidate(vd_sub(vd_set(1.0), u)))));
+    vd_store(z + (j + 1) * SID_W,
+             vd_sqrt(vd_mul(vd_set(-2.0), vd_log_candidate(vd_sub(vd_set(1.0), u)))));
   }
 }
 
@@ -64,6 +65,6 @@ static void bench_exact(sid_stream *streams, double *z, size_t n) {
 }
 
 extern const bench_stage SID_ISA(bench_stages)[BENCH_STAGES];
-const bench_stage SID_ISA(bench_stages)[BENCH_STAGES] = {{"raw", bench_raw},         {"uniform", bench_uniform},
-                                                         {"radius", bench_radius},   {"circle", bench_circle},
-                                                         {"inexact", bench_inexact}, {"exact", bench_exact}};
+const bench_stage SID_ISA(bench_stages)[BENCH_STAGES] = {
+    {"raw", bench_raw},       {"uniform", bench_uniform}, {"radius", bench_radius},
+    {"circle", bench_circle}, {"inexact", bench_inexact}, {"exact", bench_exact}};

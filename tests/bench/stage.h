@@ -1,4 +1,5 @@
-/* Stages of the normals, each as a program of its own: what is left of the time when the rest is left out. */
+/* Stages of the normals, each as a program of its own: what is left of the time when the rest is
+ * left out. */
 #ifndef BENCH_STAGE_H
 #define BENCH_STAGE_H
 

@@ -1,4 +1,5 @@
-/* What the program of a board asks of the machine below it: start/ has it for each family, native.c for a hosted system. */
+/* What the program of a board asks of the machine below it: start/ has it for each family, native.c
+ * for a hosted system. */
 #ifndef BOARD_H
 #define BOARD_H
 

@@ -1,5 +1,6 @@
-/* The cure of ref/port/ on the machine that builds, with the sum of the processor in the place of libgcc's: every sum is right, and
- * exactly those of the class that libgcc gets wrong are done by integers. Prints what is wrong; status 0 if nothing is. */
+/* The cure of ref/port/ on the machine that builds, with the sum of the processor in the place of
+ * libgcc's: every sum is right, and exactly those of the class that libgcc gets wrong are done by
+ * integers. Prints what is wrong; status 0 if nothing is. */
 #include "exact_add.h"
 
 #include <stdio.h>
@@ -47,23 +48,25 @@ static uint64_t fraction(void) {
   }
 }
 
-/* A fraction whose last `apart` places are half or a quarter of the last place of a number with an exponent so much higher, or next to
- * that: where rounding is decided by the last bit. */
+/* A fraction whose last `apart` places are half or a quarter of the last place of a number with an
+ * exponent so much higher, or next to that: where rounding is decided by the last bit. */
 static uint64_t near_tie(unsigned apart) {
   const unsigned place = apart - 1 - (unsigned)(next_raw() % 2);
   if (apart < 3 || place > 51) return fraction();
-  return ((((next_raw() & FRACTION) >> apart) << apart) + (1ull << place) + next_raw() % 3 - 1) & FRACTION;
+  return ((((next_raw() & FRACTION) >> apart) << apart) + (1ull << place) + next_raw() % 3 - 1) &
+         FRACTION;
 }
 
 static unsigned long wrong, by_integers;
 
 static void tell(const char *what, uint64_t a, uint64_t b, uint64_t result) {
   if (wrong++ < 10)
-    printf("%s of %016llx and %016llx: %016llx\n", what, (unsigned long long)a, (unsigned long long)b,
-           (unsigned long long)result);
+    printf("%s of %016llx and %016llx: %016llx\n", what, (unsigned long long)a,
+           (unsigned long long)b, (unsigned long long)result);
 }
 
-/* a + b in four ways; expected_cured tells whether its signs and exponents are those of the class. */
+/* a + b in four ways; expected_cured tells whether its signs and exponents are those of the
+ * class. */
 static void check(uint64_t a, uint64_t b, uint64_t expected, int expected_cured) {
   const struct {
     const char *name;
@@ -103,7 +106,8 @@ int main(void) {
     const uint64_t infinity = 0x7ff0000000000000u, finite = (uint64_t)low << 52 | SIGN;
     check(infinity, finite, infinity, 0);
     check(finite ^ SIGN, infinity | SIGN, infinity | SIGN, 0);
-    if (field(__wrap___aeabi_dadd(0x7ff8000000000000u, finite)) != 0x7ff) tell("NaN", infinity, finite, 0);
+    if (field(__wrap___aeabi_dadd(0x7ff8000000000000u, finite)) != 0x7ff)
+      tell("NaN", infinity, finite, 0);
     passed_on = 0;
   }
   if (by_integers < 20000) printf("only %lu sums by integers\n", by_integers);

@@ -1,5 +1,6 @@
-/* The sum in full, without guard or sticky bits: both operands are multiples of the last place of the smaller one, and the larger is
- * below 2^(53+69) of them. So the sum is an integer of 123 bits at most, held in two words, and is rounded once. */
+/* The sum in full, without guard or sticky bits: both operands are multiples of the last place of
+ * the smaller one, and the larger is below 2^(53+69) of them. So the sum is an integer of 123 bits
+ * at most, held in two words, and is rounded once. */
 #include "exact_add.h"
 
 #define SIGN (1ull << 63)
@@ -9,13 +10,16 @@ typedef struct {
   uint64_t hi, lo;
 } integer;
 
-/* The number as significand * 2^(exponent - 1075). A subnormal number has the exponent of the smallest normal one. */
+/* The number as significand * 2^(exponent - 1075). A subnormal number has the exponent of the
+ * smallest normal one. */
 static uint32_t exponent_of(uint64_t bits) {
   const uint32_t field = (uint32_t)(bits >> 52) & 0x7ff;
   return field == 0 ? 1 : field;
 }
 
-static uint64_t significand_of(uint64_t bits) { return (bits & (ONE - 1)) | (((bits >> 52) & 0x7ff) == 0 ? 0 : ONE); }
+static uint64_t significand_of(uint64_t bits) {
+  return (bits & (ONE - 1)) | (((bits >> 52) & 0x7ff) == 0 ? 0 : ONE);
+}
 
 static integer shifted_left(uint64_t v, uint32_t n) {
   const integer r = {n == 0 ? 0 : n < 64 ? v >> (64 - n) : v << (n - 64), n < 64 ? v << n : 0};
@@ -35,7 +39,9 @@ static integer difference(integer a, integer b) {
 }
 
 /* Bit n, counted from the lowest. */
-static uint32_t bit(integer v, uint32_t n) { return (uint32_t)((n < 64 ? v.lo >> n : v.hi >> (n - 64)) & 1); }
+static uint32_t bit(integer v, uint32_t n) {
+  return (uint32_t)((n < 64 ? v.lo >> n : v.hi >> (n - 64)) & 1);
+}
 
 static uint32_t length(integer v) {
   uint32_t n = 0;
@@ -68,7 +74,8 @@ static uint64_t rounded(integer v, uint32_t exponent) {
 uint64_t exact_add(uint64_t a, uint64_t b) {
   const uint32_t ea = exponent_of(a), eb = exponent_of(b);
   const uint32_t lowest = ea < eb ? ea : eb;
-  const integer va = shifted_left(significand_of(a), ea - lowest), vb = shifted_left(significand_of(b), eb - lowest);
+  const integer va = shifted_left(significand_of(a), ea - lowest),
+                vb = shifted_left(significand_of(b), eb - lowest);
   if (((a ^ b) & SIGN) == 0) {
     const integer v = sum(va, vb);
     return (a & SIGN) | ((v.hi | v.lo) == 0 ? 0 : rounded(v, lowest));

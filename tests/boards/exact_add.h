@@ -1,4 +1,5 @@
-/* Sum of two binary64 numbers by integers alone, on bit patterns: what the directed test of addition compares with. */
+/* Sum of two binary64 numbers by integers alone, on bit patterns: what the directed test of
+ * addition compares with. */
 #ifndef EXACT_ADD_H
 #define EXACT_ADD_H
 

@@ -1,7 +1,8 @@
-/* What a part of the library takes on a board: the image with it, less the image of FOOTPRINT_nothing, which has the rest of this file
- * and the start. FOOTPRINT_core is streams, exact normals, rayleigh and SGD; FOOTPRINT_step the same by sid_step(), which holds every
- * problem and dynamics; FOOTPRINT_run whole experiments with selfcheck and validation. Prints "stack=N", the bytes that were used below
- * the frame of board_main(). */
+/* What a part of the library takes on a board: the image with it, less the image of
+ * FOOTPRINT_nothing, which has the rest of this file and the start. FOOTPRINT_core is streams,
+ * exact normals, rayleigh and SGD; FOOTPRINT_step the same by sid_step(), which holds every problem
+ * and dynamics; FOOTPRINT_run whole experiments with selfcheck and validation. Prints "stack=N",
+ * the bytes that were used below the frame of board_main(). */
 #include "../../ref/dynamics/dynamics.h"
 #include "../../ref/problem.h"
 #include "board.h"
@@ -13,11 +14,15 @@
 
 static const double spectrum[DIM] = {1, 2, 2};
 static const double start[DIM] = {1, 0, 1};
-static const sid_problem problem = {
-    .kind = SID_RAYLEIGH, .noise = SID_NOISE_GAUSSIAN, .dim = DIM, .sigma = 0.3, .spectrum = spectrum};
+static const sid_problem problem = {.kind = SID_RAYLEIGH,
+                                    .noise = SID_NOISE_GAUSSIAN,
+                                    .dim = DIM,
+                                    .sigma = 0.3,
+                                    .spectrum = spectrum};
 static const sid_dynamics dynamics = {.kind = SID_SGD, .l = 1, .substeps = 1, .batch = 1};
 
-/* State, workspace and stream belong to the caller and are not counted as the stack of the library. */
+/* State, workspace and stream belong to the caller and are not counted as the stack of the
+ * library. */
 typedef struct {
   sid_stream stream;
   double x[DIM], work[32];
@@ -37,7 +42,8 @@ static __attribute__((noinline)) void measured(memory *m) {
   const uint64_t key[2] = {SID_KEY_NOISE, 5};
   m->sink += (uint64_t)sid_stream_init(&m->stream, 7, key, 2);
   m->sink += sid_stream_raw(&m->stream) + sid_stream_index(&m->stream, 10);
-  m->sink += (uint64_t)sid_stream_uniform(&m->stream) + sid_stream_weighted_index(&m->stream, spectrum, DIM);
+  m->sink += (uint64_t)sid_stream_uniform(&m->stream) +
+             sid_stream_weighted_index(&m->stream, spectrum, DIM);
   m->sink += (uint64_t)(sid_stream_rademacher(&m->stream) + 1.0);
   sid_stream_advance(&m->stream, 1, 1);
   sid_stream_normals(&m->stream, m->x, DIM);
@@ -54,16 +60,17 @@ static __attribute__((noinline)) void measured(memory *m) {
   static const sid_segment rates = {0, 0.1, 0.001, 1.0};
   static const uint64_t checkpoints[2] = {0, STEPS};
   static const int32_t observables[2] = {SID_NORM2, SID_STEP_ANGLE};
-  const sid_experiment experiment = {.problem = problem,
-                                     .dynamics = dynamics,
-                                     .schedule = {.kind = SID_PIECEWISE, .segment_count = 1, .segments = &rates},
-                                     .start = {SID_START_POINT, start, 0},
-                                     .seed = 7,
-                                     .steps = STEPS,
-                                     .checkpoints = checkpoints,
-                                     .checkpoint_count = 2,
-                                     .observable_count = 2,
-                                     .observables = observables};
+  const sid_experiment experiment = {
+      .problem = problem,
+      .dynamics = dynamics,
+      .schedule = {.kind = SID_PIECEWISE, .segment_count = 1, .segments = &rates},
+      .start = {SID_START_POINT, start, 0},
+      .seed = 7,
+      .steps = STEPS,
+      .checkpoints = checkpoints,
+      .checkpoint_count = 2,
+      .observable_count = 2,
+      .observables = observables};
   uint64_t step = 0;
   m->sink += sid_selfcheck() + (uint64_t)sid_experiment_validate(&experiment);
   m->sink += (uint64_t)sid_run(&experiment, 0, show, m, m->x, &step, m->work, 32);
@@ -73,7 +80,8 @@ static __attribute__((noinline)) void measured(memory *m) {
 #endif
 }
 
-/* ---- how deep the stack has been: it is painted, and the lowest word that lost its colour is the answer ------------- */
+/* ---- how deep the stack has been: it is painted, and the lowest word that lost its colour is the
+ * answer --- */
 
 extern uint32_t board_stack_bottom[];
 

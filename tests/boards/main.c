@@ -1,5 +1,5 @@
-/* The program that every board runs, and the machine that builds it: selfcheck, known answers, a directed test of addition, and
- * three trajectories whose states are hashed. It prints one line,
+/* The program that every board runs, and the machine that builds it: selfcheck, known answers, a
+ * directed test of addition, and three trajectories whose states are hashed. It prints one line,
  *     HASH operations=N checks=N passed
  * or what is wrong, and ends with 0, 1 (a wrong answer) or 3 (the machine cannot be trusted). */
 #include "board.h"
@@ -8,7 +8,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- text ------------------------------------------------------------------------------------------------------- */
+/* ---- text ---------------------------------------------------------------------------------- */
 
 static void write_hex(uint64_t v) {
   char text[17];
@@ -28,7 +28,7 @@ static void write_number(uint32_t v) {
   board_write(first);
 }
 
-/* ---- results ---------------------------------------------------------------------------------------------------- */
+/* ---- results ------------------------------------------------------------------------------- */
 
 /* checks and failures of the known answers; FNV-1a (64 bits) of all that is hashed. */
 typedef struct {
@@ -55,11 +55,13 @@ static double double_of(uint64_t bits) {
 static void hash_number(results *r, double x) {
   uint64_t bits = bits_of(x);
   if ((bits << 1) > 0xffe0000000000000u) bits = 0x7ff8000000000000u;
-  for (int shift = 56; shift >= 0; shift -= 8) r->hash = (r->hash ^ ((bits >> shift) & 255)) * FNV_PRIME;
+  for (int shift = 56; shift >= 0; shift -= 8)
+    r->hash = (r->hash ^ ((bits >> shift) & 255)) * FNV_PRIME;
 }
 
 /* The first few failures are told in full. */
-static void expect(results *r, const char *what, uint32_t which, uint64_t actual, uint64_t expected) {
+static void expect(results *r, const char *what, uint32_t which, uint64_t actual,
+                   uint64_t expected) {
   r->checks++;
   if (actual == expected) return;
   if (r->failures++ >= 5) return;
@@ -73,22 +75,24 @@ static void expect(results *r, const char *what, uint32_t which, uint64_t actual
   board_write("\n");
 }
 
-/* ---- known answers ---------------------------------------------------------------------------------------------- */
+/* ---- known answers ------------------------------------------------------------------------- */
 
 static void check_stream(results *r, uint32_t i) {
   const known_stream *known = known_streams + i;
   sid_stream first, stream;
   double z[5];
-  expect(r, "stream init", i, (uint64_t)(uint32_t)sid_stream_init(&first, known->seed, known->key, known->key_len),
-         0);
+  expect(r, "stream init", i,
+         (uint64_t)(uint32_t)sid_stream_init(&first, known->seed, known->key, known->key_len), 0);
   stream = first;
-  for (uint32_t k = 0; k < 4; k++) expect(r, "raw of stream", i, sid_stream_raw(&stream), known->raw[k]);
+  for (uint32_t k = 0; k < 4; k++)
+    expect(r, "raw of stream", i, sid_stream_raw(&stream), known->raw[k]);
   stream = first;
   for (uint32_t k = 0; k < 2; k++)
     expect(r, "uniform of stream", i, bits_of(sid_stream_uniform(&stream)), known->uniform[k]);
   stream = first;
   sid_stream_normals(&stream, z, 5);
-  for (uint32_t k = 0; k < 5; k++) expect(r, "normal of stream", i, bits_of(z[k]), known->normals[k]);
+  for (uint32_t k = 0; k < 5; k++)
+    expect(r, "normal of stream", i, bits_of(z[k]), known->normals[k]);
   stream = first;
   sid_stream_advance(&stream, known->jump[0], known->jump[1]);
   for (uint32_t k = 0; k < 2; k++)
@@ -116,7 +120,8 @@ static void check_arithmetic(results *r) {
     expect(r, "sqrt by integers", i, bits_of(sid_sqrt_integer(x)), known_sqrts[i].root);
   }
   for (uint32_t i = 0; i < COUNT(known_atan2s); i++)
-    expect(r, "atan2", i, bits_of(sid_atan2(double_of(known_atan2s[i].y), double_of(known_atan2s[i].x))),
+    expect(r, "atan2", i,
+           bits_of(sid_atan2(double_of(known_atan2s[i].y), double_of(known_atan2s[i].x))),
            known_atan2s[i].angle);
 }
 
@@ -146,7 +151,8 @@ static void check_trajectory(results *r, uint32_t i) {
   row_reader reader = {r, &known->experiment, known->rows, i};
   double x[DIM_MAX], work[WORK_MAX];
   uint64_t step = 0;
-  expect(r, "validation of trajectory", i, (uint64_t)(uint32_t)sid_experiment_validate(&known->experiment), 0);
+  expect(r, "validation of trajectory", i,
+         (uint64_t)(uint32_t)sid_experiment_validate(&known->experiment), 0);
   const sid_status status =
       sid_run(&known->experiment, known->trajectory, check_row, &reader, x, &step, work, WORK_MAX);
   expect(r, "status of trajectory", i, (uint64_t)(uint32_t)status, 0);
@@ -160,7 +166,7 @@ static void check_known_answers(results *r) {
   for (uint32_t i = 0; i < COUNT(known_trajectories); i++) check_trajectory(r, i);
 }
 
-/* ---- directed test of addition ---------------------------------------------------------------------------------- */
+/* ---- directed test of addition ------------------------------------------------------------- */
 
 /* SplitMix64: nothing of the library. */
 static uint64_t next_raw(uint64_t *state) {
@@ -184,13 +190,14 @@ static uint64_t some_fraction(uint64_t *state, uint32_t round) {
   }
 }
 
-/* A fraction whose last `apart` places are half or a quarter of the last place of a number with an exponent so much higher, or next to
- * that: where rounding is decided by the last bit. */
+/* A fraction whose last `apart` places are half or a quarter of the last place of a number with an
+ * exponent so much higher, or next to that: where rounding is decided by the last bit. */
 static uint64_t near_tie(uint64_t *state, uint32_t apart) {
   const uint64_t raw = next_raw(state);
   const uint32_t place = apart - 1 - (uint32_t)(raw >> 63);
   if (apart < 3 || place > 51) return raw & FRACTION;
-  return ((((raw & FRACTION) >> apart) << apart) + (1ull << place) + ((raw >> 52) & 3) - 1) & FRACTION;
+  return ((((raw & FRACTION) >> apart) << apart) + (1ull << place) + ((raw >> 52) & 3) - 1) &
+         FRACTION;
 }
 
 /* All signs, both orders, as sum and as difference. */
@@ -200,29 +207,35 @@ static void check_sums(results *r, uint32_t apart, uint64_t a, uint64_t b) {
     volatile double x = double_of(sa), y = double_of(sb);
     expect(r, "sum with exponents apart by", apart, bits_of(x + y), exact_add(sa, sb));
     expect(r, "reversed sum with exponents apart by", apart, bits_of(y + x), exact_add(sb, sa));
-    expect(r, "difference with exponents apart by", apart, bits_of(x - y), exact_add(sa, sb ^ (1ull << 63)));
-    expect(r, "reversed difference with exponents apart by", apart, bits_of(y - x), exact_add(sb, sa ^ (1ull << 63)));
+    expect(r, "difference with exponents apart by", apart, bits_of(x - y),
+           exact_add(sa, sb ^ (1ull << 63)));
+    expect(r, "reversed difference with exponents apart by", apart, bits_of(y - x),
+           exact_add(sb, sa ^ (1ull << 63)));
   }
 }
 
-/* Exponents 0 to 69 apart: in the middle of the range, with a large operand near the largest, with a small one that is subnormal. */
+/* Exponents 0 to 69 apart: in the middle of the range, with a large operand near the largest, with
+ * a small one that is subnormal. */
 static void check_addition(results *r) {
   uint64_t state = 33;
   for (uint32_t apart = 0; apart <= 69; apart++)
     for (uint32_t round = 0; round < 48; round++) {
       const uint64_t large = some_fraction(&state, round);
-      const uint64_t small = round % 2 == 0 ? some_fraction(&state, round / 6) : near_tie(&state, apart);
+      const uint64_t small =
+          round % 2 == 0 ? some_fraction(&state, round / 6) : near_tie(&state, apart);
       const uint64_t exponent = round % 9 == 7   ? 2046
                                 : round % 9 == 8 ? apart + (round & 1)
                                                  : 900 + (next_raw(&state) & 255);
-      check_sums(r, apart, exponent << 52 | large, (exponent > apart ? exponent - apart : 0) << 52 | small);
+      check_sums(r, apart, exponent << 52 | large,
+                 (exponent > apart ? exponent - apart : 0) << 52 | small);
     }
 }
 
-/* ---- hashed trajectories ---------------------------------------------------------------------------------------- */
+/* ---- hashed trajectories ------------------------------------------------------------------- */
 
-/* A trajectory whose every state is hashed. operations: the binary64 additions, subtractions, multiplications, divisions and roots
- * of one step by the formulas of docs/spec.md, not counting the normals and the test of the result. */
+/* A trajectory whose every state is hashed. operations: the binary64 additions, subtractions,
+ * multiplications, divisions and roots of one step by the formulas of docs/spec.md, not counting
+ * the normals and the test of the result. */
 typedef struct {
   sid_problem problem;
   sid_dynamics dynamics;
@@ -234,14 +247,19 @@ typedef struct {
 /* 11 coordinates take a full group of the reductions and a rest. */
 static const double start_11[11] = {1, -0.5, 0.25, 0.75, -1, 0.125, 0.5, -0.25, 2, -1.5, 0.375};
 static const double spectrum_11[11] = {0.1, 0.2, 0.3, 0.5, 0.7, 1.1, 1.3, 1.7, 1.9, 2.3, 2.9};
-static const double matrix_5[25] = {2.0,  -0.3, 0.1,  0.05, 0.2,  -0.3, 1.5,  0.4, 0.0,  -0.1, 0.1,  0.4, 1.0,
-                                    0.35, 0.15, 0.05, 0.0,  0.35, 0.8,  -0.2, 0.2, -0.1, 0.15, -0.2, 0.6};
+static const double matrix_5[25] = {2.0,  -0.3, 0.1, 0.05, 0.2,  -0.3, 1.5,  0.4, 0.0,
+                                    -0.1, 0.1,  0.4, 1.0,  0.35, 0.15, 0.05, 0.0, 0.35,
+                                    0.8,  -0.2, 0.2, -0.1, 0.15, -0.2, 0.6};
 static const double start_5[5] = {0.5, -0.25, 1, 0.75, -1};
 static const double start_2[2] = {0.1, 1};
 
 static const hashed_trajectory hashed[] = {
     /* A dot product takes 26. Gradient 98, noise 100, their sum 11, update 35. */
-    {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_GAUSSIAN, .dim = 11, .sigma = 0.3, .spectrum = spectrum_11},
+    {.problem = {.kind = SID_RAYLEIGH,
+                 .noise = SID_NOISE_GAUSSIAN,
+                 .dim = 11,
+                 .sigma = 0.3,
+                 .spectrum = spectrum_11},
      .dynamics = {.kind = SID_SGD, .l = 1, .substeps = 1, .batch = 1},
      .lr = 0.1,
      .wd = 0.01,
@@ -256,8 +274,13 @@ static const hashed_trajectory hashed[] = {
      .start = start_2,
      .steps = 8000,
      .operations = 19},
-    /* A dot product takes 12. Twice gradient 101, noise 57 and their sum 5; mixing 15, coefficients 8, update 15. */
-    {.problem = {.kind = SID_RAYLEIGH, .noise = SID_NOISE_SPHERE, .dim = 5, .sigma = 0.4, .matrix = matrix_5},
+    /* A dot product takes 12. Twice gradient 101, noise 57 and their sum 5; mixing 15, coefficients
+       8, update 15. */
+    {.problem = {.kind = SID_RAYLEIGH,
+                 .noise = SID_NOISE_SPHERE,
+                 .dim = 5,
+                 .sigma = 0.4,
+                 .matrix = matrix_5},
      .dynamics = {.kind = SID_SVAG, .l = 4, .substeps = 1, .batch = 1},
      .lr = 0.2,
      .wd = 0.02,
@@ -271,18 +294,20 @@ static uint32_t hash_trajectory(results *r, uint32_t which) {
   const uint64_t key[2] = {SID_KEY_NOISE, which};
   sid_stream stream = {0, 0, 0, 0};
   double x[DIM_MAX], work[WORK_MAX];
-  expect(r, "stream of hashed trajectory", which, (uint64_t)(uint32_t)sid_stream_init(&stream, 2024, key, 2), 0);
+  expect(r, "stream of hashed trajectory", which,
+         (uint64_t)(uint32_t)sid_stream_init(&stream, 2024, key, 2), 0);
   for (uint32_t j = 0; j < t->problem.dim; j++) x[j] = t->start[j];
   for (uint32_t step = 0; step < t->steps; step++) {
     const sid_status status = sid_step(&t->problem, &t->dynamics, t->lr, t->wd, x, &stream, work);
-    if (status != SID_OK) expect(r, "status of hashed trajectory", which, (uint64_t)(uint32_t)status, 0);
+    if (status != SID_OK)
+      expect(r, "status of hashed trajectory", which, (uint64_t)(uint32_t)status, 0);
     for (uint32_t j = 0; j < t->problem.dim; j++) hash_number(r, x[j]);
   }
   hash_number(r, (double)(sid_stream_raw(&stream) >> 11)); /* the stream is where it should be */
   return t->steps * t->operations;
 }
 
-/* ---- the program ------------------------------------------------------------------------------------------------ */
+/* ---- the program --------------------------------------------------------------------------- */
 
 static int refuse(uint32_t failed) {
   for (uint32_t bit = 1; bit != 0 && bit <= failed; bit <<= 1) {

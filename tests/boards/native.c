@@ -1,4 +1,5 @@
-/* The board that is no board: the same program on the machine that builds, for the reference hash. */
+/* The board that is no board: the same program on the machine that builds, for the reference
+ * hash. */
 #include "board.h"
 
 #include <stdio.h>

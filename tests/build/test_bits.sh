@@ -36,7 +36,7 @@ results() { # PROGRAM
 # The command line of another library: the objects that are there, linked with it by the flags that made them.
 flags=$(cat "$B/HOSTED.flags") || exit 1
 link_with() { # LIBRARY PROGRAM
-  $flags "$B"/verify/*.o "$B"/verify/*/*.o "$B"/libsidyn_simd.a "$1" -o "$2" ${flags#* }
+  $flags "$B"/verify/*/*.o "$B"/verify/*/*/*.o "$B"/libsidyn_simd.a "$1" -o "$2" ${flags#* }
 }
 
 same_bits() { # NUMBER COMPILER OPT FLAGS

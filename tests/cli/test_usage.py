@@ -103,7 +103,7 @@ if platform.machine() in ("x86_64", "AMD64"):
 for name, (says, include, statement) in SPOILT.items():
     with case(f"{name}: status 3, and the message names it"):
         spoil = write("spoil.c", f"{include}__attribute__((constructor)) static void spoil(void) {{ {statement} }}\n")
-        program = build(name.replace(" ", "-"), [spoil, *objects(sources("verify/*.c", "verify/*/*.c"))])
+        program = build(name.replace(" ", "-"), [spoil, *objects(sources("verify/*/*.c", "verify/*/*/*.c"))])
         for command in (["run", GOOD], ["verify"], STREAM):
             refused(sidyn(*command, program=program), "sidyn: selfcheck: ", says, status=3)
         result = sidyn("info", program=program)

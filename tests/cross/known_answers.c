@@ -1,9 +1,11 @@
-/* Checks the library against every fixture, with nothing of a C library but stdio: for machines that have little more.
+/* Checks the library against every fixture, with nothing of a C library but stdio: for machines
+ * that have little more.
  *
  *     known_answers < answers.txt
  *
- * The text is written by tests/cross/answers.py from fixtures/; a word that is not known here is an error, not a skip. Prints a line
- * for each case that fails, with its first difference, and at the end "N passed, N failed". Exit 0 if all passed, 1 if one failed, 2 for a text that cannot be
+ * The text is written by tests/cross/answers.py from fixtures/; a word that is not known here is an
+ * error, not a skip. Prints a line for each case that fails, with its first difference, and at the
+ * end "N passed, N failed". Exit 0 if all passed, 1 if one failed, 2 for a text that cannot be
  * read. */
 #include <stdio.h>
 
@@ -19,7 +21,8 @@ enum {
   ENTRIES_MAX = 128
 };
 enum { READ_ERROR = 2 };
-/* More than any fixture has; tests/fuzz/ builds with less. svag's l is no number of turns of a loop and has no such limit. */
+/* More than any fixture has; tests/fuzz/ builds with less. svag's l is no number of turns of a loop
+ * and has no such limit. */
 #ifndef STEPS_MAX
 #define STEPS_MAX 1048576u
 #define TURNS_MAX 1024u
@@ -27,9 +30,10 @@ enum { READ_ERROR = 2 };
 #define POISON 0x7ff4dead0badbeefu /* a signalling NaN: an output that was not written shows */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- reading ------------------------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------- */
 
-static int unreadable; /* the first error counts; from there on every word is empty and every number 0 */
+static int
+    unreadable; /* the first error counts; from there on every word is empty and every number 0 */
 
 static void reject(const char *what, const char *word) {
   if (!unreadable) printf("cannot read: %s, found \"%s\"\n", what, word);
@@ -150,7 +154,7 @@ static int32_t read_meaning(const meaning *known, size_t count) {
   return 0;
 }
 
-/* ---- results ------------------------------------------------------------------------------------------------ */
+/* ---- results ------------------------------------------------------------------------------- */
 
 static unsigned long passed, failed;
 static char id[WORD_SIZE];
@@ -162,8 +166,8 @@ static void differ(const char *what, size_t index, uint64_t found, uint64_t expe
   if (!wrong) {
     printf("not ok %s: ", id);
     if (step_now != 0) printf("at step %llu, ", (unsigned long long)step_now);
-    printf("%s %lu: %016llx instead of %016llx\n", what, (unsigned long)index, (unsigned long long)found,
-           (unsigned long long)expected);
+    printf("%s %lu: %016llx instead of %016llx\n", what, (unsigned long)index,
+           (unsigned long long)found, (unsigned long long)expected);
   }
   wrong = 1;
 }
@@ -172,13 +176,14 @@ static void same(const char *what, size_t index, uint64_t found, uint64_t expect
   if (found != expected) differ(what, index, found, expected);
 }
 
-/* A NaN has different bits on different machines, and is written as one (docs/spec.md section 11). */
+/* A NaN has different bits on different machines, and is written as one (docs/spec.md section
+ * 11). */
 static void same_real(const char *what, size_t index, double found, uint64_t expected) {
   const uint64_t bits = bits_of(found);
   same(what, index, (bits << 1) > 0xffe0000000000000u ? 0x7ff8000000000000u : bits, expected);
 }
 
-/* ---- one case of each file ---------------------------------------------------------------------------------- */
+/* ---- one case of each file ----------------------------------------------------------------- */
 
 static void check_sqrt(void) {
   const double x = read_real();
@@ -228,7 +233,8 @@ static void check_stream_index(const sid_stream *fresh) {
     sid_stream stream = *fresh;
     const uint64_t below = read_integer();
     const size_t n = read_length(64);
-    for (size_t j = 0; j < n; j++) same("index", j, sid_stream_index(&stream, below), read_integer());
+    for (size_t j = 0; j < n; j++)
+      same("index", j, sid_stream_index(&stream, below), read_integer());
   }
 }
 
@@ -239,7 +245,8 @@ static void check_stream_advance(const sid_stream *fresh) {
     const uint64_t high = read_integer(), low = read_integer();
     const size_t n = read_length(64);
     sid_stream_advance(&stream, high, low);
-    for (size_t j = 0; j < n; j++) same("raw after a jump", j, sid_stream_raw(&stream), read_bits());
+    for (size_t j = 0; j < n; j++)
+      same("raw after a jump", j, sid_stream_raw(&stream), read_bits());
   }
 }
 
@@ -250,9 +257,11 @@ static void check_stream(void) {
   const uint64_t seed = read_integer();
   const size_t key_len = read_length(SID_KEY_MAX);
   for (size_t i = 0; i < key_len; i++) key[i] = read_integer();
-  if (sid_stream_init(&fresh, seed, key, (uint32_t)key_len) != SID_OK) differ("sid_stream_init", 0, 1, 0);
+  if (sid_stream_init(&fresh, seed, key, (uint32_t)key_len) != SID_OK)
+    differ("sid_stream_init", 0, 1, 0);
   stream = fresh;
-  for (size_t n = read_length(64), i = 0; i < n; i++) same("raw", i, sid_stream_raw(&stream), read_bits());
+  for (size_t n = read_length(64), i = 0; i < n; i++)
+    same("raw", i, sid_stream_raw(&stream), read_bits());
   stream = fresh;
   for (size_t n = read_length(64), i = 0; i < n; i++)
     same_real("uniform", i, sid_stream_uniform(&stream), read_bits());
@@ -270,12 +279,13 @@ static void check_stream(void) {
   if (weight_count == 0) reject("weights", "none");
   if (unreadable) return;
   for (size_t n = read_length(64), i = 0; i < n; i++)
-    same("weighted index", i, sid_stream_weighted_index(&stream, weights, (uint32_t)weight_count), read_integer());
+    same("weighted index", i, sid_stream_weighted_index(&stream, weights, (uint32_t)weight_count),
+         read_integer());
   check_stream_index(&fresh);
   check_stream_advance(&fresh);
 }
 
-/* ---- trajectories ------------------------------------------------------------------------------------------- */
+/* ---- trajectories -------------------------------------------------------------------------- */
 
 static void read_problem(sid_problem *problem) {
   static const meaning kinds[] = {{"rayleigh", SID_RAYLEIGH},
@@ -289,9 +299,12 @@ static void read_problem(sid_problem *problem) {
                                   {"bn_regression", SID_BN_REGRESSION},
                                   {"bn_completion", SID_BN_COMPLETION},
                                   {"poisson", SID_POISSON}};
-  static const meaning noises[] = {
-      {"none", SID_NOISE_NONE},     {"gaussian", SID_NOISE_GAUSSIAN}, {"rademacher", SID_NOISE_RADEMACHER},
-      {"sphere", SID_NOISE_SPHERE}, {"samples", SID_NOISE_SAMPLES},   {"poisson", SID_NOISE_POISSON}};
+  static const meaning noises[] = {{"none", SID_NOISE_NONE},
+                                   {"gaussian", SID_NOISE_GAUSSIAN},
+                                   {"rademacher", SID_NOISE_RADEMACHER},
+                                   {"sphere", SID_NOISE_SPHERE},
+                                   {"samples", SID_NOISE_SAMPLES},
+                                   {"poisson", SID_NOISE_POISSON}};
   static uint32_t entries[2 * ENTRIES_MAX];
   expect("problem");
   problem->kind = read_meaning(kinds, COUNT(kinds));
@@ -310,7 +323,8 @@ static void read_problem(sid_problem *problem) {
   problem->exp_minus_mean = read_real();
   problem->scale = read_reals_of(p);
   problem->spectrum = read_reals_of(p);
-  problem->matrix = read_reals_of(problem->rows > 0 ? (size_t)problem->rows * problem->cols : p * p);
+  problem->matrix =
+      read_reals_of(problem->rows > 0 ? (size_t)problem->rows * problem->cols : p * p);
   problem->features = read_reals_of(n * p);
   problem->labels = read_reals_of(n);
   problem->a = read_reals_of(n * p);
@@ -409,7 +423,8 @@ static void read_experiment(sid_experiment *experiment) {
   for (uint32_t c = 0; c < experiment->checkpoint_count; c++) checkpoints[c] = read_integer();
   experiment->observable_count = (uint32_t)read_length(COUNT(names));
   experiment->observables = observables;
-  for (uint32_t o = 0; o < experiment->observable_count; o++) observables[o] = read_meaning(names, COUNT(names));
+  for (uint32_t o = 0; o < experiment->observable_count; o++)
+    observables[o] = read_meaning(names, COUNT(names));
   experiment->plane = read_reals_of((size_t)2 * experiment->problem.dim);
 }
 
@@ -464,20 +479,24 @@ static void check_trajectory(void) {
   const size_t size = sid_run_workspace(&experiment);
   sid_status status = sid_experiment_validate(&experiment);
   same("sid_experiment_validate", 0, (uint64_t)(int64_t)status, 0);
-  if (expected.dim > ROW_MAX || expected.width > ROW_MAX || size > WORK_MAX) reject("a smaller experiment", id);
+  if (expected.dim > ROW_MAX || expected.width > ROW_MAX || size > WORK_MAX)
+    reject("a smaller experiment", id);
   if (unreadable) return;
-  if (sid_state_doubles(&experiment.problem, &experiment.dynamics) > COUNT(x)) reject("a smaller state", id);
+  if (sid_state_doubles(&experiment.problem, &experiment.dynamics) > COUNT(x))
+    reject("a smaller state", id);
   if (unreadable) return;
   for (size_t i = 0; i < COUNT(x); i++) x[i] = double_of(POISON);
   for (size_t i = 0; i < size; i++) work[i] = double_of(POISON);
-  if (!status) status = sid_run(&experiment, trajectory, check_row, &expected, x, &step, work, size);
+  if (!status)
+    status = sid_run(&experiment, trajectory, check_row, &expected, x, &step, work, size);
   skip_rows(&expected);
   expect("end");
   same("last step", 0, step, read_integer());
-  same("end", 0, (uint64_t)(int64_t)status, (uint64_t)(int64_t)read_meaning(reasons, COUNT(reasons)));
+  same("end", 0, (uint64_t)(int64_t)status,
+       (uint64_t)(int64_t)read_meaning(reasons, COUNT(reasons)));
 }
 
-/* ---- all ---------------------------------------------------------------------------------------------------- */
+/* ---- all ----------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *word;
@@ -509,7 +528,8 @@ static void check_case(void) {
 int main(void) {
   const uint32_t faults = sid_selfcheck();
   for (uint32_t bit = 1; bit != 0; bit <<= 1)
-    if ((faults & bit) != 0) printf("not ok selfcheck 0x%lx: %s\n", (unsigned long)bit, sid_selfcheck_text(bit));
+    if ((faults & bit) != 0)
+      printf("not ok selfcheck 0x%lx: %s\n", (unsigned long)bit, sid_selfcheck_text(bit));
   if (faults)
     failed++;
   else

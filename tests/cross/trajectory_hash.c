@@ -1,19 +1,23 @@
-/* Runs trajectories of every problem with every kind of noise that it takes under every dynamics, and prints a hash of all their
- * bits: one line for each group, then "hash" and 16 hexadecimal digits. Equal machines print the same; the first group that differs
- * says where to look (docs/porting.md). Exit 0 if it is the hash of this version, 1 if it is another, 3 if sid_selfcheck() refuses.
+/* Runs trajectories of every problem with every kind of noise that it takes under every dynamics,
+ * and prints a hash of all their bits: one line for each group, then "hash" and 16 hexadecimal
+ * digits. Equal machines print the same; the first group that differs says where to look
+ * (docs/porting.md). Exit 0 if it is the hash of this version, 1 if it is another, 3 if
+ * sid_selfcheck() refuses.
  *
- * Needs printf() and nothing else. It is meant to be read and copied: replace say() and main() on a board. */
+ * Needs printf() and nothing else. It is meant to be read and copied: replace say() and main() on a
+ * board. */
 #include <stdio.h>
 
 #include "sidyn.h"
 
-/* What every machine of `make cross` prints. Changes only with docs/spec.md or with the groups below. */
+/* What every machine of `make cross` prints. Changes only with docs/spec.md or with the groups
+ * below. */
 #define TRAJECTORY_HASH 0x656b3e7ec4ba51dcu
 
 enum { DIM = 5, SAMPLES = 3, STEPS = 240, EVERY = 8, WORK_MAX = 512, NORMALS = 4000 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- FNV-1a over the big-endian bytes of bit patterns ------------------------------------------------------- */
+/* ---- FNV-1a over the big-endian bytes of bit patterns -------------------------------------- */
 
 static uint64_t hash;
 
@@ -33,7 +37,7 @@ static void hash_real(double x) {
   hash_bits((bits << 1) > 0xffe0000000000000u ? 0x7ff8000000000000u : bits);
 }
 
-/* ---- instances ---------------------------------------------------------------------------------------------- */
+/* ---- instances ----------------------------------------------------------------------------- */
 
 /* Numbers that are not exact in binary, so that every product is rounded. */
 static const double spectrum[DIM] = {-0.3, 0.1, 0.7, 1.1, 1.9};
@@ -54,9 +58,17 @@ static const struct {
   sid_problem problem;
 } groups[] = {
     {"rayleigh gaussian",
-     {.kind = SID_RAYLEIGH, .noise = SID_NOISE_GAUSSIAN, .dim = DIM, .sigma = 0.3, .spectrum = spectrum}},
+     {.kind = SID_RAYLEIGH,
+      .noise = SID_NOISE_GAUSSIAN,
+      .dim = DIM,
+      .sigma = 0.3,
+      .spectrum = spectrum}},
     {"rayleigh rademacher",
-     {.kind = SID_RAYLEIGH, .noise = SID_NOISE_RADEMACHER, .dim = DIM, .scale = scale, .spectrum = spectrum}},
+     {.kind = SID_RAYLEIGH,
+      .noise = SID_NOISE_RADEMACHER,
+      .dim = DIM,
+      .scale = scale,
+      .spectrum = spectrum}},
     {"rayleigh dense sphere",
      {.kind = SID_RAYLEIGH, .noise = SID_NOISE_SPHERE, .dim = 3, .sigma = 0.7, .matrix = matrix}},
     {"normalised_linear samples",
@@ -90,11 +102,20 @@ static const struct {
       .a = curvature,
       .b = features,
       .weights = weights}},
-    {"noise_only sphere", {.kind = SID_NOISE_ONLY, .noise = SID_NOISE_SPHERE, .dim = DIM, .sigma = 0.4}},
+    {"noise_only sphere",
+     {.kind = SID_NOISE_ONLY, .noise = SID_NOISE_SPHERE, .dim = DIM, .sigma = 0.4}},
     {"quadratic_noisy sphere",
-     {.kind = SID_QUADRATIC_NOISY, .noise = SID_NOISE_SPHERE, .dim = DIM, .sigma = 0.2, .spectrum = spectrum}},
+     {.kind = SID_QUADRATIC_NOISY,
+      .noise = SID_NOISE_SPHERE,
+      .dim = DIM,
+      .sigma = 0.2,
+      .spectrum = spectrum}},
     {"quadratic_noisy scaled",
-     {.kind = SID_QUADRATIC_NOISY, .noise = SID_NOISE_RADEMACHER, .dim = DIM, .scale = scale, .spectrum = spectrum}},
+     {.kind = SID_QUADRATIC_NOISY,
+      .noise = SID_NOISE_RADEMACHER,
+      .dim = DIM,
+      .scale = scale,
+      .spectrum = spectrum}},
     {"trough3", {.kind = SID_TROUGH3, .noise = SID_NOISE_NONE, .dim = 3}},
     {"ridge3 gaussian", {.kind = SID_RIDGE3, .noise = SID_NOISE_GAUSSIAN, .dim = 3, .sigma = 0.2}},
     {"bn_regression sphere",
@@ -117,38 +138,54 @@ static const struct {
       .labels = labels,
       .matrix = spectrum_and_more}},
     {"poisson",
-     {.kind = SID_POISSON, .noise = SID_NOISE_POISSON, .dim = 2, .mean = 0.7, .exp_minus_mean = 0.4965853037914095}},
+     {.kind = SID_POISSON,
+      .noise = SID_NOISE_POISSON,
+      .dim = 2,
+      .mean = 0.7,
+      .exp_minus_mean = 0.4965853037914095}},
 };
 
-/* Every dynamics, each with another schedule; the last takes lr through the subnormal numbers to zero. */
+/* Every dynamics, each with another schedule; the last takes lr through the subnormal numbers to
+ * zero. */
 static const sid_segment constant[1] = {{0, 0.1, 0.01, 1.0}};
-static const sid_segment piecewise[3] = {{0, 0.2, 0.05, 1.0}, {17, 0.05, 0.3, 1.7}, {90, 0.1, 0.0, 0.3}};
+static const sid_segment piecewise[3] = {
+    {0, 0.2, 0.05, 1.0}, {17, 0.05, 0.3, 1.7}, {90, 0.1, 0.0, 0.3}};
 static const struct {
   sid_dynamics dynamics;
   sid_schedule schedule;
 } recipes[] = {
-    {{.kind = SID_GD, .l = 1, .substeps = 1, .batch = 1}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
-    {{.kind = SID_SGD, .l = 1, .substeps = 1, .batch = 1}, {SID_PIECEWISE, 3, piecewise, 0.0, 0.0, 0.0, 0.0, 0}},
-    {{.kind = SID_SVAG, .l = 3, .substeps = 1, .batch = 1}, {SID_COSINE, 0, 0, 0.3, 0.01, 0.1, 0.0, 60}},
-    {{.kind = SID_NOISY_GD, .l = 1, .substeps = 1, .batch = 1}, {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.97, 0}},
-    {{.kind = SID_SDE, .l = 1, .substeps = 2, .batch = 1}, {SID_TRIANGLE, 0, 0, 0.3, 0.01, 0.1, 0.0, 37}},
-    {{.kind = SID_SDE2, .l = 1, .substeps = 2, .batch = 1}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
-    {{.kind = SID_GD, .l = 1, .substeps = 1, .batch = 1}, {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.04, 0}},
-    {{.kind = SID_MOMENTUM, .batch = 1, .beta = 0.9}, {SID_PIECEWISE, 3, piecewise, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_GD, .l = 1, .substeps = 1, .batch = 1},
+     {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_SGD, .l = 1, .substeps = 1, .batch = 1},
+     {SID_PIECEWISE, 3, piecewise, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_SVAG, .l = 3, .substeps = 1, .batch = 1},
+     {SID_COSINE, 0, 0, 0.3, 0.01, 0.1, 0.0, 60}},
+    {{.kind = SID_NOISY_GD, .l = 1, .substeps = 1, .batch = 1},
+     {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.97, 0}},
+    {{.kind = SID_SDE, .l = 1, .substeps = 2, .batch = 1},
+     {SID_TRIANGLE, 0, 0, 0.3, 0.01, 0.1, 0.0, 37}},
+    {{.kind = SID_SDE2, .l = 1, .substeps = 2, .batch = 1},
+     {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_GD, .l = 1, .substeps = 1, .batch = 1},
+     {SID_EXPONENTIAL, 0, 0, 0.3, 0.0, 0.2, 0.04, 0}},
+    {{.kind = SID_MOMENTUM, .batch = 1, .beta = 0.9},
+     {SID_PIECEWISE, 3, piecewise, 0.0, 0.0, 0.0, 0.0, 0}},
     {{.kind = SID_ADAM_L2, .batch = 1, .beta = 0.9, .beta2 = 0.99, .alpha = 0.1, .eps = 1e-3},
      {SID_COSINE, 0, 0, 0.3, 0.01, 0.1, 0.0, 60}},
     {{.kind = SID_ADAMW, .batch = 1, .beta = 0.8, .beta2 = 0.97, .alpha = 0.3},
      {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
     {{.kind = SID_PROJECTED_GD, .batch = 1}, {SID_TRIANGLE, 0, 0, 0.3, 0.01, 0.1, 0.0, 37}},
-    {{.kind = SID_RMSPROP, .batch = 1, .beta = 0.97, .v0 = 0.7}, {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
+    {{.kind = SID_RMSPROP, .batch = 1, .beta = 0.97, .v0 = 0.7},
+     {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
     {{.kind = SID_QUASI_RMSPROP, .batch = 1, .beta = 0.97, .v0 = 0.7},
      {SID_PIECEWISE, 1, constant, 0.0, 0.0, 0.0, 0.0, 0}},
 };
 
-/* ---- running ------------------------------------------------------------------------------------------------ */
+/* ---- running ------------------------------------------------------------------------------- */
 
-static const int32_t observables[] = {SID_NORM2,        SID_LOSS,  SID_GRAD_NORM2, SID_NOISE_TRACE, SID_STEP_ANGLE,
-                                      SID_EFFECTIVE_LR, SID_GAMMA, SID_F,          SID_PLANE_ANGLE, SID_X};
+static const int32_t observables[] = {
+    SID_NORM2,        SID_LOSS,  SID_GRAD_NORM2, SID_NOISE_TRACE, SID_STEP_ANGLE,
+    SID_EFFECTIVE_LR, SID_GAMMA, SID_F,          SID_PLANE_ANGLE, SID_X};
 
 static int hash_row(void *user, uint64_t step, const double *x, const double *row) {
   const size_t *width = user;
@@ -187,9 +224,11 @@ static void hash_group(const sid_problem *problem) {
     experiment.dynamics = recipes[r].dynamics;
     experiment.schedule = recipes[r].schedule;
     experiment.start.kind = r % 2 != 0 ? SID_START_GAUSSIAN : SID_START_SPHERE;
-    const int draws = recipes[r].dynamics.kind != SID_GD && recipes[r].dynamics.kind < SID_PROJECTED_GD;
+    const int draws =
+        recipes[r].dynamics.kind != SID_GD && recipes[r].dynamics.kind < SID_PROJECTED_GD;
     if (problem->noise >= SID_NOISE_SAMPLES && r > 2 && draws) experiment.dynamics.batch = 2;
-    if (problem->kind >= SID_TROUGH3 && problem->kind != SID_POISSON) experiment.start.kind = SID_START_UNIFORM;
+    if (problem->kind >= SID_TROUGH3 && problem->kind != SID_POISSON)
+      experiment.start.kind = SID_START_UNIFORM;
     hash_run(&experiment);
   }
 }
@@ -235,8 +274,8 @@ static void hash_laws(void) {
   const sid_circle_law circle = {0.5, 0.81, 0.3, 0.8};
   const sid_rayleigh_law law = {0.01, 0.1, 1.0, 0.0, 1.0, 5};
   const sid_levy_law levy = {0.1, 0.3, 0.7, 0.4965853037914095};
-  double x[6] = {0.5, 0.4, 0.6, 0.1, 0.2, 0.3}, v[3] = {0.3, 0.2, 0.1}, error = 0.0, s[2] = {1.0, 0.0},
-         q[2] = {0.6, 1.0};
+  double x[6] = {0.5, 0.4, 0.6, 0.1, 0.2, 0.3}, v[3] = {0.3, 0.2, 0.1}, error = 0.0,
+         s[2] = {1.0, 0.0}, q[2] = {0.6, 1.0};
   const uint64_t key[2] = {SID_KEY_DATA, 2};
   sid_stream stream = {0, 0, 0, 0};
   uint32_t cells[8];
@@ -264,14 +303,15 @@ static void hash_laws(void) {
   for (size_t i = 0; i < 2; i++) hash_real(q[i]);
 }
 
-/* ---- telling ------------------------------------------------------------------------------------------------ */
+/* ---- telling ------------------------------------------------------------------------------- */
 
 static void say(const char *name) { printf("%016llx %s\n", (unsigned long long)hash, name); }
 
 int main(void) {
   const uint32_t faults = sid_selfcheck();
   for (uint32_t bit = 1; bit != 0; bit <<= 1)
-    if ((faults & bit) != 0) printf("selfcheck 0x%lx: %s\n", (unsigned long)bit, sid_selfcheck_text(bit));
+    if ((faults & bit) != 0)
+      printf("selfcheck 0x%lx: %s\n", (unsigned long)bit, sid_selfcheck_text(bit));
   hash = 0xcbf29ce484222325u; /* FNV offset basis */
   hash_normals();
   say("normals");

@@ -1,4 +1,5 @@
-/* libFuzzer on the reader of known answers that goes to other machines: malformed text is an error there, never a wrong access. */
+/* libFuzzer on the reader of known answers that goes to other machines: malformed text is an error
+ * there, never a wrong access. */
 #include <stdint.h>
 #include <stdio.h>
 

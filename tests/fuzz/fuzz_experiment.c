@@ -1,10 +1,11 @@
-/* libFuzzer on the reader of experiments: whatever the bytes are, it answers with an experiment that sid_experiment_validate() takes, or with
- * a message that begins with the name of the file (vf_fail() makes one line of it); and a small experiment that it takes can be run. */
+/* libFuzzer on the reader of experiments: whatever the bytes are, it answers with an experiment
+ * that sid_experiment_validate() takes, or with a message that begins with the name of the file
+ * (vf_fail() makes one line of it); and a small experiment that it takes can be run. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiment_json.h"
+#include "formats/experiment_json.h"
 #include "sidyn.h"
 
 enum { STEPS = 50, DOUBLES = 4096, TURNS = 8 };
@@ -15,7 +16,8 @@ static void run(const sid_experiment *experiment) {
   uint64_t step;
   const sid_dynamics *dynamics = &experiment->dynamics;
   const size_t size = sid_run_workspace(experiment);
-  if (experiment->steps > STEPS || experiment->problem.dim > 64 || experiment->problem.samples > 64 || size > DOUBLES)
+  if (experiment->steps > STEPS || experiment->problem.dim > 64 ||
+      experiment->problem.samples > 64 || size > DOUBLES)
     return;
   if (dynamics->substeps > TURNS || dynamics->batch > TURNS) return;
   const sid_status status = sid_run(experiment, 0, NULL, NULL, x, &step, work, size);
@@ -27,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const char name[] = "input.json";
   char message[VF_MESSAGE_SIZE] = "";
   vf_experiment loaded;
-  char *text = malloc(size + 1); /* with the zero byte behind it that vf_experiment_load() provides */
+  char *text =
+      malloc(size + 1); /* with the zero byte behind it that vf_experiment_load() provides */
   if (!text) return 0;
   memcpy(text, data, size);
   text[size] = '\0';

@@ -1,8 +1,10 @@
-/* What somebody else in the process may do to the arithmetic behind the library's back, and whether sid_selfcheck() names it.
+/* What somebody else in the process may do to the arithmetic behind the library's back, and whether
+ * sid_selfcheck() names it.
  *
  *     environment none|ftz|daz|both|upward|downward|towardzero|load LIBRARY
  *
- * Prints the result of sid_selfcheck() before and after, in hexadecimal. load needs -DWITH_DLOPEN. */
+ * Prints the result of sid_selfcheck() before and after, in hexadecimal. load needs
+ * -DWITH_DLOPEN. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
-/* What the exact normals of the kernels round: the candidates, laid open for tests. The kernel's own text is compiled here once more, with
- * the operations that yield a candidate, the root and SLEEF's sine and cosine, writing down what they give. */
+/* What the exact normals of the kernels round: the candidates, laid open for tests. The kernel's
+ * own text is compiled here once more, with the operations that yield a candidate, the root and
+ * SLEEF's sine and cosine, writing down what they give. */
 #ifndef CANDIDATES_H
 #define CANDIDATES_H
 
@@ -9,8 +10,9 @@ typedef struct {
   const char *name;
   uint32_t lanes;
   double radius_bound, circle_bound; /* what the kernel takes the errors to be below */
-  /* The pair of normals that comes next in each of the streams: its candidates in units of 2^-32, three times `lanes` numbers, radius, cosine,
-   * sine. Returns how many candidates there were; 3 is right. */
+  /* The pair of normals that comes next in each of the streams: its candidates in units of 2^-32,
+   * three times `lanes` numbers, radius, cosine, sine. Returns how many candidates there were; 3 is
+   * right. */
   uint32_t (*candidates)(const sid_stream *streams, double *values);
 } test_candidates;
 

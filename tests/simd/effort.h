@@ -1,4 +1,5 @@
-/* What the tests of the backends share: how much to do, which backends there are, streams that give what is asked for. */
+/* What the tests of the backends share: how much to do, which backends there are, streams that give
+ * what is asked for. */
 #ifndef EFFORT_H
 #define EFFORT_H
 
@@ -14,7 +15,8 @@ static inline uint64_t effort(uint64_t reduced, uint64_t normal, uint64_t deep) 
 
 #define LANES_MOST 16
 
-/* The backends that this machine can run, entry 0 the reference; their number. SID_ONLY=name: the reference and this one. */
+/* The backends that this machine can run, entry 0 the reference; their number. SID_ONLY=name: the
+ * reference and this one. */
 static inline size_t usable_backends(const sid_backend *list[8]) {
   size_t built, count = 0;
   const sid_backend *const *all = sid_backends_built(&built);

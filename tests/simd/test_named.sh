@@ -60,7 +60,7 @@ end
     wraps="$wraps -Wl,--wrap=$4" objects="$objects $tmp/$isa.o"
   done
   # shellcheck disable=SC2086
-  $flags "$B"/verify/*.o "$B"/verify/*/*.o "$tmp/count.o" $objects "$B/libsidyn_simd.a" "$B/libsidyn.a" $wraps -o "$tmp/sidyn" ${flags#* }
+  $flags "$B"/verify/*/*.o "$B"/verify/*/*/*.o "$tmp/count.o" $objects "$B/libsidyn_simd.a" "$B/libsidyn.a" $wraps -o "$tmp/sidyn" ${flags#* }
 }
 build > "$tmp/build.log" 2>&1 || { sed 's/^/# /' "$tmp/build.log"; exit 1; }
 

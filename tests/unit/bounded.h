@@ -1,7 +1,8 @@
-/* Running error analysis: a number in long double with a first-order bound on the error that binary64 makes of it. A formula of
- * docs/spec.md that is written in these operations, in its order, gives the bound of its rounding errors: each operation passes on the bounds of
- * its operands and adds half a unit of its own result (Wilkinson; Higham, Accuracy and Stability, section 3.3). Only the bound is used;
- * values to compare with come from elsewhere. */
+/* Running error analysis: a number in long double with a first-order bound on the error that
+ * binary64 makes of it. A formula of docs/spec.md that is written in these operations, in its
+ * order, gives the bound of its rounding errors: each operation passes on the bounds of its
+ * operands and adds half a unit of its own result (Wilkinson; Higham, Accuracy and Stability,
+ * section 3.3). Only the bound is used; values to compare with come from elsewhere. */
 #ifndef BOUNDED_H
 #define BOUNDED_H
 
@@ -45,8 +46,10 @@ static inline bounded root(bounded a) {
 static inline bounded sum_of(const bounded *a, size_t n) {
   bounded acc[8];
   for (size_t k = 0; k < 8; k++) acc[k] = k < n ? a[k] : exactly(0.0);
-  for (size_t j = 8; j < (n + 7) / 8 * 8; j++) acc[j % 8] = plus(acc[j % 8], j < n ? a[j] : exactly(0.0));
-  return plus(plus(plus(acc[0], acc[4]), plus(acc[2], acc[6])), plus(plus(acc[1], acc[5]), plus(acc[3], acc[7])));
+  for (size_t j = 8; j < (n + 7) / 8 * 8; j++)
+    acc[j % 8] = plus(acc[j % 8], j < n ? a[j] : exactly(0.0));
+  return plus(plus(plus(acc[0], acc[4]), plus(acc[2], acc[6])),
+              plus(plus(acc[1], acc[5]), plus(acc[3], acc[7])));
 }
 
 static inline bounded dot_of(const bounded *a, const bounded *b, size_t n) {
@@ -59,7 +62,8 @@ static inline void exactly_all(const double *x, size_t n, bounded *out) {
   for (size_t j = 0; j < n; j++) out[j] = exactly(x[j]);
 }
 
-/* The tolerance of a result: 1 % for the higher orders, and half a unit for the exact value it is compared with. */
+/* The tolerance of a result: 1 % for the higher orders, and half a unit for the exact value it is
+ * compared with. */
 static inline double bound_of(bounded a) { return (double)(1.01L * (a.e + fabsl(a.v) * 0x1p-53L)); }
 
 #endif

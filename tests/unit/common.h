@@ -1,4 +1,5 @@
-/* What the unit tests share: cmocka and what it needs, bit patterns, test data that do not come from ref/, fixtures. */
+/* What the unit tests share: cmocka and what it needs, bit patterns, test data that do not come
+ * from ref/, fixtures. */
 #ifndef COMMON_H
 #define COMMON_H
 
@@ -19,7 +20,7 @@
 
 #define UNIT_ROUNDOFF 0x1p-53
 
-/* ---- bit patterns ------------------------------------------------------------------------------------------- */
+/* ---- bit patterns -------------------------------------------------------------------------- */
 
 static inline uint64_t bits_of(double x) {
   uint64_t bits;
@@ -48,25 +49,31 @@ static inline void require_bits(double actual, double expected, const char *what
   fail_msg("%s, %zu: %a instead of %a", what, index, actual, expected);
 }
 
-static inline void require_same(const double *actual, const double *expected, size_t n, const char *what) {
+static inline void require_same(const double *actual, const double *expected, size_t n,
+                                const char *what) {
   for (size_t i = 0; i < n; i++) require_bits(actual[i], expected[i], what, i);
 }
 
 /* Equal as numbers: the sign of a zero may differ. */
-static inline void require_equal(const double *actual, const double *expected, size_t n, const char *what) {
+static inline void require_equal(const double *actual, const double *expected, size_t n,
+                                 const char *what) {
   for (size_t i = 0; i < n; i++)
-    if (!(actual[i] == expected[i])) fail_msg("%s, %zu: %a instead of %a", what, i, actual[i], expected[i]);
+    if (!(actual[i] == expected[i]))
+      fail_msg("%s, %zu: %a instead of %a", what, i, actual[i], expected[i]);
 }
 
 /* |actual - expected| <= tolerance, where the tolerance must be a finite number. */
-static inline void require_within(double actual, double expected, double tolerance, const char *what, size_t index) {
+static inline void require_within(double actual, double expected, double tolerance,
+                                  const char *what, size_t index) {
   if (is_finite(tolerance) && magnitude(actual - expected) <= tolerance) return;
-  fail_msg("%s, %zu: %.17g instead of %.17g, tolerance %.3g", what, index, actual, expected, tolerance);
+  fail_msg("%s, %zu: %.17g instead of %.17g, tolerance %.3g", what, index, actual, expected,
+           tolerance);
 }
 
-/* ---- poison: shows what was written and what was not ---------------------------------------------------------- */
+/* ---- poison: shows what was written and what was not --------------------------------------- */
 
-#define POISON_BITS 0x7ff4dead0badbeefu /* a signalling NaN: whoever reads it cannot give a finite result */
+#define POISON_BITS                                                                                \
+  0x7ff4dead0badbeefu /* a signalling NaN: whoever reads it cannot give a finite result */
 
 static inline void poison(double *values, size_t n) {
   const uint64_t bits = POISON_BITS;
@@ -88,7 +95,7 @@ static inline double *allocate(size_t n) {
   return values;
 }
 
-/* ---- test data: SplitMix64, nothing of ref/ ------------------------------------------------------------------- */
+/* ---- test data: SplitMix64, nothing of ref/ ------------------------------------------------ */
 
 typedef struct {
   uint64_t state;
@@ -119,7 +126,7 @@ static inline void data_fill(data_source *data, double *values, size_t n, double
   for (size_t i = 0; i < n; i++) values[i] = data_uniform(data, low, high);
 }
 
-/* ---- fixtures ------------------------------------------------------------------------------------------------- */
+/* ---- fixtures ------------------------------------------------------------------------------ */
 
 /* The named field of a JSON object; fails where it is missing. */
 static inline json_t *field(const json_t *object, const char *name) {
@@ -160,7 +167,8 @@ static inline size_t reals_of(const json_t *list, double *values, size_t most) {
   return n;
 }
 
-/* The fixture file of this name; tests run in the root of the project. The caller calls json_decref(). */
+/* The fixture file of this name; tests run in the root of the project. The caller calls
+ * json_decref(). */
 static inline json_t *fixture(const char *name) {
   char path[200];
   json_error_t error;
@@ -173,7 +181,8 @@ static inline json_t *fixture(const char *name) {
 /* Its list of cases; fails unless there are at least `least`. */
 static inline const json_t *cases_of(const json_t *document, size_t least) {
   const json_t *cases = field(document, "cases");
-  if (json_array_size(cases) < least) fail_msg("%zu cases, fewer than %zu", json_array_size(cases), least);
+  if (json_array_size(cases) < least)
+    fail_msg("%zu cases, fewer than %zu", json_array_size(cases), least);
   return cases;
 }
 

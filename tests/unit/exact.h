@@ -1,8 +1,9 @@
-/* The problems in MPFR, written from their mathematical definitions alone: losses. Gradients and Hessian-vector products are
- * differences of these losses, so that no formula of a derivative is shared with ref/.
+/* The problems in MPFR, written from their mathematical definitions alone: losses. Gradients and
+ * Hessian-vector products are differences of these losses, so that no formula of a derivative is
+ * shared with ref/.
  *
- * Steps of 2^-100 at 512 bits leave a difference quotient with an error of about 2^-200 times a higher derivative: nothing
- * beside the 2^-53 of the numbers that are tested. */
+ * Steps of 2^-100 at 512 bits leave a difference quotient with an error of about 2^-200 times a
+ * higher derivative: nothing beside the 2^-53 of the numbers that are tested. */
 #ifndef EXACT_H
 #define EXACT_H
 
@@ -20,9 +21,11 @@ typedef struct {
 } exact;
 
 static inline void exact_open(exact *w) {
-  for (int j = 0; j < INSTANCE_DIM_MAX; j++) mpfr_inits2(EXACT_BITS, w->x[j], w->moved[j], (mpfr_ptr)0);
+  for (int j = 0; j < INSTANCE_DIM_MAX; j++)
+    mpfr_inits2(EXACT_BITS, w->x[j], w->moved[j], (mpfr_ptr)0);
   for (int i = 0; i < INSTANCE_SAMPLES_MAX; i++) mpfr_init2(w->s[i], EXACT_BITS);
-  mpfr_inits2(EXACT_BITS, w->mean, w->deviation, w->loss, w->sum, w->a, w->b, w->c, w->d, (mpfr_ptr)0);
+  mpfr_inits2(EXACT_BITS, w->mean, w->deviation, w->loss, w->sum, w->a, w->b, w->c, w->d,
+              (mpfr_ptr)0);
 }
 
 static inline void exact_close(exact *w) {
@@ -72,7 +75,8 @@ static inline void exact_rayleigh(exact *w, const sid_problem *problem, mpfr_t *
 }
 
 /* out = (<z_i, x/|x|> - y_i)^2 / 2 */
-static inline void exact_linear_sample(exact *w, const sid_problem *problem, uint32_t i, mpfr_t *x, mpfr_t out) {
+static inline void exact_linear_sample(exact *w, const sid_problem *problem, uint32_t i, mpfr_t *x,
+                                       mpfr_t out) {
   const uint32_t p = problem->dim;
   exact_norm2(w->a, w->b, x, p);
   mpfr_sqrt(w->a, w->a, MPFR_RNDN);
@@ -84,7 +88,8 @@ static inline void exact_linear_sample(exact *w, const sid_problem *problem, uin
 }
 
 /* out = sum_j (a_ij x_j^2/2 - b_ij x_j) */
-static inline void exact_quadratic_sample(exact *w, const sid_problem *problem, uint32_t i, mpfr_t *x, mpfr_t out) {
+static inline void exact_quadratic_sample(exact *w, const sid_problem *problem, uint32_t i,
+                                          mpfr_t *x, mpfr_t out) {
   const uint32_t p = problem->dim;
   const double *a = problem->a + (size_t)i * p, *b = problem->b + (size_t)i * p;
   mpfr_set_zero(out, 1);
@@ -96,7 +101,8 @@ static inline void exact_quadratic_sample(exact *w, const sid_problem *problem, 
   }
 }
 
-static inline void exact_sample_loss(exact *w, const sid_problem *problem, uint32_t i, mpfr_t *x, mpfr_t out) {
+static inline void exact_sample_loss(exact *w, const sid_problem *problem, uint32_t i, mpfr_t *x,
+                                     mpfr_t out) {
   if (problem->kind == SID_NORMALISED_LINEAR)
     exact_linear_sample(w, problem, i, x, out);
   else
@@ -134,7 +140,8 @@ static inline void exact_quadratic(exact *w, const sid_problem *problem, mpfr_t 
   }
 }
 
-/* out = (1/2) (z/|x| - c)^2 (x^2 + 9 y^2 + z^2)/|x|^2, c the binary64 number nearest to 3/5, or 0 */
+/* out = (1/2) (z/|x| - c)^2 (x^2 + 9 y^2 + z^2)/|x|^2, c the binary64 number nearest to 3/5, or
+ * 0 */
 static inline void exact_height(exact *w, const sid_problem *problem, mpfr_t *x, mpfr_t out) {
   exact_norm2(w->a, w->b, x, 3);
   mpfr_sqr(out, x[1], MPFR_RNDN);
@@ -150,7 +157,8 @@ static inline void exact_height(exact *w, const sid_problem *problem, mpfr_t *x,
 }
 
 /* out = <row r of U, row c of V> */
-static inline void exact_entry(exact *w, const sid_problem *problem, uint32_t r, uint32_t c, mpfr_t *x, mpfr_t out) {
+static inline void exact_entry(exact *w, const sid_problem *problem, uint32_t r, uint32_t c,
+                               mpfr_t *x, mpfr_t out) {
   const uint32_t inner = problem->inner;
   mpfr_set_zero(out, 1);
   for (uint32_t k = 0; k < inner; k++) {
@@ -160,7 +168,8 @@ static inline void exact_entry(exact *w, const sid_problem *problem, uint32_t r,
 }
 
 /* mean and deviation (its square the variance) of n numbers */
-static inline void exact_moments(exact *w, mpfr_t *values, uint32_t n, mpfr_t mean, mpfr_t deviation) {
+static inline void exact_moments(exact *w, mpfr_t *values, uint32_t n, mpfr_t mean,
+                                 mpfr_t deviation) {
   mpfr_set_zero(mean, 1);
   for (uint32_t i = 0; i < n; i++) mpfr_add(mean, mean, values[i], MPFR_RNDN);
   mpfr_div_ui(mean, mean, n, MPFR_RNDN);
@@ -200,10 +209,12 @@ static inline void exact_add_error(exact *w, mpfr_t output, double label, mpfr_t
 }
 
 /* out = (1/n) sum_i (prediction_i - y_i)^2 */
-static inline void exact_batch_normalised(exact *w, const sid_problem *problem, mpfr_t *x, mpfr_t out) {
+static inline void exact_batch_normalised(exact *w, const sid_problem *problem, mpfr_t *x,
+                                          mpfr_t out) {
   exact_outputs(w, problem, x);
   mpfr_set_zero(out, 1);
-  for (uint32_t i = 0; i < problem->samples; i++) exact_add_error(w, w->s[i], problem->labels[i], out);
+  for (uint32_t i = 0; i < problem->samples; i++)
+    exact_add_error(w, w->s[i], problem->labels[i], out);
   mpfr_div_ui(out, out, problem->samples, MPFR_RNDN);
 }
 
@@ -227,7 +238,8 @@ static inline void exact_poisson(const sid_problem *problem, mpfr_t *x, mpfr_t o
 }
 
 /* The loss at x, or that of one sample where sample >= 0. */
-static inline void exact_loss(exact *w, const sid_problem *problem, int64_t sample, mpfr_t *x, mpfr_t out) {
+static inline void exact_loss(exact *w, const sid_problem *problem, int64_t sample, mpfr_t *x,
+                              mpfr_t out) {
   if (sample >= 0) {
     exact_sample_loss(w, problem, (uint32_t)sample, x, out);
     return;
@@ -247,8 +259,8 @@ static inline void exact_loss(exact *w, const sid_problem *problem, int64_t samp
 }
 
 /* The loss at x + h*(s*e_j + t*v) for h = 2^-100; v may be NULL. */
-static inline void exact_loss_near(exact *w, const sid_problem *problem, int64_t sample, uint32_t j, double s,
-                                   const double *v, double t, mpfr_t out) {
+static inline void exact_loss_near(exact *w, const sid_problem *problem, int64_t sample, uint32_t j,
+                                   double s, const double *v, double t, mpfr_t out) {
   for (uint32_t k = 0; k < problem->dim; k++) {
     mpfr_set_d(w->d, v ? t * v[k] : 0.0, MPFR_RNDN);
     if (k == j) mpfr_add_d(w->d, w->d, s, MPFR_RNDN);
@@ -259,7 +271,8 @@ static inline void exact_loss_near(exact *w, const sid_problem *problem, int64_t
 }
 
 /* Component j of the gradient at the point, of the loss or of one sample's. */
-static inline double exact_gradient(exact *w, const sid_problem *problem, int64_t sample, uint32_t j) {
+static inline double exact_gradient(exact *w, const sid_problem *problem, int64_t sample,
+                                    uint32_t j) {
   double gradient;
   mpfr_t above, below;
   mpfr_inits2(EXACT_BITS, above, below, (mpfr_ptr)0);
@@ -273,7 +286,8 @@ static inline double exact_gradient(exact *w, const sid_problem *problem, int64_
 }
 
 /* Component j of the Hessian times v, by the mixed difference of four losses. */
-static inline double exact_hessian_vector(exact *w, const sid_problem *problem, const double *v, uint32_t j) {
+static inline double exact_hessian_vector(exact *w, const sid_problem *problem, const double *v,
+                                          uint32_t j) {
   static const double signs[] = {1.0, -1.0};
   double product;
   mpfr_t total, loss;

@@ -20,7 +20,8 @@ typedef struct {
 typedef struct {
   instance list[INSTANCES_MAX];
   size_t count;
-  double spectrum[INSTANCE_DIM_MAX], matrix[INSTANCE_DIM_MAX * INSTANCE_DIM_MAX], scale[INSTANCE_DIM_MAX];
+  double spectrum[INSTANCE_DIM_MAX], matrix[INSTANCE_DIM_MAX * INSTANCE_DIM_MAX],
+      scale[INSTANCE_DIM_MAX];
   double features[INSTANCE_SAMPLES_MAX * INSTANCE_DIM_MAX], labels[INSTANCE_SAMPLES_MAX];
   double a[INSTANCE_SAMPLES_MAX * INSTANCE_DIM_MAX], b[INSTANCE_SAMPLES_MAX * INSTANCE_DIM_MAX];
   double weights[INSTANCE_SAMPLES_MAX], table[6];
@@ -75,10 +76,12 @@ static inline void instances_fill(instances *all) {
   data_fill(&data, all->a, COUNT(all->a), -0.5, 1.5);
   data_fill(&data, all->b, COUNT(all->b), -1.0, 1.0);
   data_fill(&data, all->table, COUNT(all->table), -1.0, 1.0);
-  for (size_t i = 0; i < INSTANCE_SAMPLES_MAX; i++) all->weights[i] = (double)(i % 4) / 12.0; /* nine sum to 1 */
+  for (size_t i = 0; i < INSTANCE_SAMPLES_MAX; i++)
+    all->weights[i] = (double)(i % 4) / 12.0; /* nine sum to 1 */
 }
 
-/* Two entries of 2 x 3, one in each row; five of six of 3 x 2, a row of them with a single one; all six of 2 x 3. */
+/* Two entries of 2 x 3, one in each row; five of six of 3 x 2, a row of them with a single one; all
+ * six of 2 x 3. */
 static inline void instances_entries(instances *all) {
   static const uint32_t few[4] = {0, 2, 1, 0}, most[10] = {0, 0, 0, 1, 1, 1, 2, 0, 2, 1};
   memcpy(all->few, few, sizeof few);
@@ -86,17 +89,20 @@ static inline void instances_entries(instances *all) {
   for (uint32_t i = 0; i < 6; i++) all->all[2 * i] = i / 3, all->all[2 * i + 1] = i % 3;
 }
 
-static inline void instances_completion(instances *all, const char *name, uint32_t rows, uint32_t cols,
-                                        uint32_t inner, const uint32_t *entries, uint32_t n) {
+static inline void instances_completion(instances *all, const char *name, uint32_t rows,
+                                        uint32_t cols, uint32_t inner, const uint32_t *entries,
+                                        uint32_t n) {
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
   problem.kind = SID_BN_COMPLETION, problem.rows = rows, problem.cols = cols, problem.inner = inner;
-  problem.dim = (rows + cols) * inner, problem.samples = n, problem.entries = entries, problem.labels = all->labels;
+  problem.dim = (rows + cols) * inner, problem.samples = n, problem.entries = entries,
+  problem.labels = all->labels;
   if (inner != 7) problem.matrix = all->table;
   instances_add(all, name, problem, TAKES_DRAWN | TAKES_NONE);
 }
 
-/* The problems of eos (004), and poisson. Two samples leave a batch-normalised loss constant: its derivatives are rounding alone. */
+/* The problems of eos (004), and poisson. Two samples leave a batch-normalised loss constant: its
+ * derivatives are rounding alone. */
 static inline void instances_later(instances *all) {
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
@@ -123,7 +129,8 @@ static inline void instances_later(instances *all) {
   problem.kind = SID_POISSON, problem.dim = 5, problem.mean = 1.5;
   problem.exp_minus_mean = 0x1.c8f87724b5c1dp-3; /* exp(-3/2) to nearest */
   instances_add(all, "poisson", problem, TAKES_NONE | TAKES_POISSON);
-  problem.dim = 1, problem.mean = 0.125, problem.exp_minus_mean = 0x1.c3d6a24ed8222p-1; /* exp(-1/8) */
+  problem.dim = 1, problem.mean = 0.125,
+  problem.exp_minus_mean = 0x1.c3d6a24ed8222p-1; /* exp(-1/8) */
   instances_add(all, "poisson, one coordinate", problem, TAKES_POISSON);
 }
 
@@ -164,7 +171,8 @@ static inline void instances_make(instances *all) {
   instances_add(all, "ratio2", problem, TAKES_DRAWN | TAKES_NONE);
 
   memset(&problem, 0, sizeof problem);
-  problem.kind = SID_QUADRATIC_SAMPLES, problem.dim = 10, problem.samples = 5, problem.a = all->a, problem.b = all->b;
+  problem.kind = SID_QUADRATIC_SAMPLES, problem.dim = 10, problem.samples = 5, problem.a = all->a,
+  problem.b = all->b;
   instances_add(all, "quadratic_samples", problem, TAKES_NONE | TAKES_SAMPLES);
   problem.weights = all->weights;
   problem.samples = 9, problem.dim = 3;
@@ -207,7 +215,8 @@ static inline sid_stream test_stream(uint64_t number) {
 }
 
 static inline int same_stream(const sid_stream *a, const sid_stream *b) {
-  return a->state_hi == b->state_hi && a->state_lo == b->state_lo && a->inc_hi == b->inc_hi && a->inc_lo == b->inc_lo;
+  return a->state_hi == b->state_hi && a->state_lo == b->state_lo && a->inc_hi == b->inc_hi &&
+         a->inc_lo == b->inc_lo;
 }
 
 #endif

@@ -1,8 +1,8 @@
-/* The contract of the interface: every field of every structure is checked, each fault has its status, and nothing is changed
- * by a check. Limits are tried on both sides. */
+/* The contract of the interface: every field of every structure is checked, each fault has its
+ * status, and nothing is changed by a check. Limits are tried on both sides. */
 #include "common.h"
 
-/* ---- valid structures, from which each test spoils one field ----------------------------------------------------------- */
+/* ---- valid structures, from which each test spoils one field ------------------------------- */
 
 static const double three[3] = {0.5, -1.0, 2.0};
 static const double six[6] = {0.5, -1.0, 2.0, 1.5, 0.0, -0.25};
@@ -25,8 +25,8 @@ static sid_problem dense(void) {
 static sid_problem linear(void) {
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
-  problem.kind = SID_NORMALISED_LINEAR, problem.dim = 2, problem.samples = 3, problem.features = six,
-  problem.labels = three;
+  problem.kind = SID_NORMALISED_LINEAR, problem.dim = 2, problem.samples = 3,
+  problem.features = six, problem.labels = three;
   problem.noise = SID_NOISE_SAMPLES;
   return problem;
 }
@@ -43,7 +43,8 @@ static const double third_weights[3] = {0.25, 0.0, 0.75};
 static sid_problem samples(void) {
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
-  problem.kind = SID_QUADRATIC_SAMPLES, problem.dim = 2, problem.samples = 3, problem.a = six, problem.b = six;
+  problem.kind = SID_QUADRATIC_SAMPLES, problem.dim = 2, problem.samples = 3, problem.a = six,
+  problem.b = six;
   problem.weights = third_weights, problem.noise = SID_NOISE_SAMPLES;
   return problem;
 }
@@ -51,14 +52,16 @@ static sid_problem samples(void) {
 static sid_problem noise_only(void) {
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
-  problem.kind = SID_NOISE_ONLY, problem.dim = 3, problem.noise = SID_NOISE_RADEMACHER, problem.sigma = 0.0;
+  problem.kind = SID_NOISE_ONLY, problem.dim = 3, problem.noise = SID_NOISE_RADEMACHER,
+  problem.sigma = 0.0;
   return problem;
 }
 
 static sid_problem noisy(void) {
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
-  problem.kind = SID_QUADRATIC_NOISY, problem.dim = 3, problem.spectrum = three, problem.noise = SID_NOISE_SPHERE;
+  problem.kind = SID_QUADRATIC_NOISY, problem.dim = 3, problem.spectrum = three,
+  problem.noise = SID_NOISE_SPHERE;
   problem.sigma = 0.5;
   return problem;
 }
@@ -83,8 +86,10 @@ static const double four_labels[4] = {0.5, -1.0, 2.0, 0.25};
 static sid_problem completion(void) {
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
-  problem.kind = SID_BN_COMPLETION, problem.rows = 2, problem.cols = 3, problem.inner = 2, problem.dim = 10;
-  problem.samples = 4, problem.entries = four_entries, problem.labels = four_labels, problem.matrix = six;
+  problem.kind = SID_BN_COMPLETION, problem.rows = 2, problem.cols = 3, problem.inner = 2,
+  problem.dim = 10;
+  problem.samples = 4, problem.entries = four_entries, problem.labels = four_labels,
+  problem.matrix = six;
   return problem;
 }
 
@@ -105,22 +110,22 @@ static void require_problem(sid_problem problem, sid_status expected) {
 }
 
 /* `problem` with one field set. */
-#define require_field(problem, name, value, expected)                                                                \
-  do {                                                                                                               \
-    sid_problem spoilt_ = (problem);                                                                                 \
-    spoilt_.name = (value);                                                                                          \
-    require_problem(spoilt_, (expected));                                                                            \
+#define require_field(problem, name, value, expected)                                              \
+  do {                                                                                             \
+    sid_problem spoilt_ = (problem);                                                               \
+    spoilt_.name = (value);                                                                        \
+    require_problem(spoilt_, (expected));                                                          \
   } while (0)
 
 /* `array` with one bad number in each place in turn. */
-#define require_each_place(problem, name, array, bad, expected)                                                      \
-  do {                                                                                                               \
-    double copy_[COUNT(array)];                                                                                      \
-    for (size_t at_ = 0; at_ < COUNT(array); at_++) {                                                                \
-      memcpy(copy_, (array), sizeof copy_);                                                                          \
-      copy_[at_] = (bad);                                                                                            \
-      require_field(problem, name, copy_, expected);                                                                 \
-    }                                                                                                                \
+#define require_each_place(problem, name, array, bad, expected)                                    \
+  do {                                                                                             \
+    double copy_[COUNT(array)];                                                                    \
+    for (size_t at_ = 0; at_ < COUNT(array); at_++) {                                              \
+      memcpy(copy_, (array), sizeof copy_);                                                        \
+      copy_[at_] = (bad);                                                                          \
+      require_field(problem, name, copy_, expected);                                               \
+    }                                                                                              \
   } while (0)
 
 static void test_valid_problems(void **state) {
@@ -166,7 +171,8 @@ static void test_dim(void **state) {
   require_field(noisy(), dim, 0, SID_E_DIM);
   require_field(noisy(), dim, 1, SID_OK);
   for (int32_t kind = SID_TROUGH3; kind <= SID_RIDGE3; kind++)
-    for (uint32_t dim = 0; dim <= 5; dim++) require_field(height(kind), dim, dim, dim == 3 ? SID_OK : SID_E_DIM);
+    for (uint32_t dim = 0; dim <= 5; dim++)
+      require_field(height(kind), dim, dim, dim == 3 ? SID_OK : SID_E_DIM);
   require_field(regression(), dim, 1, SID_E_DIM);
   require_field(regression(), dim, 0, SID_E_DIM);
   require_field(poisson(), dim, 0, SID_E_DIM);
@@ -196,14 +202,15 @@ static void test_samples(void **state) {
   require_field(height(SID_TROUGH3), samples, 1, SID_E_SAMPLES);
   require_field(height(SID_RIDGE3), samples, 1, SID_E_SAMPLES);
   require_field(poisson(), samples, 1, SID_E_SAMPLES);
-  problem.a = problem.b = large, problem.weights = NULL, problem.dim = 1, problem.samples = SID_SAMPLES_MAX;
+  problem.a = problem.b = large, problem.weights = NULL, problem.dim = 1,
+  problem.samples = SID_SAMPLES_MAX;
   require_problem(problem, SID_OK);
   problem.samples = SID_SAMPLES_MAX + 1;
   require_problem(problem, SID_E_SAMPLES);
   (void)state;
 }
 
-/* ---- data ------------------------------------------------------------------------------------------------------------------ */
+/* ---- data ---------------------------------------------------------------------------------- */
 
 static void test_missing_data(void **state) {
   require_field(rayleigh(), spectrum, NULL, SID_E_NULL);
@@ -238,7 +245,7 @@ static void test_bad_data(void **state) {
   (void)state;
 }
 
-/* ---- bn_completion: shape, entries, labels, matrix ------------------------------------------------------------------------- */
+/* ---- bn_completion: shape, entries, labels, matrix ----------------------------------------- */
 
 static void test_completion_shape(void **state) {
   sid_problem problem = completion();
@@ -254,7 +261,8 @@ static void test_completion_shape(void **state) {
   require_field(completion(), rows, SID_DIM_MAX + 1, SID_E_DIM);
   require_field(completion(), cols, SID_DIM_MAX + 1, SID_E_DIM);
   require_field(completion(), rows, UINT32_MAX, SID_E_DIM);
-  problem.rows = 65536, problem.cols = 65536, problem.inner = 0x80000000u; /* 2^48 is 0 in 32 bits */
+  problem.rows = 65536, problem.cols = 65536,
+  problem.inner = 0x80000000u; /* 2^48 is 0 in 32 bits */
   require_problem(problem, SID_E_DIM);
   problem.rows = UINT32_MAX - 2, problem.cols = 3 + 5; /* the sum is 5 in 32 bits */
   problem.inner = 2;
@@ -292,7 +300,7 @@ static void test_completion_entries(void **state) {
   (void)state;
 }
 
-/* ---- poisson: a mean in (0, 500] and a constant between 1 - mean and 1/(1 + mean) ------------------------------------------- */
+/* ---- poisson: a mean in (0, 500] and a constant between 1 - mean and 1/(1 + mean) ---------- */
 
 static void test_poisson(void **state) {
   const double bad[] = {0.0, -0.0, -1.0, QUIET_NAN, POSITIVE_INFINITY, -POSITIVE_INFINITY};
@@ -352,7 +360,7 @@ static void test_weights(void **state) {
   (void)state;
 }
 
-/* ---- noise ------------------------------------------------------------------------------------------------------------------- */
+/* ---- noise --------------------------------------------------------------------------------- */
 
 static void test_noise_kinds(void **state) {
   /* none, gaussian, rademacher, sphere, samples, poisson */
@@ -401,10 +409,10 @@ static void test_noise_size(void **state) {
   (void)state;
 }
 
-/* ---- dynamics ---------------------------------------------------------------------------------------------------------------- */
+/* ---- dynamics ------------------------------------------------------------------------------ */
 
-static void require_dynamics(int32_t kind, uint32_t l, uint32_t substeps, uint32_t batch, sid_problem problem,
-                             sid_status expected) {
+static void require_dynamics(int32_t kind, uint32_t l, uint32_t substeps, uint32_t batch,
+                             sid_problem problem, sid_status expected) {
   const sid_dynamics dynamics = {.kind = kind, .l = l, .substeps = substeps, .batch = batch};
   assert_int_equal(sid_dynamics_validate(&dynamics, &problem), expected);
 }
@@ -419,12 +427,15 @@ static void test_dynamics(void **state) {
     require_dynamics(kind, SID_COUNT_MAX, SID_COUNT_MAX, 1, problem, SID_OK);
     require_dynamics(kind, 1, 1, 0, problem, SID_E_COUNT);
     require_dynamics(kind, 1, 1, 2, problem, SID_E_UNSUPPORTED);
-    require_dynamics(kind, 1, 1, SID_COUNT_MAX, samples(), kind == SID_GD ? SID_E_UNSUPPORTED : SID_OK);
+    require_dynamics(kind, 1, 1, SID_COUNT_MAX, samples(),
+                     kind == SID_GD ? SID_E_UNSUPPORTED : SID_OK);
     require_dynamics(kind, 1, 1, SID_COUNT_MAX + 1, samples(), SID_E_COUNT);
     require_dynamics(kind, 0, 1, 1, problem, kind == SID_SVAG ? SID_E_COUNT : SID_OK);
-    require_dynamics(kind, SID_COUNT_MAX + 1, 1, 1, problem, kind == SID_SVAG ? SID_E_COUNT : SID_OK);
+    require_dynamics(kind, SID_COUNT_MAX + 1, 1, 1, problem,
+                     kind == SID_SVAG ? SID_E_COUNT : SID_OK);
     require_dynamics(kind, 1, 0, 1, problem, kind >= SID_SDE ? SID_E_COUNT : SID_OK);
-    require_dynamics(kind, 1, SID_COUNT_MAX + 1, 1, problem, kind >= SID_SDE ? SID_E_COUNT : SID_OK);
+    require_dynamics(kind, 1, SID_COUNT_MAX + 1, 1, problem,
+                     kind >= SID_SDE ? SID_E_COUNT : SID_OK);
   }
   require_dynamics(0, 1, 1, 1, problem, SID_E_KIND);
   require_dynamics(SID_QUASI_RMSPROP + 1, 1, 1, 1, problem, SID_E_KIND);
@@ -433,8 +444,8 @@ static void test_dynamics(void **state) {
 }
 
 /* Every number that a kind uses must be in its range; what it does not use is not looked at. */
-static void require_average(int32_t kind, double beta, double beta2, double alpha, double eps, double v0,
-                            sid_status expected) {
+static void require_average(int32_t kind, double beta, double beta2, double alpha, double eps,
+                            double v0, sid_status expected) {
   const sid_problem problem = rayleigh();
   const sid_dynamics dynamics = {
       .kind = kind, .batch = 1, .beta = beta, .beta2 = beta2, .alpha = alpha, .eps = eps, .v0 = v0};
@@ -450,7 +461,8 @@ static void test_averages(void **state) {
     require_average(kind, 0.5, 0.5, 1.0, 1.0, 1.0, SID_OK);
     require_average(kind, 0.0, 0.0, 0.0, 0.0, SMALLEST, SID_OK);
     require_average(kind, almost, almost, LARGEST, LARGEST, LARGEST, SID_OK);
-    require_average(kind, 0.5, adam ? 0.5 : junk, adam ? 1.0 : junk, adam ? 1.0 : junk, rms ? 1.0 : junk, SID_OK);
+    require_average(kind, 0.5, adam ? 0.5 : junk, adam ? 1.0 : junk, adam ? 1.0 : junk,
+                    rms ? 1.0 : junk, SID_OK);
     require_average(kind, 1.0, 0.5, 1.0, 1.0, 1.0, any ? SID_E_PARAMETER : SID_OK);
     require_average(kind, 0.5, 1.0, 1.0, 1.0, 1.0, adam ? SID_E_PARAMETER : SID_OK);
     require_average(kind, 0.5, 0.5, 1.0, 1.0, 0.0, rms ? SID_E_PARAMETER : SID_OK);
@@ -465,7 +477,8 @@ static void test_averages(void **state) {
   (void)state;
 }
 
-/* The projected dynamics take scale-invariant problems alone, and no batch; the others of this family batches of drawn gradients. */
+/* The projected dynamics take scale-invariant problems alone, and no batch; the others of this
+ * family batches of drawn gradients. */
 static void test_projected_and_batches(void **state) {
   const sid_problem problems[] = {
       rayleigh(),          linear(),           ratio2(),     samples(),    noise_only(), noisy(),
@@ -474,7 +487,8 @@ static void test_projected_and_batches(void **state) {
   for (size_t i = 0; i < COUNT(problems); i++)
     for (int32_t kind = SID_MOMENTUM; kind <= SID_QUASI_RMSPROP; kind++) {
       sid_dynamics dynamics = {.kind = kind, .batch = 1, .v0 = 1.0};
-      const int projected = kind >= SID_PROJECTED_GD, drawn = problems[i].noise >= SID_NOISE_SAMPLES;
+      const int projected = kind >= SID_PROJECTED_GD,
+                drawn = problems[i].noise >= SID_NOISE_SAMPLES;
       const sid_status one = projected && !invariant[i] ? SID_E_UNSUPPORTED : SID_OK;
       assert_int_equal(sid_problem_scale_invariant(problems + i), invariant[i]);
       assert_int_equal(sid_dynamics_validate(&dynamics, problems + i), one);
@@ -489,7 +503,7 @@ static void test_projected_and_batches(void **state) {
   (void)state;
 }
 
-/* ---- schedules ----------------------------------------------------------------------------------------------------------------- */
+/* ---- schedules ----------------------------------------------------------------------------- */
 
 static void require_segments(const sid_segment *segments, uint32_t count, sid_status expected) {
   sid_schedule schedule;
@@ -530,7 +544,8 @@ static void test_segment_numbers(void **state) {
     for (uint32_t at = 0; at < 3; at++) {
       require_segment(at, segment(10u * at, bad[i], 0.5, 1.0), SID_E_LR);
       require_segment(at, segment(10u * at, 0.1, bad[i], 1.0), SID_E_LR);
-      require_segment(at, segment(10u * at, 0.1, 0.5, bad[i]), at == 0 ? SID_E_SCHEDULE : SID_E_PARAMETER);
+      require_segment(at, segment(10u * at, 0.1, 0.5, bad[i]),
+                      at == 0 ? SID_E_SCHEDULE : SID_E_PARAMETER);
     }
   require_segment(1, segment(10, 0.1, 0.5, 0.0), SID_E_PARAMETER);
   require_segment(1, segment(10, 0.5, 2.0, 1.0), SID_E_INTRINSIC_LR);
@@ -543,7 +558,8 @@ static void test_segment_numbers(void **state) {
 static sid_schedule smooth(int32_t kind) {
   sid_schedule schedule;
   memset(&schedule, 0, sizeof schedule);
-  schedule.kind = kind, schedule.lr = 0.5, schedule.lr_min = 0.25, schedule.wd = 0.5, schedule.factor = 0.9;
+  schedule.kind = kind, schedule.lr = 0.5, schedule.lr_min = 0.25, schedule.wd = 0.5,
+  schedule.factor = 0.9;
   schedule.period = 10;
   return schedule;
 }
@@ -555,18 +571,19 @@ static void require_schedule(sid_schedule schedule, sid_status expected) {
   assert_memory_equal(&before, &schedule, sizeof before);
 }
 
-#define require_schedule_field(kind, name, value, expected)                                                          \
-  do {                                                                                                               \
-    sid_schedule spoilt_ = smooth(kind);                                                                             \
-    spoilt_.name = (value);                                                                                          \
-    require_schedule(spoilt_, (expected));                                                                           \
+#define require_schedule_field(kind, name, value, expected)                                        \
+  do {                                                                                             \
+    sid_schedule spoilt_ = smooth(kind);                                                           \
+    spoilt_.name = (value);                                                                        \
+    require_schedule(spoilt_, (expected));                                                         \
   } while (0)
 
 static void test_schedule_kinds(void **state) {
   static const int32_t bad[] = {0, 5, -1, INT32_MAX};
   assert_int_equal(sid_schedule_validate(NULL), SID_E_NULL);
   for (size_t i = 0; i < COUNT(bad); i++) require_schedule(smooth(bad[i]), SID_E_KIND);
-  for (int32_t kind = SID_EXPONENTIAL; kind <= SID_TRIANGLE; kind++) require_schedule(smooth(kind), SID_OK);
+  for (int32_t kind = SID_EXPONENTIAL; kind <= SID_TRIANGLE; kind++)
+    require_schedule(smooth(kind), SID_OK);
   (void)state;
 }
 
@@ -592,7 +609,7 @@ static void test_schedule_numbers(void **state) {
   (void)state;
 }
 
-/* ---- experiments ----------------------------------------------------------------------------------------------------------------- */
+/* ---- experiments --------------------------------------------------------------------------- */
 
 static const uint64_t four_checkpoints[4] = {0, 1, 50, 100};
 static const sid_segment one_segment = {0, 0.1, 0.5, 1.0};
@@ -605,10 +622,12 @@ static sid_experiment experiment(void) {
   memset(&made, 0, sizeof made);
   made.problem = rayleigh();
   made.dynamics.kind = SID_SGD, made.dynamics.batch = 1;
-  made.schedule.kind = SID_PIECEWISE, made.schedule.segments = &one_segment, made.schedule.segment_count = 1;
+  made.schedule.kind = SID_PIECEWISE, made.schedule.segments = &one_segment,
+  made.schedule.segment_count = 1;
   made.start.kind = SID_START_POINT, made.start.x = three;
   made.steps = 100, made.checkpoints = four_checkpoints, made.checkpoint_count = 4;
-  made.observables = every_observable, made.observable_count = COUNT(every_observable), made.plane = six;
+  made.observables = every_observable, made.observable_count = COUNT(every_observable),
+  made.plane = six;
   return made;
 }
 
@@ -619,11 +638,11 @@ static void require_experiment(sid_experiment made, sid_status expected) {
   assert_memory_equal(&before, &made, sizeof before);
 }
 
-#define require_experiment_field(name, value, expected)                                                              \
-  do {                                                                                                               \
-    sid_experiment spoilt_ = experiment();                                                                           \
-    spoilt_.name = (value);                                                                                          \
-    require_experiment(spoilt_, (expected));                                                                         \
+#define require_experiment_field(name, value, expected)                                            \
+  do {                                                                                             \
+    sid_experiment spoilt_ = experiment();                                                         \
+    spoilt_.name = (value);                                                                        \
+    require_experiment(spoilt_, (expected));                                                       \
   } while (0)
 
 static void test_experiment_parts(void **state) {
@@ -655,7 +674,8 @@ static void test_start_sizes(void **state) {
 }
 
 static void test_start_point(void **state) {
-  static const double origin[3] = {0.0, -0.0, 0.0}, tiny[3] = {0x1p-538, 0.0, 0.0}, small[3] = {0x1p-537, 0.0, 0.0};
+  static const double origin[3] = {0.0, -0.0, 0.0}, tiny[3] = {0x1p-538, 0.0, 0.0},
+                      small[3] = {0x1p-537, 0.0, 0.0};
   static const double huge[3] = {0x1p512, 0.0, 0.0}, large[3] = {0x1p511, 0.0, 0.0};
   double bad[3] = {1.0, 2.0, 0.0};
   sid_experiment made = experiment();
@@ -675,7 +695,8 @@ static void test_start_point(void **state) {
   (void)state;
 }
 
-static void require_checkpoints(const uint64_t *checkpoints, uint32_t count, uint64_t steps, sid_status expected) {
+static void require_checkpoints(const uint64_t *checkpoints, uint32_t count, uint64_t steps,
+                                sid_status expected) {
   sid_experiment made = experiment();
   made.checkpoints = checkpoints, made.checkpoint_count = count, made.steps = steps;
   require_experiment(made, expected);
@@ -730,14 +751,16 @@ static void test_special_observables(void **state) {
       made.problem = problems[i], made.start.x = ten, made.plane = nine; /* 9 numbers do for 2*4 */
       if (name == SID_PLANE_ANGLE) continue;
       made.observables = &name, made.observable_count = 1;
-      if (name == SID_TEST_LOSS || name == SID_MIDPOINT_TEST_LOSS) defined = problems[i].kind == SID_BN_COMPLETION;
+      if (name == SID_TEST_LOSS || name == SID_MIDPOINT_TEST_LOSS)
+        defined = problems[i].kind == SID_BN_COMPLETION;
       if (name == SID_SPHERICAL_SHARPNESS || name == SID_MIDPOINT_SHARPNESS)
         defined = sid_problem_scale_invariant(problems + i);
       if (name == SID_MANIFOLD_H || name == SID_MANIFOLD_ANGLE)
         defined = problems[i].kind == SID_TROUGH3 || problems[i].kind == SID_RIDGE3;
       require_experiment(made, defined ? SID_OK : SID_E_UNSUPPORTED);
       made.problem.matrix = problems[i].kind == SID_BN_COMPLETION ? NULL : problems[i].matrix;
-      if (name == SID_TEST_LOSS || name == SID_MIDPOINT_TEST_LOSS) require_experiment(made, SID_E_UNSUPPORTED);
+      if (name == SID_TEST_LOSS || name == SID_MIDPOINT_TEST_LOSS)
+        require_experiment(made, SID_E_UNSUPPORTED);
     }
   (void)state;
 }
@@ -762,14 +785,16 @@ static void test_rescale_of_projected(void **state) {
   (void)state;
 }
 
-/* ---- sizes and texts --------------------------------------------------------------------------------------------------------------- */
+/* ---- sizes and texts ----------------------------------------------------------------------- */
 
 /* Grow with what they are for; nothing overflows at the limits. */
 static void test_sizes(void **state) {
   sid_experiment made = experiment();
   assert_int_equal(sid_row_width(&made), COUNT(every_observable) - 1 + 3);
-  assert_true(sid_step_workspace(&made.problem, &made.dynamics) >= 4 * 3 + sid_problem_workspace(&made.problem));
-  assert_true(sid_run_workspace(&made) >= sid_step_workspace(&made.problem, &made.dynamics) + sid_row_width(&made));
+  assert_true(sid_step_workspace(&made.problem, &made.dynamics) >=
+              4 * 3 + sid_problem_workspace(&made.problem));
+  assert_true(sid_run_workspace(&made) >=
+              sid_step_workspace(&made.problem, &made.dynamics) + sid_row_width(&made));
   made.problem = samples();
   const size_t few = sid_problem_workspace(&made.problem);
   made.problem.samples = SID_SAMPLES_MAX, made.problem.dim = SID_DIM_MAX;
@@ -801,7 +826,8 @@ static void test_status_texts(void **state) {
     const char *text = sid_status_text(status);
     assert_non_null(text);
     assert_true(strlen(text) > 3 && !strchr(text, '\n') && strcmp(text, unknown) != 0);
-    for (sid_status other = SID_OK; other > status; other--) assert_true(strcmp(text, sid_status_text(other)) != 0);
+    for (sid_status other = SID_OK; other > status; other--)
+      assert_true(strcmp(text, sid_status_text(other)) != 0);
   }
   assert_string_equal(sid_status_text(1), unknown);
   assert_string_equal(sid_status_text(INT32_MIN), unknown);

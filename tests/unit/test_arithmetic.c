@@ -4,7 +4,7 @@
 #include <math.h>
 #include <mpfr.h>
 
-/* ---- square root: correctly rounded, by the instruction and by integers ------------------------------------------- */
+/* ---- square root: correctly rounded, by the instruction and by integers -------------------- */
 
 static void require_root(double x, double expected) {
   require_bits(sid_sqrt(x), expected, "sid_sqrt of bits", (size_t)bits_of(x));
@@ -63,7 +63,8 @@ static void test_sqrt_squares(void **state) {
     require_true_root(root, double_of(bits_of(square) - 1));
   }
   for (int i = 0; i < 300000; i++) {
-    const double middle = (double)((data_raw(&data) >> 12) | 1ull << 52), square = middle * middle + middle;
+    const double middle = (double)((data_raw(&data) >> 12) | 1ull << 52),
+                 square = middle * middle + middle;
     for (uint64_t d = 0; d < 3; d++) require_true_root(root, double_of(bits_of(square) + d - 1));
   }
   mpfr_clear(root);
@@ -95,7 +96,7 @@ static void test_sqrt_fixtures(void **state) {
   (void)state;
 }
 
-/* ---- reductions ----------------------------------------------------------------------------------------------------- */
+/* ---- reductions ---------------------------------------------------------------------------- */
 
 #define LONGEST 1003
 
@@ -108,7 +109,8 @@ static double naive_sum(const double *a, size_t n) {
   for (size_t k = 0; k < 8; k++) acc[k] = padded[k];
   for (size_t q = 1; q < whole / 8; q++)
     for (size_t k = 0; k < 8; k++) acc[k] = acc[k] + padded[8 * q + k];
-  const double even = (acc[0] + acc[4]) + (acc[2] + acc[6]), odd = (acc[1] + acc[5]) + (acc[3] + acc[7]);
+  const double even = (acc[0] + acc[4]) + (acc[2] + acc[6]),
+               odd = (acc[1] + acc[5]) + (acc[3] + acc[7]);
   return even + odd;
 }
 
@@ -124,7 +126,10 @@ static double term(data_source *data, int kind) {
   switch (kind) {
     case 0: return sign * data_uniform(data, 1.0, 2.0);
     case 1: return sign * ldexp(data_uniform(data, 1.0, 2.0), (int)data_below(data, 60) - 30);
-    case 2: return data_below(data, 3) ? -0.0 : sign * data_uniform(data, 0.0, 1.0) * (double)data_below(data, 2);
+    case 2:
+      return data_below(data, 3)
+                 ? -0.0
+                 : sign * data_uniform(data, 0.0, 1.0) * (double)data_below(data, 2);
     case 3: return sign * double_of(data_raw(data) >> 12);
     default: return sign * data_uniform(data, 0x1p1021, 0x1p1023);
   }
@@ -146,7 +151,8 @@ static void test_sums_of_every_length(void **state) {
   for (size_t n = 0; n <= 100; n++)
     for (int kind = 0; kind < 4; kind++)
       for (int i = 0; i < 50; i++) require_sums(&data, n, kind);
-  for (size_t n = 0; n <= 3; n++) /* these few terms can overflow, but not to infinities of both signs */
+  for (size_t n = 0; n <= 3;
+       n++) /* these few terms can overflow, but not to infinities of both signs */
     for (int i = 0; i < 200; i++) require_sums(&data, n, 4);
   for (size_t n = 993; n <= LONGEST; n++) require_sums(&data, n, 1);
   (void)state;
@@ -194,7 +200,7 @@ static void test_reduction_fixtures(void **state) {
   (void)state;
 }
 
-/* ---- angle ------------------------------------------------------------------------------------------------------------ */
+/* ---- angle --------------------------------------------------------------------------------- */
 
 /* Section 11 to the letter, its constants from MPFR. */
 typedef struct {
@@ -220,7 +226,8 @@ static angle_constants true_constants(void) {
 static double naive_atan2(const angle_constants *constants, double y, double x) {
   const double ay = fabs(y), ax = fabs(x), h = fmax(ay, ax), l = fmin(ay, ax);
   if (h == 0.0) return 0.0;
-  const double t = l / h, i = floor(t * 8.0 + 0.5), c = i * 0.125, z = (t - c) / (1.0 + t * c), w = z * z;
+  const double t = l / h, i = floor(t * 8.0 + 0.5), c = i * 0.125, z = (t - c) / (1.0 + t * c),
+               w = z * z;
   double q = 1.0 / 15.0;
   for (int odd = 13; odd >= 3; odd -= 2) q = 1.0 / odd - w * q;
   double v = constants->table[(int)i] + (z - (z * w) * q);
@@ -230,7 +237,8 @@ static double naive_atan2(const angle_constants *constants, double y, double x) 
   return v;
 }
 
-/* |value - atan2(y, x)| in units in the last place of value. 130 bits are more than enough to tell. */
+/* |value - atan2(y, x)| in units in the last place of value. 130 bits are more than enough to
+ * tell. */
 static double angle_error(mpfr_t true_angle, mpfr_t other, double value, double y, double x) {
   int exponent;
   mpfr_set_d(true_angle, y, MPFR_RNDN);
@@ -255,7 +263,9 @@ static void open_angle_test(angle_test *test) {
   mpfr_inits2(130, test->angle, test->other, (mpfr_ptr)0);
 }
 
-static void close_angle_test(angle_test *test) { mpfr_clears(test->angle, test->other, (mpfr_ptr)0); }
+static void close_angle_test(angle_test *test) {
+  mpfr_clears(test->angle, test->other, (mpfr_ptr)0);
+}
 
 static void require_angle(angle_test *test, double y, double x) {
   const double value = sid_atan2(y, x), error = angle_error(test->angle, test->other, value, y, x);
@@ -275,7 +285,8 @@ static void test_atan2_random(void **state) {
     require_angle(&test, data_uniform(&data, -1.0, 1.0), data_uniform(&data, -1.0, 1.0));
   for (int i = 0; i < 50000; i++) require_angle(&test, data_finite(&data), data_finite(&data));
   for (int i = 0; i < 50000; i++) {
-    const double y = any_sign(&data, ldexp(data_uniform(&data, 1.0, 2.0), -(int)data_below(&data, 60)));
+    const double y =
+        any_sign(&data, ldexp(data_uniform(&data, 1.0, 2.0), -(int)data_below(&data, 60)));
     const double x = any_sign(&data, data_uniform(&data, 1.0, 2.0));
     require_angle(&test, y, x);
     require_angle(&test, x, y);
@@ -287,7 +298,8 @@ static void test_atan2_random(void **state) {
   (void)state;
 }
 
-/* The table changes at odd sixteenths, the residue vanishes at eighths, the branches meet at the diagonals. */
+/* The table changes at odd sixteenths, the residue vanishes at eighths, the branches meet at the
+ * diagonals. */
 static void test_atan2_edges(void **state) {
   static const double signs[] = {1.0, -1.0};
   angle_test test;
@@ -333,8 +345,8 @@ static void test_atan2_fixtures(void **state) {
   const json_t *cases = cases_of(document, 200);
   for (size_t i = 0; i < json_array_size(cases); i++) {
     const json_t *test = json_array_get(cases, i);
-    require_bits(sid_atan2(real_of(field(test, "y")), real_of(field(test, "x"))), real_of(field(test, "atan2")),
-                 "atan2 of case", i);
+    require_bits(sid_atan2(real_of(field(test, "y")), real_of(field(test, "x"))),
+                 real_of(field(test, "atan2")), "atan2 of case", i);
   }
   json_decref(document);
   (void)state;

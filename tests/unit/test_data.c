@@ -1,11 +1,12 @@
-/* Random data: docs/spec.md section 16, restated to the bit; laws and moments with fixed streams; errors. */
+/* Random data: docs/spec.md section 16, restated to the bit; laws and moments with fixed streams;
+ * errors. */
 #include "instances.h"
 
 #include <math.h>
 
 static const int32_t kinds[] = {SID_DATA_NORMAL, SID_DATA_HEAVY, SID_DATA_SKEWED, SID_DATA_UNIFORM};
 
-/* ---- fill ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- fill ---------------------------------------------------------------------------------- */
 
 static double naive_value(int32_t kind, double z) {
   switch (kind) {
@@ -28,19 +29,23 @@ static void test_fill(void **state) {
       else
         sid_stream_normals(&twin, z, n);
       assert_true(same_stream(&stream, &twin));
-      for (size_t i = 0; i < n; i++) require_bits(values[i], naive_value(kinds[k], z[i]), "value", i);
+      for (size_t i = 0; i < n; i++)
+        require_bits(values[i], naive_value(kinds[k], z[i]), "value", i);
       assert_true(is_poisoned(values + n, 34 - n));
     }
   (void)state;
 }
 
-/* Mean 0, variance 1 (uniform 1/3), and the third and fourth moments of z, z^3/sqrt(15), (z^2 - 1)/sqrt(2) and 2U - 1: E z^12/225 = 10395/225
- * is 46.2, E (z^2 - 1)^3/sqrt(8) is sqrt(8), E (z^2 - 1)^4/4 is 15. Each within five standard errors of 200000 values; for the
- * heavy fourth moment, whose large values are too rare to show it, the root of E z^24/15^4 - 46.2^2 is 2499. */
+/* Mean 0, variance 1 (uniform 1/3), and the third and fourth moments of z, z^3/sqrt(15), (z^2 -
+ * 1)/sqrt(2) and 2U - 1: E z^12/225 = 10395/225 is 46.2, E (z^2 - 1)^3/sqrt(8) is sqrt(8), E (z^2 -
+ * 1)^4/4 is 15. Each within five standard errors of 200000 values; for the heavy fourth moment,
+ * whose large values are too rare to show it, the root of E z^24/15^4 - 46.2^2 is 2499. */
 static void test_moments(void **state) {
   enum { N = 200000 };
-  static const double expected[4][4] = {
-      {0.0, 1.0, 0.0, 3.0}, {0.0, 1.0, 0.0, 46.2}, {0.0, 1.0, 2.8284271247461903, 15.0}, {0.0, 1.0 / 3.0, 0.0, 0.2}};
+  static const double expected[4][4] = {{0.0, 1.0, 0.0, 3.0},
+                                        {0.0, 1.0, 0.0, 46.2},
+                                        {0.0, 1.0, 2.8284271247461903, 15.0},
+                                        {0.0, 1.0 / 3.0, 0.0, 0.2}};
   double *values = allocate(N);
   for (size_t k = 0; k < COUNT(kinds); k++) {
     sid_stream stream = test_stream(500 + k);
@@ -53,20 +58,23 @@ static void test_moments(void **state) {
       }
       const double mean = sum / N, error = sqrt(fmax(squares / N - mean * mean, 0.0) / N);
       const int rare = kinds[k] == SID_DATA_HEAVY && power == 4;
-      require_within(mean, expected[k][power - 1], 5.0 * (rare ? 2499.0 / sqrt(N) : error), "moment", (size_t)power);
+      require_within(mean, expected[k][power - 1], 5.0 * (rare ? 2499.0 / sqrt(N) : error),
+                     "moment", (size_t)power);
     }
   }
   free(values);
   (void)state;
 }
 
-/* ---- entries --------------------------------------------------------------------------------------------------------------------- */
+/* ---- entries ------------------------------------------------------------------------------- */
 
-/* Section 16 to the letter; row by row, strictly increasing, inside the matrix, as many as wanted. */
+/* Section 16 to the letter; row by row, strictly increasing, inside the matrix, as many as
+ * wanted. */
 static void test_entries(void **state) {
   data_source data = {4};
   for (uint64_t i = 0; i < 2000; i++) {
-    const uint32_t rows = 1 + (uint32_t)data_below(&data, 9), cols = 1 + (uint32_t)data_below(&data, 9),
+    const uint32_t rows = 1 + (uint32_t)data_below(&data, 9),
+                   cols = 1 + (uint32_t)data_below(&data, 9),
                    n = (uint32_t)data_below(&data, rows * cols + 1);
     uint32_t entries[2 * 81 + 1], wanted = n, left = rows * cols, found = 0;
     sid_stream stream = test_stream(i), twin = stream;
@@ -83,7 +91,8 @@ static void test_entries(void **state) {
   (void)state;
 }
 
-/* The 20 sets of three of 2 x 3 cells are equally likely: chi-square with 19 degrees of freedom is above 52.4 once in 16000 times. */
+/* The 20 sets of three of 2 x 3 cells are equally likely: chi-square with 19 degrees of freedom is
+ * above 52.4 once in 16000 times. */
 static void test_entries_are_fair(void **state) {
   enum { N = 40000 };
   uint32_t seen[64] = {0};
@@ -111,7 +120,7 @@ static void test_entries_are_fair(void **state) {
   (void)state;
 }
 
-/* ---- low rank -------------------------------------------------------------------------------------------------------------------- */
+/* ---- low rank ------------------------------------------------------------------------------ */
 
 /* Pivots of Gaussian elimination with complete pivoting that are above rounding. */
 static uint32_t rank_of(const double *matrix, uint32_t rows, uint32_t cols) {
@@ -143,7 +152,8 @@ static uint32_t rank_of(const double *matrix, uint32_t rows, uint32_t cols) {
 static void test_low_rank(void **state) {
   data_source data = {11};
   for (uint64_t i = 0; i < 300; i++) {
-    const uint32_t rows = 1 + (uint32_t)data_below(&data, 20), cols = 1 + (uint32_t)data_below(&data, 20),
+    const uint32_t rows = 1 + (uint32_t)data_below(&data, 20),
+                   cols = 1 + (uint32_t)data_below(&data, 20),
                    rank = 1 + (uint32_t)data_below(&data, 20);
     const size_t cells = (size_t)rows * cols, size = ((size_t)rows + cols) * rank;
     double matrix[401], *work = allocate(size + 1), *z = allocate(size);
@@ -155,8 +165,9 @@ static void test_low_rank(void **state) {
     for (uint32_t r = 0; r < rows; r++)
       for (uint32_t c = 0; c < cols; c++)
         require_bits(matrix[r * cols + c],
-                     sid_dot(z + (size_t)r * rank, z + ((size_t)rows + c) * rank, rank) * (1.0 / sqrt(rank)), "entry",
-                     (size_t)r * cols + c);
+                     sid_dot(z + (size_t)r * rank, z + ((size_t)rows + c) * rank, rank) *
+                         (1.0 / sqrt(rank)),
+                     "entry", (size_t)r * cols + c);
     assert_true(same_stream(&stream, &twin));
     assert_true(is_poisoned(matrix + cells, 401 - cells) && is_poisoned(work + size, 1));
     assert_int_equal(rank_of(matrix, rows, cols),
@@ -167,7 +178,7 @@ static void test_low_rank(void **state) {
   (void)state;
 }
 
-/* ---- errors ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- errors -------------------------------------------------------------------------------- */
 
 static void test_errors(void **state) {
   const sid_stream before = test_stream(1);

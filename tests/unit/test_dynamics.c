@@ -1,5 +1,6 @@
-/* Steps of every dynamics: docs/spec.md section 7 restated from the public functions on problems, to the bit; the identities
- * between the dynamics; streams; workspaces; and the steps that are not taken. */
+/* Steps of every dynamics: docs/spec.md section 7 restated from the public functions on problems,
+ * to the bit; the identities between the dynamics; streams; workspaces; and the steps that are not
+ * taken. */
 #include "instances.h"
 
 #include <math.h>
@@ -28,22 +29,22 @@ static int tear_down(void **state) {
   return 0;
 }
 
-/* ---- section 7 to the letter ---------------------------------------------------------------------------------------------- */
+/* ---- section 7 to the letter --------------------------------------------------------------- */
 
 /* x_j = a x_j - h g_j */
 static void descend(double *x, const double *g, double a, double h, uint32_t p) {
   for (uint32_t j = 0; j < p; j++) x[j] = a * x[j] - h * g[j];
 }
 
-static void naive_sgd(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                      sid_stream *stream, double *work) {
+static void naive_sgd(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                      double wd, double *x, sid_stream *stream, double *work) {
   double g[INSTANCE_DIM_MAX];
   sid_problem_noisy_gradient(problem, x, dynamics->batch, stream, g, work);
   descend(x, g, 1.0 - lr * wd, lr, problem->dim);
 }
 
-static void naive_svag(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                       sid_stream *stream, double *work) {
+static void naive_svag(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                       double wd, double *x, sid_stream *stream, double *work) {
   double g[INSTANCE_DIM_MAX], g1[INSTANCE_DIM_MAX], g2[INSTANCE_DIM_MAX];
   const double h = lr / dynamics->l, s = sqrt(2.0 * dynamics->l - 1.0);
   const double c1 = (1.0 + s) * 0.5, c2 = (1.0 - s) * 0.5;
@@ -53,9 +54,10 @@ static void naive_svag(const sid_problem *problem, const sid_dynamics *dynamics,
   descend(x, g, 1.0 - h * wd, h, problem->dim);
 }
 
-static void naive_sde(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                      sid_stream *stream, double *work) {
-  const double m = dynamics->substeps, h = lr / m, a = 1.0 - h * wd, s = lr / sqrt(m * dynamics->batch);
+static void naive_sde(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                      double wd, double *x, sid_stream *stream, double *work) {
+  const double m = dynamics->substeps, h = lr / m, a = 1.0 - h * wd,
+               s = lr / sqrt(m * dynamics->batch);
   double g[INSTANCE_DIM_MAX], n[INSTANCE_DIM_MAX];
   for (uint32_t q = 0; q < dynamics->substeps; q++) {
     sid_problem_gradient(problem, x, g, work);
@@ -64,8 +66,8 @@ static void naive_sde(const sid_problem *problem, const sid_dynamics *dynamics, 
   }
 }
 
-static void naive_sde2(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                       sid_stream *stream, double *work) {
+static void naive_sde2(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                       double wd, double *x, sid_stream *stream, double *work) {
   const double m = dynamics->substeps, h = lr / m, k = lr * 0.5, s = lr / sqrt(m * dynamics->batch);
   double b[INSTANCE_DIM_MAX], w[INSTANCE_DIM_MAX], n[INSTANCE_DIM_MAX];
   for (uint32_t q = 0; q < dynamics->substeps; q++) {
@@ -80,8 +82,8 @@ static void naive_sde2(const sid_problem *problem, const sid_dynamics *dynamics,
   }
 }
 
-static void naive_momentum(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                           sid_stream *stream, double *work) {
+static void naive_momentum(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                           double wd, double *x, sid_stream *stream, double *work) {
   double g[INSTANCE_DIM_MAX], *v = x + problem->dim;
   sid_problem_noisy_gradient(problem, x, dynamics->batch, stream, g, work);
   for (uint32_t j = 0; j < problem->dim; j++) {
@@ -90,8 +92,8 @@ static void naive_momentum(const sid_problem *problem, const sid_dynamics *dynam
   }
 }
 
-static void naive_adam(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                       sid_stream *stream, double *work) {
+static void naive_adam(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                       double wd, double *x, sid_stream *stream, double *work) {
   const uint32_t p = problem->dim;
   double g[INSTANCE_DIM_MAX], *m = x + p, *v = m + p, *b1 = v + p, *b2 = b1 + 1;
   sid_problem_noisy_gradient(problem, x, dynamics->batch, stream, g, work);
@@ -113,8 +115,8 @@ static void normalise(double *y, uint32_t p) {
   for (uint32_t j = 0; j < p; j++) y[j] = y[j] * k;
 }
 
-static void naive_projected(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                            double *work) {
+static void naive_projected(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                            double wd, double *x, double *work) {
   const uint32_t p = problem->dim;
   const double a = 1.0 - lr * wd, k = (1.0 - dynamics->beta) * 0.5;
   double g[INSTANCE_DIM_MAX], *memory = x + p, et;
@@ -146,7 +148,8 @@ static size_t naive_state(const sid_problem *problem, const sid_dynamics *dynami
   return dynamics->kind >= SID_PROJECTED_GD ? p + 1 : p;
 }
 
-static void naive_begin(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double *x) {
+static void naive_begin(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                        double *x) {
   const uint32_t p = problem->dim;
   const double r = sid_dot(x, x, p);
   switch (dynamics->kind) {
@@ -164,8 +167,8 @@ static void naive_begin(const sid_problem *problem, const sid_dynamics *dynamics
   normalise(x, p);
 }
 
-static void naive_step(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd, double *x,
-                       sid_stream *stream, double *work) {
+static void naive_step(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                       double wd, double *x, sid_stream *stream, double *work) {
   double g[INSTANCE_DIM_MAX];
   sid_dynamics one = *dynamics;
   switch (dynamics->kind) {
@@ -190,9 +193,10 @@ static void naive_step(const sid_problem *problem, const sid_dynamics *dynamics,
   }
 }
 
-/* ---- every dynamics on every instance ------------------------------------------------------------------------------------ */
+/* ---- every dynamics on every instance ------------------------------------------------------ */
 
-/* A batch stands where it is allowed; elsewhere it is taken as 1. Numbers that a kind does not use are nonsense here. */
+/* A batch stands where it is allowed; elsewhere it is taken as 1. Numbers that a kind does not use
+ * are nonsense here. */
 static const sid_dynamics every_dynamics[] = {
     {.kind = SID_GD, .l = 9, .substeps = 9, .batch = 1},
     {.kind = SID_SGD, .l = 9, .substeps = 9, .batch = 1},
@@ -208,11 +212,29 @@ static const sid_dynamics every_dynamics[] = {
     {.kind = SID_SDE2, .l = 9, .substeps = 1, .batch = 1},
     {.kind = SID_SDE2, .l = 9, .substeps = 4, .batch = 1},
     {.kind = SID_SDE2, .substeps = 2, .batch = 3},
-    {.kind = SID_MOMENTUM, .batch = 1, .beta = 0.9, .beta2 = 7.0, .alpha = -1.0, .eps = -1.0, .v0 = -1.0},
+    {.kind = SID_MOMENTUM,
+     .batch = 1,
+     .beta = 0.9,
+     .beta2 = 7.0,
+     .alpha = -1.0,
+     .eps = -1.0,
+     .v0 = -1.0},
     {.kind = SID_MOMENTUM, .batch = 4, .l = 9},
-    {.kind = SID_ADAM_L2, .batch = 1, .beta = 0.9, .beta2 = 0.999, .alpha = 0.3, .eps = 1e-8, .v0 = -1.0},
+    {.kind = SID_ADAM_L2,
+     .batch = 1,
+     .beta = 0.9,
+     .beta2 = 0.999,
+     .alpha = 0.3,
+     .eps = 1e-8,
+     .v0 = -1.0},
     {.kind = SID_ADAM_L2, .batch = 3, .beta2 = 0.5, .alpha = 0.25},
-    {.kind = SID_ADAMW, .batch = 1, .beta = 0.75, .beta2 = 0.9, .alpha = 0.2, .eps = 0.5, .substeps = 9},
+    {.kind = SID_ADAMW,
+     .batch = 1,
+     .beta = 0.75,
+     .beta2 = 0.9,
+     .alpha = 0.2,
+     .eps = 0.5,
+     .substeps = 9},
     {.kind = SID_ADAMW, .batch = 2, .beta = 0.5, .alpha = 0.125},
     {.kind = SID_PROJECTED_GD, .batch = 1, .beta = -1.0, .v0 = -1.0},
     {.kind = SID_RMSPROP, .batch = 1, .beta = 0.95, .v0 = 0.5, .beta2 = 7.0, .eps = -1.0},
@@ -220,7 +242,8 @@ static const sid_dynamics every_dynamics[] = {
     {.kind = SID_QUASI_RMSPROP, .batch = 1, .beta = 0.9, .v0 = 0.5, .l = 9},
 };
 
-typedef void (*step_test)(dynamics_state *test, const instance *one, const sid_dynamics *dynamics, uint64_t number);
+typedef void (*step_test)(dynamics_state *test, const instance *one, const sid_dynamics *dynamics,
+                          uint64_t number);
 
 static void for_all(void **state, step_test check) {
   dynamics_state *test = *state;
@@ -244,7 +267,8 @@ static void start_point(const sid_problem *problem, uint64_t number, double *x) 
 }
 
 /* A state between poison: the start and what belongs to it. */
-static void start_state(const sid_problem *problem, const sid_dynamics *dynamics, uint64_t number, double *x) {
+static void start_state(const sid_problem *problem, const sid_dynamics *dynamics, uint64_t number,
+                        double *x) {
   double y[INSTANCE_STATE_MAX];
   const size_t total = naive_state(problem, dynamics);
   assert_int_equal(sid_state_doubles(problem, dynamics), total);
@@ -257,7 +281,8 @@ static void start_state(const sid_problem *problem, const sid_dynamics *dynamics
   assert_true(is_poisoned(x + total, INSTANCE_STATE_MAX - total));
 }
 
-static void check_bits(dynamics_state *test, const instance *one, const sid_dynamics *dynamics, uint64_t number) {
+static void check_bits(dynamics_state *test, const instance *one, const sid_dynamics *dynamics,
+                       uint64_t number) {
   const size_t total = naive_state(&one->problem, dynamics);
   double x[INSTANCE_STATE_MAX], y[INSTANCE_STATE_MAX], scratch[INSTANCE_WORK_MAX];
   sid_stream stream = test_stream(number), twin = stream;
@@ -269,8 +294,8 @@ static void check_bits(dynamics_state *test, const instance *one, const sid_dyna
     {
       const sid_status q_ = sid_step(&one->problem, dynamics, 0.15, 0.3, x, &stream, test->work);
       if (q_) {
-        fail_msg("%s dyn %d noise %d t %d st %d x %g %g", one->name, dynamics->kind, one->problem.noise, t, q_, x[0],
-                 x[1]);
+        fail_msg("%s dyn %d noise %d t %d st %d x %g %g", one->name, dynamics->kind,
+                 one->problem.noise, t, q_, x[0], x[1]);
       }
     }
     require_same(test->work, before, total, "the state before the step");
@@ -286,7 +311,8 @@ static void check_workspace(dynamics_state *test, const instance *one, const sid
                             uint64_t number) {
   const sid_problem *problem = &one->problem;
   const size_t size = sid_step_workspace(problem, dynamics);
-  double x[INSTANCE_STATE_MAX], y[INSTANCE_STATE_MAX], *guarded = allocate(size + 2 * GUARD), *zeros = allocate(size);
+  double x[INSTANCE_STATE_MAX], y[INSTANCE_STATE_MAX], *guarded = allocate(size + 2 * GUARD),
+                                                       *zeros = allocate(size);
   sid_stream stream = test_stream(number), twin = stream;
   start_state(problem, dynamics, number, x);
   memcpy(y, x, sizeof x);
@@ -306,16 +332,17 @@ static void check_workspace(dynamics_state *test, const instance *one, const sid
 static void test_bits(void **state) { for_all(state, check_bits); }
 static void test_step_workspace(void **state) { for_all(state, check_workspace); }
 
-/* ---- identities ------------------------------------------------------------------------------------------------------------- */
+/* ---- identities ---------------------------------------------------------------------------- */
 
-/* Two dynamics that take the same steps, but for the signs of zeros where `bits` is 0. Where second_gradient is set, the first
- * takes one more noisy gradient from the stream. */
+/* Two dynamics that take the same steps, but for the signs of zeros where `bits` is 0. Where
+ * second_gradient is set, the first takes one more noisy gradient from the stream. */
 typedef struct {
   sid_dynamics first, second;
   int bits, second_gradient;
 } identity;
 
-static void check_identity(dynamics_state *test, const instance *one, const identity *same, uint64_t number) {
+static void check_identity(dynamics_state *test, const instance *one, const identity *same,
+                           uint64_t number) {
   const sid_problem *problem = &one->problem;
   double x[INSTANCE_DIM_MAX], y[INSTANCE_DIM_MAX], before[INSTANCE_DIM_MAX];
   sid_stream stream = test_stream(number), twin = stream;
@@ -350,8 +377,10 @@ static void for_identity(void **state, identity same, int only_noise) {
 }
 
 static void test_noisy_gd_is_sde_with_one_substep(void **state) {
-  const identity same = {{.kind = SID_NOISY_GD, .batch = 1}, {.kind = SID_SDE, .substeps = 1, .batch = 1}, 1, 0};
-  const identity batched = {{.kind = SID_NOISY_GD, .batch = 6}, {.kind = SID_SDE, .substeps = 1, .batch = 6}, 1, 0};
+  const identity same = {
+      {.kind = SID_NOISY_GD, .batch = 1}, {.kind = SID_SDE, .substeps = 1, .batch = 1}, 1, 0};
+  const identity batched = {
+      {.kind = SID_NOISY_GD, .batch = 6}, {.kind = SID_SDE, .substeps = 1, .batch = 6}, 1, 0};
   for_identity(state, same, -1);
   for_identity(state, batched, SID_NOISE_SAMPLES);
   for_identity(state, batched, SID_NOISE_POISSON);
@@ -359,8 +388,10 @@ static void test_noisy_gd_is_sde_with_one_substep(void **state) {
 
 /* c1 = 1 and c2 = 0: the first of the two gradients alone. */
 static void test_svag_with_l_1_is_sgd(void **state) {
-  const identity same = {{.kind = SID_SVAG, .l = 1, .batch = 1}, {.kind = SID_SGD, .batch = 1}, 0, 1};
-  const identity batched = {{.kind = SID_SVAG, .l = 1, .batch = 3}, {.kind = SID_SGD, .batch = 3}, 0, 1};
+  const identity same = {
+      {.kind = SID_SVAG, .l = 1, .batch = 1}, {.kind = SID_SGD, .batch = 1}, 0, 1};
+  const identity batched = {
+      {.kind = SID_SVAG, .l = 1, .batch = 3}, {.kind = SID_SGD, .batch = 3}, 0, 1};
   for_identity(state, same, -1);
   for_identity(state, batched, SID_NOISE_SAMPLES);
   for_identity(state, batched, SID_NOISE_POISSON);
@@ -376,8 +407,9 @@ static void test_noisy_gd_without_noise_is_gd(void **state) {
   for_identity(state, same, SID_NOISE_NONE);
 }
 
-/* Gaussian noise is its own gaussian noise, so SGD and noisy gradient descent take the same normals, SGD with the other
- * sign: the mean of the two is a step of gradient descent. Four roundings each, of numbers of size S. */
+/* Gaussian noise is its own gaussian noise, so SGD and noisy gradient descent take the same
+ * normals, SGD with the other sign: the mean of the two is a step of gradient descent. Four
+ * roundings each, of numbers of size S. */
 static void test_noisy_gd_mirrors_sgd(void **state) {
   dynamics_state *test = *state;
   const sid_dynamics noisy_gd = {.kind = SID_NOISY_GD, .batch = 1};
@@ -400,16 +432,19 @@ static void test_noisy_gd_mirrors_sgd(void **state) {
   }
 }
 
-/* ---- scalings by a power of two, which change no bit but the exponents ------------------------------------------------------- */
+/* ---- scalings by a power of two, which change no bit but the exponents --------------------- */
 
-/* A dynamics on a scale-invariant problem, and the same from 4 times the start: what is multiplied by what. */
+/* A dynamics on a scale-invariant problem, and the same from 4 times the start: what is multiplied
+ * by what. */
 typedef struct {
   sid_dynamics plain, scaled;
   double lr, wd;     /* factors of lr and wd */
-  double v, squares; /* factors of the state behind the coordinates: its first p numbers, and its second p */
+  double v, squares; /* factors of the state behind the coordinates: its first p numbers, and its
+                        second p */
 } scaling;
 
-static void check_scaling(dynamics_state *test, const instance *one, const scaling *by, uint64_t number) {
+static void check_scaling(dynamics_state *test, const instance *one, const scaling *by,
+                          uint64_t number) {
   const sid_problem *problem = &one->problem;
   const size_t p = problem->dim, total = naive_state(problem, &by->plain);
   double x[INSTANCE_STATE_MAX], y[INSTANCE_STATE_MAX], expected[INSTANCE_STATE_MAX];
@@ -420,7 +455,8 @@ static void check_scaling(dynamics_state *test, const instance *one, const scali
   sid_state_begin(problem, &by->scaled, 0.15, y);
   for (int t = 0; t < STEPS; t++) {
     assert_int_equal(sid_step(problem, &by->plain, 0.15, 0.3, x, &stream, test->work), SID_OK);
-    assert_int_equal(sid_step(problem, &by->scaled, by->lr * 0.15, by->wd * 0.3, y, &twin, test->work), SID_OK);
+    assert_int_equal(
+        sid_step(problem, &by->scaled, by->lr * 0.15, by->wd * 0.3, y, &twin, test->work), SID_OK);
     for (size_t j = 0; j < total; j++)
       expected[j] = x[j] * (j < p ? 4.0 : j < 2 * p ? by->v : j < 3 * p ? by->squares : 1.0);
     require_same(y, expected, total, one->name);
@@ -448,7 +484,8 @@ static void test_scaled_momentum(void **state) {
 /* alpha and the start by 4, eps by 1/4; wd as it is where it is decoupled, else by 1/16. */
 static void test_scaled_adam(void **state) {
   for (int l2 = 0; l2 < 2; l2++) {
-    sid_dynamics adam = {.kind = l2 ? SID_ADAM_L2 : SID_ADAMW, .batch = 1, .beta = 0.9, .beta2 = 0.99};
+    sid_dynamics adam = {
+        .kind = l2 ? SID_ADAM_L2 : SID_ADAMW, .batch = 1, .beta = 0.9, .beta2 = 0.99};
     adam.alpha = 0.2, adam.eps = 0x1p-10;
     sid_dynamics larger = adam;
     larger.alpha = 0.8, larger.eps = 0x1p-12;
@@ -457,8 +494,8 @@ static void test_scaled_adam(void **state) {
   }
 }
 
-/* Without memory and eps, Adam moves each coordinate by alpha against the sign of its gradient: the root of a rounded square is
- * the number itself. */
+/* Without memory and eps, Adam moves each coordinate by alpha against the sign of its gradient: the
+ * root of a rounded square is the number itself. */
 static void test_adam_without_memory_is_sign_descent(void **state) {
   dynamics_state *test = *state;
   const sid_dynamics adam = {.kind = SID_ADAMW, .batch = 1, .alpha = 0.125};
@@ -477,12 +514,13 @@ static void test_adam_without_memory_is_sign_descent(void **state) {
   }
 }
 
-/* ---- steps that are not taken -------------------------------------------------------------------------------------------------- */
+/* ---- steps that are not taken -------------------------------------------------------------- */
 
 static sid_problem noise_only(double sigma) {
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
-  problem.kind = SID_NOISE_ONLY, problem.dim = 2, problem.noise = SID_NOISE_GAUSSIAN, problem.sigma = sigma;
+  problem.kind = SID_NOISE_ONLY, problem.dim = 2, problem.noise = SID_NOISE_GAUSSIAN,
+  problem.sigma = sigma;
   return problem;
 }
 
@@ -493,9 +531,10 @@ static sid_problem quadratic(const double *spectrum, uint32_t p) {
   return problem;
 }
 
-/* The step fails with this status and leaves x; the stream moves if and only if the step was tried with noise. */
-static void require_refused(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,
-                            const double *start, sid_status expected, int moves) {
+/* The step fails with this status and leaves x; the stream moves if and only if the step was tried
+ * with noise. */
+static void require_refused(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                            double wd, const double *start, sid_status expected, int moves) {
   double x[2], work[64];
   const sid_stream before = test_stream(3);
   sid_stream stream = before;
@@ -506,8 +545,8 @@ static void require_refused(const sid_problem *problem, const sid_dynamics *dyna
 }
 
 /* The same for a state of more than the coordinates, `total` numbers. */
-static void require_kept(const sid_problem *problem, const sid_dynamics *dynamics, double lr, const double *start,
-                         size_t total, sid_status expected) {
+static void require_kept(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
+                         const double *start, size_t total, sid_status expected) {
   double x[8], work[64];
   sid_stream stream = test_stream(3);
   const sid_stream before = stream;
@@ -518,13 +557,15 @@ static void require_kept(const sid_problem *problem, const sid_dynamics *dynamic
   assert_true(same_stream(&stream, &before)); /* none of them draws here */
 }
 
-/* The second moment of Adam overflows while x stays finite; a momentum takes x with it; powers of beta stay as they are. */
+/* The second moment of Adam overflows while x stays finite; a momentum takes x with it; powers of
+ * beta stay as they are. */
 static void test_moments_are_kept(void **state) {
   static const double steep[2] = {1e160, 1.0}, steeper[2] = {1e300, 1.0};
   const sid_problem problem = quadratic(steep, 2), other = quadratic(steeper, 2);
   const double adam_start[8] = {1.0, 2.0, 0.5, -0.5, 1.0, 3.0, 0.9, 0.99};
   const double momentum_start[4] = {1e10, 2.0, 3.0, -4.0};
-  sid_dynamics dynamics = {.kind = SID_ADAM_L2, .batch = 1, .beta = 0.9, .beta2 = 0.99, .alpha = 0.1};
+  sid_dynamics dynamics = {
+      .kind = SID_ADAM_L2, .batch = 1, .beta = 0.9, .beta2 = 0.99, .alpha = 0.1};
   require_kept(&problem, &dynamics, 0.1, adam_start, 8, SID_E_NONFINITE);
   dynamics.kind = SID_ADAMW;
   require_kept(&problem, &dynamics, 0.1, adam_start, 8, SID_E_NONFINITE);
@@ -534,23 +575,26 @@ static void test_moments_are_kept(void **state) {
   (void)state;
 }
 
-/* What the projected dynamics remember overflows while x stays finite; a learning rate so large that the normalised state is 0; an
- * infinite one. */
+/* What the projected dynamics remember overflows while x stays finite; a learning rate so large
+ * that the normalised state is 0; an infinite one. */
 static void test_memory_is_kept(void **state) {
   static const double steep[2] = {1e200, 0.0}, flat[2] = {1.0, 0.0};
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
   problem.kind = SID_RAYLEIGH, problem.dim = 2, problem.spectrum = steep;
-  const double unit[3] = {0.6, 0.8, 1.0}, tiny[3] = {0.6, 0.8, 0x1p-1000}, zero[3] = {0.6, 0.8, 0.0};
+  const double unit[3] = {0.6, 0.8, 1.0}, tiny[3] = {0.6, 0.8, 0x1p-1000},
+               zero[3] = {0.6, 0.8, 0.0};
   sid_dynamics dynamics = {.kind = SID_RMSPROP, .batch = 1, .beta = 0.9, .v0 = 1.0};
-  require_kept(&problem, &dynamics, 1e-200, unit, 3, SID_E_NONFINITE); /* |G|^2 is infinite, lr G is not */
+  require_kept(&problem, &dynamics, 1e-200, unit, 3,
+               SID_E_NONFINITE); /* |G|^2 is infinite, lr G is not */
   dynamics.kind = SID_PROJECTED_GD;
   require_kept(&problem, &dynamics, 1e-200, unit, 3, SID_E_NONFINITE);
   dynamics.kind = SID_QUASI_RMSPROP;
   require_kept(&problem, &dynamics, 1e-200, unit, 3, SID_E_NONFINITE);
   problem.spectrum = flat;
   dynamics.kind = SID_PROJECTED_GD;
-  require_kept(&problem, &dynamics, 0x1p-100, tiny, 3, SID_E_ORIGIN);   /* et = 2^900: k = 1/sqrt(inf) = 0 */
+  require_kept(&problem, &dynamics, 0x1p-100, tiny, 3,
+               SID_E_ORIGIN); /* et = 2^900: k = 1/sqrt(inf) = 0 */
   require_kept(&problem, &dynamics, 0x1p100, tiny, 3, SID_E_NONFINITE); /* et is infinite */
   dynamics.kind = SID_RMSPROP;
   require_kept(&problem, &dynamics, 0.5, zero, 3, SID_E_NONFINITE);
@@ -596,7 +640,8 @@ static void test_rates_at_the_limit(void **state) {
   double x[2], work[64];
   sid_stream stream = test_stream(4);
   memcpy(x, start, sizeof x);
-  assert_int_equal(sid_step(&problem, &sgd, 0.5, double_of(bits_of(2.0) - 1), x, &stream, work), SID_OK);
+  assert_int_equal(sid_step(&problem, &sgd, 0.5, double_of(bits_of(2.0) - 1), x, &stream, work),
+                   SID_OK);
   memcpy(x, start, sizeof x);
   assert_int_equal(sid_step(&problem, &sgd, 0.0, 1e300, x, &stream, work), SID_OK);
   require_same(x, start, 2, "state after a step of lr 0");
@@ -607,11 +652,13 @@ static void test_nonfinite(void **state) {
   const double steep[2] = {1e300, 1.0}, x[2] = {1e10, 1.0}, huge[2] = {1.0, 1.0};
   const sid_problem problem = quadratic(steep, 2), noise = noise_only(1e300);
   require_refused(&problem, &gd, 1.0, 0.0, x, SID_E_NONFINITE, 0);
-  require_refused(&noise, &sgd, 1.0, 0.0, huge, SID_E_NONFINITE, 1); /* finite coordinates, but not their norm */
+  require_refused(&noise, &sgd, 1.0, 0.0, huge, SID_E_NONFINITE,
+                  1); /* finite coordinates, but not their norm */
   (void)state;
 }
 
-/* A norm^2 that overflows is no matter where the problem is not scale-invariant, and neither is the origin. */
+/* A norm^2 that overflows is no matter where the problem is not scale-invariant, and neither is the
+ * origin. */
 static void test_no_origin_for_quadratics(void **state) {
   const double spectrum[2] = {1.0, 1.0};
   const sid_problem problem = quadratic(spectrum, 2);
@@ -624,8 +671,9 @@ static void test_no_origin_for_quadratics(void **state) {
   (void)state;
 }
 
-/* With sigma = 0 a step multiplies by 1 - lr*wd. From 2^-511 to 2^-537, x'x = 2^-1074 is the smallest number; to 2^-538,
- * x'x = 2^-1076 rounds to 0. From 2^-513 there is no step: 1/x'x is infinite. */
+/* With sigma = 0 a step multiplies by 1 - lr*wd. From 2^-511 to 2^-537, x'x = 2^-1074 is the
+ * smallest number; to 2^-538, x'x = 2^-1076 rounds to 0. From 2^-513 there is no step: 1/x'x is
+ * infinite. */
 static void test_origin(void **state) {
   const double start[2] = {0x1p-511, 0.0}, too_near[2] = {0x1p-513, 0.0};
   const sid_problem problem = noise_only(0.0);

@@ -1,10 +1,11 @@
-/* The estimators of the harness: exact cases by hand, laws whose answer is known, and whether the standard errors are those seen in repetitions. */
+/* The estimators of the harness: exact cases by hand, laws whose answer is known, and whether the
+ * standard errors are those seen in repetitions. */
 #include "common.h"
 
 #include <math.h>
 
 #include "closed_forms.h"
-#include "estimators.h"
+#include "harness/estimators.h"
 
 static const double pi = 3.14159265358979323846;
 
@@ -28,7 +29,8 @@ static double spread_deviation(const spread *of) {
 
 /* The mean of repetitions is `expected` up to 4 of its standard errors and `bias`. */
 static void require_mean(const spread *of, double expected, double bias, const char *what) {
-  require_within(spread_mean(of), expected, bias + 4.0 * spread_deviation(of) / sqrt(of->n), what, (size_t)of->n);
+  require_within(spread_mean(of), expected, bias + 4.0 * spread_deviation(of) / sqrt(of->n), what,
+                 (size_t)of->n);
 }
 
 static void require_close(vf_estimate got, double expected, const char *what) {
@@ -37,7 +39,8 @@ static void require_close(vf_estimate got, double expected, const char *what) {
 }
 
 static void require_none(vf_estimate got, const char *what) {
-  if (!isnan(got.value) || !isnan(got.standard_error)) fail_msg("%s: %g +- %g", what, got.value, got.standard_error);
+  if (!isnan(got.value) || !isnan(got.standard_error))
+    fail_msg("%s: %g +- %g", what, got.value, got.standard_error);
 }
 
 /* ---- tail index ---- */
@@ -69,13 +72,15 @@ static void test_tail_of_laws(void **state) {
   double *x = allocate((size_t)BLOCK * BLOCKS);
   for (size_t i = 0; i < (size_t)BLOCK * BLOCKS; i++) x[i] = 7.0 * normal_of(&data);
   require_close(vf_tail_exponent(x, BLOCK, BLOCKS), 0.5, "Gaussian");
-  for (size_t i = 0; i < (size_t)BLOCK * BLOCKS; i++) x[i] = tan(data_uniform(&data, -pi / 2.0, pi / 2.0));
+  for (size_t i = 0; i < (size_t)BLOCK * BLOCKS; i++)
+    x[i] = tan(data_uniform(&data, -pi / 2.0, pi / 2.0));
   require_close(vf_tail_exponent(x, BLOCK, BLOCKS), 1.0, "Cauchy");
   for (size_t i = 0; i < (size_t)BLOCK * BLOCKS; i += 4) { /* beta = 1/2, d = 4 */
     const double common = normal_of(&data);
     for (size_t j = 0; j < 4; j++) x[i + j] = sqrt(0.5) * (common + normal_of(&data));
   }
-  require_close(vf_tail_exponent(x, 4, (size_t)BLOCK * BLOCKS / 4), 0.83048202372184, "correlated, m = 1");
+  require_close(vf_tail_exponent(x, 4, (size_t)BLOCK * BLOCKS / 4), 0.83048202372184,
+                "correlated, m = 1");
   require_close(vf_tail_exponent(x, BLOCK, BLOCKS), 0.68437125841513, "correlated, m = 3");
   free(x);
   (void)state;
@@ -86,23 +91,29 @@ static void test_tail_of_laws(void **state) {
 static void test_distance_by_hand(void **state) {
   static const double a[] = {0.5, 0.0, 1.5, 2.5}, b[] = {0.5, 1.5, 1.0, 3.999};
   const vf_bins four = {0.0, 4.0, 4}, two = {0.0, 4.0, 2};
-  const vf_distance got = vf_total_variation(a, 4, b, 4, four), coarse = vf_total_variation(a, 4, b, 4, two);
+  const vf_distance got = vf_total_variation(a, 4, b, 4, four),
+                    coarse = vf_total_variation(a, 4, b, 4, two);
   require_bits(got.value, 0.5, "four bins", 0);
   require_bits(got.standard_error, sqrt(2.0 * 0.75 * 0.25 / 4.0), "four bins, error", 0);
   require_bits(coarse.value, 0.0, "two bins", 0);
-  /* Two frequencies p and 1 - p: their differences are +-x, x of variance (1/4 + 1/4) p (1-p), so the distance is |x|. */
+  /* Two frequencies p and 1 - p: their differences are +-x, x of variance (1/4 + 1/4) p (1-p), so
+   * the distance is |x|. */
   const double variance = 0.5 * 0.75 * 0.25;
-  require_within(coarse.floor, sqrt(2.0 / pi * variance), 8.0 * UNIT_ROUNDOFF, "two bins, floor", 0);
+  require_within(coarse.floor, sqrt(2.0 / pi * variance), 8.0 * UNIT_ROUNDOFF, "two bins, floor",
+                 0);
   require_within(coarse.floor_error, sqrt((1.0 - 2.0 / pi) * variance), 8.0 * UNIT_ROUNDOFF,
                  "two bins, error of floor", 0);
   require_bits(vf_total_variation(a, 4, b, 2, two).value, 0.25, "samples of different size", 0);
   (void)state;
 }
 
-/* Nothing falls out: below, above and NaN count as values of their own; the upper end belongs to above. */
+/* Nothing falls out: below, above and NaN count as values of their own; the upper end belongs to
+ * above. */
 static void test_distance_outside(void **state) {
-  const double a[] = {-POSITIVE_INFINITY, POSITIVE_INFINITY, QUIET_NAN, -0.25}, inner[] = {0.0, 0.25, 0.5, 0.999999};
-  const double above[] = {1.0}, below[] = {-SMALLEST}, none[] = {QUIET_NAN}, all[] = {POSITIVE_INFINITY};
+  const double a[] = {-POSITIVE_INFINITY, POSITIVE_INFINITY, QUIET_NAN, -0.25},
+               inner[] = {0.0, 0.25, 0.5, 0.999999};
+  const double above[] = {1.0}, below[] = {-SMALLEST}, none[] = {QUIET_NAN},
+               all[] = {POSITIVE_INFINITY};
   const vf_bins bins = {0.0, 1.0, 3};
   require_bits(vf_total_variation(a, 4, inner, 4, bins).value, 1.0, "outside and inside", 0);
   require_bits(vf_total_variation(a, 4, a, 4, bins).value, 0.0, "itself", 0);
@@ -114,7 +125,8 @@ static void test_distance_outside(void **state) {
 
 static void test_distance_refused(void **state) {
   static const double a[] = {0.5};
-  const vf_bins wrong[] = {{0.0, 1.0, 0}, {1.0, 1.0, 2}, {2.0, 1.0, 2}, {-LARGEST, LARGEST, 2}, {QUIET_NAN, 1.0, 2}};
+  const vf_bins wrong[] = {
+      {0.0, 1.0, 0}, {1.0, 1.0, 2}, {2.0, 1.0, 2}, {-LARGEST, LARGEST, 2}, {QUIET_NAN, 1.0, 2}};
   for (size_t i = 0; i < COUNT(wrong); i++) {
     assert_true(isnan(vf_total_variation(a, 1, a, 1, wrong[i]).value));
     assert_true(isnan(vf_total_variation_to(a, 1, NULL, wrong[i]).floor));
@@ -139,7 +151,8 @@ static void test_distance_to_law(void **state) {
 
 enum { DRAWS = 2000, REPETITIONS = 400 };
 
-/* Equal laws: floor and floor_error are what repetitions show. The normal approximation of counts near 100 is good to a few thousandths. */
+/* Equal laws: floor and floor_error are what repetitions show. The normal approximation of counts
+ * near 100 is good to a few thousandths. */
 static void test_distance_floor(void **state) {
   static double a[DRAWS], b[DRAWS / 2];
   data_source data = {202};
@@ -149,17 +162,19 @@ static void test_distance_floor(void **state) {
     data_fill(&data, a, DRAWS, 0.0, 1.0);
     data_fill(&data, b, DRAWS / 2, 0.0, 1.0);
     const vf_distance got = vf_total_variation(a, DRAWS, b, DRAWS / 2, bins);
-    spread_add(&values, got.value), spread_add(&floors, got.floor), spread_add(&errors, got.floor_error);
+    spread_add(&values, got.value), spread_add(&floors, got.floor),
+        spread_add(&errors, got.floor_error);
     spread_add(&to_law, vf_total_variation_to(a, DRAWS, NULL, bins).value);
   }
   require_mean(&values, spread_mean(&floors), 1e-4, "floor");
-  require_within(spread_deviation(&values), spread_mean(&errors), 0.15 * spread_mean(&errors), "error of the floor",
-                 0);
+  require_within(spread_deviation(&values), spread_mean(&errors), 0.15 * spread_mean(&errors),
+                 "error of the floor", 0);
   require_mean(&to_law, vf_total_variation_to(a, DRAWS, NULL, bins).floor, 1e-4, "floor to a law");
   (void)state;
 }
 
-/* Laws apart in every bin: uniform, and the larger of two uniforms (density 2x); distance of the four bins 1/4. */
+/* Laws apart in every bin: uniform, and the larger of two uniforms (density 2x); distance of the
+ * four bins 1/4. */
 static void test_distance_error(void **state) {
   static double a[DRAWS], b[DRAWS];
   data_source data = {303};
@@ -167,7 +182,8 @@ static void test_distance_error(void **state) {
   const vf_bins bins = {0.0, 1.0, 4};
   for (int r = 0; r < REPETITIONS; r++) {
     data_fill(&data, a, DRAWS, 0.0, 1.0);
-    for (size_t i = 0; i < DRAWS; i++) b[i] = fmax(data_uniform(&data, 0.0, 1.0), data_uniform(&data, 0.0, 1.0));
+    for (size_t i = 0; i < DRAWS; i++)
+      b[i] = fmax(data_uniform(&data, 0.0, 1.0), data_uniform(&data, 0.0, 1.0));
     const vf_distance got = vf_total_variation(a, DRAWS, b, DRAWS, bins);
     spread_add(&values, got.value), spread_add(&errors, got.standard_error);
     assert_true(got.value > got.floor + 3.0 * got.floor_error);
@@ -183,10 +199,12 @@ static void test_distance_error(void **state) {
 static void test_mode_by_hand(void **state) {
   const double angles[] = {0.0, pi / 2.0};
   const vf_mode one = vf_mode_of(angles, 2, 1), two = vf_mode_of(angles, 2, 2);
-  const double got[] = {one.cosine, one.cosine_error, one.sine, one.sine_error, one.modulus, one.modulus_error,
-                        two.cosine, two.cosine_error, two.sine, two.sine_error, two.modulus};
+  const double got[] = {one.cosine,  one.cosine_error,  one.sine,   one.sine_error,
+                        one.modulus, one.modulus_error, two.cosine, two.cosine_error,
+                        two.sine,    two.sine_error,    two.modulus};
   const double right[] = {0.5, 0.5, 0.5, 0.5, sqrt(0.5), 0.0, 0.0, 1.0, 0.0, 0.0, 0.0};
-  for (size_t i = 0; i < COUNT(got); i++) require_within(got[i], right[i], 4.0 * UNIT_ROUNDOFF, "field", i);
+  for (size_t i = 0; i < COUNT(got); i++)
+    require_within(got[i], right[i], 4.0 * UNIT_ROUNDOFF, "field", i);
   assert_true(isnan(vf_mode_of(angles, 1, 1).cosine));
   (void)state;
 }
@@ -210,7 +228,8 @@ static void test_mode_of_law(void **state) {
   (void)state;
 }
 
-/* Quantiles of the density (1 + 2 c cos(theta - shift))/(2 pi), by bisection: a sample without noise. */
+/* Quantiles of the density (1 + 2 c cos(theta - shift))/(2 pi), by bisection: a sample without
+ * noise. */
 static void cosine_law(double c, double shift, double *angles, size_t n) {
   for (size_t i = 0; i < n; i++) {
     const double target = ((double)i + 0.5) / (double)n;
@@ -229,8 +248,10 @@ static void test_modes_distance(void **state) {
   cosine_law(0.3, 0.4, a, N);
   cosine_law(0.3, 0.4 + pi, b, N);
   for (int modes = 1; modes <= 64; modes *= 4) {
-    require_within(vf_total_variation_modes(a, N, NULL, 0, modes), 0.6 / pi, 1e-5, "to uniform", (size_t)modes);
-    require_within(vf_total_variation_modes(a, N, b, N, modes), 1.2 / pi, 1e-5, "opposite", (size_t)modes);
+    require_within(vf_total_variation_modes(a, N, NULL, 0, modes), 0.6 / pi, 1e-5, "to uniform",
+                   (size_t)modes);
+    require_within(vf_total_variation_modes(a, N, b, N, modes), 1.2 / pi, 1e-5, "opposite",
+                   (size_t)modes);
     require_bits(vf_total_variation_modes(a, N, a, N, modes), 0.0, "itself", (size_t)modes);
   }
   /* The histogram sees the same: 64 bins, sampling noise aside. */
@@ -246,19 +267,24 @@ static void test_modes_distance(void **state) {
 /* ---- gradient and noise ---- */
 
 static void test_gradient_by_hand(void **state) {
-  /* g = 1, 2, 6: mean 3, N = 14/2, G = 9 - 7/3 = (1*2 + 1*6 + 2*6)/3. Without one: G = 12, 6, 2 and N = 8, 12.5, .5. */
+  /* g = 1, 2, 6: mean 3, N = 14/2, G = 9 - 7/3 = (1*2 + 1*6 + 2*6)/3. Without one: G = 12, 6, 2 and
+   * N = 8, 12.5, .5. */
   static const double gradients[] = {1.0, 2.0, 6.0};
   const vf_gradient_sizes got = vf_gradient_sizes_of(gradients, 3, 1);
-  const double g = 20.0 / 3.0, n = 7.0, ratios[] = {8.0 / 12.0, 12.5 / 6.0, 0.25}, ratio = 3.0 / 3.0;
+  const double g = 20.0 / 3.0, n = 7.0, ratios[] = {8.0 / 12.0, 12.5 / 6.0, 0.25},
+               ratio = 3.0 / 3.0;
   double ratio_error = 0.0;
-  for (size_t i = 0; i < 3; i++) ratio_error += 2.0 / 3.0 * (ratios[i] - ratio) * (ratios[i] - ratio);
-  const double errors[] = {sqrt(2.0 / 3.0 * (256.0 + 4.0 + 196.0) / 9.0), sqrt(2.0 / 3.0 * (1.0 + 30.25 + 42.25))};
+  for (size_t i = 0; i < 3; i++)
+    ratio_error += 2.0 / 3.0 * (ratios[i] - ratio) * (ratios[i] - ratio);
+  const double errors[] = {sqrt(2.0 / 3.0 * (256.0 + 4.0 + 196.0) / 9.0),
+                           sqrt(2.0 / 3.0 * (1.0 + 30.25 + 42.25))};
   require_within(got.g.value, g, 8.0 * UNIT_ROUNDOFF * g, "G", 0);
   require_within(got.n.value, n, 8.0 * UNIT_ROUNDOFF * n, "N", 0);
   require_within(got.n_over_g.value, n / g, 16.0 * UNIT_ROUNDOFF, "N/G", 0);
   require_within(got.g.standard_error, errors[0], 64.0 * UNIT_ROUNDOFF * g, "error of G", 0);
   require_within(got.n.standard_error, errors[1], 64.0 * UNIT_ROUNDOFF * n, "error of N", 0);
-  require_within(got.n_over_g.standard_error, sqrt(ratio_error), 64.0 * UNIT_ROUNDOFF, "error of N/G", 0);
+  require_within(got.n_over_g.standard_error, sqrt(ratio_error), 64.0 * UNIT_ROUNDOFF,
+                 "error of N/G", 0);
   (void)state;
 }
 
@@ -276,7 +302,8 @@ static void test_gradient_ends(void **state) {
   (void)state;
 }
 
-/* Gaussian gradients of mean (1, 0, -1), covariance diag(1, 2, 4): G = 2 and N = 7 without bias, squared errors as repetitions show. */
+/* Gaussian gradients of mean (1, 0, -1), covariance diag(1, 2, 4): G = 2 and N = 7 without bias,
+ * squared errors as repetitions show. */
 static void test_gradient_of_law(void **state) {
   enum { COUNT_OF = 40, P = 3, TIMES = 4000 };
   static const double mean[P] = {1.0, 0.0, -1.0}, scale[P] = {1.0, 1.4142135623730951, 2.0};
@@ -284,7 +311,8 @@ static void test_gradient_of_law(void **state) {
   data_source data = {505};
   spread g = {0}, n = {0}, g_error2 = {0}, n_error2 = {0};
   for (int r = 0; r < TIMES; r++) {
-    for (size_t i = 0; i < COUNT_OF * P; i++) gradients[i] = mean[i % P] + scale[i % P] * normal_of(&data);
+    for (size_t i = 0; i < COUNT_OF * P; i++)
+      gradients[i] = mean[i % P] + scale[i % P] * normal_of(&data);
     const vf_gradient_sizes got = vf_gradient_sizes_of(gradients, COUNT_OF, P);
     spread_add(&g, got.g.value), spread_add(&n, got.n.value);
     spread_add(&g_error2, got.g.standard_error * got.g.standard_error);
@@ -298,17 +326,21 @@ static void test_gradient_of_law(void **state) {
   require_mean(&n_error2, n_variance, 0.0, "squared error of N");
   require_within(spread_mean(&g_error2), g_variance, 0.1 * g_variance, "squared error of G",
                  0); /* biased up by O(1/B) */
-  require_within(spread_deviation(&g), sqrt(g_variance), 0.05 * sqrt(g_variance), "deviation of G", 0);
+  require_within(spread_deviation(&g), sqrt(g_variance), 0.05 * sqrt(g_variance), "deviation of G",
+                 0);
   (void)state;
 }
 
 static void test_ratio(void **state) {
-  static const double above[] = {1.0, 2.0, 6.0}, below[] = {1.0, 1.0, 2.0}; /* without one: 8/3, 7/3, 3/2 */
+  static const double above[] = {1.0, 2.0, 6.0},
+                      below[] = {1.0, 1.0, 2.0}; /* without one: 8/3, 7/3, 3/2 */
   const vf_estimate got = vf_ratio_of(above, below, 3);
   const double mean = (8.0 / 3.0 + 7.0 / 3.0 + 1.5) / 3.0;
-  const double squares = pow(8.0 / 3.0 - mean, 2.0) + pow(7.0 / 3.0 - mean, 2.0) + pow(1.5 - mean, 2.0);
+  const double squares =
+      pow(8.0 / 3.0 - mean, 2.0) + pow(7.0 / 3.0 - mean, 2.0) + pow(1.5 - mean, 2.0);
   require_bits(got.value, 2.25, "ratio", 0);
-  require_within(got.standard_error, sqrt(2.0 / 3.0 * squares), 32.0 * UNIT_ROUNDOFF, "error of the ratio", 0);
+  require_within(got.standard_error, sqrt(2.0 / 3.0 * squares), 32.0 * UNIT_ROUNDOFF,
+                 "error of the ratio", 0);
   require_bits(vf_ratio_of(above, above, 3).value, 1.0, "itself", 0);
   require_bits(vf_ratio_of(above, above, 3).standard_error, 0.0, "itself, error", 0);
   require_none(vf_ratio_of(above, below, 1), "one pair");
@@ -333,16 +365,17 @@ static void test_critical_batch(void **state) {
   const double right[] = {8.0, 0.5, 6.0, 0.5, 5.0, 0.25};
   require_same(values, right, COUNT(right), "el = 0");
   require_within(vf_critical_batch_of(ratio, 2.0, 0.01).tight.value,
-                 closed_form("svag6.theorem-6.6.tight.c2-2.n-over-g-3.el-0.01"), 32.0 * UNIT_ROUNDOFF, "el = 0.01",
-                 0);
+                 closed_form("svag6.theorem-6.6.tight.c2-2.n-over-g-3.el-0.01"),
+                 32.0 * UNIT_ROUNDOFF, "el = 0.01", 0);
   require_within(vf_critical_batch_of(half, 1.44, 0.02).tight.value,
-                 closed_form("svag6.theorem-6.6.tight.c2-1.44.n-over-g-0.5.el-0.02"), 32.0 * UNIT_ROUNDOFF,
-                 "el = 0.02", 0);
+                 closed_form("svag6.theorem-6.6.tight.c2-1.44.n-over-g-0.5.el-0.02"),
+                 32.0 * UNIT_ROUNDOFF, "el = 0.02", 0);
   /* The error follows the slope. */
-  const double h = 0x1p-12, up = vf_critical_batch_of((vf_estimate){3.0 + h, 0.0}, 2.0, 0.1).tight.value,
+  const double h = 0x1p-12,
+               up = vf_critical_batch_of((vf_estimate){3.0 + h, 0.0}, 2.0, 0.1).tight.value,
                down = vf_critical_batch_of((vf_estimate){3.0 - h, 0.0}, 2.0, 0.1).tight.value;
-  require_within(vf_critical_batch_of(ratio, 2.0, 0.1).tight.standard_error, 0.25 * fabs(up - down) / (2.0 * h), 1e-7,
-                 "slope", 0);
+  require_within(vf_critical_batch_of(ratio, 2.0, 0.1).tight.standard_error,
+                 0.25 * fabs(up - down) / (2.0 * h), 1e-7, "slope", 0);
   (void)state;
 }
 
@@ -353,7 +386,8 @@ static void test_eos_by_hand(void **state) {
   require_bits(vf_eos_y(-0.5, 2.0, 0.25), 4.0, "y of either sign", 0);
   require_bits(vf_eos_energy(1.0, 2.0, 1.0, 0.125), 1.0, "energy at rest", 0);
   require_bits(vf_eos_energy(0.75, 4.0, 1.0, 0.125), 3.0, "energy", 0); /* 1/(4/8) + 1 */
-  require_within(vf_eos_energy(1.0, 2.0, 0.5, 0.1), 0.5 + log(2.0), 2.0 * UNIT_ROUNDOFF, "energy of y", 0);
+  require_within(vf_eos_energy(1.0, 2.0, 0.5, 0.1), 0.5 + log(2.0), 2.0 * UNIT_ROUNDOFF,
+                 "energy of y", 0);
   assert_true(vf_eos_energy(1.0, 2.0, 0.0, 0.1) == POSITIVE_INFINITY);
   (void)state;
 }
@@ -362,20 +396,26 @@ typedef struct {
   double u, log_y;
 } orbit;
 
-static orbit orbit_slope(orbit at, double ein) { return (orbit){4.0 * ein * (1.0 - exp(at.log_y)), 2.0 * at.u}; }
+static orbit orbit_slope(orbit at, double ein) {
+  return (orbit){4.0 * ein * (1.0 - exp(at.log_y)), 2.0 * at.u};
+}
 
 static orbit orbit_step(orbit at, double ein, double dt) {
   const orbit k1 = orbit_slope(at, ein);
-  const orbit k2 = orbit_slope((orbit){at.u + dt / 2.0 * k1.u, at.log_y + dt / 2.0 * k1.log_y}, ein);
-  const orbit k3 = orbit_slope((orbit){at.u + dt / 2.0 * k2.u, at.log_y + dt / 2.0 * k2.log_y}, ein);
+  const orbit k2 =
+      orbit_slope((orbit){at.u + dt / 2.0 * k1.u, at.log_y + dt / 2.0 * k1.log_y}, ein);
+  const orbit k3 =
+      orbit_slope((orbit){at.u + dt / 2.0 * k2.u, at.log_y + dt / 2.0 * k2.log_y}, ein);
   const orbit k4 = orbit_slope((orbit){at.u + dt * k3.u, at.log_y + dt * k3.log_y}, ein);
   return (orbit){at.u + dt / 6.0 * (k1.u + 2.0 * k2.u + 2.0 * k3.u + k4.u),
                  at.log_y + dt / 6.0 * (k1.log_y + 2.0 * k2.log_y + 2.0 * k3.log_y + k4.log_y)};
 }
 
-/* The averaged equations keep the energy; their period from y = .5 at rest is 2.2573/sqrt(ein), the peak 1.7564 (science of row eos6). */
+/* The averaged equations keep the energy; their period from y = .5 at rest is 2.2573/sqrt(ein), the
+ * peak 1.7564 (science of row eos6). */
 static void test_eos_orbit(void **state) {
-  const double ein = 0.01, lam1 = 4.0, dt = 1e-3 / sqrt(ein), start = vf_eos_energy(2.0 / lam1, lam1, 0.5, ein);
+  const double ein = 0.01, lam1 = 4.0, dt = 1e-3 / sqrt(ein),
+               start = vf_eos_energy(2.0 / lam1, lam1, 0.5, ein);
   orbit at = {0.0, log(0.5)};
   double peak = 0.0, period = 0.0;
   for (int k = 1; period == 0.0 && k < 10000; k++) {
@@ -383,7 +423,8 @@ static void test_eos_orbit(void **state) {
     const double energy = vf_eos_energy((2.0 + next.u) / lam1, lam1, exp(next.log_y), ein);
     require_within(energy, start, 1e-10, "energy after steps", (size_t)k);
     if (exp(next.log_y) > peak) peak = exp(next.log_y);
-    if (at.u < 0.0 && next.u >= 0.0) period = ((double)(k - 1) - at.u / (next.u - at.u)) * dt * sqrt(ein);
+    if (at.u < 0.0 && next.u >= 0.0)
+      period = ((double)(k - 1) - at.u / (next.u - at.u)) * dt * sqrt(ein);
     at = next;
   }
   require_within(period, 2.2573, 1e-4, "period", 0);

@@ -1,5 +1,6 @@
-/* Flows, the limit map, limiting laws and averages: docs/spec.md section 15. The order of the Runge-Kutta method and its error estimate against
- * closed forms, the limit map against its own, moments of the laws from fixed streams, and errors. fixtures/laws.json has the bits
+/* Flows, the limit map, limiting laws and averages: docs/spec.md section 15. The order of the
+ * Runge-Kutta method and its error estimate against closed forms, the limit map against its own,
+ * moments of the laws from fixed streams, and errors. fixtures/laws.json has the bits
  * (test_laws.c). */
 #include "instances.h"
 
@@ -25,10 +26,11 @@ static sid_problem problem_of(int32_t kind, uint32_t dim) {
   return problem;
 }
 
-/* ---- order and error estimate ------------------------------------------------------------------------------------------------ */
+/* ---- order and error estimate -------------------------------------------------------------- */
 
-/* Errors of a result at two lengths of the step, one half of the other, and the estimates of the second: the method is of order 4, so their
- * ratio is 16 and the estimate is the error, both but for terms of the next order, a tenth here. */
+/* Errors of a result at two lengths of the step, one half of the other, and the estimates of the
+ * second: the method is of order 4, so their ratio is 16 and the estimate is the error, both but
+ * for terms of the next order, a tenth here. */
 static void require_order(double coarse, double fine, double estimate, const char *what) {
   require_within(coarse / fine, 16.0, 1.6, what, 0);
   require_within(estimate / fine, 1.0, 0.1, what, 1);
@@ -51,8 +53,8 @@ static void test_gradient_flow_of_a_quadratic(void **state) {
   (void)state;
 }
 
-/* The flow of a scale-invariant loss keeps |x|, and |x'| = |G|: on ratio2 with angle b to the second axis, L = sin^2 b, tan b falls by
- * exp(-2t/|x|^2). */
+/* The flow of a scale-invariant loss keeps |x|, and |x'| = |G|: on ratio2 with angle b to the
+ * second axis, L = sin^2 b, tan b falls by exp(-2t/|x|^2). */
 static void test_gradient_flow_of_ratio2(void **state) {
   const sid_problem problem = problem_of(SID_RATIO2, 2);
   const sid_flow flow = {SID_FLOW_GRADIENT, &problem, 0.0, 0.0, 0.0};
@@ -61,7 +63,8 @@ static void test_gradient_flow_of_ratio2(void **state) {
   double coarse[2] = {2.0, 1.0}, fine[2] = {2.0, 1.0}, error, far = 0.0, near = 0.0;
   assert_int_equal(run(&flow, 0x1p-5, 128, coarse, NULL), SID_OK);
   assert_int_equal(run(&flow, 0x1p-6, 256, fine, &error), SID_OK);
-  for (int j = 0; j < 2; j++) far = fmax(far, fabs(coarse[j] - end[j])), near = fmax(near, fabs(fine[j] - end[j]));
+  for (int j = 0; j < 2; j++)
+    far = fmax(far, fabs(coarse[j] - end[j])), near = fmax(near, fabs(fine[j] - end[j]));
   require_order(far, near, error, "ratio2");
   require_within(hypot(fine[0], fine[1]), sqrt(5.0), 2.0 * near, "length", 0);
   (void)state;
@@ -85,7 +88,8 @@ static double trough_angle(double start, double time) {
   return 0.5 * (low + high);
 }
 
-/* The values that the closed form is known by, then the flow: in time 1, and on the circle, which its steps leave by their error alone. */
+/* The values that the closed form is known by, then the flow: in time 1, and on the circle, which
+ * its steps leave by their error alone. */
 static void test_sharpness_flow(void **state) {
   const sid_problem problem = problem_of(SID_TROUGH3, 3);
   const sid_flow flow = {SID_FLOW_SHARPNESS, &problem, 0.0, 2.0, 1.0};
@@ -98,7 +102,8 @@ static void test_sharpness_flow(void **state) {
   memcpy(coarse, begin, sizeof coarse), memcpy(fine, begin, sizeof fine);
   assert_int_equal(run(&flow, 0x1p-6, 64, coarse, NULL), SID_OK);
   assert_int_equal(run(&flow, 0x1p-7, 128, fine, &error), SID_OK);
-  for (int j = 0; j < 3; j++) far = fmax(far, fabs(coarse[j] - end[j])), near = fmax(near, fabs(fine[j] - end[j]));
+  for (int j = 0; j < 3; j++)
+    far = fmax(far, fabs(coarse[j] - end[j])), near = fmax(near, fabs(fine[j] - end[j]));
   require_order(far, near, error, "trough3");
   require_bits(fine[2], 0.6, "height", 0);
   (void)state;
@@ -123,7 +128,8 @@ static void test_sharpness_flow_goes_down(void **state) {
       assert_int_equal(sid_manifold_project(&problem, x[i], at + i), SID_OK);
       slope[i] = at[i].sharpness;
     }
-    assert_true(slope[1] < slope[0] && slope[2] < slope[1] && slope[3] < slope[0] && slope[3] > slope[1]);
+    assert_true(slope[1] < slope[0] && slope[2] < slope[1] && slope[3] < slope[0] &&
+                slope[3] > slope[1]);
   }
   (void)state;
 }
@@ -139,15 +145,17 @@ static void test_no_steps(void **state) {
   (void)state;
 }
 
-/* ---- errors ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- errors -------------------------------------------------------------------------------- */
 
 static void test_flow_errors(void **state) {
   static const double steep[2] = {-1e200, 1.0};
   sid_problem problem = problem_of(SID_QUADRATIC_NOISY, 2), trough = problem_of(SID_TROUGH3, 3);
   problem.spectrum = steep;
-  const sid_flow flow = {SID_FLOW_GRADIENT, &problem, 0.0, 0.0, 0.0}, none = {SID_FLOW_GRADIENT, NULL, 0.0, 0.0, 0.0},
+  const sid_flow flow = {SID_FLOW_GRADIENT, &problem, 0.0, 0.0, 0.0},
+                 none = {SID_FLOW_GRADIENT, NULL, 0.0, 0.0, 0.0},
                  other = {SID_FLOW_SHARPNESS, &problem, 0.0, 2.0, 1.0},
-                 sharpness = {SID_FLOW_SHARPNESS, &trough, 0.0, 2.0, 1.0}, below = {0, &problem, 0.0, 0.0, 0.0},
+                 sharpness = {SID_FLOW_SHARPNESS, &trough, 0.0, 2.0, 1.0},
+                 below = {0, &problem, 0.0, 0.0, 0.0},
                  above = {SID_FLOW_SHARPNESS + 1, &trough, 0.0, 0.0, 0.0};
   double x[3] = {1.0, -2.0, 0.5}, axis[3] = {0.0, 0.0, 1.0}, work[64], error = 7.0;
   assert_int_equal(sid_flow_run(NULL, 0.1, 2, x, &error, work), SID_E_NULL);
@@ -161,15 +169,16 @@ static void test_flow_errors(void **state) {
   assert_int_equal(run(&flow, 0.1, 2, x, &error), SID_E_NONFINITE);
   assert_int_equal(run(&flow, QUIET_NAN, 2, x, NULL), SID_E_NONFINITE);
   assert_true(x[0] == 1.0 && x[1] == -2.0 && x[2] == 0.5 && error == 7.0);
-  assert_int_equal(run(&sharpness, 0.1, 2, axis, &error), SID_E_NONFINITE); /* no point of the circle is nearest */
+  assert_int_equal(run(&sharpness, 0.1, 2, axis, &error),
+                   SID_E_NONFINITE); /* no point of the circle is nearest */
   assert_true(axis[0] == 0.0 && axis[1] == 0.0 && axis[2] == 1.0 && error == 7.0);
   (void)state;
 }
 
-/* ---- the limit map ------------------------------------------------------------------------------------------------------------ */
+/* ---- the limit map ------------------------------------------------------------------------- */
 
-static sid_status limit(const sid_problem *problem, double h, uint64_t most, double tolerance, double *x,
-                        uint64_t *steps) {
+static sid_status limit(const sid_problem *problem, double h, uint64_t most, double tolerance,
+                        double *x, uint64_t *steps) {
   const size_t size = sid_flow_workspace(problem);
   double *work = allocate(size + 2 * GUARD);
   poison(work, size + 2 * GUARD);
@@ -179,10 +188,12 @@ static sid_status limit(const sid_problem *problem, double h, uint64_t most, dou
   return status;
 }
 
-/* The normalised linear model whose features are axes has Phi(x) = |x| (w0 + rho v/|v|), v the other coordinates of x: at a gradient of 2^-40
- * what is left is of that size (curvature 1), and steps of 1/16 are off by 1e-6 at most. */
+/* The normalised linear model whose features are axes has Phi(x) = |x| (w0 + rho v/|v|), v the
+ * other coordinates of x: at a gradient of 2^-40 what is left is of that size (curvature 1), and
+ * steps of 1/16 are off by 1e-6 at most. */
 static void test_limit_map(void **state) {
-  static const double features[10] = {2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0}, labels[2] = {0.9, -0.3};
+  static const double features[10] = {2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0},
+                      labels[2] = {0.9, -0.3};
   static const double start[5] = {1.0, -0.5, 0.25, 0.75, 2.0};
   sid_problem problem = problem_of(SID_NORMALISED_LINEAR, 5);
   problem.samples = 2, problem.features = features, problem.labels = labels;
@@ -223,25 +234,29 @@ static void test_limit_errors(void **state) {
   assert_true(x == 1.0 && steps == 77);
   assert_int_equal(limit(&problem, 0.1, 5, 0.1, &x, &steps), SID_E_NOT_CONVERGED);
   x = 1.0;
-  assert_int_equal(limit(&problem, 1.0, 100000, 0.1, &x, &steps), SID_E_NONFINITE); /* it flies away */
+  assert_int_equal(limit(&problem, 1.0, 100000, 0.1, &x, &steps),
+                   SID_E_NONFINITE); /* it flies away */
   (void)state;
 }
 
-/* ---- limiting laws --------------------------------------------------------------------------------------------------------------- */
+/* ---- limiting laws ------------------------------------------------------------------------- */
 
 enum { PATHS = 4000 };
 
-/* The mean of a column over the paths is `expected`, to five standard errors and a bias of first order in h. */
+/* The mean of a column over the paths is `expected`, to five standard errors and a bias of first
+ * order in h. */
 static void require_mean(const double *values, double expected, double bias, const char *what) {
   double sum = 0.0, squares = 0.0;
   for (int i = 0; i < PATHS; i++) sum += values[i], squares += values[i] * values[i];
   const double mean = sum / PATHS;
-  require_within(mean, expected, 5.0 * sqrt(fmax(squares / PATHS - mean * mean, 0.0) / PATHS) + bias, what, 0);
+  require_within(mean, expected,
+                 5.0 * sqrt(fmax(squares / PATHS - mean * mean, 0.0) / PATHS) + bias, what, 0);
 }
 
-/* (13) of fm in closed form, c = 1/2: |Y|^4 = trace + e^(-2T) (y0^4 - trace) without noise, and an angle of mean 0 and variance
- * sigma^2/(2 rho^2 trace) ln(1 + (e^(2T) - 1) trace/y0^4). From |Y|^2 = 3 Euler's method with h = 1/64
- * and rates of at most 2 is off by less than 2h of what it gives. */
+/* (13) of fm in closed form, c = 1/2: |Y|^4 = trace + e^(-2T) (y0^4 - trace) without noise, and an
+ * angle of mean 0 and variance sigma^2/(2 rho^2 trace) ln(1 + (e^(2T) - 1) trace/y0^4). From |Y|^2
+ * = 3 Euler's method with h = 1/64 and rates of at most 2 is off by less than 2h of what it
+ * gives. */
 static void test_circle(void **state) {
   const sid_circle_law law = {0.5, 0.81, 0.3, 0.70710678118654757};
   const double shrunk = 0.81 + exp(-2.0) * (9.0 - 0.81);
@@ -259,8 +274,10 @@ static void test_circle(void **state) {
   (void)state;
 }
 
-/* Without eigenvalues E f goes to 1/p: 1/p + (f0 - 1/p) (1 + (e^(4 el t) - 1) M_inf^2/M_0^2)^(-p/(2(p - 1))) (nrq, Theorem 1): .8601328981 at t = 100
- * for p = 5, eta = .01, lam = .1, sigma = 1, M_0 = 1, f_0 = .9. Reflection near 1 and Euler's method with h = 1/2 matter less than 1e-3. */
+/* Without eigenvalues E f goes to 1/p: 1/p + (f0 - 1/p) (1 + (e^(4 el t) - 1)
+ * M_inf^2/M_0^2)^(-p/(2(p - 1))) (nrq, Theorem 1): .8601328981 at t = 100 for p = 5, eta = .01, lam
+ * = .1, sigma = 1, M_0 = 1, f_0 = .9. Reflection near 1 and Euler's method with h = 1/2 matter less
+ * than 1e-3. */
 static void test_rayleigh_law(void **state) {
   const sid_rayleigh_law law = {0.01, 0.1, 1.0, 1.5, 1.5, 5};
   static double f[PATHS];
@@ -279,8 +296,9 @@ static void test_rayleigh_law(void **state) {
   (void)state;
 }
 
-/* Without noise and decay f/(1 - f) grows by exp(2 lr (high - low) t/|x|^2): the factor 2 that the print of nrq, Theorem 1 lacks. In steps of 1/16 of
- * a rate of .05 that is off by less than 1e-3. */
+/* Without noise and decay f/(1 - f) grows by exp(2 lr (high - low) t/|x|^2): the factor 2 that the
+ * print of nrq, Theorem 1 lacks. In steps of 1/16 of a rate of .05 that is off by less than
+ * 1e-3. */
 static void test_rayleigh_law_without_noise(void **state) {
   const sid_rayleigh_law law = {0.1, 0.0, 0.0, 1.0, 2.0, 5};
   double y[2] = {0.2, 16.0};
@@ -292,7 +310,8 @@ static void test_rayleigh_law_without_noise(void **state) {
   (void)state;
 }
 
-/* Without a gradient a step is -lr sigma times a Poisson count less its mean: mean 0, variance mean, third moment -mean, each coordinate its own. */
+/* Without a gradient a step is -lr sigma times a Poisson count less its mean: mean 0, variance
+ * mean, third moment -mean, each coordinate its own. */
 static void test_levy(void **state) {
   static const double flat[2] = {0.0, 0.0};
   sid_problem problem = problem_of(SID_QUADRATIC_NOISY, 2);
@@ -303,7 +322,8 @@ static void test_levy(void **state) {
   for (int i = 0; i < PATHS; i++) {
     double x[2] = {0.0, 0.0}, work[16];
     sid_levy_step(&law, &problem, 0.25, x, &stream, work);
-    first[i] = x[0], second[i] = x[1], square[i] = x[0] * x[0], cube[i] = pow(x[1], 3.0), both[i] = x[0] * x[1];
+    first[i] = x[0], second[i] = x[1], square[i] = x[0] * x[0], cube[i] = pow(x[1], 3.0),
+    both[i] = x[0] * x[1];
   }
   require_mean(first, 0.0, 0.0, "first");
   require_mean(second, 0.0, 0.0, "second");
@@ -313,9 +333,10 @@ static void test_levy(void **state) {
   (void)state;
 }
 
-/* ---- averages --------------------------------------------------------------------------------------------------------------------- */
+/* ---- averages ------------------------------------------------------------------------------ */
 
-/* Equal vectors have their own bits as average; others that of long double, to n roundings of the largest. */
+/* Equal vectors have their own bits as average; others that of long double, to n roundings of the
+ * largest. */
 static void test_average(void **state) {
   data_source data = {8};
   double x[7], mean[8], same[7];
@@ -331,8 +352,8 @@ static void test_average(void **state) {
     sid_average(mean, x, n, 7);
     for (int j = 0; j < 7; j++) {
       sum[j] += (long double)x[j];
-      require_within(mean[j], (double)(sum[j] / (long double)n), 4.0 * (double)n * UNIT_ROUNDOFF, "average",
-                     (size_t)j);
+      require_within(mean[j], (double)(sum[j] / (long double)n), 4.0 * (double)n * UNIT_ROUNDOFF,
+                     "average", (size_t)j);
     }
   }
   assert_true(is_poisoned(mean + 7, 1));

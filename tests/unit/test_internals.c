@@ -1,5 +1,5 @@
-/* The words and roots under the public functions: 128-bit arithmetic on both of its paths against GMP, the reciprocal root
- * against its stated error, bits. */
+/* The words and roots under the public functions: 128-bit arithmetic on both of its paths against
+ * GMP, the reciprocal root against its stated error, bits. */
 #include "common.h"
 
 #include <gmp.h>
@@ -39,7 +39,7 @@
 #undef sid_wide_low_product
 #undef sid_wide_high_product
 
-/* ---- 128-bit words against GMP -------------------------------------------------------------------------------------------- */
+/* ---- 128-bit words against GMP ------------------------------------------------------------- */
 
 typedef struct {
   mpz_t a, b, result, modulus;
@@ -50,7 +50,9 @@ static void open_integers(integers *z) {
   mpz_setbit(z->modulus, 128);
 }
 
-static void close_integers(integers *z) { mpz_clears(z->a, z->b, z->result, z->modulus, (mpz_ptr)0); }
+static void close_integers(integers *z) {
+  mpz_clears(z->a, z->b, z->result, z->modulus, (mpz_ptr)0);
+}
 
 static void set_words(mpz_t z, uint64_t hi, uint64_t lo) {
   const uint64_t words[2] = {hi, lo};
@@ -66,12 +68,12 @@ static void require_word(integers *z, uint64_t hi, uint64_t lo, const char *what
 }
 
 /* Both paths give z->result. The arguments are evaluated twice. */
-#define require_both(z, wide_call, narrow_call, what)                                                                \
-  do {                                                                                                               \
-    const sid_wide wide_ = (wide_call);                                                                              \
-    const narrow_wide narrow_ = (narrow_call);                                                                       \
-    require_word((z), wide_.hi, wide_.lo, what);                                                                     \
-    require_word((z), narrow_.hi, narrow_.lo, what);                                                                 \
+#define require_both(z, wide_call, narrow_call, what)                                              \
+  do {                                                                                             \
+    const sid_wide wide_ = (wide_call);                                                            \
+    const narrow_wide narrow_ = (narrow_call);                                                     \
+    require_word((z), wide_.hi, wide_.lo, what);                                                   \
+    require_word((z), narrow_.hi, narrow_.lo, what);                                               \
   } while (0)
 
 static void require_sums(integers *z, sid_wide a, sid_wide b) {
@@ -146,7 +148,7 @@ static void test_wide(void **state) {
   (void)state;
 }
 
-/* ---- reciprocal root ---------------------------------------------------------------------------------------------------------- */
+/* ---- reciprocal root ----------------------------------------------------------------------- */
 
 /* |y*2^-62 * sqrt(v*2^-64) - 1|, from 150 bits. */
 static double root_error(mpfr_t root, mpfr_t y, uint64_t v, int rounds) {
@@ -175,7 +177,7 @@ static void test_reciprocal_root(void **state) {
   (void)state;
 }
 
-/* ---- bits ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- bits ---------------------------------------------------------------------------------- */
 
 static void test_bits(void **state) {
   data_source data = {3};

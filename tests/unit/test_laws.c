@@ -1,8 +1,9 @@
-/* Everything of fixtures/laws.json, to the bit: Poisson counts, derivatives, sharpness, projections, flows, limit maps, limiting laws,
- * averages and random data of an implementation that has seen docs/spec.md alone. */
+/* Everything of fixtures/laws.json, to the bit: Poisson counts, derivatives, sharpness,
+ * projections, flows, limit maps, limiting laws, averages and random data of an implementation that
+ * has seen docs/spec.md alone. */
 #include "common.h"
 
-#include "experiment_json.h"
+#include "formats/experiment_json.h"
 
 #define NUMBERS_MOST 8192
 
@@ -20,7 +21,7 @@ static int tear_down(void **state) {
   return 0;
 }
 
-/* ---- a case ---------------------------------------------------------------------------------------------------------------- */
+/* ---- a case -------------------------------------------------------------------------------- */
 
 typedef struct {
   const json_t *json;
@@ -36,14 +37,15 @@ static void law_problem(law *one) {
   json_t *problem = json_object_get(one->json, "problem");
   char message[VF_MESSAGE_SIZE];
   if (!problem) return;
-  json_t *experiment =
-      json_pack("{s:s, s:O, s:{s:s}, s:{s:s, s:f}, s:{s:s, s:f}, s:i, s:i}", "schema", "sidyn-experiment-1",
-                "problem", problem, "dynamics", "kind", "gd", "schedule", "kind", "constant", "lr", 0.1, "start",
-                "kind", "gaussian", "scale", 1.0, "seed", 0, "steps", 0);
+  json_t *experiment = json_pack("{s:s, s:O, s:{s:s}, s:{s:s, s:f}, s:{s:s, s:f}, s:i, s:i}",
+                                 "schema", "sidyn-experiment-1", "problem", problem, "dynamics",
+                                 "kind", "gd", "schedule", "kind", "constant", "lr", 0.1, "start",
+                                 "kind", "gaussian", "scale", 1.0, "seed", 0, "steps", 0);
   assert_non_null(experiment);
   char *text = json_dumps(experiment, JSON_REAL_PRECISION(17));
   assert_non_null(text);
-  if (vf_experiment_parse(text, strlen(text), "laws", &one->loaded, message)) fail_msg("%s: %s", one->id, message);
+  if (vf_experiment_parse(text, strlen(text), "laws", &one->loaded, message))
+    fail_msg("%s: %s", one->id, message);
   one->problem = &one->loaded.experiment.problem;
   one->work = allocate(8 * (size_t)one->problem->dim + sid_sharpness_workspace(one->problem, 64));
   free(text);
@@ -51,7 +53,8 @@ static void law_problem(law *one) {
 }
 
 static void law_stream(law *one) {
-  const json_t *seed = json_object_get(one->json, "seed"), *list = json_object_get(one->json, "key");
+  const json_t *seed = json_object_get(one->json, "seed"),
+               *list = json_object_get(one->json, "key");
   uint64_t key[SID_KEY_MAX] = {0};
   if (!seed) return;
   const size_t n = json_array_size(list);
@@ -86,7 +89,8 @@ static void require_result(const law *one, const char *name, const double *actua
   static double expected[NUMBERS_MOST];
   assert_int_equal(law_reals(one, "results", name, expected), n);
   for (size_t i = 0; i < n; i++)
-    if (actual[i] == actual[i] || expected[i] == expected[i]) require_bits(actual[i], expected[i], one->id, i);
+    if (actual[i] == actual[i] || expected[i] == expected[i])
+      require_bits(actual[i], expected[i], one->id, i);
 }
 
 /* Calls check for each case whose kind begins with `kind`; there are at least `least`. */
@@ -110,18 +114,19 @@ static size_t for_kind(const char *kind, size_t least, void (*check)(law *one)) 
   return found;
 }
 
-/* ---- section 2 ------------------------------------------------------------------------------------------------------------ */
+/* ---- section 2 ----------------------------------------------------------------------------- */
 
 static void check_poisson(law *one) {
   const double e = law_real(one, "exp_minus_mean");
   const json_t *counts = field(field(one->json, "counts"), "counts");
   assert_int_equal(json_array_size(counts), law_count(one, "integers", "n"));
   for (size_t i = 0; i < json_array_size(counts); i++)
-    assert_int_equal(sid_stream_poisson(&one->stream, e), json_integer_value(json_array_get(counts, i)));
+    assert_int_equal(sid_stream_poisson(&one->stream, e),
+                     json_integer_value(json_array_get(counts, i)));
   law_after(one);
 }
 
-/* ---- section 6 ------------------------------------------------------------------------------------------------------------ */
+/* ---- section 6 ----------------------------------------------------------------------------- */
 
 static void check_derivatives(law *one) {
   const uint32_t p = one->problem->dim;
@@ -134,16 +139,18 @@ static void check_derivatives(law *one) {
   sid_problem_hessian_vector(one->problem, x, y, out, one->work);
   require_result(one, "hessian_vector", out, p);
   const double test_loss = sid_problem_test_loss(one->problem, x, one->work);
-  if (json_object_get(field(one->json, "results"), "test_loss")) require_result(one, "test_loss", &test_loss, 1);
+  if (json_object_get(field(one->json, "results"), "test_loss"))
+    require_result(one, "test_loss", &test_loss, 1);
   free(out);
 }
 
-/* ---- section 14 ----------------------------------------------------------------------------------------------------------- */
+/* ---- section 14 ---------------------------------------------------------------------------- */
 
 static void check_lanczos(law *one) {
   double x[NUMBERS_MOST], residual;
   assert_int_equal(law_reals(one, "reals", "x", x), one->problem->dim);
-  const double value = sid_sharpness_lanczos(one->problem, x, law_count(one, "integers", "k"), &residual, one->work);
+  const double value =
+      sid_sharpness_lanczos(one->problem, x, law_count(one, "integers", "k"), &residual, one->work);
   require_result(one, "value", &value, 1);
   require_result(one, "residual", &residual, 1);
 }
@@ -152,8 +159,9 @@ static void check_power(law *one) {
   double x[NUMBERS_MOST], v[NUMBERS_MOST], residual;
   const uint32_t p = one->problem->dim;
   assert_true(law_reals(one, "reals", "x", x) == p && law_reals(one, "reals", "v", v) == p);
-  const double value = sid_sharpness_power(one->problem, x, law_real(one, "shift"), law_count(one, "integers", "n"),
-                                           v, &residual, one->work);
+  const double value =
+      sid_sharpness_power(one->problem, x, law_real(one, "shift"), law_count(one, "integers", "n"),
+                          v, &residual, one->work);
   require_result(one, "value", &value, 1);
   require_result(one, "residual", &residual, 1);
   require_result(one, "v", v, p);
@@ -172,12 +180,13 @@ static void check_projection(law *one) {
   require_result(one, "slope", &at.slope, 1);
 }
 
-/* ---- section 15 ----------------------------------------------------------------------------------------------------------- */
+/* ---- section 15 ---------------------------------------------------------------------------- */
 
 static void check_flow(law *one, sid_flow flow) {
   double x[NUMBERS_MOST], error;
   assert_int_equal(law_reals(one, "reals", "x", x), one->problem->dim);
-  assert_int_equal(sid_flow_run(&flow, law_real(one, "h"), law_count(one, "integers", "steps"), x, &error, one->work),
+  assert_int_equal(sid_flow_run(&flow, law_real(one, "h"), law_count(one, "integers", "steps"), x,
+                                &error, one->work),
                    SID_OK);
   require_result(one, "x", x, one->problem->dim);
   require_result(one, "error", &error, 1);
@@ -189,7 +198,8 @@ static void check_gradient_flow(law *one) {
 }
 
 static void check_sharpness_flow(law *one) {
-  const sid_flow flow = {SID_FLOW_SHARPNESS, one->problem, 0.0, law_real(one, "factor"), law_real(one, "weight")};
+  const sid_flow flow = {SID_FLOW_SHARPNESS, one->problem, 0.0, law_real(one, "factor"),
+                         law_real(one, "weight")};
   check_flow(one, flow);
 }
 
@@ -197,9 +207,9 @@ static void check_limit_map(law *one) {
   double x[NUMBERS_MOST];
   uint64_t steps = 77;
   assert_int_equal(law_reals(one, "reals", "x", x), one->problem->dim);
-  assert_int_equal(
-      sid_flow_limit(one->problem, law_real(one, "h"), 1000000, law_real(one, "tolerance"), x, &steps, one->work),
-      SID_OK);
+  assert_int_equal(sid_flow_limit(one->problem, law_real(one, "h"), 1000000,
+                                  law_real(one, "tolerance"), x, &steps, one->work),
+                   SID_OK);
   require_result(one, "x", x, one->problem->dim);
   assert_int_equal(steps, law_count(one, "counts", "steps"));
 }
@@ -220,8 +230,9 @@ static void check_circle(law *one) {
 }
 
 static void check_rayleigh(law *one) {
-  const sid_rayleigh_law rayleigh = {law_real(one, "lr"),  law_real(one, "wd"),   law_real(one, "sigma"),
-                                     law_real(one, "low"), law_real(one, "high"), law_count(one, "integers", "p")};
+  const sid_rayleigh_law rayleigh = {law_real(one, "lr"),    law_real(one, "wd"),
+                                     law_real(one, "sigma"), law_real(one, "low"),
+                                     law_real(one, "high"),  law_count(one, "integers", "p")};
   double state[2] = {law_real(one, "f"), law_real(one, "q")}, f[64], q[64];
   const uint32_t steps = law_count(one, "integers", "steps");
   assert_true(steps <= 64);
@@ -262,7 +273,7 @@ static void check_average(law *one) {
   free(path);
 }
 
-/* ---- section 16 ----------------------------------------------------------------------------------------------------------- */
+/* ---- section 16 ---------------------------------------------------------------------------- */
 
 static void check_fill(law *one) {
   static const char *const names[] = {"fill_normal", "fill_heavy", "fill_skewed", "fill_uniform"};
@@ -270,7 +281,8 @@ static void check_fill(law *one) {
   const uint32_t n = law_count(one, "integers", "n");
   double *values = allocate(n);
   int32_t number = SID_DATA_NORMAL;
-  while (strcmp(names[number - SID_DATA_NORMAL], kind) != 0) assert_true(number++ < SID_DATA_UNIFORM);
+  while (strcmp(names[number - SID_DATA_NORMAL], kind) != 0)
+    assert_true(number++ < SID_DATA_UNIFORM);
   assert_int_equal(sid_data_fill(&one->stream, number, n, values), SID_OK);
   require_result(one, "values", values, n);
   law_after(one);
@@ -280,7 +292,8 @@ static void check_fill(law *one) {
 static void check_entries(law *one) {
   const uint32_t n = law_count(one, "integers", "n");
   uint32_t *entries = malloc((n + 1) * 2 * sizeof *entries);
-  const json_t *rows = field(field(one->json, "counts"), "rows"), *cols = field(field(one->json, "counts"), "cols");
+  const json_t *rows = field(field(one->json, "counts"), "rows"),
+               *cols = field(field(one->json, "counts"), "cols");
   assert_non_null(entries);
   assert_true(json_array_size(rows) == n && json_array_size(cols) == n);
   assert_int_equal(sid_data_entries(&one->stream, law_count(one, "integers", "rows"),
@@ -295,7 +308,8 @@ static void check_entries(law *one) {
 }
 
 static void check_low_rank(law *one) {
-  const uint32_t rows = law_count(one, "integers", "rows"), cols = law_count(one, "integers", "cols"),
+  const uint32_t rows = law_count(one, "integers", "rows"),
+                 cols = law_count(one, "integers", "cols"),
                  rank = law_count(one, "integers", "rank");
   double *matrix = allocate((size_t)rows * cols), *work = allocate(((size_t)rows + cols) * rank);
   assert_int_equal(sid_data_low_rank(&one->stream, rows, cols, rank, matrix, work), SID_OK);
@@ -305,7 +319,7 @@ static void check_low_rank(law *one) {
   free(work);
 }
 
-/* ---- all of them ------------------------------------------------------------------------------------------------------------ */
+/* ---- all of them --------------------------------------------------------------------------- */
 
 static struct law_kind {
   const char *kind;
@@ -345,7 +359,9 @@ static void test_every_case_was_seen(void **state) {
 int main(void) {
   struct CMUnitTest tests[COUNT(kinds) + 1] = {{NULL, NULL, NULL, NULL, NULL}};
   for (size_t k = 0; k < COUNT(kinds); k++)
-    tests[k].name = kinds[k].kind, tests[k].test_func = test_kind, tests[k].initial_state = kinds + k;
-  tests[COUNT(kinds)].name = "every case was seen", tests[COUNT(kinds)].test_func = test_every_case_was_seen;
+    tests[k].name = kinds[k].kind, tests[k].test_func = test_kind,
+    tests[k].initial_state = kinds + k;
+  tests[COUNT(kinds)].name = "every case was seen",
+  tests[COUNT(kinds)].test_func = test_every_case_was_seen;
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

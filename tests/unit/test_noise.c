@@ -1,8 +1,9 @@
-/* Gradient noise: docs/spec.md section 5. Each draw against the exact projection or normalisation of the unit variables that
- * it is made of, with the stream that the specification names; covariances and traces against theory and against samples.
+/* Gradient noise: docs/spec.md section 5. Each draw against the exact projection or normalisation
+ * of the unit variables that it is made of, with the stream that the specification names;
+ * covariances and traces against theory and against samples.
  *
- * Streams are fixed, so the statistics below give the same numbers in every run: a bound of five standard errors holds or
- * it does not. */
+ * Streams are fixed, so the statistics below give the same numbers in every run: a bound of five
+ * standard errors holds or it does not. */
 #include "instances.h"
 
 #include <math.h>
@@ -28,7 +29,8 @@ static int tear_down(void **state) {
   return 0;
 }
 
-typedef void (*instance_test)(noise_state *test, const instance *one, const double *x, uint64_t number);
+typedef void (*instance_test)(noise_state *test, const instance *one, const double *x,
+                              uint64_t number);
 
 static void for_all(void **state, instance_test check) {
   noise_state *test = *state;
@@ -45,28 +47,31 @@ static int is_drawn(const sid_problem *problem) {
   return problem->noise != SID_NOISE_NONE && problem->noise < SID_NOISE_SAMPLES;
 }
 
-/* ---- one draw ----------------------------------------------------------------------------------------------------------- */
+/* ---- one draw ------------------------------------------------------------------------------ */
 
-/* The same noise without a gradient, so that noisy_gradient() is the noise itself: noise_only where it is tangential, a
- * quadratic with spectrum 0 where it is ambient. */
+/* The same noise without a gradient, so that noisy_gradient() is the noise itself: noise_only where
+ * it is tangential, a quadratic with spectrum 0 where it is ambient. */
 static sid_problem bare_noise(const sid_problem *problem) {
   static const double zeros[INSTANCE_DIM_MAX] = {0.0};
   sid_problem bare;
   memset(&bare, 0, sizeof bare);
-  bare.dim = problem->dim, bare.noise = problem->noise, bare.sigma = problem->sigma, bare.scale = problem->scale;
+  bare.dim = problem->dim, bare.noise = problem->noise, bare.sigma = problem->sigma,
+  bare.scale = problem->scale;
   bare.kind = sid_problem_scale_invariant(problem) ? SID_NOISE_ONLY : SID_QUADRATIC_NOISY;
   if (bare.kind == SID_QUADRATIC_NOISY) bare.spectrum = zeros;
   return bare;
 }
 
 /* Unit variables of a draw as section 5 names them, scaled but for the sphere. */
-static void unit_variables(const sid_problem *problem, int32_t kind, sid_stream *stream, double *u) {
+static void unit_variables(const sid_problem *problem, int32_t kind, sid_stream *stream,
+                           double *u) {
   if (kind == SID_NOISE_RADEMACHER)
     for (uint32_t j = 0; j < problem->dim; j++) u[j] = sid_stream_rademacher(stream);
   else
     sid_stream_normals(stream, u, problem->dim);
   if (kind == SID_NOISE_SPHERE) return;
-  for (uint32_t j = 0; j < problem->dim; j++) u[j] *= problem->scale ? problem->scale[j] : problem->sigma;
+  for (uint32_t j = 0; j < problem->dim; j++)
+    u[j] *= problem->scale ? problem->scale[j] : problem->sigma;
 }
 
 typedef struct {
@@ -128,10 +133,11 @@ static void normalise(projection *w, double sigma, const double *x, uint32_t p, 
   }
 }
 
-/* A draw of problem's noise must be the exact one to within its roundings. A dot product takes R = ceil(p/8) + 3; t has
- * 2R + 2, v_j 2 more, im or k another 2R + 4, the product 1, and normalise() above 3: together below 4R + 12. */
-static void require_draw(projection *w, const sid_problem *problem, int32_t kind, const double *u, const double *x,
-                         const double *noise, const char *name) {
+/* A draw of problem's noise must be the exact one to within its roundings. A dot product takes R =
+ * ceil(p/8) + 3; t has 2R + 2, v_j 2 more, im or k another 2R + 4, the product 1, and normalise()
+ * above 3: together below 4R + 12. */
+static void require_draw(projection *w, const sid_problem *problem, int32_t kind, const double *u,
+                         const double *x, const double *noise, const char *name) {
   const int tangential = sid_problem_scale_invariant(problem);
   const double roundings = 4.0 * ((problem->dim + 7) / 8 + 3) + 12.0;
   double largest = 0.0;
@@ -140,7 +146,9 @@ static void require_draw(projection *w, const sid_problem *problem, int32_t kind
   for (uint32_t j = 0; j < problem->dim; j++) largest = fmax(largest, w->size[j]);
   for (uint32_t j = 0; j < problem->dim; j++) /* an error of |v| is that of its largest component */
     require_within(noise[j], mpfr_get_d(w->v[j], MPFR_RNDN),
-                   roundings * UNIT_ROUNDOFF * (kind == SID_NOISE_SPHERE ? 2.0 * largest : w->size[j]), name, j);
+                   roundings * UNIT_ROUNDOFF *
+                       (kind == SID_NOISE_SPHERE ? 2.0 * largest : w->size[j]),
+                   name, j);
 }
 
 static void check_draw(noise_state *test, const instance *one, const double *x, uint64_t number) {
@@ -160,9 +168,11 @@ static void check_draw(noise_state *test, const instance *one, const double *x, 
   close_projection(&w);
 }
 
-/* The gaussian noise of the SDEs: gaussian with the same sigma or scale; for the sphere sigma is divided by the root of the
- * dimension of what it lives in, so that the covariance is the same; for Poisson counts it is the root of the mean. */
-static void check_gaussian_draw(noise_state *test, const instance *one, const double *x, uint64_t number) {
+/* The gaussian noise of the SDEs: gaussian with the same sigma or scale; for the sphere sigma is
+ * divided by the root of the dimension of what it lives in, so that the covariance is the same; for
+ * Poisson counts it is the root of the mean. */
+static void check_gaussian_draw(noise_state *test, const instance *one, const double *x,
+                                uint64_t number) {
   projection w;
   if (!is_drawn(&one->problem) && one->problem.noise != SID_NOISE_POISSON) return;
   sid_problem problem = one->problem;
@@ -192,7 +202,8 @@ static void check_sum(noise_state *test, const instance *one, const double *x, u
   sid_problem_noisy_gradient(&bare, x, 1, &twin, noise, test->work);
   sid_problem_noisy_gradient(problem, x, 1, &stream, noisy, test->work);
   assert_true(same_stream(&stream, &twin));
-  for (uint32_t j = 0; j < problem->dim; j++) require_bits(noisy[j], full[j] + noise[j], one->name, j);
+  for (uint32_t j = 0; j < problem->dim; j++)
+    require_bits(noisy[j], full[j] + noise[j], one->name, j);
 }
 
 /* No noise: the gradient, the zero vector, a trace of +0, and a stream that stays where it is. */
@@ -212,15 +223,17 @@ static void check_none(noise_state *test, const instance *one, const double *x, 
   require_bits(sid_problem_noise_trace(problem, x, test->work), 0.0, one->name, 0);
 }
 
-/* ---- finite families ------------------------------------------------------------------------------------------------------ */
+/* ---- finite families ----------------------------------------------------------------------- */
 
 static uint32_t draw_member(const sid_problem *problem, sid_stream *stream) {
-  if (problem->weights) return sid_stream_weighted_index(stream, problem->weights, problem->samples);
+  if (problem->weights)
+    return sid_stream_weighted_index(stream, problem->weights, problem->samples);
   return (uint32_t)sid_stream_index(stream, problem->samples);
 }
 
 /* Section 5 to the letter: one draw after the other, a sum in their order, a product with 1/B. */
-static void check_batches(noise_state *test, const instance *one, const double *x, uint64_t number) {
+static void check_batches(noise_state *test, const instance *one, const double *x,
+                          uint64_t number) {
   static const uint32_t batches[] = {1, 2, 3, 7, 64};
   const sid_problem *problem = &one->problem;
   if (problem->noise != SID_NOISE_SAMPLES) return;
@@ -233,7 +246,8 @@ static void check_batches(noise_state *test, const instance *one, const double *
       sid_problem_sample_gradient(problem, draw_member(problem, &twin), x, member);
       for (uint32_t j = 0; j < problem->dim; j++) sum[j] = sum[j] + member[j];
     }
-    for (uint32_t j = 0; batches[k] > 1 && j < problem->dim; j++) sum[j] = sum[j] * (1.0 / batches[k]);
+    for (uint32_t j = 0; batches[k] > 1 && j < problem->dim; j++)
+      sum[j] = sum[j] * (1.0 / batches[k]);
     require_same(noisy, sum, problem->dim, one->name);
     assert_true(same_stream(&stream, &twin));
   }
@@ -249,7 +263,8 @@ static void check_counts(noise_state *test, const instance *one, const double *x
     double noisy[INSTANCE_DIM_MAX], sum[INSTANCE_DIM_MAX] = {0.0};
     sid_problem_noisy_gradient(problem, x, batches[k], &stream, noisy, test->work);
     for (uint32_t b = 0; b < batches[k]; b++)
-      for (uint32_t j = 0; j < problem->dim; j++) sum[j] += sid_stream_poisson(&twin, problem->exp_minus_mean);
+      for (uint32_t j = 0; j < problem->dim; j++)
+        sum[j] += sid_stream_poisson(&twin, problem->exp_minus_mean);
     for (uint32_t j = 0; j < problem->dim; j++) sum[j] = sum[j] * (1.0 / batches[k]);
     require_same(noisy, sum, problem->dim, one->name);
     assert_true(same_stream(&stream, &twin));
@@ -257,18 +272,21 @@ static void check_counts(noise_state *test, const instance *one, const double *x
 }
 
 /* d_ij = g_ij - G_j */
-static void deviation(noise_state *test, const sid_problem *problem, uint32_t i, const double *x, double *d) {
+static void deviation(noise_state *test, const sid_problem *problem, uint32_t i, const double *x,
+                      double *d) {
   double full[INSTANCE_DIM_MAX];
   sid_problem_gradient(problem, x, full, test->work);
   sid_problem_sample_gradient(problem, i, x, d);
   for (uint32_t j = 0; j < problem->dim; j++) d[j] = d[j] - full[j];
 }
 
-static void check_gaussian_family(noise_state *test, const instance *one, const double *x, uint64_t number) {
+static void check_gaussian_family(noise_state *test, const instance *one, const double *x,
+                                  uint64_t number) {
   const sid_problem *problem = &one->problem;
   if (problem->noise != SID_NOISE_SAMPLES) return;
   sid_stream stream = test_stream(number), twin = stream;
-  double noise[INSTANCE_DIM_MAX], sum[INSTANCE_DIM_MAX], d[INSTANCE_DIM_MAX], xi[INSTANCE_SAMPLES_MAX];
+  double noise[INSTANCE_DIM_MAX], sum[INSTANCE_DIM_MAX], d[INSTANCE_DIM_MAX],
+      xi[INSTANCE_SAMPLES_MAX];
   sid_problem_gaussian_noise(problem, x, &stream, noise, test->work);
   sid_stream_normals(&twin, xi, problem->samples);
   for (uint32_t i = 0; i < problem->samples; i++) {
@@ -282,11 +300,12 @@ static void check_gaussian_family(noise_state *test, const instance *one, const 
   assert_true(same_stream(&stream, &twin));
 }
 
-/* ---- covariance ----------------------------------------------------------------------------------------------------------- */
+/* ---- covariance ---------------------------------------------------------------------------- */
 
 typedef double covariance[INSTANCE_DIM_MAX][INSTANCE_DIM_MAX];
 
-/* P D P/|x|^2 with P = 1 - xx'/|x|^2 and D the diagonal of squared standard deviations; D without tangential noise. */
+/* P D P/|x|^2 with P = 1 - xx'/|x|^2 and D the diagonal of squared standard deviations; D without
+ * tangential noise. */
 static void drawn_covariance(const sid_problem *problem, const double *x, covariance c) {
   const uint32_t p = problem->dim;
   const int tangential = sid_problem_scale_invariant(problem);
@@ -306,7 +325,8 @@ static void drawn_covariance(const sid_problem *problem, const double *x, covari
 }
 
 /* sum_i w_i d_i d_i' */
-static void family_covariance(noise_state *test, const sid_problem *problem, const double *x, covariance c) {
+static void family_covariance(noise_state *test, const sid_problem *problem, const double *x,
+                              covariance c) {
   const uint32_t p = problem->dim;
   for (uint32_t i = 0; i < p; i++)
     for (uint32_t j = 0; j < p; j++) c[i][j] = 0.0;
@@ -326,7 +346,8 @@ static void poisson_covariance(const sid_problem *problem, covariance c) {
 }
 
 /* Returns the trace. */
-static double true_covariance(noise_state *test, const sid_problem *problem, const double *x, covariance c) {
+static double true_covariance(noise_state *test, const sid_problem *problem, const double *x,
+                              covariance c) {
   double trace = 0.0;
   if (problem->noise == SID_NOISE_SAMPLES)
     family_covariance(test, problem, x, c);
@@ -359,14 +380,16 @@ static void add_draw(sums *s, const double *n, uint32_t p) {
   s->length_square += length * length;
 }
 
-/* The mean over the draws is `expected` to within five standard errors of that mean, and the rounding of 40000 numbers
- * of size at most 10. */
-static void require_mean(double sum, double square_sum, double expected, const char *name, size_t index) {
+/* The mean over the draws is `expected` to within five standard errors of that mean, and the
+ * rounding of 40000 numbers of size at most 10. */
+static void require_mean(double sum, double square_sum, double expected, const char *name,
+                         size_t index) {
   const double mean = sum / DRAWS, variance = fmax(square_sum / DRAWS - mean * mean, 0.0);
   require_within(mean, expected, 5.0 * sqrt(variance / DRAWS) + 1e-11, name, index);
 }
 
-static void require_covariance(const sums *s, covariance c, double trace, uint32_t p, const char *name) {
+static void require_covariance(const sums *s, covariance c, double trace, uint32_t p,
+                               const char *name) {
   for (uint32_t i = 0; i < p; i++) {
     require_mean(s->mean[i], s->product[i][i], 0.0, name, i);
     for (uint32_t j = 0; j < p; j++)
@@ -375,13 +398,15 @@ static void require_covariance(const sums *s, covariance c, double trace, uint32
   require_mean(s->length, s->length_square, trace, name, 10000);
 }
 
-static void check_covariance(noise_state *test, const instance *one, const double *x, uint64_t number) {
+static void check_covariance(noise_state *test, const instance *one, const double *x,
+                             uint64_t number) {
   const sid_problem *problem = &one->problem;
   const uint32_t p = problem->dim;
   static sums drawn, gaussian;
   covariance c;
   double full[INSTANCE_DIM_MAX], noise[INSTANCE_DIM_MAX];
-  if (problem->noise == SID_NOISE_NONE || p > 19) return; /* larger ones differ in nothing but their price */
+  if (problem->noise == SID_NOISE_NONE || p > 19)
+    return; /* larger ones differ in nothing but their price */
   sid_stream stream = test_stream(1000 + number);
   memset(&drawn, 0, sizeof drawn);
   memset(&gaussian, 0, sizeof gaussian);
@@ -398,20 +423,23 @@ static void check_covariance(noise_state *test, const instance *one, const doubl
   require_covariance(&gaussian, c, trace, p, one->name);
 }
 
-/* The trace is that of theory, to within the roundings of both: below 100 of numbers of the size of sum(q)*(1 + 1)/r. */
+/* The trace is that of theory, to within the roundings of both: below 100 of numbers of the size of
+ * sum(q)*(1 + 1)/r. */
 static void check_trace(noise_state *test, const instance *one, const double *x, uint64_t number) {
   covariance c;
   const sid_problem *problem = &one->problem;
   if (problem->noise == SID_NOISE_NONE) return;
   const double expected = true_covariance(test, problem, x, c);
   double size = expected;
-  for (uint32_t j = 0; problem->scale && j < problem->dim; j++) size += problem->scale[j] * problem->scale[j];
-  require_within(sid_problem_noise_trace(problem, x, test->work), expected, 100.0 * UNIT_ROUNDOFF * size, one->name,
-                 number);
+  for (uint32_t j = 0; problem->scale && j < problem->dim; j++)
+    size += problem->scale[j] * problem->scale[j];
+  require_within(sid_problem_noise_trace(problem, x, test->work), expected,
+                 100.0 * UNIT_ROUNDOFF * size, one->name, number);
 }
 
 /* A batch of B divides the covariance by B. */
-static void check_batch_trace(noise_state *test, const instance *one, const double *x, uint64_t number) {
+static void check_batch_trace(noise_state *test, const instance *one, const double *x,
+                              uint64_t number) {
   const sid_problem *problem = &one->problem;
   const uint32_t p = problem->dim, batch = 5;
   static sums s;
@@ -430,7 +458,7 @@ static void check_batch_trace(noise_state *test, const instance *one, const doub
   require_mean(s.length, s.length_square, trace, one->name, 0);
 }
 
-/* ---- edges -------------------------------------------------------------------------------------------------------------------- */
+/* ---- edges --------------------------------------------------------------------------------- */
 
 /* In one dimension sphere noise is +sigma or -sigma by the sign of the normal. */
 static void test_sphere_on_a_line(void **state) {
@@ -449,8 +477,8 @@ static void test_sphere_on_a_line(void **state) {
   }
 }
 
-/* The stream (0, 0, 0, 1) has the state 1 and then M + 1: a first raw of 1, so u1 = 1, radius 0 and a pair of zeros.
- * The direction vanishes, and so does the noise, for either sphere. */
+/* The stream (0, 0, 0, 1) has the state 1 and then M + 1: a first raw of 1, so u1 = 1, radius 0 and
+ * a pair of zeros. The direction vanishes, and so does the noise, for either sphere. */
 static void test_sphere_without_direction(void **state) {
   noise_state *test = *state;
   const double zeros[2] = {0.0, 0.0}, x[2] = {0.5, 2.0};

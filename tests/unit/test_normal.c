@@ -1,6 +1,7 @@
-/* Exact normals: docs/spec.md section 3. Every value of the definition is computed with MPFR, to as many bits as it takes to
- * decide the rounding: for two million random pairs of raws, for inputs with structure, and for inputs that were chosen
- * because they come close to a rounding boundary. */
+/* Exact normals: docs/spec.md section 3. Every value of the definition is computed with MPFR, to as
+ * many bits as it takes to decide the rounding: for two million random pairs of raws, for inputs
+ * with structure, and for inputs that were chosen because they come close to a rounding
+ * boundary. */
 #include "common.h"
 
 #include <math.h>
@@ -23,7 +24,8 @@ static void close_workplace(workplace *work) {
   mpfr_free_cache();
 }
 
-/* Rounds y, known to within `error`, to the nearest integer. Returns 0 if the error is too large to decide. */
+/* Rounds y, known to within `error`, to the nearest integer. Returns 0 if the error is too large to
+ * decide. */
 static int decide(workplace *work, mpfr_t y, double error, int64_t *nearest) {
   mpfr_rint(work->n, y, MPFR_RNDN);
   *nearest = (int64_t)mpfr_get_sj(work->n, MPFR_RNDN);
@@ -31,8 +33,9 @@ static int decide(workplace *work, mpfr_t y, double error, int64_t *nearest) {
   return 0.5 - fabs(mpfr_get_d(work->n, MPFR_RNDN)) > error;
 }
 
-/* RN32 of sqrt(-2 ln(k*2^-53)) in units of 2^-32. With B bits, three roundings, of which that of the logarithm is halved by
- * the root, leave a relative error below 2.6*2^-B; the value is below 2^36. */
+/* RN32 of sqrt(-2 ln(k*2^-53)) in units of 2^-32. With B bits, three roundings, of which that of
+ * the logarithm is halved by the root, leave a relative error below 2.6*2^-B; the value is below
+ * 2^36. */
 static int64_t true_radius(workplace *work, uint64_t k) {
   int64_t radius;
   for (mpfr_prec_t bits = PRECISION;; bits *= 2) {
@@ -47,8 +50,9 @@ static int64_t true_radius(workplace *work, uint64_t k) {
   }
 }
 
-/* RN32 of cos and sin of 2 pi m*2^-53 in units of 2^-32. The angle is below 6.3 and has two roundings, the functions have
- * slope at most 1 and one rounding: an error below (2*6.3 + 1)*2^-B. */
+/* RN32 of cos and sin of 2 pi m*2^-53 in units of 2^-32. The angle is below 6.3 and has two
+ * roundings, the functions have slope at most 1 and one rounding: an error below (2*6.3 +
+ * 1)*2^-B. */
 static void true_circle(workplace *work, uint64_t m, int64_t *cosine, int64_t *sine) {
   for (mpfr_prec_t bits = PRECISION;; bits *= 2) {
     const double error = ldexp(13.6, 32 - (int)bits);
@@ -67,7 +71,8 @@ static void true_circle(workplace *work, uint64_t m, int64_t *cosine, int64_t *s
   }
 }
 
-/* a*b*2^-64, rounded once by MPFR. A product that is zero has the sign of its factors, a zero factor being +0. */
+/* a*b*2^-64, rounded once by MPFR. A product that is zero has the sign of its factors, a zero
+ * factor being +0. */
 static double true_product(workplace *work, int64_t a, int64_t b) {
   mpfr_set_prec(work->y, 80);
   mpfr_set_sj(work->y, a, MPFR_RNDN);
@@ -98,16 +103,17 @@ static int pair_is_right(workplace *work, uint64_t raw1, uint64_t raw2) {
   sid_normal_circle_grid(m, &cosine, &sine);
   true_circle(work, m, &true_cosine, &true_sine);
   sid_normal_pair(raw1, raw2, z);
-  return sid_normal_radius_grid(k) == (uint64_t)radius && cosine == true_cosine && sine == true_sine &&
-         bits_of(z[0]) == bits_of(true_product(work, radius, cosine)) &&
+  return sid_normal_radius_grid(k) == (uint64_t)radius && cosine == true_cosine &&
+         sine == true_sine && bits_of(z[0]) == bits_of(true_product(work, radius, cosine)) &&
          bits_of(z[1]) == bits_of(true_product(work, radius, sine));
 }
 
-/* ---- many inputs on all processors ------------------------------------------------------------------------------ */
+/* ---- many inputs on all processors --------------------------------------------------------- */
 
 typedef int (*input_check)(workplace *work, uint64_t index, uint64_t *input);
 
-/* Runs the check for index 0..count-1; each gives its input, so that a failure can be shown. Stops soon after a failure. */
+/* Runs the check for index 0..count-1; each gives its input, so that a failure can be shown. Stops
+ * soon after a failure. */
 static void require_all(const char *what, int64_t count, input_check check) {
   int64_t wrong = 0, done = 0;
   uint64_t example = 0;
@@ -147,9 +153,10 @@ static void test_random_pairs(void **state) {
   (void)state;
 }
 
-/* ---- structure: powers of two, few bits, ends, places where a table may change ---------------------------------- */
+/* ---- structure: powers of two, few bits, ends, places where a table may change ------------- */
 
-/* An integer of structure below 2^53: (a << s) + (b << t) + c, with small a, b, c of either sign. */
+/* An integer of structure below 2^53: (a << s) + (b << t) + c, with small a, b, c of either
+ * sign. */
 static uint64_t structured(uint64_t index) {
   data_source data = {index + 99};
   const uint64_t a = data_below(&data, 64), b = data_below(&data, 5), c = data_below(&data, 65);
@@ -200,22 +207,26 @@ static void test_structured_circle(void **state) {
   (void)state;
 }
 
-/* ---- inputs close to a rounding boundary ------------------------------------------------------------------------ */
+/* ---- inputs close to a rounding boundary --------------------------------------------------- */
 
-/* Near 1 the radius in units of 2^-32 is 64 sqrt(d) with d = 2^53 - k; d = 4096 j^2 +- j is where 16384 d is one less than the
- * square of an odd number, so the radius is as close below a boundary as it gets. */
+/* Near 1 the radius in units of 2^-32 is 64 sqrt(d) with d = 2^53 - k; d = 4096 j^2 +- j is where
+ * 16384 d is one less than the square of an odd number, so the radius is as close below a boundary
+ * as it gets. */
 static int boundary_radius_near_one(workplace *work, uint64_t index, uint64_t *input) {
   const uint64_t j = index / 6 + 1, d = 4096 * j * j;
   *input = FULL - (index % 2 ? d - j : d + j) - index % 3 + 1;
   return radius_is_right(work, *input);
 }
 
-/* The inputs around the inverse of a boundary n + 1/2, everywhere or where a step of k moves the radius least and a root
- * that is a little too large does most harm. The inverse in binary64 is off by a few units; that is no matter. */
+/* The inputs around the inverse of a boundary n + 1/2, everywhere or where a step of k moves the
+ * radius least and a root that is a little too large does most harm. The inverse in binary64 is off
+ * by a few units; that is no matter. */
 static int boundary_radius(workplace *work, uint64_t index, uint64_t *input) {
   data_source data = {index / 4 + 7};
-  const double r = index / 4 % 8 == 0 ? data_uniform(&data, 0.0, 8.5) : data_uniform(&data, 1.0, 2.0);
-  const double boundary = (floor(r * 0x1p32) + 0.5) * 0x1p-32, k = exp(-0.5 * boundary * boundary) * 0x1p53;
+  const double r =
+      index / 4 % 8 == 0 ? data_uniform(&data, 0.0, 8.5) : data_uniform(&data, 1.0, 2.0);
+  const double boundary = (floor(r * 0x1p32) + 0.5) * 0x1p-32,
+               k = exp(-0.5 * boundary * boundary) * 0x1p53;
   *input = (uint64_t)k + index % 4;
   *input -= *input > 1 ? 1 : 0;
   if (*input < 1 || *input > FULL) *input = FULL;
@@ -238,15 +249,17 @@ static void test_boundaries(void **state) {
   (void)state;
 }
 
-/* ---- what the definition says at special points ------------------------------------------------------------------- */
+/* ---- what the definition says at special points -------------------------------------------- */
 
 static void test_exact_values(void **state) {
   static const struct {
     uint64_t eighths;
     int64_t cosine, sine; /* RN32(sqrt(1/2)) = 3037000500 */
   } angles[] = {
-      {0, 1ll << 32, 0},    {1, 3037000500, 3037000500},   {2, 0, 1ll << 32},    {3, -3037000500, 3037000500},
-      {4, -(1ll << 32), 0}, {5, -3037000500, -3037000500}, {6, 0, -(1ll << 32)}, {7, 3037000500, -3037000500},
+      {0, 1ll << 32, 0},    {1, 3037000500, 3037000500},
+      {2, 0, 1ll << 32},    {3, -3037000500, 3037000500},
+      {4, -(1ll << 32), 0}, {5, -3037000500, -3037000500},
+      {6, 0, -(1ll << 32)}, {7, 3037000500, -3037000500},
   };
   for (size_t i = 0; i < COUNT(angles); i++) {
     int64_t cosine = 1, sine = 1;
@@ -257,7 +270,8 @@ static void test_exact_values(void **state) {
   (void)state;
 }
 
-/* u1 = 1: the radius is +0, and each product has the sign of its other factor. The 11 low bits of a raw do not matter. */
+/* u1 = 1: the radius is +0, and each product has the sign of its other factor. The 11 low bits of a
+ * raw do not matter. */
 static void test_zero_radius_and_low_bits(void **state) {
   double z[2], other[2];
   sid_normal_pair(0, 0, z);

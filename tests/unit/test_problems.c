@@ -1,10 +1,12 @@
-/* Losses, gradients and Hessian-vector products of every problem against differences of its exact loss (exact.h), and the
- * enumeration of the finite families. docs/spec.md section 6.
+/* Losses, gradients and Hessian-vector products of every problem against differences of its exact
+ * loss (exact.h), and the enumeration of the finite families. docs/spec.md section 6.
  *
- * Tolerances are first-order bounds on the rounding: K*2^-53 times the formula with absolute values in place of all its
- * terms, where K counts the roundings on the longest way from the data to the result. R is that count for one canonical dot
- * product. 1 % is added for the higher orders, and one rounding for the exact value itself. Where counting by hand would be long (the
- * heights over the sphere, batch normalisation) the bound comes from a running error analysis of the formula (bounded.h). */
+ * Tolerances are first-order bounds on the rounding: K*2^-53 times the formula with absolute values
+ * in place of all its terms, where K counts the roundings on the longest way from the data to the
+ * result. R is that count for one canonical dot product. 1 % is added for the higher orders, and
+ * one rounding for the exact value itself. Where counting by hand would be long (the heights over
+ * the sphere, batch normalisation) the bound comes from a running error analysis of the formula
+ * (bounded.h). */
 #include "bounded.h"
 #include "exact.h"
 
@@ -22,7 +24,9 @@ static double absolute_dot(const double *a, const double *b, uint32_t p) {
   return sum;
 }
 
-static double tolerance(double roundings, double size) { return 1.01 * (roundings + 1.0) * UNIT_ROUNDOFF * size; }
+static double tolerance(double roundings, double size) {
+  return 1.01 * (roundings + 1.0) * UNIT_ROUNDOFF * size;
+}
 
 /* What all bounds of a scale-invariant problem need. */
 typedef struct {
@@ -36,7 +40,7 @@ static frame frame_at(const sid_problem *problem, const double *x) {
   return f;
 }
 
-/* ---- rayleigh --------------------------------------------------------------------------------------------------------- */
+/* ---- rayleigh ------------------------------------------------------------------------------ */
 
 /* (|A| |y|)_j */
 static double rayleigh_apply(const sid_problem *problem, const double *y, uint32_t j) {
@@ -66,18 +70,21 @@ static double rayleigh_gradient_tolerance(const sid_problem *problem, const doub
   return tolerance(4.0 * frame_at(problem, x).R + 6.0, rayleigh_gradient_size(problem, x, j));
 }
 
-/* 2*b*x_j*ir: 5R + 6 of b, product, difference, R + 2, difference; c2*G_j: 2R + 2 and 4R + 6, product, difference. */
-static double rayleigh_hv_tolerance(const sid_problem *problem, const double *x, const double *y, uint32_t j) {
+/* 2*b*x_j*ir: 5R + 6 of b, product, difference, R + 2, difference; c2*G_j: 2R + 2 and 4R + 6,
+ * product, difference. */
+static double rayleigh_hv_tolerance(const sid_problem *problem, const double *x, const double *y,
+                                    uint32_t j) {
   const frame f = frame_at(problem, x);
   const double q = rayleigh_quotient(problem, x, f.ir), c = absolute_dot(x, y, f.p) * f.ir;
   double b = 0.0;
   for (uint32_t k = 0; k < f.p; k++) b += rayleigh_gradient_size(problem, x, k) * fabs(y[k]);
-  const double size = (rayleigh_apply(problem, y, j) + q * fabs(y[j]) + 2.0 * b * fabs(x[j])) * f.ir +
-                      2.0 * c * rayleigh_gradient_size(problem, x, j);
+  const double size =
+      (rayleigh_apply(problem, y, j) + q * fabs(y[j]) + 2.0 * b * fabs(x[j])) * f.ir +
+      2.0 * c * rayleigh_gradient_size(problem, x, j);
   return tolerance(6.0 * f.R + 11.0, size);
 }
 
-/* ---- normalised_linear ------------------------------------------------------------------------------------------------ */
+/* ---- normalised_linear --------------------------------------------------------------------- */
 
 static const double *feature(const sid_problem *problem, uint32_t i) {
   return problem->features + (size_t)i * problem->dim;
@@ -89,11 +96,14 @@ static double linear_error(const sid_problem *problem, const double *x, double i
 }
 
 /* h_j, or that of one sample: 2R + 5, n - 1 additions, 2 for 1/n and the product with it. */
-static double linear_h(const sid_problem *problem, const double *x, double im, int64_t sample, uint32_t j) {
+static double linear_h(const sid_problem *problem, const double *x, double im, int64_t sample,
+                       uint32_t j) {
   double h = 0.0;
   if (sample >= 0)
-    return linear_error(problem, x, im, (uint32_t)sample) * fabs(feature(problem, (uint32_t)sample)[j]);
-  for (uint32_t i = 0; i < problem->samples; i++) h += linear_error(problem, x, im, i) * fabs(feature(problem, i)[j]);
+    return linear_error(problem, x, im, (uint32_t)sample) *
+           fabs(feature(problem, (uint32_t)sample)[j]);
+  for (uint32_t i = 0; i < problem->samples; i++)
+    h += linear_error(problem, x, im, i) * fabs(feature(problem, i)[j]);
   return h / problem->samples;
 }
 
@@ -104,27 +114,34 @@ static double linear_t(const sid_problem *problem, const double *x, frame f, int
   return t * f.ir;
 }
 
-static double linear_gradient_size(const sid_problem *problem, const double *x, int64_t sample, uint32_t j) {
+static double linear_gradient_size(const sid_problem *problem, const double *x, int64_t sample,
+                                   uint32_t j) {
   const frame f = frame_at(problem, x);
-  return (linear_h(problem, x, f.im, sample, j) + linear_t(problem, x, f, sample) * fabs(x[j])) * f.im;
+  return (linear_h(problem, x, f.im, sample, j) + linear_t(problem, x, f, sample) * fabs(x[j])) *
+         f.im;
 }
 
 /* t*x_j*im: 4R + n + 8, product, difference, R + 2 of im, product. */
-static double linear_gradient_tolerance(const sid_problem *problem, const double *x, int64_t sample, uint32_t j) {
+static double linear_gradient_tolerance(const sid_problem *problem, const double *x, int64_t sample,
+                                        uint32_t j) {
   const frame f = frame_at(problem, x);
-  return tolerance(5.0 * f.R + problem->samples + 13.0, linear_gradient_size(problem, x, sample, j));
+  return tolerance(5.0 * f.R + problem->samples + 13.0,
+                   linear_gradient_size(problem, x, sample, j));
 }
 
 /* e*e: 4R + 8 and the product; n - 1 additions, 1/n, product. */
 static double linear_loss_tolerance(const sid_problem *problem, const double *x) {
   const frame f = frame_at(problem, x);
   double sum = 0.0;
-  for (uint32_t i = 0; i < problem->samples; i++) sum += pow(linear_error(problem, x, f.im, i), 2.0);
+  for (uint32_t i = 0; i < problem->samples; i++)
+    sum += pow(linear_error(problem, x, f.im, i), 2.0);
   return tolerance(4.0 * f.R + problem->samples + 10.0, sum / (2.0 * problem->samples));
 }
 
-/* dh_j: k has 2R + 2 of c, R, product, difference, R + 2, product: 4R + 7; then product, n - 1 additions, 1/n, product. */
-static double linear_dh(const sid_problem *problem, const double *x, const double *y, frame f, uint32_t j) {
+/* dh_j: k has 2R + 2 of c, R, product, difference, R + 2, product: 4R + 7; then product, n - 1
+ * additions, 1/n, product. */
+static double linear_dh(const sid_problem *problem, const double *x, const double *y, frame f,
+                        uint32_t j) {
   const double c = absolute_dot(x, y, f.p) * f.ir;
   double dh = 0.0;
   for (uint32_t i = 0; i < problem->samples; i++) {
@@ -134,20 +151,24 @@ static double linear_dh(const sid_problem *problem, const double *x, const doubl
   return dh / problem->samples;
 }
 
-/* dt*x_j*im: dt has 4R + n + 9 of dh, R, sum, R + 1 of ir, product, difference: 6R + n + 13, and no more by 2c*t
- * (2R + 2, 4R + n + 8, product, difference); product, two differences, R + 2, product, difference. */
-static double linear_hv_tolerance(const sid_problem *problem, const double *x, const double *y, uint32_t j) {
+/* dt*x_j*im: dt has 4R + n + 9 of dh, R, sum, R + 1 of ir, product, difference: 6R + n + 13, and no
+ * more by 2c*t (2R + 2, 4R + n + 8, product, difference); product, two differences, R + 2, product,
+ * difference. */
+static double linear_hv_tolerance(const sid_problem *problem, const double *x, const double *y,
+                                  uint32_t j) {
   const frame f = frame_at(problem, x);
   const double c = absolute_dot(x, y, f.p) * f.ir, t = linear_t(problem, x, f, -1);
   double dt = 2.0 * c * t;
   for (uint32_t k = 0; k < f.p; k++)
-    dt += (fabs(y[k]) * linear_h(problem, x, f.im, -1, k) + fabs(x[k]) * linear_dh(problem, x, y, f, k)) * f.ir;
+    dt += (fabs(y[k]) * linear_h(problem, x, f.im, -1, k) +
+           fabs(x[k]) * linear_dh(problem, x, y, f, k)) *
+          f.ir;
   const double size = (linear_dh(problem, x, y, f, j) + dt * fabs(x[j]) + t * fabs(y[j])) * f.im +
                       c * linear_gradient_size(problem, x, -1, j);
   return tolerance(7.0 * f.R + problem->samples + 20.0, size);
 }
 
-/* ---- ratio2: no cancellation but in the Hessian ------------------------------------------------------------------------- */
+/* ---- ratio2: no cancellation but in the Hessian -------------------------------------------- */
 
 /* r has 2 roundings, q = r*r 5, s*y 2, the quotient 1. */
 static double ratio2_gradient_tolerance(const double *x, uint32_t j) {
@@ -157,19 +178,22 @@ static double ratio2_gradient_tolerance(const double *x, uint32_t j) {
 
 /* d/c: 3, c = q*r 8, quotient, difference, product, sum. */
 static double ratio2_hv_tolerance(const double *x, const double *v, uint32_t j) {
-  const double r = x[0] * x[0] + x[1] * x[1], xx = x[0] * x[0], yy = x[1] * x[1], s = fabs(x[0] * x[1]);
+  const double r = x[0] * x[0] + x[1] * x[1], xx = x[0] * x[0], yy = x[1] * x[1],
+               s = fabs(x[0] * x[1]);
   const double d = 8.0 * xx * yy / (r * r * r), own = (j == 0 ? 2.0 * yy : 2.0 * xx) / (r * r) + d;
-  return tolerance(15.0, own * fabs(v[j]) + (4.0 * s / (r * r) + 8.0 * s * yy / (r * r * r)) * fabs(v[1 - j]));
+  return tolerance(15.0, own * fabs(v[j]) +
+                             (4.0 * s / (r * r) + 8.0 * s * yy / (r * r * r)) * fabs(v[1 - j]));
 }
 
-/* ---- quadratics ----------------------------------------------------------------------------------------------------------- */
+/* ---- quadratics ---------------------------------------------------------------------------- */
 
 static double quadratic_weight(const sid_problem *problem, uint32_t i) {
   return problem->weights ? problem->weights[i] : 1.0 / problem->samples;
 }
 
 /* A sample: product, difference. The mean: 1/n, product, n - 1 additions. */
-static double quadratic_gradient_tolerance(const sid_problem *problem, const double *x, int64_t sample, uint32_t j) {
+static double quadratic_gradient_tolerance(const sid_problem *problem, const double *x,
+                                           int64_t sample, uint32_t j) {
   double size = 0.0;
   for (uint32_t i = 0; i < problem->samples; i++) {
     const size_t at = (size_t)i * problem->dim + j;
@@ -193,12 +217,13 @@ static double quadratic_loss_tolerance(const sid_problem *problem, const double 
   for (uint32_t i = 0; i < problem->samples; i++)
     for (uint32_t j = 0; j < problem->dim; j++) {
       const size_t at = (size_t)i * problem->dim + j;
-      size += quadratic_weight(problem, i) * (fabs(0.5 * problem->a[at] * x[j] * x[j]) + fabs(problem->b[at] * x[j]));
+      size += quadratic_weight(problem, i) *
+              (fabs(0.5 * problem->a[at] * x[j] * x[j]) + fabs(problem->b[at] * x[j]));
     }
   return tolerance(dot_roundings(problem->dim) + problem->samples + 4.0, size);
 }
 
-/* ---- trough3 and ridge3: running error analysis of section 6 --------------------------------------------------------- */
+/* ---- trough3 and ridge3: running error analysis of section 6 ------------------------------- */
 
 typedef struct {
   bounded x[3], ir, im, u, h, q, t, gu[3], gq[3];
@@ -234,7 +259,8 @@ static double height_gradient_tolerance(const sid_problem *problem, const double
   return bound_of(plus(times(times(at.h, at.q), at.gu[j]), times(times(at.h, at.h), at.gq[j])));
 }
 
-static double height_hv_tolerance(const sid_problem *problem, const double *x, const double *y, uint32_t j) {
+static double height_hv_tolerance(const sid_problem *problem, const double *x, const double *y,
+                                  uint32_t j) {
   const bounded_height at = height_bounds(problem, x);
   bounded v[3];
   exactly_all(y, 3, v);
@@ -242,15 +268,17 @@ static double height_hv_tolerance(const sid_problem *problem, const double *x, c
   const bounded du = dot_of(at.gu, v, 3), dq = times(two, dot_of(at.gq, v, 3));
   const bounded dhq = plus(times(du, at.q), times(at.h, dq)), dhh = times(times(two, at.h), du);
   const bounded dt = times(minus(du, times(c2, at.u)), at.ir);
-  const bounded dim = j == 2 ? times(c1, at.im) : exactly(0.0), w = j == 1 ? times(exactly(9.0), v[j]) : v[j];
-  const bounded dgu = minus(minus(dim, times(dt, at.x[j])), times(at.t, v[j])); /* the sign of dim is no matter */
+  const bounded dim = j == 2 ? times(c1, at.im) : exactly(0.0),
+                w = j == 1 ? times(exactly(9.0), v[j]) : v[j];
+  const bounded dgu =
+      minus(minus(dim, times(dt, at.x[j])), times(at.t, v[j])); /* the sign of dim is no matter */
   const bounded inner = minus(minus(w, times(dq, at.x[j])), times(at.q, v[j]));
   const bounded dgq = minus(times(inner, at.ir), times(c2, at.gq[j]));
   const bounded first = plus(times(dhq, at.gu[j]), times(times(at.h, at.q), dgu));
   return bound_of(plus(first, plus(times(dhh, at.gq[j]), times(times(at.h, at.h), dgq))));
 }
 
-/* ---- batch normalisation: running error analysis of section 6 --------------------------------------------------------- */
+/* ---- batch normalisation: running error analysis of section 6 ------------------------------ */
 
 typedef struct {
   uint32_t n;
@@ -259,10 +287,11 @@ typedef struct {
   bounded x[INSTANCE_DIM_MAX], v[INSTANCE_DIM_MAX];
 } bounded_bn;
 
-static bounded outputs_dot(const sid_problem *problem, const bounded *left, const bounded *right, uint32_t i) {
+static bounded outputs_dot(const sid_problem *problem, const bounded *left, const bounded *right,
+                           uint32_t i) {
   const uint32_t *entry = problem->entries + 2 * (size_t)i;
-  return dot_of(left + entry[0] * problem->inner, right + (problem->rows + entry[1]) * problem->inner,
-                problem->inner);
+  return dot_of(left + entry[0] * problem->inner,
+                right + (problem->rows + entry[1]) * problem->inner, problem->inner);
 }
 
 static bounded output_bound(const sid_problem *problem, const bounded *x, uint32_t i) {
@@ -310,13 +339,15 @@ static void bn_derivative(const sid_problem *problem, const double *v, bounded_b
 }
 
 /* total += component j of sum_i c_i (gradient of s_i at x), in the order of i. */
-static bounded bn_combine(const sid_problem *problem, const bounded *c, const bounded *x, uint32_t j, bounded total) {
+static bounded bn_combine(const sid_problem *problem, const bounded *c, const bounded *x,
+                          uint32_t j, bounded total) {
   for (uint32_t i = 0; i < problem->samples; i++) {
     bounded factor = exactly(0.0);
     if (problem->kind == SID_BN_REGRESSION) {
       factor = exactly(feature(problem, i)[j]);
     } else {
-      const uint32_t row = j / problem->inner, k = j % problem->inner, *entry = problem->entries + 2 * (size_t)i;
+      const uint32_t row = j / problem->inner, k = j % problem->inner,
+                     *entry = problem->entries + 2 * (size_t)i;
       if (row != entry[0] && row != problem->rows + entry[1]) continue;
       factor = x[(row == entry[0] ? problem->rows + entry[1] : entry[0]) * problem->inner + k];
     }
@@ -342,8 +373,8 @@ static double test_loss_tolerance(const sid_problem *problem, const double *x) {
   bn_outputs(problem, x, &bn);
   for (uint32_t r = 0; r < problem->rows; r++)
     for (uint32_t c = 0; c < problem->cols; c++) {
-      const bounded s =
-          dot_of(bn.x + r * problem->inner, bn.x + (problem->rows + c) * problem->inner, problem->inner);
+      const bounded s = dot_of(bn.x + r * problem->inner,
+                               bn.x + (problem->rows + c) * problem->inner, problem->inner);
       const bounded prediction = plus(times(bn.gamma, times(minus(s, bn.mu), bn.isd)), bn.beta);
       const bounded e = minus(prediction, exactly(problem->matrix[r * problem->cols + c]));
       total = plus(total, times(e, e));
@@ -357,15 +388,17 @@ static double bn_gradient_tolerance(const sid_problem *problem, const double *x,
   return bound_of(bn_combine(problem, bn.d, bn.x, j, exactly(0.0)));
 }
 
-static double bn_hv_tolerance(const sid_problem *problem, const double *x, const double *v, uint32_t j) {
+static double bn_hv_tolerance(const sid_problem *problem, const double *x, const double *v,
+                              uint32_t j) {
   bounded_bn bn;
   bn_outputs(problem, x, &bn);
   bn_derivative(problem, v, &bn);
   const bounded first = bn_combine(problem, bn.ds, bn.x, j, exactly(0.0));
-  return bound_of(problem->kind == SID_BN_COMPLETION ? bn_combine(problem, bn.d, bn.v, j, first) : first);
+  return bound_of(problem->kind == SID_BN_COMPLETION ? bn_combine(problem, bn.d, bn.v, j, first)
+                                                     : first);
 }
 
-/* ---- poisson: a canonical sum and a product; the derivatives are exact --------------------------------------------------- */
+/* ---- poisson: a canonical sum and a product; the derivatives are exact --------------------- */
 
 static double poisson_loss_tolerance(const sid_problem *problem, const double *x) {
   double size = 0.0;
@@ -373,7 +406,7 @@ static double poisson_loss_tolerance(const sid_problem *problem, const double *x
   return tolerance(dot_roundings(problem->dim), problem->mean * size);
 }
 
-/* ---- all of them ---------------------------------------------------------------------------------------------------------- */
+/* ---- all of them --------------------------------------------------------------------------- */
 
 static double loss_tolerance(const sid_problem *problem, const double *x) {
   switch (problem->kind) {
@@ -383,7 +416,8 @@ static double loss_tolerance(const sid_problem *problem, const double *x) {
     case SID_QUADRATIC_SAMPLES: return quadratic_loss_tolerance(problem, x);
     case SID_QUADRATIC_NOISY: {
       double size = 0.0;
-      for (uint32_t j = 0; j < problem->dim; j++) size += 0.5 * fabs(problem->spectrum[j]) * x[j] * x[j];
+      for (uint32_t j = 0; j < problem->dim; j++)
+        size += 0.5 * fabs(problem->spectrum[j]) * x[j] * x[j];
       return tolerance(dot_roundings(problem->dim) + 1.0, size);
     }
     case SID_TROUGH3:
@@ -395,7 +429,8 @@ static double loss_tolerance(const sid_problem *problem, const double *x) {
   }
 }
 
-static double gradient_tolerance(const sid_problem *problem, const double *x, int64_t sample, uint32_t j) {
+static double gradient_tolerance(const sid_problem *problem, const double *x, int64_t sample,
+                                 uint32_t j) {
   switch (problem->kind) {
     case SID_RAYLEIGH: return rayleigh_gradient_tolerance(problem, x, j);
     case SID_NORMALISED_LINEAR: return linear_gradient_tolerance(problem, x, sample, j);
@@ -410,7 +445,8 @@ static double gradient_tolerance(const sid_problem *problem, const double *x, in
   }
 }
 
-static double hv_tolerance(const sid_problem *problem, const double *x, const double *v, uint32_t j) {
+static double hv_tolerance(const sid_problem *problem, const double *x, const double *v,
+                           uint32_t j) {
   switch (problem->kind) {
     case SID_RAYLEIGH: return rayleigh_hv_tolerance(problem, x, v, j);
     case SID_NORMALISED_LINEAR: return linear_hv_tolerance(problem, x, v, j);
@@ -454,7 +490,8 @@ static void point(const sid_problem *problem, uint64_t k, double *x) {
   for (uint32_t j = 0; j < problem->dim; j++) x[j] *= sizes[k];
 }
 
-/* A test of one problem at one point; derivatives do not depend on the noise, so each problem is taken once. */
+/* A test of one problem at one point; derivatives do not depend on the noise, so each problem is
+ * taken once. */
 typedef void (*point_test)(fixture_state *test, const instance *one, const double *x);
 
 static void at_all_points(void **state, point_test check) {
@@ -490,7 +527,8 @@ static void check_test_loss(fixture_state *test, const instance *one, const doub
     return;
   }
   exact_test_loss(&test->exact, problem, test->exact.x, test->exact.loss);
-  require_within(found, mpfr_get_d(test->exact.loss, MPFR_RNDN), test_loss_tolerance(problem, x), one->name, 0);
+  require_within(found, mpfr_get_d(test->exact.loss, MPFR_RNDN), test_loss_tolerance(problem, x),
+                 one->name, 0);
 }
 
 static void check_gradient(fixture_state *test, const instance *one, const double *x) {
@@ -522,8 +560,8 @@ static void check_samples(fixture_state *test, const instance *one, const double
   }
 }
 
-/* The weighted mean of the sample gradients is the full gradient: to the bit for quadratic_samples, where it is its
- * definition; else within the roundings of both. */
+/* The weighted mean of the sample gradients is the full gradient: to the bit for quadratic_samples,
+ * where it is its definition; else within the roundings of both. */
 static void check_enumeration(fixture_state *test, const instance *one, const double *x) {
   const sid_problem *problem = &one->problem;
   double full[INSTANCE_DIM_MAX], mean[INSTANCE_DIM_MAX] = {0.0}, sample[INSTANCE_DIM_MAX];
@@ -533,7 +571,8 @@ static void check_enumeration(fixture_state *test, const instance *one, const do
     const double weight = sid_problem_sample_weight(problem, i);
     require_bits(weight, quadratic_weight(problem, i), "weight", i);
     sid_problem_sample_gradient(problem, i, x, sample);
-    for (uint32_t j = 0; j < problem->dim; j++) mean[j] = i == 0 ? weight * sample[j] : mean[j] + weight * sample[j];
+    for (uint32_t j = 0; j < problem->dim; j++)
+      mean[j] = i == 0 ? weight * sample[j] : mean[j] + weight * sample[j];
   }
   for (uint32_t j = 0; j < problem->dim; j++) {
     if (problem->kind == SID_QUADRATIC_SAMPLES)
@@ -543,22 +582,25 @@ static void check_enumeration(fixture_state *test, const instance *one, const do
   }
 }
 
-/* Euler: a loss that is homogeneous of degree 0 has a gradient orthogonal to x, of degree -1: Hx = -G, and
- * G(2x) = G(x)/2 to the bit, a factor of 2 being exact. */
+/* Euler: a loss that is homogeneous of degree 0 has a gradient orthogonal to x, of degree -1: Hx =
+ * -G, and G(2x) = G(x)/2 to the bit, a factor of 2 being exact. */
 static void check_homogeneity(fixture_state *test, const instance *one, const double *x) {
   const sid_problem *problem = &one->problem;
   const uint32_t p = problem->dim;
-  double gradient[INSTANCE_DIM_MAX], at_double[INSTANCE_DIM_MAX], twice[INSTANCE_DIM_MAX], hx[INSTANCE_DIM_MAX];
+  double gradient[INSTANCE_DIM_MAX], at_double[INSTANCE_DIM_MAX], twice[INSTANCE_DIM_MAX],
+      hx[INSTANCE_DIM_MAX];
   if (!sid_problem_scale_invariant(problem)) return;
   for (uint32_t j = 0; j < p; j++) twice[j] = 2.0 * x[j];
   sid_problem_gradient(problem, x, gradient, test->work);
   sid_problem_gradient(problem, twice, at_double, test->work);
   for (uint32_t j = 0; j < p; j++) at_double[j] *= 2.0;
   require_same(at_double, gradient, p, one->name);
-  require_bits(sid_problem_loss(problem, twice, test->work), sid_problem_loss(problem, x, test->work), one->name, p);
+  require_bits(sid_problem_loss(problem, twice, test->work),
+               sid_problem_loss(problem, x, test->work), one->name, p);
   sid_problem_hessian_vector(problem, x, x, hx, test->work);
   for (uint32_t j = 0; j < p; j++)
-    require_within(hx[j], -gradient[j], gradient_tolerance(problem, x, -1, j) + hv_tolerance(problem, x, x, j),
+    require_within(hx[j], -gradient[j],
+                   gradient_tolerance(problem, x, -1, j) + hv_tolerance(problem, x, x, j),
                    one->name, j);
 }
 
@@ -577,7 +619,8 @@ static void test_noise_only_is_zero(void **state) {
   double out[3] = {1.0, 1.0, 1.0}, product[3] = {1.0, 1.0, 1.0};
   sid_problem problem;
   memset(&problem, 0, sizeof problem);
-  problem.kind = SID_NOISE_ONLY, problem.dim = 3, problem.noise = SID_NOISE_SPHERE, problem.sigma = 1.0;
+  problem.kind = SID_NOISE_ONLY, problem.dim = 3, problem.noise = SID_NOISE_SPHERE,
+  problem.sigma = 1.0;
   require_bits(sid_problem_loss(&problem, x, test->work), 0.0, "loss", 0);
   sid_problem_gradient(&problem, x, out, test->work);
   require_same(out, zeros, 3, "gradient");

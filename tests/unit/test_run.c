@@ -1,5 +1,6 @@
-/* Runs: docs/spec.md sections 9 to 11. A run is restated as a loop of sid_step() with the documented streams, its rows from the
- * public functions; then starts, rescales, early ends, workspaces and errors. */
+/* Runs: docs/spec.md sections 9 to 11. A run is restated as a loop of sid_step() with the
+ * documented streams, its rows from the public functions; then starts, rescales, early ends,
+ * workspaces and errors. */
 #include "instances.h"
 
 #include <math.h>
@@ -49,7 +50,8 @@ static outcome run_guarded(const sid_experiment *experiment, uint64_t trajectory
   assert_int_equal(sid_experiment_validate(experiment), SID_OK);
   poison(work, size + 2 * GUARD);
   poison(end.x, INSTANCE_STATE_MAX);
-  end.status = sid_run(experiment, trajectory, kept ? keep : NULL, kept, end.x, &end.step, work + GUARD, size);
+  end.status = sid_run(experiment, trajectory, kept ? keep : NULL, kept, end.x, &end.step,
+                       work + GUARD, size);
   assert_true(is_poisoned(work, GUARD) && is_poisoned(work + GUARD + size, GUARD));
   /* An end before the first step may come before the numbers beside the coordinates are set. */
   assert_true(is_poisoned(end.x + state, INSTANCE_STATE_MAX - state));
@@ -57,7 +59,7 @@ static outcome run_guarded(const sid_experiment *experiment, uint64_t trajectory
   return end;
 }
 
-/* ---- observables, from the public functions -------------------------------------------------------------------------- */
+/* ---- observables, from the public functions ------------------------------------------------ */
 
 static double naive_angle(const double *y, const double *x, uint32_t p) {
   double d[INSTANCE_DIM_MAX];
@@ -67,7 +69,8 @@ static double naive_angle(const double *y, const double *x, uint32_t p) {
 }
 
 /* lr/r, or the et of the next step of a projected dynamics. */
-static double naive_effective_lr(const sid_experiment *experiment, const double *x, double lr, double wd) {
+static double naive_effective_lr(const sid_experiment *experiment, const double *x, double lr,
+                                 double wd) {
   const uint32_t p = experiment->problem.dim;
   switch (experiment->dynamics.kind) {
     case SID_PROJECTED_GD: return lr / ((1.0 - lr * wd) * x[p]);
@@ -90,7 +93,8 @@ static double naive_manifold(const sid_problem *problem, const double *x, int an
   return angle ? point.angle : point.h;
 }
 
-/* A checkpoint: its step, the state, the coordinates before the last step (NULL at the start), the rates that come next. */
+/* A checkpoint: its step, the state, the coordinates before the last step (NULL at the start), the
+ * rates that come next. */
 typedef struct {
   uint64_t step;
   const double *x, *before;
@@ -107,12 +111,14 @@ static double naive_observable(const sid_experiment *experiment, int32_t name, c
     case SID_NORM2: return r;
     case SID_LOSS: return sid_problem_loss(problem, x, work);
     case SID_GRAD_NORM2: sid_problem_gradient(problem, x, g, work); return sid_dot(g, g, p);
-    case SID_NOISE_TRACE: return sid_problem_noise_trace(problem, x, work) / experiment->dynamics.batch;
+    case SID_NOISE_TRACE:
+      return sid_problem_noise_trace(problem, x, work) / experiment->dynamics.batch;
     case SID_STEP_ANGLE: return at->before ? naive_angle(at->before, x, p) : 0.0;
     case SID_EFFECTIVE_LR: return naive_effective_lr(experiment, x, at->lr, at->wd);
     case SID_GAMMA: return (r / at->lr) * (r / at->lr);
     case SID_F: return x[0] * x[0] / r;
-    case SID_PLANE_ANGLE: return sid_atan2(sid_dot(x, experiment->plane + p, p), sid_dot(x, experiment->plane, p));
+    case SID_PLANE_ANGLE:
+      return sid_atan2(sid_dot(x, experiment->plane + p, p), sid_dot(x, experiment->plane, p));
     case SID_TEST_LOSS: return sid_problem_test_loss(problem, x, work);
     case SID_MIDPOINT_LOSS: return sid_problem_loss(problem, middle, work);
     case SID_MIDPOINT_TEST_LOSS: return sid_problem_test_loss(problem, middle, work);
@@ -136,7 +142,7 @@ static void require_row(const sid_experiment *experiment, const double *row, con
   }
 }
 
-/* ---- experiments -------------------------------------------------------------------------------------------------------- */
+/* ---- experiments --------------------------------------------------------------------------- */
 
 /* The first 11 are defined for all problems, the next two where it is scale-invariant. */
 static const int32_t all_observables[] = {SID_X,
@@ -152,9 +158,10 @@ static const int32_t all_observables[] = {SID_X,
                                           SID_MIDPOINT_LOSS,
                                           SID_SPHERICAL_SHARPNESS,
                                           SID_MIDPOINT_SHARPNESS};
-static const int32_t completion_observables[] = {SID_MIDPOINT_SHARPNESS, SID_MIDPOINT_TEST_LOSS, SID_TEST_LOSS,
-                                                 SID_MIDPOINT_LOSS, SID_STEP_ANGLE};
-static const int32_t height_observables[] = {SID_MANIFOLD_ANGLE, SID_X, SID_MANIFOLD_H, SID_MIDPOINT_SHARPNESS};
+static const int32_t completion_observables[] = {SID_MIDPOINT_SHARPNESS, SID_MIDPOINT_TEST_LOSS,
+                                                 SID_TEST_LOSS, SID_MIDPOINT_LOSS, SID_STEP_ANGLE};
+static const int32_t height_observables[] = {SID_MANIFOLD_ANGLE, SID_X, SID_MANIFOLD_H,
+                                             SID_MIDPOINT_SHARPNESS};
 
 /* All observables that are common to such problems, or those that this one alone has. */
 static void choose_observables(sid_experiment *experiment, int own) {
@@ -162,9 +169,11 @@ static void choose_observables(sid_experiment *experiment, int own) {
   experiment->observables = all_observables;
   experiment->observable_count = sid_problem_scale_invariant(problem) ? 13 : 11;
   if (own && problem->kind == SID_BN_COMPLETION && problem->matrix)
-    experiment->observables = completion_observables, experiment->observable_count = COUNT(completion_observables);
+    experiment->observables = completion_observables,
+    experiment->observable_count = COUNT(completion_observables);
   if (own && (problem->kind == SID_TROUGH3 || problem->kind == SID_RIDGE3))
-    experiment->observables = height_observables, experiment->observable_count = COUNT(height_observables);
+    experiment->observables = height_observables,
+    experiment->observable_count = COUNT(height_observables);
 }
 
 static const uint64_t some_checkpoints[] = {0, 1, 2, 5, 6, 11, 19, 20};
@@ -175,7 +184,8 @@ static const sid_segment even_segments[] = {
     {0, 0.1, 0.2, 1.0}, {2, 0.2, 0.1, 1.0}, {5, 0.05, 0.3, 1.0}, {6, 0.1, 0.0, 1.0}};
 
 /* A run with rescales where they are allowed, all observables, and a Gaussian start. */
-static sid_experiment experiment_on(const sid_problem *problem, sid_dynamics dynamics, const double *plane) {
+static sid_experiment experiment_on(const sid_problem *problem, sid_dynamics dynamics,
+                                    const double *plane) {
   sid_experiment experiment;
   memset(&experiment, 0, sizeof experiment);
   experiment.problem = *problem;
@@ -191,7 +201,8 @@ static sid_experiment experiment_on(const sid_problem *problem, sid_dynamics dyn
   return experiment;
 }
 
-static sid_stream stream_of(const sid_experiment *experiment, uint64_t purpose, uint64_t trajectory) {
+static sid_stream stream_of(const sid_experiment *experiment, uint64_t purpose,
+                            uint64_t trajectory) {
   const uint64_t key[2] = {purpose, trajectory};
   sid_stream stream;
   assert_int_equal(sid_stream_init(&stream, experiment->seed, key, 2), SID_OK);
@@ -211,7 +222,8 @@ static void naive_start(const sid_experiment *experiment, uint64_t trajectory, d
   const uint32_t p = experiment->problem.dim;
   sid_stream start = stream_of(experiment, 1, trajectory);
   if (experiment->start.kind == SID_START_UNIFORM) {
-    for (uint32_t j = 0; j < p; j++) x[j] = experiment->start.size * (2.0 * sid_stream_uniform(&start) - 1.0);
+    for (uint32_t j = 0; j < p; j++)
+      x[j] = experiment->start.size * (2.0 * sid_stream_uniform(&start) - 1.0);
     return;
   }
   sid_stream_normals(&start, x, p);
@@ -228,7 +240,8 @@ static void require_run(const sid_experiment *experiment, uint64_t trajectory) {
   double x[INSTANCE_STATE_MAX], before[INSTANCE_STATE_MAX], work[INSTANCE_WORK_MAX];
   size_t row = 0;
   naive_start(experiment, trajectory, x);
-  sid_state_begin(&experiment->problem, &experiment->dynamics, experiment->schedule.segments[0].lr, x);
+  sid_state_begin(&experiment->problem, &experiment->dynamics, experiment->schedule.segments[0].lr,
+                  x);
   for (uint64_t t = 0;; t++) {
     const sid_segment *segment = naive_segment(experiment, t / unit);
     if (t == experiment->checkpoints[row]) {
@@ -239,9 +252,11 @@ static void require_run(const sid_experiment *experiment, uint64_t trajectory) {
       row++;
     }
     if (t == experiment->steps) break;
-    for (uint32_t j = 0; t > 0 && t == segment->start * unit && j < p; j++) x[j] = segment->rescale * x[j];
+    for (uint32_t j = 0; t > 0 && t == segment->start * unit && j < p; j++)
+      x[j] = segment->rescale * x[j];
     memcpy(before, x, kept.state * sizeof *x);
-    assert_int_equal(sid_step(&experiment->problem, &experiment->dynamics, segment->lr, segment->wd, x, &noise, work),
+    assert_int_equal(sid_step(&experiment->problem, &experiment->dynamics, segment->lr, segment->wd,
+                              x, &noise, work),
                      SID_OK);
   }
   assert_int_equal(row, kept.count);
@@ -273,7 +288,8 @@ static void test_runs(void **state) {
       const sid_problem *problem = &all.list[i].problem;
       if (dynamics[d].kind >= SID_PROJECTED_GD && !sid_problem_scale_invariant(problem)) continue;
       sid_experiment experiment = experiment_on(problem, dynamics[d], plane);
-      if (dynamics[d].kind < SID_PROJECTED_GD) experiment.dynamics.batch = instance_batch(problem, 3);
+      if (dynamics[d].kind < SID_PROJECTED_GD)
+        experiment.dynamics.batch = instance_batch(problem, 3);
       if (d % 2) experiment.start.kind = SID_START_UNIFORM;
       choose_observables(&experiment, (i + d) % 3 == 0);
       require_run(&experiment, i + (d == 3 ? UINT64_MAX - 100 : 0));
@@ -281,7 +297,7 @@ static void test_runs(void **state) {
   (void)state;
 }
 
-/* ---- a small experiment for the rest: noise_only in two dimensions ------------------------------------------------------------- */
+/* ---- a small experiment for the rest: noise_only in two dimensions ------------------------- */
 
 static const double unit_point[2] = {0.6, 0.8};
 static const sid_segment constant_rates[] = {{0, 0.25, 0.5, 1.0}};
@@ -297,12 +313,13 @@ static sid_experiment small_experiment(void) {
   experiment.schedule.kind = SID_PIECEWISE, experiment.schedule.segments = constant_rates;
   experiment.schedule.segment_count = 1;
   experiment.start.kind = SID_START_POINT, experiment.start.x = unit_point;
-  experiment.seed = 7, experiment.steps = 4, experiment.checkpoints = ends, experiment.checkpoint_count = 2;
+  experiment.seed = 7, experiment.steps = 4, experiment.checkpoints = ends,
+  experiment.checkpoint_count = 2;
   experiment.observables = norm_and_angle, experiment.observable_count = 2;
   return experiment;
 }
 
-/* ---- starts ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- starts -------------------------------------------------------------------------------- */
 
 static void test_starts(void **state) {
   sid_experiment experiment = small_experiment();
@@ -324,7 +341,8 @@ static void test_starts(void **state) {
 
     experiment.start.kind = SID_START_SPHERE, experiment.start.size = 3.0;
     assert_int_equal(sid_start_state(&experiment, trajectory, x), SID_OK);
-    for (size_t j = 0; j < 2; j++) require_bits(x[j], (3.0 / sqrt(z[0] * z[0] + z[1] * z[1])) * z[j], "sphere", j);
+    for (size_t j = 0; j < 2; j++)
+      require_bits(x[j], (3.0 / sqrt(z[0] * z[0] + z[1] * z[1])) * z[j], "sphere", j);
     require_within(sqrt(x[0] * x[0] + x[1] * x[1]), 3.0, 3.0 * 8.0 * UNIT_ROUNDOFF, "radius", i);
 
     sid_stream uniforms = stream_of(&experiment, 1, trajectory);
@@ -347,12 +365,13 @@ static void test_start_errors(void **state) {
   (void)state;
 }
 
-/* ---- checkpoints ----------------------------------------------------------------------------------------------------------------- */
+/* ---- checkpoints --------------------------------------------------------------------------- */
 
 static void test_no_callback_no_checkpoints_no_steps(void **state) {
   sid_experiment experiment = small_experiment();
   record kept = record_of(&experiment);
-  const outcome full = run_guarded(&experiment, 3, &kept), silent = run_guarded(&experiment, 3, NULL);
+  const outcome full = run_guarded(&experiment, 3, &kept),
+                silent = run_guarded(&experiment, 3, NULL);
   assert_int_equal(kept.count, 2);
   assert_true(silent.status == SID_OK && silent.step == 4);
   require_same(silent.x, full.x, 2, "without a callback");
@@ -371,7 +390,8 @@ static void test_no_callback_no_checkpoints_no_steps(void **state) {
   (void)state;
 }
 
-/* A checkpoint shows the state before the rescale of that step; the angle is that of the step alone. */
+/* A checkpoint shows the state before the rescale of that step; the angle is that of the step
+ * alone. */
 static void test_rescale_comes_after_the_checkpoint(void **state) {
   static const sid_segment segments[] = {{0, 0.25, 0.5, 1.0}, {2, 0.25, 0.5, 4.0}};
   static const uint64_t checkpoints[] = {1, 2, 3};
@@ -412,10 +432,12 @@ static void test_svag_rescales_once(void **state) {
   (void)state;
 }
 
-/* ---- early ends ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- early ends ---------------------------------------------------------------------------- */
 
-/* The run ends with this status after `step` steps, x[0] then being `x0`; no checkpoint is shown after it. */
-static void require_end(const sid_experiment *experiment, sid_status status, uint64_t step, double x0) {
+/* The run ends with this status after `step` steps, x[0] then being `x0`; no checkpoint is shown
+ * after it. */
+static void require_end(const sid_experiment *experiment, sid_status status, uint64_t step,
+                        double x0) {
   record kept = record_of(experiment);
   const outcome end = run_guarded(experiment, 0, &kept);
   assert_int_equal(end.status, status);
@@ -439,8 +461,8 @@ static void test_stop(void **state) {
   (void)state;
 }
 
-/* A random start that is no state of the problem ends the run before checkpoint 0. Where the problem is not scale-invariant
- * the origin is a state, and so is a point whose norm overflows. */
+/* A random start that is no state of the problem ends the run before checkpoint 0. Where the
+ * problem is not scale-invariant the origin is a state, and so is a point whose norm overflows. */
 static void test_end_at_the_start(void **state) {
   static const double spectrum[2] = {1.0, 1.0};
   sid_experiment experiment = small_experiment();
@@ -452,7 +474,8 @@ static void test_end_at_the_start(void **state) {
     } starts[] = {{0x1p-560, quadratic ? SID_OK : SID_E_ORIGIN},
                   {0x1p600, quadratic ? SID_OK : SID_E_NONFINITE},
                   {LARGEST, SID_E_NONFINITE}};
-    if (quadratic) experiment.problem.kind = SID_QUADRATIC_NOISY, experiment.problem.spectrum = spectrum;
+    if (quadratic)
+      experiment.problem.kind = SID_QUADRATIC_NOISY, experiment.problem.spectrum = spectrum;
     for (size_t i = 0; i < COUNT(starts); i++) {
       record kept = record_of(&experiment);
       double x[2];
@@ -469,13 +492,15 @@ static void test_end_at_the_start(void **state) {
   (void)state;
 }
 
-/* A step with an infinite lr, or with lr*wd = 1, is not taken. lr: 2^-10, 2^490, 2^990, infinity; 1/4, 1/2, 1. */
+/* A step with an infinite lr, or with lr*wd = 1, is not taken. lr: 2^-10, 2^490, 2^990, infinity;
+ * 1/4, 1/2, 1. */
 static void test_end_by_rates(void **state) {
   sid_experiment experiment = small_experiment();
   experiment.problem.sigma = 0.0, experiment.steps = 100;
   experiment.checkpoint_count = 1;
   experiment.schedule.kind = SID_EXPONENTIAL;
-  experiment.schedule.lr = 0x1p-10, experiment.schedule.factor = 0x1p500, experiment.schedule.wd = 0.0;
+  experiment.schedule.lr = 0x1p-10, experiment.schedule.factor = 0x1p500,
+  experiment.schedule.wd = 0.0;
   require_end(&experiment, SID_E_LR, 3, 0.6);
   experiment.schedule.lr = 0.25, experiment.schedule.factor = 2.0, experiment.schedule.wd = 1.0;
   require_end(&experiment, SID_E_INTRINSIC_LR, 2, 0.6 * 0.75 * 0.5);
@@ -494,7 +519,8 @@ static void test_end_by_state(void **state) {
   (void)state;
 }
 
-/* A rescale into the origin or beyond the finite numbers is not made; one after which the step fails stays. */
+/* A rescale into the origin or beyond the finite numbers is not made; one after which the step
+ * fails stays. */
 static void test_end_by_rescale(void **state) {
   sid_segment segments[] = {{0, 0.25, 0.5, 1.0}, {2, 0.25, 0.5, 0x1p-600}};
   const double x = (0.6 * 0.875) * 0.875;
@@ -511,7 +537,7 @@ static void test_end_by_rescale(void **state) {
   (void)state;
 }
 
-/* ---- errors -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- errors -------------------------------------------------------------------------------- */
 
 static void test_errors_leave_outputs(void **state) {
   const sid_experiment experiment = small_experiment();
@@ -531,7 +557,7 @@ static void test_errors_leave_outputs(void **state) {
   (void)state;
 }
 
-/* ---- sid_observe() and the workspaces of the functions on problems ------------------------------------------------------------------- */
+/* ---- sid_observe() and the workspaces of the functions on problems ------------------------- */
 
 static void test_observe(void **state) {
   sid_experiment experiment = small_experiment();
@@ -553,8 +579,8 @@ static void test_observe(void **state) {
   (void)state;
 }
 
-/* Every observable between guards; without the state before, midpoints are x at step 0 and NaN later. On the axis of the circle there is no
- * nearest point. */
+/* Every observable between guards; without the state before, midpoints are x at step 0 and NaN
+ * later. On the axis of the circle there is no nearest point. */
 static void test_observe_midpoints(void **state) {
   static instances all;
   static const double axis[3] = {0.0, 0.0, 2.0};
@@ -578,10 +604,11 @@ static void test_observe_midpoints(void **state) {
       sid_observe(&experiment, 3, x, NULL, row, work + GUARD);
       for (uint32_t o = 0, c = 0; o < experiment.observable_count; o++) {
         const int32_t name = experiment.observables[o];
-        const int unknown = name == SID_STEP_ANGLE || name == SID_MIDPOINT_LOSS || name == SID_MIDPOINT_TEST_LOSS ||
-                            name == SID_MIDPOINT_SHARPNESS;
+        const int unknown = name == SID_STEP_ANGLE || name == SID_MIDPOINT_LOSS ||
+                            name == SID_MIDPOINT_TEST_LOSS || name == SID_MIDPOINT_SHARPNESS;
         const int zero = experiment.problem.kind == SID_NOISE_ONLY && name != SID_STEP_ANGLE;
-        if (unknown && !zero && row[c] == row[c]) fail_msg("%s, observable %d: %a", all.list[i].name, name, row[c]);
+        if (unknown && !zero && row[c] == row[c])
+          fail_msg("%s, observable %d: %a", all.list[i].name, name, row[c]);
         c += name == SID_X ? experiment.problem.dim : 1;
       }
       if (experiment.observables == height_observables) {

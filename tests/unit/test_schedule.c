@@ -1,4 +1,5 @@
-/* Schedules: docs/spec.md section 8. Values against the closed forms in MPFR, branches and ends exactly. */
+/* Schedules: docs/spec.md section 8. Values against the closed forms in MPFR, branches and ends
+ * exactly. */
 #include "common.h"
 
 #include <math.h>
@@ -15,12 +16,13 @@ static double lr_at(const sid_schedule *schedule, uint64_t k) {
 static sid_schedule smooth(int32_t kind, double lr, double lr_min, uint64_t period) {
   sid_schedule schedule;
   memset(&schedule, 0, sizeof schedule);
-  schedule.kind = kind, schedule.lr = lr, schedule.lr_min = lr_min, schedule.wd = 0.03125, schedule.period = period;
+  schedule.kind = kind, schedule.lr = lr, schedule.lr_min = lr_min, schedule.wd = 0.03125,
+  schedule.period = period;
   assert_int_equal(sid_schedule_validate(&schedule), SID_OK);
   return schedule;
 }
 
-/* ---- piecewise ---------------------------------------------------------------------------------------------------------- */
+/* ---- piecewise ----------------------------------------------------------------------------- */
 
 static void test_piecewise(void **state) {
   static const sid_segment segments[] = {
@@ -30,7 +32,8 @@ static void test_piecewise(void **state) {
   static const double rescale[] = {1.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 1.0};
   sid_schedule schedule;
   memset(&schedule, 0, sizeof schedule);
-  schedule.kind = SID_PIECEWISE, schedule.segments = segments, schedule.segment_count = COUNT(segments);
+  schedule.kind = SID_PIECEWISE, schedule.segments = segments,
+  schedule.segment_count = COUNT(segments);
   assert_int_equal(sid_schedule_validate(&schedule), SID_OK);
   for (size_t i = 0; i < COUNT(steps); i++) {
     double lr = -1.0, wd = -1.0;
@@ -42,7 +45,7 @@ static void test_piecewise(void **state) {
   (void)state;
 }
 
-/* ---- exponential ---------------------------------------------------------------------------------------------------------- */
+/* ---- exponential --------------------------------------------------------------------------- */
 
 static sid_schedule exponential(double lr, double factor) {
   sid_schedule schedule = smooth(SID_TRIANGLE, lr, 0.0, 1);
@@ -51,8 +54,8 @@ static sid_schedule exponential(double lr, double factor) {
   return schedule;
 }
 
-/* factor^k from squares: each square doubles the relative error so far and adds one rounding, so b^(2^i) has 2^i - 1
- * roundings; the products add at most 64, the last with lr one. */
+/* factor^k from squares: each square doubles the relative error so far and adds one rounding, so
+ * b^(2^i) has 2^i - 1 roundings; the products add at most 64, the last with lr one. */
 static void test_exponential(void **state) {
   static const double factors[] = {0.5, 0.9, 0.999, 1.0, 1.0 - 0x1p-30, 1.001, 3.0};
   static const uint64_t steps[] = {0, 1, 2, 3, 4, 5, 7, 8, 15, 100, 333, 600};
@@ -73,7 +76,8 @@ static void test_exponential(void **state) {
   (void)state;
 }
 
-/* Powers of two are exact; beyond the range they end in 0 or infinity, whatever the number of the step. */
+/* Powers of two are exact; beyond the range they end in 0 or infinity, whatever the number of the
+ * step. */
 static void test_exponential_ends(void **state) {
   const sid_schedule falling = exponential(0.75, 0.5), rising = exponential(0.75, 2.0);
   for (uint64_t k = 0; k < 1020; k++) {
@@ -82,15 +86,16 @@ static void test_exponential_ends(void **state) {
   }
   for (int shift = 11; shift < 64; shift++) {
     require_bits(lr_at(&falling, 1ull << shift), 0.0, "falling to zero", (size_t)shift);
-    require_bits(lr_at(&rising, 1ull << shift), POSITIVE_INFINITY, "rising to infinity", (size_t)shift);
+    require_bits(lr_at(&rising, 1ull << shift), POSITIVE_INFINITY, "rising to infinity",
+                 (size_t)shift);
   }
   (void)state;
 }
 
-/* ---- cosine ------------------------------------------------------------------------------------------------------------------ */
+/* ---- cosine -------------------------------------------------------------------------------- */
 
-/* Half a grid unit in the cosine counts for a quarter of 2^-32 (lr - lr_min); the cut of u for 2 pi 2^-53; the rest is three
- * roundings of numbers of at most lr. */
+/* Half a grid unit in the cosine counts for a quarter of 2^-32 (lr - lr_min); the cut of u for 2 pi
+ * 2^-53; the rest is three roundings of numbers of at most lr. */
 static void require_cosine(const sid_schedule *schedule, uint64_t k) {
   mpfr_t weight;
   mpfr_init2(weight, 200);
@@ -101,13 +106,14 @@ static void require_cosine(const sid_schedule *schedule, uint64_t k) {
   mpfr_add_ui(weight, weight, 1, MPFR_RNDN);
   mpfr_mul_d(weight, weight, 0.5 * (schedule->lr - schedule->lr_min), MPFR_RNDN);
   mpfr_add_d(weight, weight, schedule->lr_min, MPFR_RNDN);
-  require_within(lr_at(schedule, k), mpfr_get_d(weight, MPFR_RNDN), schedule->lr * (0x1p-34 + 0x1p-50), "cosine",
-                 (size_t)k);
+  require_within(lr_at(schedule, k), mpfr_get_d(weight, MPFR_RNDN),
+                 schedule->lr * (0x1p-34 + 0x1p-50), "cosine", (size_t)k);
   mpfr_clear(weight);
 }
 
 static void test_cosine(void **state) {
-  static const uint64_t periods[] = {1, 2, 3, 7, 100, 1000003, 1ull << 40, (1ull << 52) - 1, 1ull << 52};
+  static const uint64_t periods[] = {1,         2, 3, 7, 100, 1000003, 1ull << 40, (1ull << 52) - 1,
+                                     1ull << 52};
   data_source data = {8};
   for (size_t i = 0; i < COUNT(periods); i++) {
     const sid_schedule schedule = smooth(SID_COSINE, 0.5, 0.01, periods[i]);
@@ -136,12 +142,13 @@ static void test_cosine_bits(void **state) {
   (void)state;
 }
 
-/* ---- triangle ---------------------------------------------------------------------------------------------------------------- */
+/* ---- triangle ------------------------------------------------------------------------------ */
 
 static void test_triangle(void **state) {
   const sid_schedule schedule = smooth(SID_TRIANGLE, 1.0, 0.0, 8); /* every value exact */
   static const double wave[] = {0.0, 0.25, 0.5, 0.75, 1.0, 0.75, 0.5, 0.25};
-  for (uint64_t k = 0; k < 80; k++) require_bits(lr_at(&schedule, k), wave[k % 8], "triangle", (size_t)k);
+  for (uint64_t k = 0; k < 80; k++)
+    require_bits(lr_at(&schedule, k), wave[k % 8], "triangle", (size_t)k);
   require_bits(lr_at(&schedule, UINT64_MAX), wave[7], "triangle", 7);
   (void)state;
 }
@@ -150,7 +157,8 @@ static void test_triangle_bits(void **state) {
   data_source data = {10};
   for (size_t i = 0; i < 2000; i++) {
     const uint64_t period = 1 + (data_raw(&data) >> (12 + i % 50)), k = data_raw(&data) >> i % 60;
-    const sid_schedule schedule = smooth(SID_TRIANGLE, 0.7, 0.9, period); /* a lr_min above lr is allowed */
+    const sid_schedule schedule =
+        smooth(SID_TRIANGLE, 0.7, 0.9, period); /* a lr_min above lr is allowed */
     const double u = (double)(k % period) / (double)period;
     const double v = u < 0.5 ? 2.0 * u : 2.0 - 2.0 * u;
     require_bits(lr_at(&schedule, k), 0.9 + (0.7 - 0.9) * v, "triangle", i);

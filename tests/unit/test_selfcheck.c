@@ -1,5 +1,6 @@
-/* sid_selfcheck(): 0 on a machine that can be trusted; a changed control register is named; and each single comparison that it
- * makes counts, which is shown on a copy of its source whose comparisons are spoilt one after the other. */
+/* sid_selfcheck(): 0 on a machine that can be trusted; a changed control register is named; and
+ * each single comparison that it makes counts, which is shown on a copy of its source whose
+ * comparisons are spoilt one after the other. */
 #include "common.h"
 
 #include <fenv.h>
@@ -10,13 +11,15 @@
 #include "config.h"
 #include "fp.h"
 
-/* ---- the copy ----------------------------------------------------------------------------------------------------------- */
+/* ---- the copy ------------------------------------------------------------------------------ */
 
 static int bits_calls, spoilt_call;
 static int raw_calls, spoilt_raw;
 
 /* sid_bits_of(), but for one wrong bit in one call. */
-static uint64_t spoilt_bits_of(double x) { return sid_bits_of(x) ^ (++bits_calls == spoilt_call ? 1u : 0u); }
+static uint64_t spoilt_bits_of(double x) {
+  return sid_bits_of(x) ^ (++bits_calls == spoilt_call ? 1u : 0u);
+}
 
 /* The same for raws, and for a stream that is one step ahead. */
 static uint64_t spoilt_stream_raw(sid_stream *stream) {
@@ -42,8 +45,8 @@ static uint32_t selfcheck_spoilt_at(int call, int raw) {
   return spoilt_selfcheck();
 }
 
-/* Every comparison of bits, when it goes wrong, is answered with exactly one known bit; and all probes that compare doubles
- * have their turn. */
+/* Every comparison of bits, when it goes wrong, is answered with exactly one known bit; and all
+ * probes that compare doubles have their turn. */
 static void test_every_comparison_counts(void **state) {
   uint32_t seen = 0;
   assert_int_equal(selfcheck_spoilt_at(0, 0), 0);
@@ -66,11 +69,12 @@ static void test_every_raw_counts(void **state) {
   assert_int_equal(selfcheck_spoilt_at(0, 0), 0);
   const int raws = raw_calls;
   assert_true(raws >= 4);
-  for (int raw = 1; raw <= raws; raw++) assert_int_equal(selfcheck_spoilt_at(0, raw), SID_CHECK_STREAM);
+  for (int raw = 1; raw <= raws; raw++)
+    assert_int_equal(selfcheck_spoilt_at(0, raw), SID_CHECK_STREAM);
   (void)state;
 }
 
-/* ---- the library -------------------------------------------------------------------------------------------------------- */
+/* ---- the library --------------------------------------------------------------------------- */
 
 static void test_fine(void **state) {
   assert_int_equal(sid_selfcheck(), 0);

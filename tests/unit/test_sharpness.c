@@ -1,9 +1,11 @@
-/* Spherical sharpness and the projection on the circle of minimisers: docs/spec.md section 14. Lanczos and the power iteration against all
- * eigenvalues of the dense Hessian, by Jacobi's method in long double; the projection against its definition. fixtures/laws.json has the
- * bits (test_laws.c).
+/* Spherical sharpness and the projection on the circle of minimisers: docs/spec.md section 14.
+ * Lanczos and the power iteration against all eigenvalues of the dense Hessian, by Jacobi's method
+ * in long double; the projection against its definition. fixtures/laws.json has the bits
+ * (test_laws.c).
  *
- * ROUNDING * |H|_F is what rounding may add to a bound: a column of the recurrence A Q = Q T + F is at most 60 roundings off at these sizes, 64
- * columns make |F| <= 8*60 = 480 roundings of |H|, a Ritz vector of length at least 1/2 twice that; a factor of 8 is left. */
+ * ROUNDING * |H|_F is what rounding may add to a bound: a column of the recurrence A Q = Q T + F is
+ * at most 60 roundings off at these sizes, 64 columns make |F| <= 8*60 = 480 roundings of |H|, a
+ * Ritz vector of length at least 1/2 twice that; a factor of 8 is left. */
 #include "instances.h"
 
 #include <math.h>
@@ -12,7 +14,7 @@
 #define DIM_MOST 45
 #define GUARD 16
 
-/* ---- dense eigenvalues -------------------------------------------------------------------------------------------------------- */
+/* ---- dense eigenvalues --------------------------------------------------------------------- */
 
 typedef long double dense[DIM_MOST][DIM_MOST];
 
@@ -38,7 +40,8 @@ static double dense_hessian(const sid_problem *problem, const double *x, dense h
 static void rotate(dense a, uint32_t p, uint32_t k, uint32_t l) {
   if (a[k][l] == 0.0L) return;
   const long double theta = (a[l][l] - a[k][k]) / (2.0L * a[k][l]);
-  const long double t = (theta < 0.0L ? -1.0L : 1.0L) / (fabsl(theta) + sqrtl(theta * theta + 1.0L));
+  const long double t =
+      (theta < 0.0L ? -1.0L : 1.0L) / (fabsl(theta) + sqrtl(theta * theta + 1.0L));
   const long double c = 1.0L / sqrtl(t * t + 1.0L), s = t * c;
   for (uint32_t i = 0; i < p; i++) {
     const long double u = a[i][k], v = a[i][l];
@@ -80,7 +83,8 @@ static spectrum spectrum_at(const sid_problem *problem, const double *x) {
 /* Distance of a number to the nearest eigenvalue. */
 static double distance(const spectrum *s, double value) {
   long double least = fabsl(s->values[0] - (long double)value);
-  for (uint32_t j = 1; j < s->p; j++) least = fminl(least, fabsl(s->values[j] - (long double)value));
+  for (uint32_t j = 1; j < s->p; j++)
+    least = fminl(least, fabsl(s->values[j] - (long double)value));
   return (double)least;
 }
 
@@ -90,10 +94,12 @@ static void test_jacobi(void **state) {
   long double values[DIM_MOST];
   const uint32_t p = 20;
   for (uint32_t i = 0; i < p; i++)
-    for (uint32_t j = 0; j < p; j++) a[i][j] = i == j ? 2.0L : i + 1 == j || j + 1 == i ? -1.0L : 0.0L;
+    for (uint32_t j = 0; j < p; j++)
+      a[i][j] = i == j ? 2.0L : i + 1 == j || j + 1 == i ? -1.0L : 0.0L;
   jacobi(a, p, values);
   for (uint32_t k = 1; k <= p; k++) {
-    const long double expected = 2.0L - 2.0L * cosl((long double)k * acosl(-1.0L) / (long double)(p + 1));
+    const long double expected =
+        2.0L - 2.0L * cosl((long double)k * acosl(-1.0L) / (long double)(p + 1));
     long double least = 9.0L;
     for (uint32_t j = 0; j < p; j++) least = fminl(least, fabsl(values[j] - expected));
     assert_true(least < 1e-16L);
@@ -101,7 +107,7 @@ static void test_jacobi(void **state) {
   (void)state;
 }
 
-/* ---- Lanczos --------------------------------------------------------------------------------------------------------------------- */
+/* ---- Lanczos ------------------------------------------------------------------------------- */
 
 typedef struct {
   double value, residual;
@@ -119,8 +125,8 @@ static estimate lanczos(const sid_problem *problem, const double *x, uint32_t it
   return e;
 }
 
-/* The residual bounds the distance to an eigenvalue, whatever the number of vectors; no estimate is above the largest eigenvalue;
- * with p vectors it is that eigenvalue. */
+/* The residual bounds the distance to an eigenvalue, whatever the number of vectors; no estimate is
+ * above the largest eigenvalue; with p vectors it is that eigenvalue. */
 static void require_lanczos(const sid_problem *problem, const double *x, const char *name) {
   const spectrum s = spectrum_at(problem, x);
   for (uint32_t k = 1; k <= s.p + 3; k++) {
@@ -129,7 +135,8 @@ static void require_lanczos(const sid_problem *problem, const double *x, const c
     if (!(e.residual >= 0.0 && distance(&s, e.value) <= e.residual + rounding))
       fail_msg("%s, %u vectors: %.17g +- %g, %g from an eigenvalue", name, k, e.value, e.residual,
                distance(&s, e.value));
-    if (e.value > (double)s.largest + rounding) fail_msg("%s, %u vectors: above all eigenvalues", name, k);
+    if (e.value > (double)s.largest + rounding)
+      fail_msg("%s, %u vectors: above all eigenvalues", name, k);
     if (k < s.p) continue;
     require_within(e.value, (double)s.largest, 2.0 * e.residual + rounding, name, k);
     if (e.residual > 1e-6 * s.norm) fail_msg("%s: residual %g of %g", name, e.residual, s.norm);
@@ -174,15 +181,17 @@ static void test_lanczos_of_every_order(void **state) {
     memset(&problem, 0, sizeof problem);
     problem.kind = SID_RAYLEIGH, problem.dim = p, problem.matrix = matrix;
     for (uint32_t i = 0; i < p; i++)
-      for (uint32_t j = 0; j <= i; j++) matrix[i * p + j] = matrix[j * p + i] = data_uniform(&data, -1.0, 1.0);
+      for (uint32_t j = 0; j <= i; j++)
+        matrix[i * p + j] = matrix[j * p + i] = data_uniform(&data, -1.0, 1.0);
     data_fill(&data, x, p, -1.0, 1.0);
     require_lanczos(&problem, x, "dense");
   }
   (void)state;
 }
 
-/* At an eigenvector of A the Hessian is A - q: a matrix of few eigenvalues has an invariant space after as many vectors, and what comes after
- * it is not looked at. Where all are equal the Hessian is 0, and the first vector is the last. */
+/* At an eigenvector of A the Hessian is A - q: a matrix of few eigenvalues has an invariant space
+ * after as many vectors, and what comes after it is not looked at. Where all are equal the Hessian
+ * is 0, and the first vector is the last. */
 static void test_invariant_spaces(void **state) {
   static const double values[5] = {2.0, -1.0, 0.5, 1.25, -3.0};
   double diagonal[40], x[40] = {1.0};
@@ -203,13 +212,15 @@ static void test_invariant_spaces(void **state) {
   (void)state;
 }
 
-/* Without a loss there is no sharpness: exact zeros. Numbers that are none give one that is none. */
+/* Without a loss there is no sharpness: exact zeros. Numbers that are none give one that is
+ * none. */
 static void test_flat_and_broken(void **state) {
   static const double one[3] = {1.0, 1.0, 1.0};
   sid_problem problem;
   double x[3] = {0.5, -1.0, 2.0};
   memset(&problem, 0, sizeof problem);
-  problem.kind = SID_NOISE_ONLY, problem.dim = 3, problem.noise = SID_NOISE_SPHERE, problem.sigma = 1.0;
+  problem.kind = SID_NOISE_ONLY, problem.dim = 3, problem.noise = SID_NOISE_SPHERE,
+  problem.sigma = 1.0;
   estimate e = lanczos(&problem, x, 64);
   assert_true(e.value == 0.0 && e.residual == 0.0);
   problem.kind = SID_RAYLEIGH, problem.noise = SID_NOISE_NONE, problem.spectrum = one;
@@ -219,23 +230,27 @@ static void test_flat_and_broken(void **state) {
   (void)state;
 }
 
-/* ---- power iteration ---------------------------------------------------------------------------------------------------------------- */
+/* ---- power iteration ----------------------------------------------------------------------- */
 
-/* The vector is of length 1, value and residual are its own, and with a shift beyond the spectrum the largest or the smallest eigenvalue
- * is found. */
-static void require_power(const sid_problem *problem, const double *x, double sign, const char *name) {
+/* The vector is of length 1, value and residual are its own, and with a shift beyond the spectrum
+ * the largest or the smallest eigenvalue is found. */
+static void require_power(const sid_problem *problem, const double *x, double sign,
+                          const char *name) {
   const spectrum s = spectrum_at(problem, x);
   const uint32_t p = s.p;
   const size_t size = p + sid_problem_workspace(problem);
   static dense h;
   data_source data = {p};
-  double v[DIM_MOST + 1], *work = allocate(size + 2 * GUARD), residual = -1.0, length = 0.0, own = 0.0, away = 0.0;
+  double v[DIM_MOST + 1], *work = allocate(size + 2 * GUARD), residual = -1.0, length = 0.0,
+                          own = 0.0, away = 0.0;
   dense_hessian(problem, x, h);
   data_fill(&data, v, p, 0.1, 1.0);
   poison(v + p, 1);
   poison(work, size + 2 * GUARD);
-  const double value = sid_sharpness_power(problem, x, sign * 1.25 * s.norm, 4000, v, &residual, work + GUARD);
-  assert_true(is_poisoned(work, GUARD) && is_poisoned(work + GUARD + size, GUARD) && is_poisoned(v + p, 1));
+  const double value =
+      sid_sharpness_power(problem, x, sign * 1.25 * s.norm, 4000, v, &residual, work + GUARD);
+  assert_true(is_poisoned(work, GUARD) && is_poisoned(work + GUARD + size, GUARD) &&
+              is_poisoned(v + p, 1));
   for (uint32_t i = 0; i < p; i++) {
     length += v[i] * v[i];
     for (uint32_t j = 0; j < p; j++) own += v[i] * (double)h[i][j] * v[j];
@@ -250,7 +265,8 @@ static void require_power(const sid_problem *problem, const double *x, double si
   require_within(value, own, rounding, name, 1);
   require_within(residual, sqrt(away), rounding, name, 2);
   require_within(distance(&s, value), 0.0, residual + rounding, name, 3);
-  require_within(value, (double)(sign > 0.0 ? s.largest : s.smallest), residual + rounding, name, 4);
+  require_within(value, (double)(sign > 0.0 ? s.largest : s.smallest), residual + rounding, name,
+                 4);
   free(work);
 }
 
@@ -270,7 +286,7 @@ static void test_power(void **state) {
   (void)state;
 }
 
-/* ---- projection ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- projection ---------------------------------------------------------------------------- */
 
 static sid_problem height(int32_t kind) {
   sid_problem problem;
@@ -281,16 +297,21 @@ static sid_problem height(int32_t kind) {
 
 /* lambda_1 at the point of the circle with this angle, from its dense Hessian. */
 static double sharpness_on_circle(const sid_problem *problem, double angle) {
-  const double rho = problem->kind == SID_TROUGH3 ? 0.8 : 1.0, c = problem->kind == SID_TROUGH3 ? 0.6 : 0.0;
+  const double rho = problem->kind == SID_TROUGH3 ? 0.8 : 1.0,
+               c = problem->kind == SID_TROUGH3 ? 0.6 : 0.0;
   const double x[3] = {rho * cos(angle), rho * sin(angle), c};
   return (double)spectrum_at(problem, x).largest;
 }
 
-static double dot3(const double *a, const double *b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static double dot3(const double *a, const double *b) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
 
-/* phi is a minimiser of length 1, none is nearer; v_1 its top eigenvector, tangent to the sphere; h, sharpness and slope as defined. */
+/* phi is a minimiser of length 1, none is nearer; v_1 its top eigenvector, tangent to the sphere;
+ * h, sharpness and slope as defined. */
 static void require_projection(const sid_problem *problem, const double *x) {
-  const double rho = problem->kind == SID_TROUGH3 ? 0.8 : 1.0, c = problem->kind == SID_TROUGH3 ? 0.6 : 0.0;
+  const double rho = problem->kind == SID_TROUGH3 ? 0.8 : 1.0,
+               c = problem->kind == SID_TROUGH3 ? 0.6 : 0.0;
   const double r = sqrt(dot3(x, x));
   sid_manifold_point at;
   dense h;
@@ -314,11 +335,13 @@ static void require_projection(const sid_problem *problem, const double *x) {
   for (int i = 0; i < 3; i++) {
     double product = 0.0;
     for (int j = 0; j < 3; j++) product += (double)h[i][j] * at.v1[j];
-    require_within(product, at.sharpness * at.v1[i], 64.0 * UNIT_ROUNDOFF * norm, "eigenvector", (size_t)i);
+    require_within(product, at.sharpness * at.v1[i], 64.0 * UNIT_ROUNDOFF * norm, "eigenvector",
+                   (size_t)i);
   }
-  require_within(at.sharpness, (double)spectrum_at(problem, at.phi).largest, 64.0 * UNIT_ROUNDOFF * norm, "sharpness",
-                 0);
-  /* Difference over 2*2^-13 of arc: truncation 2^-26/6 times a third derivative below 10^3, rounding 10^-15*2^12. */
+  require_within(at.sharpness, (double)spectrum_at(problem, at.phi).largest,
+                 64.0 * UNIT_ROUNDOFF * norm, "sharpness", 0);
+  /* Difference over 2*2^-13 of arc: truncation 2^-26/6 times a third derivative below 10^3,
+   * rounding 10^-15*2^12. */
   const double step = 0x1p-13 / rho;
   const double above = log(sharpness_on_circle(problem, at.angle + step)),
                below = log(sharpness_on_circle(problem, at.angle - step));

@@ -1,14 +1,16 @@
-/* Every backend that this machine can run gives the bits of ref/: all problems with all kinds of noise, all dynamics and all observables in
- * dimensions 1 to 40 and 100, matrix completion of every inner dimension to 25, the trajectories of the fixtures, every number of trajectories, lanes that end early beside lanes that go on, extreme numbers. */
+/* Every backend that this machine can run gives the bits of ref/: all problems with all kinds of
+ * noise, all dynamics and all observables in dimensions 1 to 40 and 100, matrix completion of every
+ * inner dimension to 25, the trajectories of the fixtures, every number of trajectories, lanes that
+ * end early beside lanes that go on, extreme numbers. */
 #include "../simd/effort.h"
 
 #include <math.h>
 
-#include "backend.h"
-#include "ensemble.h"
-#include "experiment_json.h"
+#include "running/backend.h"
+#include "running/ensemble.h"
+#include "formats/experiment_json.h"
 
-/* ---- the reference's results, and a block of a backend against them -------------------------------------------------- */
+/* ---- the reference's results, and a block of a backend against them ------------------------ */
 
 enum { GUARD = 16 };
 
@@ -43,18 +45,24 @@ static int record(void *user, uint64_t step, const double *x, const double *row)
 static reference reference_run(const sid_experiment *experiment, uint64_t first, uint32_t count) {
   const size_t p = state_of(experiment), width = sid_row_width(experiment),
                per = width * experiment->checkpoint_count;
-  reference result = {
-      experiment, first, count, per, allocate(count * per), allocate(count * p), malloc(count * sizeof(sid_end))};
+  reference result = {experiment,
+                      first,
+                      count,
+                      per,
+                      allocate(count * per),
+                      allocate(count * p),
+                      malloc(count * sizeof(sid_end))};
   const size_t size = sid_run_workspace(experiment);
   double *work = allocate(size);
   assert_non_null(result.ends);
   poison(result.rows, count * per);
-  memset(result.last, 0, count * p * sizeof *result.last); /* an end at the start may leave what is beside x */
+  memset(result.last, 0,
+         count * p * sizeof *result.last); /* an end at the start may leave what is beside x */
   for (uint32_t i = 0; i < count; i++) {
     recorder to = {result.rows + i * per, width, 0};
     poison(work, size);
-    result.ends[i].status =
-        sid_run(experiment, first + i, record, &to, result.last + i * p, &result.ends[i].step, work, size);
+    result.ends[i].status = sid_run(experiment, first + i, record, &to, result.last + i * p,
+                                    &result.ends[i].step, work, size);
     result.ends[i].rows = to.rows;
   }
   free(work);
@@ -69,13 +77,15 @@ static void reference_free(reference *result) {
 
 static int same_numbers(const double *a, const double *b, size_t n, int nan_is_nan) {
   for (size_t i = 0; i < n; i++) {
-    const int both_nan = a[i] != a[i] && b[i] != b[i] && bits_of(a[i]) != POISON_BITS && bits_of(b[i]) != POISON_BITS;
+    const int both_nan = a[i] != a[i] && b[i] != b[i] && bits_of(a[i]) != POISON_BITS &&
+                         bits_of(b[i]) != POISON_BITS;
     if (bits_of(a[i]) != bits_of(b[i]) && !(nan_is_nan && both_nan)) return 0;
   }
   return 1;
 }
 
-/* What the workspace and the unused lanes begin with must not matter: a signalling NaN, or random bits. */
+/* What the workspace and the unused lanes begin with must not matter: a signalling NaN, or random
+ * bits. */
 static void junk(double *values, size_t n, data_source *data) {
   poison(values, n);
   if (data_raw(data) & 1)
@@ -107,12 +117,14 @@ static uint64_t blocks_seen,
     blocks_mixed; /* mixed: with lanes that end at different steps or for different reasons */
 
 /* Trajectories offset .. offset+count-1 of the reference's, as one block. */
-static void require_block(const sid_backend *backend, const reference *expected, uint32_t offset, uint32_t count,
-                          const char *what) {
+static void require_block(const sid_backend *backend, const reference *expected, uint32_t offset,
+                          uint32_t count, const char *what) {
   static data_source data = {99};
   const sid_experiment *experiment = expected->experiment;
-  const size_t p = state_of(experiment), numbers = count * expected->per, size = backend->workspace(experiment);
-  double *rows = allocate(numbers + GUARD), *last = allocate(count * p + GUARD), *work = allocate(size + GUARD);
+  const size_t p = state_of(experiment), numbers = count * expected->per,
+               size = backend->workspace(experiment);
+  double *rows = allocate(numbers + GUARD), *last = allocate(count * p + GUARD),
+         *work = allocate(size + GUARD);
   sid_end ends[LANES_MOST + 1];
   const sid_end untouched = {.status = SID_E_STOPPED, .rows = 77, .step = 0xabcdefu};
   const int with_last = data_raw(&data) % 8 != 0;
@@ -129,25 +141,29 @@ static void require_block(const sid_backend *backend, const reference *expected,
   backend->run(experiment, expected->first + offset, count, &results, work);
 
   int mixed = 0;
-  if (shown.wrong) fail_msg("%s, %s: showed a row that is none, or out of order", backend->name, what);
+  if (shown.wrong)
+    fail_msg("%s, %s: showed a row that is none, or out of order", backend->name, what);
   for (uint32_t i = 0; i < count; i++) {
     const sid_end *end = expected->ends + offset + i;
     const size_t row = (offset + i) * expected->per, at = (offset + i) * p;
     if (ends[i].status != end->status || ends[i].step != end->step || ends[i].rows != end->rows)
-      fail_msg("%s, %s: trajectory %u of %u ends with %d at %llu instead of %d at %llu", backend->name, what, i,
-               count, (int)ends[i].status, (unsigned long long)ends[i].step, (int)end->status,
-               (unsigned long long)end->step);
+      fail_msg("%s, %s: trajectory %u of %u ends with %d at %llu instead of %d at %llu",
+               backend->name, what, i, count, (int)ends[i].status, (unsigned long long)ends[i].step,
+               (int)end->status, (unsigned long long)end->step);
     const size_t known = end->step > 0 || end->status == SID_OK ? p : experiment->problem.dim;
     if (with_last && !same_numbers(last + i * p, expected->last + at, known, 0))
-      fail_msg("%s, %s: the last state of trajectory %u of %u differs", backend->name, what, i, count);
+      fail_msg("%s, %s: the last state of trajectory %u of %u differs", backend->name, what, i,
+               count);
     if (!same_numbers(rows + i * expected->per, expected->rows + row, expected->per, 1))
       fail_msg("%s, %s: a row of trajectory %u of %u differs", backend->name, what, i, count);
-    mixed |= end->step != expected->ends[offset].step || end->status != expected->ends[offset].status;
+    mixed |=
+        end->step != expected->ends[offset].step || end->status != expected->ends[offset].status;
   }
-  if (!is_poisoned(rows + numbers, GUARD) || !is_poisoned(last + (with_last ? count * p : 0), GUARD) ||
-      !is_poisoned(work + size, GUARD))
+  if (!is_poisoned(rows + numbers, GUARD) ||
+      !is_poisoned(last + (with_last ? count * p : 0), GUARD) || !is_poisoned(work + size, GUARD))
     fail_msg("%s, %s: wrote beyond an array", backend->name, what);
-  for (uint32_t i = count; i <= LANES_MOST; i++) assert_memory_equal(ends + i, &untouched, sizeof untouched);
+  for (uint32_t i = count; i <= LANES_MOST; i++)
+    assert_memory_equal(ends + i, &untouched, sizeof untouched);
   blocks_seen++;
   blocks_mixed += (uint64_t)(mixed && backend->lanes > 1);
   free(rows);
@@ -155,28 +171,34 @@ static void require_block(const sid_backend *backend, const reference *expected,
   free(work);
 }
 
-/* Full blocks and one that is not full, somewhere among the reference's trajectories, for every backend. */
-static void require_experiment(const sid_experiment *experiment, uint64_t first, uint32_t count, data_source *data,
-                               const char *what) {
+/* Full blocks and one that is not full, somewhere among the reference's trajectories, for every
+ * backend. */
+static void require_experiment(const sid_experiment *experiment, uint64_t first, uint32_t count,
+                               data_source *data, const char *what) {
   const sid_backend *backends[8];
   const size_t usable = usable_backends(backends);
   reference expected = reference_run(experiment, first, count);
   for (size_t b = 0; b < usable; b++) {
     const uint32_t lanes = backends[b]->lanes, whole = lanes < count ? lanes : count,
                    part = 1 + (uint32_t)data_below(data, whole);
-    require_block(backends[b], &expected, (uint32_t)data_below(data, count - whole + 1), whole, what);
-    if (lanes > 1) require_block(backends[b], &expected, (uint32_t)data_below(data, count - part + 1), part, what);
+    require_block(backends[b], &expected, (uint32_t)data_below(data, count - whole + 1), whole,
+                  what);
+    if (lanes > 1)
+      require_block(backends[b], &expected, (uint32_t)data_below(data, count - part + 1), part,
+                    what);
   }
   reference_free(&expected);
 }
 
-/* ---- problems, noise and dynamics of any dimension -------------------------------------------------------------------- */
+/* ---- problems, noise and dynamics of any dimension ----------------------------------------- */
 
-/* Kinds and dynamics below LANE_KINDS and up to SID_SDE2 have lanes, as have observables up to SID_X. */
+/* Kinds and dynamics below LANE_KINDS and up to SID_SDE2 have lanes, as have observables up to
+ * SID_X. */
 enum { DIM_MOST = 100, SAMPLES_MOST = 13, LANE_KINDS = 8, KINDS = 13, NOISES = 8 };
 
 typedef struct {
-  double spectrum[DIM_MOST], matrix[DIM_MOST * DIM_MOST], scale[DIM_MOST], point[DIM_MOST], plane[2 * DIM_MOST];
+  double spectrum[DIM_MOST], matrix[DIM_MOST * DIM_MOST], scale[DIM_MOST], point[DIM_MOST],
+      plane[2 * DIM_MOST];
   double features[SAMPLES_MOST * DIM_MOST], labels[SAMPLES_MOST], a[SAMPLES_MOST * DIM_MOST],
       b[SAMPLES_MOST * DIM_MOST];
   double weights[SAMPLES_MOST];
@@ -216,7 +238,8 @@ static void fill(problem_data *store, data_source *data, uint32_t p, uint32_t n)
       store->matrix[i * p + j] = store->matrix[j * p + i] = data_uniform(data, -1.0, 1.0);
   fill_completion(store, data, p, n);
   uint64_t parts = 0, part[SAMPLES_MOST]; /* weights in units of 2^-20, some of them zero */
-  for (uint32_t i = 0; i + 1 < n; i++) parts += part[i] = data_below(data, 4) ? data_below(data, (1u << 20) / n) : 0;
+  for (uint32_t i = 0; i + 1 < n; i++)
+    parts += part[i] = data_below(data, 4) ? data_below(data, (1u << 20) / n) : 0;
   for (uint32_t i = 0; i + 1 < n; i++) store->weights[i] = (double)part[i] * 0x1p-20;
   store->weights[n - 1] = (double)((1u << 20) - parts) * 0x1p-20;
 }
@@ -235,27 +258,29 @@ static const char *const kind_names[KINDS] = {"rayleigh diagonal",
                                               "bn_completion",
                                               "poisson"};
 static const char *const noise_names[NOISES] = {
-    "none", "gaussian", "gaussian scaled", "rademacher", "rademacher scaled", "sphere", "samples", "poisson"};
+    "none",   "gaussian", "gaussian scaled", "rademacher", "rademacher scaled",
+    "sphere", "samples",  "poisson"};
 static const char *const dynamics_names[] = {
     "",         "gd",      "sgd",   "svag",         "noisy_gd", "sde",          "sde2",
     "momentum", "adam_l2", "adamw", "projected_gd", "rmsprop",  "quasi_rmsprop"};
 
 /* A problem of this kind; returns 0 where the kind does not take the noise or the dimension. */
-static int make_problem(const problem_data *store, uint32_t kind, uint32_t noise, uint32_t p, uint32_t n,
-                        sid_problem *problem) {
+static int make_problem(const problem_data *store, uint32_t kind, uint32_t noise, uint32_t p,
+                        uint32_t n, sid_problem *problem) {
   static const int32_t kinds[KINDS] = {SID_RAYLEIGH,   SID_RAYLEIGH,          SID_NORMALISED_LINEAR,
                                        SID_RATIO2,     SID_QUADRATIC_SAMPLES, SID_QUADRATIC_SAMPLES,
                                        SID_NOISE_ONLY, SID_QUADRATIC_NOISY,   SID_TROUGH3,
                                        SID_RIDGE3,     SID_BN_REGRESSION,     SID_BN_COMPLETION,
                                        SID_POISSON};
-  static const int32_t noises[NOISES] = {SID_NOISE_NONE,       SID_NOISE_GAUSSIAN,   SID_NOISE_GAUSSIAN,
-                                         SID_NOISE_RADEMACHER, SID_NOISE_RADEMACHER, SID_NOISE_SPHERE,
-                                         SID_NOISE_SAMPLES,    SID_NOISE_POISSON};
+  static const int32_t noises[NOISES] = {
+      SID_NOISE_NONE,       SID_NOISE_GAUSSIAN, SID_NOISE_GAUSSIAN, SID_NOISE_RADEMACHER,
+      SID_NOISE_RADEMACHER, SID_NOISE_SPHERE,   SID_NOISE_SAMPLES,  SID_NOISE_POISSON};
   memset(problem, 0, sizeof *problem);
   problem->kind = kinds[kind];
   problem->noise = noises[noise];
   problem->dim = p;
-  problem->sigma = problem->noise == SID_NOISE_NONE || problem->noise >= SID_NOISE_SAMPLES ? 0.0 : 0.75;
+  problem->sigma =
+      problem->noise == SID_NOISE_NONE || problem->noise >= SID_NOISE_SAMPLES ? 0.0 : 0.75;
   if (noise == 2 || noise == 4) problem->scale = store->scale;
   if (kind == 0 || kind == 7) problem->spectrum = store->spectrum;
   if (kind == 1) problem->matrix = store->matrix;
@@ -265,7 +290,8 @@ static int make_problem(const problem_data *store, uint32_t kind, uint32_t noise
   if (kind == 5) problem->weights = store->weights;
   if (kind == 11) {
     problem->rows = store->rows, problem->cols = store->cols, problem->inner = store->inner;
-    problem->samples = store->taken, problem->entries = store->entries, problem->labels = store->labels;
+    problem->samples = store->taken, problem->entries = store->entries,
+    problem->labels = store->labels;
     if (p % 3) problem->matrix = store->matrix;
   }
   if (kind == 12) problem->mean = 2.0, problem->exp_minus_mean = 0x1.152aaa3bf81ccp-3; /* exp(-2) */
@@ -273,7 +299,8 @@ static int make_problem(const problem_data *store, uint32_t kind, uint32_t noise
 }
 
 /* Schedules of every kind, so short that a few steps see them change. */
-static const sid_segment segments[] = {{0, 0.125, 0.25, 1.0}, {1, 0.3, 0.0, 0.75}, {2, 0.01, 0.5, 1.0}};
+static const sid_segment segments[] = {
+    {0, 0.125, 0.25, 1.0}, {1, 0.3, 0.0, 0.75}, {2, 0.01, 0.5, 1.0}};
 
 static sid_schedule schedule_of(uint64_t number) {
   static const sid_schedule schedules[] = {
@@ -284,10 +311,12 @@ static sid_schedule schedule_of(uint64_t number) {
   return schedules[number % COUNT(schedules)];
 }
 
-static const int32_t observables[] = {SID_X,           SID_STEP_ANGLE,   SID_NORM2, SID_LOSS, SID_GRAD_NORM2,
-                                      SID_NOISE_TRACE, SID_EFFECTIVE_LR, SID_GAMMA, SID_F,    SID_PLANE_ANGLE};
+static const int32_t observables[] = {SID_X,          SID_STEP_ANGLE,  SID_NORM2,        SID_LOSS,
+                                      SID_GRAD_NORM2, SID_NOISE_TRACE, SID_EFFECTIVE_LR, SID_GAMMA,
+                                      SID_F,          SID_PLANE_ANGLE};
 
-/* The list above, and every third time the midpoint and what else the problem has: for these there are no lanes. list holds 20. */
+/* The list above, and every third time the midpoint and what else the problem has: for these there
+ * are no lanes. list holds 20. */
 static void choose_observables(sid_experiment *experiment, uint64_t number, int32_t *list) {
   const sid_problem *problem = &experiment->problem;
   uint32_t count = COUNT(observables);
@@ -306,23 +335,26 @@ static void choose_observables(sid_experiment *experiment, uint64_t number, int3
 
 /* Dynamics `kind` with small numbers of substeps and samples; the batch is 1 where it has to be. */
 static sid_dynamics dynamics_of(int32_t kind, const sid_problem *problem, uint64_t number) {
-  const int batches = problem->noise >= SID_NOISE_SAMPLES && kind != SID_GD && kind < SID_PROJECTED_GD;
-  const sid_dynamics dynamics = {.kind = kind,
-                                 .l = kind == SID_SVAG ? 1 + (uint32_t)(number % 12) : 0,
-                                 .substeps = kind == SID_SDE || kind == SID_SDE2 ? 1 + (uint32_t)(number / 3 % 3) : 0,
-                                 .batch = batches ? 1 + (uint32_t)(number / 2 % 4) : 1,
-                                 .beta = number % 5 ? 0.9 : 0.0,
-                                 .beta2 = number % 7 ? 0.99 : 0.0,
-                                 .alpha = 0.25,
-                                 .eps = number % 2 ? 1e-8 : 0.0,
-                                 .v0 = 0.5};
+  const int batches =
+      problem->noise >= SID_NOISE_SAMPLES && kind != SID_GD && kind < SID_PROJECTED_GD;
+  const sid_dynamics dynamics = {
+      .kind = kind,
+      .l = kind == SID_SVAG ? 1 + (uint32_t)(number % 12) : 0,
+      .substeps = kind == SID_SDE || kind == SID_SDE2 ? 1 + (uint32_t)(number / 3 % 3) : 0,
+      .batch = batches ? 1 + (uint32_t)(number / 2 % 4) : 1,
+      .beta = number % 5 ? 0.9 : 0.0,
+      .beta2 = number % 7 ? 0.99 : 0.0,
+      .alpha = 0.25,
+      .eps = number % 2 ? 1e-8 : 0.0,
+      .v0 = 0.5};
   return dynamics;
 }
 
 /* Schedules with a rescale are not for the projected dynamics. */
 static sid_schedule schedule_for(const sid_dynamics *dynamics, uint64_t number) {
   const sid_schedule schedule = schedule_of(number);
-  return dynamics->kind >= SID_PROJECTED_GD && schedule.segment_count > 1 ? schedule_of(0) : schedule;
+  return dynamics->kind >= SID_PROJECTED_GD && schedule.segment_count > 1 ? schedule_of(0)
+                                                                          : schedule;
 }
 
 static uint64_t require_dimension(uint32_t p, data_source *data, problem_data *store) {
@@ -339,9 +371,11 @@ static uint64_t require_dimension(uint32_t p, data_source *data, problem_data *s
         char what[160];
         memset(&experiment, 0, sizeof experiment);
         if (!make_problem(store, kind, noise, p, n, &experiment.problem)) continue;
-        if (dynamics >= SID_PROJECTED_GD && !sid_problem_scale_invariant(&experiment.problem)) continue;
+        if (dynamics >= SID_PROJECTED_GD && !sid_problem_scale_invariant(&experiment.problem))
+          continue;
         number++;
-        /* Without lanes the noise does not matter to a backend: one kind of it in five, but each kind somewhere. */
+        /* Without lanes the noise does not matter to a backend: one kind of it in five, but each
+         * kind somewhere. */
         if ((kind >= LANE_KINDS || dynamics > SID_SDE2) && noise > 0 && number % 5) continue;
         experiment.dynamics = dynamics_of(dynamics, &experiment.problem, number);
         experiment.schedule = schedule_for(&experiment.dynamics, number);
@@ -353,8 +387,8 @@ static uint64_t require_dimension(uint32_t p, data_source *data, problem_data *s
         experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
         experiment.plane = store->plane;
         choose_observables(&experiment, number, list);
-        snprintf(what, sizeof what, "p=%u, %s, %s, %s, case %llu", (unsigned)p, kind_names[kind], noise_names[noise],
-                 dynamics_names[dynamics], (unsigned long long)number);
+        snprintf(what, sizeof what, "p=%u, %s, %s, %s, case %llu", (unsigned)p, kind_names[kind],
+                 noise_names[noise], dynamics_names[dynamics], (unsigned long long)number);
         assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
         require_experiment(&experiment, data_raw(data), 8, data, what);
         done++;
@@ -374,18 +408,20 @@ static void test_all_dimensions(void **state) {
     done += require_dimension(DIM_MOST, &data, store);
   }
   free(store);
-  print_message("# %llu experiments, %llu blocks\n", (unsigned long long)done, (unsigned long long)blocks_seen);
+  print_message("# %llu experiments, %llu blocks\n", (unsigned long long)done,
+                (unsigned long long)blocks_seen);
   assert_true(done >= effort(2000, 8000, 80000));
   (void)state;
 }
 
-/* ---- equality where it is rare: zeros of either sign, a uniform that is a sum of weights ------------------------------- */
+/* ---- equality where it is rare: zeros of either sign, a uniform that is a sum of weights --- */
 
 static void test_signed_zeros(void **state) {
   static problem_data store;
   static const double values[] = {0.0, -0.0, 1.0, -1.0, 0.5};
   static const uint64_t checkpoints[] = {0, 1, 2, 3};
-  static const sid_segment plain[] = {{0, 0.5, 0.0, 1.0}}, decaying[] = {{0, 0.5, 1.0, 1.0}, {1, 0.0, 0.0, 2.0}};
+  static const sid_segment plain[] = {{0, 0.5, 0.0, 1.0}},
+                           decaying[] = {{0, 0.5, 1.0, 1.0}, {1, 0.0, 0.0, 2.0}};
   data_source data = {18};
   uint64_t done = 0;
   fill(&store, &data, 2, 3);
@@ -397,7 +433,8 @@ static void test_signed_zeros(void **state) {
     for (uint32_t noise = 0; noise < NOISES; noise++)
       for (int32_t dynamics = SID_GD; dynamics <= SID_QUASI_RMSPROP; dynamics++)
         for (uint32_t point = 0; point < COUNT(values) * COUNT(values) * 2; point++) {
-          const double x[2] = {values[point % COUNT(values)], values[point / COUNT(values) % COUNT(values)]};
+          const double x[2] = {values[point % COUNT(values)],
+                               values[point / COUNT(values) % COUNT(values)]};
           const int with_decay = point >= COUNT(values) * COUNT(values);
           sid_experiment experiment;
           char what[160];
@@ -405,7 +442,8 @@ static void test_signed_zeros(void **state) {
           if (!make_problem(&store, kind, noise, 2, 3, &experiment.problem)) continue;
           experiment.problem.sigma = 0.0;
           experiment.dynamics = dynamics_of(dynamics, &experiment.problem, point);
-          experiment.schedule.kind = SID_PIECEWISE, experiment.schedule.segment_count = with_decay ? 2 : 1;
+          experiment.schedule.kind = SID_PIECEWISE,
+          experiment.schedule.segment_count = with_decay ? 2 : 1;
           experiment.schedule.segments = with_decay ? decaying : plain;
           experiment.start.kind = SID_START_POINT, experiment.start.x = x;
           experiment.seed = point;
@@ -414,8 +452,8 @@ static void test_signed_zeros(void **state) {
           experiment.plane = store.plane;
           experiment.observables = observables, experiment.observable_count = COUNT(observables);
           if (sid_experiment_validate(&experiment) != SID_OK) continue; /* the origin */
-          snprintf(what, sizeof what, "from (%g, %g), %s, %s, %s", x[0], x[1], kind_names[kind], noise_names[noise],
-                   dynamics_names[dynamics]);
+          snprintf(what, sizeof what, "from (%g, %g), %s, %s, %s", x[0], x[1], kind_names[kind],
+                   noise_names[noise], dynamics_names[dynamics]);
           require_experiment(&experiment, 0, 3, &data, what);
           done++;
         }
@@ -423,7 +461,8 @@ static void test_signed_zeros(void **state) {
   (void)state;
 }
 
-/* The sample that is drawn first in each lane, where the uniform of one of them is exactly a sum of weights: the next sample is it. */
+/* The sample that is drawn first in each lane, where the uniform of one of them is exactly a sum of
+ * weights: the next sample is it. */
 static void test_weighted_ties(void **state) {
   static problem_data store;
   static const sid_segment one_step[] = {{0, 1.0, 0.0, 1.0}};
@@ -447,14 +486,17 @@ static void test_weighted_ties(void **state) {
     const uint64_t key[2] = {SID_KEY_NOISE, i};
     sid_stream stream;
     assert_int_equal(sid_stream_init(&stream, experiment.seed, key, 2), SID_OK);
-    const double u = sid_stream_uniform(&stream),
-                 parts[3][4] = {{u, 1.0 - u, 0.0, 0.0}, {u / 2, u / 2, 0.0, 1.0 - u}, {0.0, 0.0, u, 1.0 - u}};
+    const double u = sid_stream_uniform(&stream), parts[3][4] = {{u, 1.0 - u, 0.0, 0.0},
+                                                                 {u / 2, u / 2, 0.0, 1.0 - u},
+                                                                 {0.0, 0.0, u, 1.0 - u}};
     for (size_t k = 0; k < COUNT(parts); k++) {
       memcpy(store.weights, parts[k], sizeof parts[k]);
-      for (uint32_t sample = 0; sample < 4; sample++) store.a[sample] = 0.0, store.b[sample] = 1.0 + sample;
+      for (uint32_t sample = 0; sample < 4; sample++)
+        store.a[sample] = 0.0, store.b[sample] = 1.0 + sample;
       assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
       reference expected = reference_run(&experiment, i - i % LANES_MOST, LANES_MOST);
-      require_bits(expected.last[i % LANES_MOST], k == 0 ? 2.0 : 4.0, "the sample of the tie", (size_t)i);
+      require_bits(expected.last[i % LANES_MOST], k == 0 ? 2.0 : 4.0, "the sample of the tie",
+                   (size_t)i);
       reference_free(&expected);
       require_experiment(&experiment, i - i % LANES_MOST, LANES_MOST, &data, "ties");
       require_experiment(&experiment, i, 1, &data, "a tie alone");
@@ -463,20 +505,25 @@ static void test_weighted_ties(void **state) {
   (void)state;
 }
 
-/* ---- matrix completion by gradient descent, which has a kernel of its own ---------------------------------------------------------- */
+/* ---- matrix completion by gradient descent, which has a kernel of its own ------------------ */
 
-enum { COMPLETION_ROWS = 9, COMPLETION_INNER = 50, COMPLETION_CELLS = COMPLETION_ROWS * COMPLETION_ROWS };
+enum {
+  COMPLETION_ROWS = 9,
+  COMPLETION_INNER = 50,
+  COMPLETION_CELLS = COMPLETION_ROWS * COMPLETION_ROWS
+};
 
 typedef struct {
   double labels[COMPLETION_CELLS], matrix[COMPLETION_CELLS];
   uint32_t entries[2 * COMPLETION_CELLS];
 } completion_data;
 
-static const int32_t completion_observables[] = {SID_X,          SID_LOSS,          SID_TEST_LOSS,
-                                                 SID_STEP_ANGLE, SID_MIDPOINT_LOSS, SID_MIDPOINT_SHARPNESS};
+static const int32_t completion_observables[] = {
+    SID_X, SID_LOSS, SID_TEST_LOSS, SID_STEP_ANGLE, SID_MIDPOINT_LOSS, SID_MIDPOINT_SHARPNESS};
 
 /* Two entries at least; whole rows and columns may be without one. */
-static sid_experiment completion_experiment(completion_data *store, data_source *data, uint32_t inner) {
+static sid_experiment completion_experiment(completion_data *store, data_source *data,
+                                            uint32_t inner) {
   static const uint64_t checkpoints[] = {0, 1, 2, 5};
   sid_experiment experiment;
   sid_problem *problem = &experiment.problem;
@@ -495,13 +542,16 @@ static sid_experiment completion_experiment(completion_data *store, data_source 
   }
   data_fill(data, store->labels, problem->samples, -1.0, 1.0);
   data_fill(data, store->matrix, cells, -1.0, 1.0);
-  problem->entries = store->entries, problem->labels = store->labels, problem->matrix = store->matrix;
+  problem->entries = store->entries, problem->labels = store->labels,
+  problem->matrix = store->matrix;
   experiment.dynamics.kind = SID_GD, experiment.dynamics.batch = 1;
   experiment.schedule = schedule_of(data_raw(data));
-  experiment.start.kind = SID_START_GAUSSIAN + (int32_t)data_below(data, 3), experiment.start.size = 0.75;
+  experiment.start.kind = SID_START_GAUSSIAN + (int32_t)data_below(data, 3),
+  experiment.start.size = 0.75;
   experiment.seed = data_raw(data), experiment.steps = 5;
   experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
-  experiment.observables = completion_observables, experiment.observable_count = COUNT(completion_observables);
+  experiment.observables = completion_observables,
+  experiment.observable_count = COUNT(completion_observables);
   return experiment;
 }
 
@@ -509,20 +559,22 @@ static void test_completion(void **state) {
   static completion_data store;
   data_source data = {50};
   const uint64_t rounds = effort(2, 8, 60);
-  for (uint32_t inner = 1; inner <= COMPLETION_INNER; inner = inner == 25 ? COMPLETION_INNER : inner + 1)
+  for (uint32_t inner = 1; inner <= COMPLETION_INNER;
+       inner = inner == 25 ? COMPLETION_INNER : inner + 1)
     for (uint64_t round = 0; round < rounds; round++) {
       const sid_experiment experiment = completion_experiment(&store, &data, inner);
       char what[100];
       snprintf(what, sizeof what, "completion %u x %u, inner %u, %u entries, round %u",
-               (unsigned)experiment.problem.rows, (unsigned)experiment.problem.cols, (unsigned)inner,
-               (unsigned)experiment.problem.samples, (unsigned)round);
+               (unsigned)experiment.problem.rows, (unsigned)experiment.problem.cols,
+               (unsigned)inner, (unsigned)experiment.problem.samples, (unsigned)round);
       assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
       require_experiment(&experiment, data_raw(&data), 4, &data, what);
     }
   (void)state;
 }
 
-/* Zeros of either sign in the start, the labels and the decay: the products with padding are zeros too. */
+/* Zeros of either sign in the start, the labels and the decay: the products with padding are zeros
+ * too. */
 static void test_completion_signed_zeros(void **state) {
   static completion_data store;
   static const double values[] = {0.0, -0.0, 1.0, -1.0, 0.5, -2.0};
@@ -530,8 +582,10 @@ static void test_completion_signed_zeros(void **state) {
   double x[2 * COMPLETION_ROWS * COMPLETION_INNER];
   data_source data = {51};
   for (uint64_t round = 0; round < effort(100, 400, 4000); round++) {
-    sid_experiment experiment = completion_experiment(&store, &data, 1 + (uint32_t)data_below(&data, 20));
-    for (uint32_t j = 0; j < experiment.problem.dim; j++) x[j] = values[data_below(&data, COUNT(values))];
+    sid_experiment experiment =
+        completion_experiment(&store, &data, 1 + (uint32_t)data_below(&data, 20));
+    for (uint32_t j = 0; j < experiment.problem.dim; j++)
+      x[j] = values[data_below(&data, COUNT(values))];
     for (uint32_t i = 0; i < experiment.problem.samples; i++)
       store.labels[i] = values[data_below(&data, COUNT(values))];
     experiment.start.kind = SID_START_POINT, experiment.start.x = x;
@@ -553,8 +607,8 @@ static void count_ends(const sid_experiment *experiment, uint64_t first, uint32_
   reference_free(&expected);
 }
 
-/* Every way to end: starts and labels whose outputs overflow or have no variance, learning rates that are too large, schedules to infinity
- * and to lr*wd of 1, rescales. */
+/* Every way to end: starts and labels whose outputs overflow or have no variance, learning rates
+ * that are too large, schedules to infinity and to lr*wd of 1, rescales. */
 static void test_completion_ends(void **state) {
   static completion_data store;
   static const double sizes[] = {0x1p-560, 1e-170, 1e-160, 1e-80, 1e80, 1e150, 1e153, 0x1p600};
@@ -563,13 +617,15 @@ static void test_completion_ends(void **state) {
   uint64_t before[COUNT(ends_seen)];
   memcpy(before, ends_seen, sizeof before);
   for (uint64_t round = 0; round < effort(200, 800, 8000); round++) {
-    sid_experiment experiment = completion_experiment(&store, &data, 1 + (uint32_t)data_below(&data, 20));
+    sid_experiment experiment =
+        completion_experiment(&store, &data, 1 + (uint32_t)data_below(&data, 20));
     if (round % 5 == 0) experiment.start.size = sizes[data_below(&data, COUNT(sizes))];
     if (round % 5 == 1)
-      experiment.schedule = schedule_of(2), experiment.schedule.lr = 0x1p300, experiment.schedule.wd = 0.0,
-      experiment.schedule.factor = 0x1p350;
+      experiment.schedule = schedule_of(2), experiment.schedule.lr = 0x1p300,
+      experiment.schedule.wd = 0.0, experiment.schedule.factor = 0x1p350;
     if (round % 5 == 2)
-      experiment.schedule = schedule_of(2), experiment.schedule.wd = 1.0, experiment.schedule.factor = 2.0;
+      experiment.schedule = schedule_of(2), experiment.schedule.wd = 1.0,
+      experiment.schedule.factor = 2.0;
     if (round % 5 >= 3) {
       static const double rescales[] = {0x1p-560, 0x1p-530, 0x1p600, LARGEST, 1e-150, 1e150};
       experiment.schedule = schedule_of(0);
@@ -578,18 +634,20 @@ static void test_completion_ends(void **state) {
       two[0].lr = data_below(&data, 2) ? 0.1 : 0x1p510;
     }
     if (round % 7 == 0)
-      for (uint32_t i = 0; i < experiment.problem.samples; i++) store.labels[i] *= round % 2 ? 1e200 : 1e-200;
+      for (uint32_t i = 0; i < experiment.problem.samples; i++)
+        store.labels[i] *= round % 2 ? 1e200 : 1e-200;
     assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
     count_ends(&experiment, round, 4);
     require_experiment(&experiment, round, 4, &data, "completion that ends");
   }
   assert_true(ends_seen[-SID_E_NONFINITE] > before[-SID_E_NONFINITE] &&
-              ends_seen[-SID_E_ORIGIN] > before[-SID_E_ORIGIN] && ends_seen[-SID_E_LR] > before[-SID_E_LR] &&
+              ends_seen[-SID_E_ORIGIN] > before[-SID_E_ORIGIN] &&
+              ends_seen[-SID_E_LR] > before[-SID_E_LR] &&
               ends_seen[-SID_E_INTRINSIC_LR] > before[-SID_E_INTRINSIC_LR]);
   (void)state;
 }
 
-/* ---- numbers of trajectories ------------------------------------------------------------------------------------------ */
+/* ---- numbers of trajectories --------------------------------------------------------------- */
 
 /* A noisy experiment in an odd dimension. */
 static sid_experiment small_experiment(problem_data *store) {
@@ -657,15 +715,19 @@ static void test_ensembles(void **state) {
       vf_end ends[3 * LANES_MOST + 2];
       poison(rows, count * expected.per + GUARD);
       poison(last, count * p + GUARD);
-      assert_int_equal(vf_ensemble_states(&experiment, 123456, count, count % 2 ? 1 : 3, rows, ends, last), 0);
+      assert_int_equal(
+          vf_ensemble_states(&experiment, 123456, count, count % 2 ? 1 : 3, rows, ends, last), 0);
       require_same(rows, expected.rows, count * expected.per, backends[b]->name);
       require_same(last, expected.last, count * p, backends[b]->name);
       for (uint32_t i = 0; i < count; i++)
-        assert_true(ends[i].status == expected.ends[i].status && ends[i].step == expected.ends[i].step);
-      assert_true(is_poisoned(rows + count * expected.per, GUARD) && is_poisoned(last + count * p, GUARD));
+        assert_true(ends[i].status == expected.ends[i].status &&
+                    ends[i].step == expected.ends[i].step);
+      assert_true(is_poisoned(rows + count * expected.per, GUARD) &&
+                  is_poisoned(last + count * p, GUARD));
       ensemble_rows shown = {&experiment, 123456, expected.per, rows};
       poison(rows, count * expected.per);
-      assert_int_equal(vf_ensemble_visit(&experiment, 123456, count, count % 2 ? 3 : 1, show, &shown, NULL), 0);
+      assert_int_equal(
+          vf_ensemble_visit(&experiment, 123456, count, count % 2 ? 3 : 1, show, &shown, NULL), 0);
       require_same(rows, expected.rows, count * expected.per, "visited");
       free(rows);
       free(last);
@@ -681,7 +743,8 @@ static void test_trajectory_numbers(void **state) {
   const sid_experiment experiment = small_experiment(&store);
   const sid_backend *backends[8];
   const size_t usable = usable_backends(backends);
-  const uint64_t ends[] = {0, 1ull << 32, (1ull << 32) + 5, 1ull << 63}; /* one beyond the last; 0 is 2^64 */
+  const uint64_t ends[] = {0, 1ull << 32, (1ull << 32) + 5,
+                           1ull << 63}; /* one beyond the last; 0 is 2^64 */
   for (size_t i = 0; i < COUNT(ends); i++) {
     reference expected = reference_run(&experiment, ends[i] - LANES_MOST, LANES_MOST);
     for (size_t b = 0; b < usable; b++)
@@ -692,7 +755,7 @@ static void test_trajectory_numbers(void **state) {
   (void)state;
 }
 
-/* ---- the trajectories of the fixtures ---------------------------------------------------------------------------------- */
+/* ---- the trajectories of the fixtures ------------------------------------------------------ */
 
 static sid_status status_named(const char *reason) {
   static const struct {
@@ -710,8 +773,8 @@ static sid_status status_named(const char *reason) {
 }
 
 /* The fixture's own numbers, from trajectory `lane` of a block. */
-static void require_fixture(const json_t *test, const sid_backend *backend, const sid_experiment *experiment,
-                            uint64_t trajectory, uint32_t lane) {
+static void require_fixture(const json_t *test, const sid_backend *backend,
+                            const sid_experiment *experiment, uint64_t trajectory, uint32_t lane) {
   const size_t width = sid_row_width(experiment), per = width * experiment->checkpoint_count,
                p = experiment->problem.dim, kept = state_of(experiment);
   double *rows = allocate(backend->lanes * per), *last = allocate(backend->lanes * kept),
@@ -734,7 +797,8 @@ static void require_fixture(const json_t *test, const sid_backend *backend, cons
       continue;
     }
     assert_int_equal(reals_of(field(json_array_get(list, i), "row"), expected, width), width);
-    if (!same_numbers(row, expected, width, 1)) fail_msg("%s, %s: row %zu differs", backend->name, id, i);
+    if (!same_numbers(row, expected, width, 1))
+      fail_msg("%s, %s: row %zu differs", backend->name, id, i);
   }
   if (json_array_size(list) > 0) {
     const json_t *row = json_array_get(list, json_array_size(list) - 1);
@@ -759,11 +823,14 @@ static void test_fixtures(void **state) {
     const json_t *test = json_array_get(cases, i);
     const char *id = text_of(field(test, "id"));
     const json_t *number = field(test, "trajectory");
-    const uint64_t trajectory = json_is_integer(number) ? (uint64_t)json_integer_value(number) : decimal_of(number);
-    char message[VF_MESSAGE_SIZE], *text = json_dumps(field(test, "experiment"), JSON_REAL_PRECISION(17));
+    const uint64_t trajectory =
+        json_is_integer(number) ? (uint64_t)json_integer_value(number) : decimal_of(number);
+    char message[VF_MESSAGE_SIZE],
+        *text = json_dumps(field(test, "experiment"), JSON_REAL_PRECISION(17));
     vf_experiment loaded;
     assert_non_null(text);
-    if (vf_experiment_parse(text, strlen(text), "fixture", &loaded, message)) fail_msg("%s: %s", id, message);
+    if (vf_experiment_parse(text, strlen(text), "fixture", &loaded, message))
+      fail_msg("%s: %s", id, message);
     for (size_t b = 0; b < usable; b++)
       for (uint32_t lane = 0; lane < backends[b]->lanes; lane++)
         require_fixture(test, backends[b], &loaded.experiment, trajectory, lane);
@@ -775,10 +842,12 @@ static void test_fixtures(void **state) {
   (void)state;
 }
 
-/* ---- early ends -------------------------------------------------------------------------------------------------------- */
+/* ---- early ends ---------------------------------------------------------------------------- */
 
-/* `what` must end for `status` in at least one trajectory, and some block must have lanes that end at different steps. */
-static void require_ends(const sid_experiment *experiment, sid_status status, int mixed, const char *what) {
+/* `what` must end for `status` in at least one trajectory, and some block must have lanes that end
+ * at different steps. */
+static void require_ends(const sid_experiment *experiment, sid_status status, int mixed,
+                         const char *what) {
   data_source data = {77};
   const uint64_t before = ends_seen[-(int)status], mixed_before = blocks_mixed;
   const sid_backend *backends[8];
@@ -787,13 +856,14 @@ static void require_ends(const sid_experiment *experiment, sid_status status, in
     count_ends(experiment, first, LANES_MOST);
     require_experiment(experiment, first, LANES_MOST, &data, what);
   }
-  if (ends_seen[-(int)status] == before) fail_msg("%s: no trajectory ended for the reason %d", what, (int)status);
+  if (ends_seen[-(int)status] == before)
+    fail_msg("%s: no trajectory ended for the reason %d", what, (int)status);
   if (mixed && usable_backends(backends) > 1 && blocks_mixed == mixed_before)
     fail_msg("%s: no block had lanes that end apart", what);
 }
 
-static sid_experiment ending_experiment(problem_data *store, uint32_t kind, uint32_t noise, uint32_t p,
-                                        int32_t dynamics, double start) {
+static sid_experiment ending_experiment(problem_data *store, uint32_t kind, uint32_t noise,
+                                        uint32_t p, int32_t dynamics, double start) {
   static const uint64_t checkpoints[] = {0, 3, 7, 12, 20, 33, 60};
   data_source data = {15};
   sid_experiment experiment;
@@ -811,17 +881,20 @@ static sid_experiment ending_experiment(problem_data *store, uint32_t kind, uint
   return experiment;
 }
 
-/* A product of random factors: some lanes overflow, early or late, and some shrink to zero and go on. */
+/* A product of random factors: some lanes overflow, early or late, and some shrink to zero and go
+ * on. */
 static void test_overflow(void **state) {
   static problem_data store;
   const sid_segment rate[] = {{0, 1.0, 0.0, 1.0}};
   for (uint32_t p = 1; p <= 3; p++) {
     sid_experiment experiment = ending_experiment(&store, 4, 6, p, SID_SGD, 1.0);
     experiment.schedule.segments = rate;
-    for (uint32_t i = 0; i < 4 * p; i++) store.a[i] = i / p ? 1.0 - 0x1p-50 : 0x1p150, store.b[i] = 0.0;
+    for (uint32_t i = 0; i < 4 * p; i++)
+      store.a[i] = i / p ? 1.0 - 0x1p-50 : 0x1p150, store.b[i] = 0.0;
     require_ends(&experiment, SID_E_NONFINITE, 1, "random products");
   }
-  /* unstable and noisy: every lane overflows in its own step, through infinities within a step and NaN */
+  /* unstable and noisy: every lane overflows in its own step, through infinities within a step and
+   * NaN */
   for (int32_t dynamics = SID_GD; dynamics <= SID_ADAMW; dynamics++) {
     const sid_segment large[] = {{0, 0x1p13, 0.0, 1.0}};
     sid_experiment experiment = ending_experiment(&store, 7, 1, 3, dynamics, 0x1p900);
@@ -837,8 +910,8 @@ static void test_overflow(void **state) {
   (void)state;
 }
 
-/* Weight decay without a gradient, by 2^-28 in a step: the squared length becomes zero, in some lanes a step earlier, and in some it is so small
- * before that its inverse overflows. */
+/* Weight decay without a gradient, by 2^-28 in a step: the squared length becomes zero, in some
+ * lanes a step earlier, and in some it is so small before that its inverse overflows. */
 static void test_origin(void **state) {
   static problem_data store;
   const sid_segment decay[] = {{0, 0x1p-100, 0x1p100 - 0x1p72, 1.0}};
@@ -859,7 +932,8 @@ static void test_rescale(void **state) {
   static problem_data store;
   sid_segment growing[40], shrinking[40];
   for (uint64_t k = 0; k < 40; k++) {
-    const sid_segment up = {k, 0.001, 0.0, k ? 2.0 : 1.0}, down = {k, 0x1p-1060, 0.0, k ? 0x1p-29 : 1.0};
+    const sid_segment up = {k, 0.001, 0.0, k ? 2.0 : 1.0},
+                      down = {k, 0x1p-1060, 0.0, k ? 0x1p-29 : 1.0};
     growing[k] = up;
     shrinking[k] = down;
   }
@@ -872,14 +946,16 @@ static void test_rescale(void **state) {
   experiment = ending_experiment(&store, 0, 0, 2, SID_GD, 0x1p-15);
   experiment.schedule.segments = shrinking, experiment.schedule.segment_count = 40;
   require_ends(&experiment, SID_E_ORIGIN, 1, "rescaled to the origin");
-  experiment = ending_experiment(&store, 2, 6, 5, SID_SVAG, 0x1p500); /* effective steps: once in l steps */
+  experiment =
+      ending_experiment(&store, 2, 6, 5, SID_SVAG, 0x1p500); /* effective steps: once in l steps */
   experiment.schedule.segments = growing, experiment.schedule.segment_count = 40;
   experiment.dynamics.l = 3;
   require_ends(&experiment, SID_E_NONFINITE, 1, "rescaled to overflow, svag");
   (void)state;
 }
 
-/* The schedule ends all lanes at once: an infinite lr, 0 times infinity, lr*wd of 1. Some lanes may have overflowed before. */
+/* The schedule ends all lanes at once: an infinite lr, 0 times infinity, lr*wd of 1. Some lanes may
+ * have overflowed before. */
 static void test_schedule_ends(void **state) {
   static problem_data store;
   const sid_schedule infinite = {SID_EXPONENTIAL, 0, NULL, 1.0, 0, 0.0, 1e30, 0},
@@ -900,7 +976,7 @@ static void test_schedule_ends(void **state) {
   (void)state;
 }
 
-/* ---- random experiments with numbers of every size ------------------------------------------------------------------------ */
+/* ---- random experiments with numbers of every size ----------------------------------------- */
 
 static double any_size(data_source *data) {
   static const double widths[] = {0.0, 2.0, 10.0, 300.0, 1000.0};
@@ -916,7 +992,8 @@ static void any_sizes(data_source *data, double *values, size_t n) {
 static sid_schedule any_schedule(data_source *data, sid_segment list[4]) {
   sid_schedule schedule = schedule_of(data_below(data, 5));
   if (data_below(data, 2)) return schedule;
-  const double lr = any_size(data), wd = data_below(data, 2) ? 0.0 : data_uniform(data, 0.0, 0.999) / lr;
+  const double lr = any_size(data),
+               wd = data_below(data, 2) ? 0.0 : data_uniform(data, 0.0, 0.999) / lr;
   schedule.lr = lr, schedule.wd = wd;
   schedule.lr_min = lr * data_uniform(data, 0.0, 1.0);
   schedule.factor = any_size(data);
@@ -945,7 +1022,8 @@ static void test_random_experiments(void **state) {
     uint64_t checkpoints[12];
     int32_t list_of_observables[12];
     char what[160];
-    const uint32_t p = 1 + (uint32_t)data_below(&data, 12), n = 1 + (uint32_t)data_below(&data, SAMPLES_MOST);
+    const uint32_t p = 1 + (uint32_t)data_below(&data, 12),
+                   n = 1 + (uint32_t)data_below(&data, SAMPLES_MOST);
     memset(&experiment, 0, sizeof experiment);
     fill(&store, &data, p, n);
     const uint32_t kind = (uint32_t)data_below(&data, data_below(&data, 3) ? LANE_KINDS : KINDS),
@@ -961,15 +1039,17 @@ static void test_random_experiments(void **state) {
     any_sizes(&data, store.plane, 2 * p);
     if (experiment.problem.sigma > 0.0 && !data_below(&data, 3))
       experiment.problem.sigma = data_below(&data, 4) ? any_size(&data) : 0.0;
-    experiment.dynamics = dynamics_of(SID_GD + (int32_t)data_below(&data, data_below(&data, 3) ? 6 : 12),
-                                      &experiment.problem, data_below(&data, 100));
+    experiment.dynamics =
+        dynamics_of(SID_GD + (int32_t)data_below(&data, data_below(&data, 3) ? 6 : 12),
+                    &experiment.problem, data_below(&data, 100));
     experiment.schedule = any_schedule(&data, list);
     experiment.start.kind = SID_START_POINT + (int32_t)data_below(&data, 4);
     experiment.start.x = store.point;
     experiment.start.size = any_size(&data);
     experiment.seed = data_raw(&data);
     experiment.steps = data_below(&data, 12);
-    for (uint64_t step = 0; step <= experiment.steps && experiment.checkpoint_count < COUNT(checkpoints); step++)
+    for (uint64_t step = 0;
+         step <= experiment.steps && experiment.checkpoint_count < COUNT(checkpoints); step++)
       if (data_below(&data, 2)) checkpoints[experiment.checkpoint_count++] = step;
     experiment.checkpoints = checkpoints;
     experiment.plane = store.plane;
@@ -980,8 +1060,9 @@ static void test_random_experiments(void **state) {
     tried++;
     if (sid_experiment_validate(&experiment) != SID_OK) continue;
     const uint64_t first = data_raw(&data) >> data_below(&data, 64);
-    snprintf(what, sizeof what, "random experiment %llu, p=%u, %s, %s, %s", (unsigned long long)round, (unsigned)p,
-             kind_names[kind], noise_names[noise], dynamics_names[experiment.dynamics.kind]);
+    snprintf(what, sizeof what, "random experiment %llu, p=%u, %s, %s, %s",
+             (unsigned long long)round, (unsigned)p, kind_names[kind], noise_names[noise],
+             dynamics_names[experiment.dynamics.kind]);
     count_ends(&experiment, first, 8);
     require_experiment(&experiment, first, 8, &data, what);
     done++;
@@ -990,7 +1071,8 @@ static void test_random_experiments(void **state) {
                 (unsigned long long)done, (unsigned long long)(blocks_mixed - mixed_before));
   print_message("# in all: ok %llu, nonfinite %llu, origin %llu, lr %llu, intrinsic_lr %llu\n",
                 (unsigned long long)ends_seen[0], (unsigned long long)ends_seen[-SID_E_NONFINITE],
-                (unsigned long long)ends_seen[-SID_E_ORIGIN], (unsigned long long)ends_seen[-SID_E_LR],
+                (unsigned long long)ends_seen[-SID_E_ORIGIN],
+                (unsigned long long)ends_seen[-SID_E_LR],
                 (unsigned long long)ends_seen[-SID_E_INTRINSIC_LR]);
   assert_true(2 * done > tried);
   (void)state;

@@ -1,4 +1,5 @@
-/* Which backend is chosen: the decision, for every subset of what a processor and an operating system can offer, and what this machine says. */
+/* Which backend is chosen: the decision, for every subset of what a processor and an operating
+ * system can offer, and what this machine says. */
 #include "../simd/effort.h"
 
 /* The words that matter, one bit each. */
@@ -48,7 +49,8 @@ static void test_all_subsets(void **state) {
         const int usable = sid_backend_usable_on(all[b], &cpu, &why);
         if (usable != expected_usable(all[b]->name, subset))
           fail_msg("%s, features %x: usable %d", all[b]->name, subset, usable);
-        assert_true(usable ? why == NULL : why != NULL && strlen(why) > 10 && strcmp(why, "unset") != 0);
+        assert_true(usable ? why == NULL
+                           : why != NULL && strlen(why) > 10 && strcmp(why, "unset") != 0);
         if (usable) best = all[b];
       }
       assert_ptr_equal(sid_backend_best_on(&cpu), best);
@@ -56,7 +58,8 @@ static void test_all_subsets(void **state) {
   (void)state;
 }
 
-/* The reference needs nothing; a machine of which nothing is known gets it, unless what was built is part of every machine of its kind. */
+/* The reference needs nothing; a machine of which nothing is known gets it, unless what was built
+ * is part of every machine of its kind. */
 static void test_nothing(void **state) {
   const sid_cpu none = {0, 0, 0};
   const char *why = "unset";
@@ -94,7 +97,8 @@ static void test_reasons(void **state) {
     assert_true(subset != (1u << COUNT(features)) - 1);
     const sid_cpu cpu = cpu_of(subset, 0);
     assert_false(sid_backend_usable_on(sid_backend_named(cases[i].backend), &cpu, &why));
-    if (!strstr(why, cases[i].says)) fail_msg("%s without %s: \"%s\"", cases[i].backend, cases[i].missing, why);
+    if (!strstr(why, cases[i].says))
+      fail_msg("%s without %s: \"%s\"", cases[i].backend, cases[i].missing, why);
   }
 #endif
   (void)state;
@@ -109,11 +113,13 @@ static void test_here(void **state) {
   assert_ptr_equal(sid_backend_best(), sid_backend_best_on(&cpu));
   for (size_t b = 0; b < built; b++) {
     const char *why, *why_on;
-    assert_int_equal(sid_backend_usable(all[b], &why), sid_backend_usable_on(all[b], &cpu, &why_on));
+    assert_int_equal(sid_backend_usable(all[b], &why),
+                     sid_backend_usable_on(all[b], &cpu, &why_on));
     assert_ptr_equal(why, why_on);
   }
 #if defined(__GNUC__) && SID_SIMD_X86
-  /* the compiler's library reads the same registers; it looks at the state of the operating system too */
+  /* the compiler's library reads the same registers; it looks at the state of the operating system
+   * too */
   const char *why;
   assert_int_equal(sid_backend_usable(sid_backend_named("avx2"), &why),
                    __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));
@@ -153,8 +159,9 @@ static void test_table(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_all_subsets), cmocka_unit_test(test_nothing), cmocka_unit_test(test_reasons),
-      cmocka_unit_test(test_here),        cmocka_unit_test(test_table),
+      cmocka_unit_test(test_all_subsets), cmocka_unit_test(test_nothing),
+      cmocka_unit_test(test_reasons),     cmocka_unit_test(test_here),
+      cmocka_unit_test(test_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
-/* Exact normals of every backend that this machine can run, against ref/: random streams, inputs with structure, inputs close to a rounding
- * boundary, the fixtures. And the candidates of the vector kernels against long double: how far they are from the truth, which is what
- * decides whether the kernels may trust them. */
+/* Exact normals of every backend that this machine can run, against ref/: random streams, inputs
+ * with structure, inputs close to a rounding boundary, the fixtures. And the candidates of the
+ * vector kernels against long double: how far they are from the truth, which is what decides
+ * whether the kernels may trust them. */
 #include "../simd/candidates.h"
 #include "../simd/effort.h"
 
@@ -10,7 +11,7 @@
 
 #define FULL (1ull << 53)
 
-/* ---- a stream that gives two chosen raws --------------------------------------------------------------------------- */
+/* ---- a stream that gives two chosen raws --------------------------------------------------- */
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -32,14 +33,16 @@ static sid_stream stream_giving(uint64_t raw1, uint64_t raw2, data_source *data)
   wide second = state_giving(raw2, high);
   if (!((second - first * MULTIPLIER) & 1u)) second = state_giving(raw2, high ^ 1u);
   const wide inc = second - first * MULTIPLIER, before = (first - inc) * inverse;
-  const sid_stream stream = {(uint64_t)(before >> 64), (uint64_t)before, (uint64_t)(inc >> 64), (uint64_t)inc};
+  const sid_stream stream = {(uint64_t)(before >> 64), (uint64_t)before, (uint64_t)(inc >> 64),
+                             (uint64_t)inc};
   return stream;
 }
 
 static void test_chosen_raws(void **state) {
   data_source data = {5};
   for (int i = 0; i < 1000; i++) {
-    const uint64_t raw1 = data_raw(&data), raw2 = i % 10 ? data_raw(&data) : (uint64_t)0 - (uint64_t)(i / 10 % 2);
+    const uint64_t raw1 = data_raw(&data),
+                   raw2 = i % 10 ? data_raw(&data) : (uint64_t)0 - (uint64_t)(i / 10 % 2);
     sid_stream stream = stream_giving(raw1, raw2, &data);
     assert_true(stream.inc_lo & 1u);
     assert_true(sid_stream_raw(&stream) == raw1 && sid_stream_raw(&stream) == raw2);
@@ -47,7 +50,7 @@ static void test_chosen_raws(void **state) {
   (void)state;
 }
 
-/* ---- inputs: k = u1*2^53 in 1..2^53 and m = u2*2^53 below 2^53 ------------------------------------------------------- */
+/* ---- inputs: k = u1*2^53 in 1..2^53 and m = u2*2^53 below 2^53 ----------------------------- */
 
 typedef struct {
   uint64_t k, m;
@@ -55,13 +58,16 @@ typedef struct {
 
 /* The low 11 bits of a raw do not matter. */
 static sid_stream stream_of(input in, data_source *data) {
-  return stream_giving((FULL - in.k) << 11 | (data_raw(data) & 0x7ff), in.m << 11 | (data_raw(data) & 0x7ff), data);
+  return stream_giving((FULL - in.k) << 11 | (data_raw(data) & 0x7ff),
+                       in.m << 11 | (data_raw(data) & 0x7ff), data);
 }
 
 static uint64_t clamp_k(uint64_t k) { return k < 1 || k > FULL ? FULL : k; }
 
 /* Uniform in the exponent: every size of a 53-bit number is as likely. */
-static uint64_t any_size(data_source *data) { return data_raw(data) >> (11 + data_below(data, 53)); }
+static uint64_t any_size(data_source *data) {
+  return data_raw(data) >> (11 + data_below(data, 53));
+}
 
 /* As drawn; small u1 and thus large radii; u1 near 1; angles near the axes. */
 static input random_input(data_source *data, uint64_t index) {
@@ -69,8 +75,9 @@ static input random_input(data_source *data, uint64_t index) {
   if (index % 8 >= 6) in.k = index % 8 == 6 ? any_size(data) : FULL - any_size(data);
   if (index % 8 == 5) in.k = 1 + data_below(data, FULL / 1000);
   if (index % 4 == 3)
-    in.m =
-        ((data_raw(data) & 1 ? any_size(data) : 0 - any_size(data)) + data_below(data, 8) * (FULL / 8)) & (FULL - 1);
+    in.m = ((data_raw(data) & 1 ? any_size(data) : 0 - any_size(data)) +
+            data_below(data, 8) * (FULL / 8)) &
+           (FULL - 1);
   in.k = clamp_k(in.k);
   return in;
 }
@@ -103,18 +110,22 @@ static input dense_input(data_source *data, uint64_t index) {
   return in;
 }
 
-/* The numbers next to where a function crosses the middle n + 1/2 between two grid points: the radius, its flat part near u1 = 1, and the sine or
- * the cosine. */
+/* The numbers next to where a function crosses the middle n + 1/2 between two grid points: the
+ * radius, its flat part near u1 = 1, and the sine or the cosine. */
 static input boundary_input(data_source *data, uint64_t index) {
   input in = {FULL - (data_raw(data) >> 11), data_raw(data) >> 11};
   const double r = index % 3 ? data_uniform(data, 0.5, 2.0) : data_uniform(data, 0.0, 8.5);
-  const double middle = (floor(r * 0x1p32) + 0.5) * 0x1p-32, j = 1.0 + (double)data_below(data, 20000);
+  const double middle = (floor(r * 0x1p32) + 0.5) * 0x1p-32,
+               j = 1.0 + (double)data_below(data, 20000);
   in.k = (uint64_t)(exp(-0.5 * middle * middle) * 0x1p53) + data_below(data, 3) - 1;
   if (index % 16 == 0)
-    in.k = FULL - (uint64_t)(4096.0 * j * j + (data_raw(data) & 1 ? j : -j)) + data_below(data, 3) - 1;
-  const double s = data_uniform(data, 0.0, 1.0) * ldexp(1.0, index % 2 ? 0 : -(int)data_below(data, 30));
+    in.k =
+        FULL - (uint64_t)(4096.0 * j * j + (data_raw(data) & 1 ? j : -j)) + data_below(data, 3) - 1;
+  const double s =
+      data_uniform(data, 0.0, 1.0) * ldexp(1.0, index % 2 ? 0 : -(int)data_below(data, 30));
   const double turns = asin((floor(s * 0x1p32) + 0.5) * 0x1p-32) / 6.283185307179586;
-  in.m = ((uint64_t)(turns * 0x1p53) + data_below(data, 3) - 1 + data_below(data, 4) * (FULL / 4)) & (FULL - 1);
+  in.m = ((uint64_t)(turns * 0x1p53) + data_below(data, 3) - 1 + data_below(data, 4) * (FULL / 4)) &
+         (FULL - 1);
   in.k = clamp_k(in.k);
   return in;
 }
@@ -126,7 +137,7 @@ static input sparse_input(data_source *data, uint64_t index) {
 
 typedef input (*input_source)(data_source *data, uint64_t index);
 
-/* ---- bits ------------------------------------------------------------------------------------------------------------ */
+/* ---- bits ---------------------------------------------------------------------------------- */
 
 /* Pairs first .. first+lanes-1 of a source, one in each lane. Returns how many numbers differ. */
 static uint64_t wrong_in_block(const sid_backend *backend, input_source source, uint64_t first) {
@@ -200,13 +211,14 @@ static void test_random_streams(void **state) {
       backends[b]->normals(streams, z, CHUNK);
       for (uint32_t lane = 0; lane < lanes; lane++) {
         sid_stream_normals(after + lane, expected, CHUNK);
-        for (uint32_t j = 0; j < CHUNK; j++) wrong += bits_of(z[j * lanes + lane]) != bits_of(expected[j]);
+        for (uint32_t j = 0; j < CHUNK; j++)
+          wrong += bits_of(z[j * lanes + lane]) != bits_of(expected[j]);
         wrong += memcmp(streams + lane, after + lane, sizeof after[lane]) != 0;
       }
     }
     if (wrong)
-      fail_msg("%llu of %llu normals of %s are wrong", (unsigned long long)wrong, (unsigned long long)normals,
-               backends[b]->name);
+      fail_msg("%llu of %llu normals of %s are wrong", (unsigned long long)wrong,
+               (unsigned long long)normals, backends[b]->name);
   }
   (void)state;
 }
@@ -223,7 +235,8 @@ static void test_lengths(void **state) {
       double z[LONGEST * LANES_MOST + BEYOND], expected[LONGEST];
       sid_stream streams[LANES_MOST], after[LANES_MOST];
       for (uint32_t lane = 0; lane < lanes; lane++) {
-        const sid_stream any = {data_raw(&data), data_raw(&data), data_raw(&data), data_raw(&data) | 1};
+        const sid_stream any = {data_raw(&data), data_raw(&data), data_raw(&data),
+                                data_raw(&data) | 1};
         streams[lane] = after[lane] = any;
       }
       poison(z, COUNT(z));
@@ -231,14 +244,15 @@ static void test_lengths(void **state) {
       assert_true(is_poisoned(z + n * lanes, COUNT(z) - n * lanes));
       for (uint32_t lane = 0; lane < lanes; lane++) {
         sid_stream_normals(after + lane, expected, n);
-        for (size_t j = 0; j < n; j++) require_bits(z[j * lanes + lane], expected[j], backends[b]->name, j);
+        for (size_t j = 0; j < n; j++)
+          require_bits(z[j * lanes + lane], expected[j], backends[b]->name, j);
         assert_memory_equal(streams + lane, after + lane, sizeof after[lane]);
       }
     }
   (void)state;
 }
 
-/* ---- fixtures -------------------------------------------------------------------------------------------------------- */
+/* ---- fixtures ------------------------------------------------------------------------------ */
 
 /* Every case in every lane, with other cases in the others. */
 static void test_fixture_normals(void **state) {
@@ -288,17 +302,19 @@ static void test_fixture_streams(void **state) {
         const json_t *test = json_array_get(cases, (i + lane) % n), *words = field(test, "key");
         uint64_t key[SID_KEY_MAX];
         assert_true(json_array_size(words) <= SID_KEY_MAX);
-        for (size_t k = 0; k < json_array_size(words); k++) key[k] = decimal_of(json_array_get(words, k));
-        assert_int_equal(
-            sid_stream_init(streams + lane, decimal_of(field(test, "seed")), key, (uint32_t)json_array_size(words)),
-            SID_OK);
+        for (size_t k = 0; k < json_array_size(words); k++)
+          key[k] = decimal_of(json_array_get(words, k));
+        assert_int_equal(sid_stream_init(streams + lane, decimal_of(field(test, "seed")), key,
+                                         (uint32_t)json_array_size(words)),
+                         SID_OK);
         const size_t here = json_array_size(field(test, "normals"));
         length = here < length ? here : length;
       }
       backends[b]->normals(streams, z, length);
       for (uint32_t lane = 0; lane < lanes; lane++) {
         reals_of(field(json_array_get(cases, (i + lane) % n), "normals"), expected, MOST);
-        for (size_t j = 0; j < length; j++, seen++) require_bits(z[j * lanes + lane], expected[j], "normals", i);
+        for (size_t j = 0; j < length; j++, seen++)
+          require_bits(z[j * lanes + lane], expected[j], "normals", i);
       }
     }
   assert_true(seen > 4 * n * count);
@@ -306,7 +322,7 @@ static void test_fixture_streams(void **state) {
   (void)state;
 }
 
-/* ---- candidates ------------------------------------------------------------------------------------------------------ */
+/* ---- candidates ---------------------------------------------------------------------------- */
 
 static size_t usable_candidates(const test_candidates *list[4]) {
   size_t count = 0;
@@ -328,11 +344,13 @@ static size_t usable_candidates(const test_candidates *list[4]) {
 
 #define EIGHTH_TURN 0.785398163397448309615660845819875721L /* pi/4 */
 
-/* sqrt(-2 ln u1), cos and sin of 2 pi u2, in units of 2^-32, by long double functions, each less than 2 ulp off in glibc: with 64 bits an error
- * below 2^-27 for the radius, which is below 2^36, and 2^-29 for the others. The angle is taken to its octant with integers. */
+/* sqrt(-2 ln u1), cos and sin of 2 pi u2, in units of 2^-32, by long double functions, each less
+ * than 2 ulp off in glibc: with 64 bits an error below 2^-27 for the radius, which is below 2^36,
+ * and 2^-29 for the others. The angle is taken to its octant with integers. */
 static void ruler(input in, long double value[3]) {
   const uint64_t octant = in.m >> 50, within = in.m & ((1ull << 50) - 1);
-  const long double angle = EIGHTH_TURN * ((long double)(octant & 1 ? (1ull << 50) - within : within) * 0x1p-50L);
+  const long double angle =
+      EIGHTH_TURN * ((long double)(octant & 1 ? (1ull << 50) - within : within) * 0x1p-50L);
   const long double c = cosl(angle), s = sinl(angle);
   const int exchange = ((octant + 1) & 2) != 0;
   value[0] = sqrtl(-2.0L * logl((long double)in.k * 0x1p-53L)) * 0x1p32L;
@@ -377,7 +395,8 @@ static void test_ruler(void **state) {
   }
   mpfr_clears(y, angle, cosine, sine, (mpfr_ptr)0);
   mpfr_free_cache();
-  print_message("# ruler off by at most 2^%.1f (radius), 2^%.1f (circle)\n", log2(radius), log2(circle));
+  print_message("# ruler off by at most 2^%.1f (radius), 2^%.1f (circle)\n", log2(radius),
+                log2(circle));
   assert_true(radius < 0x1p-27 && circle < 0x1p-29);
   (void)state;
 }
@@ -386,9 +405,10 @@ typedef struct {
   double radius, circle;
 } deviation;
 
-/* Inputs first .. first+LANES_MOST-1 of a source, by every backend. The true values are computed once. */
-static int measure_block(const test_candidates *const *list, size_t count, input_source source, uint64_t first,
-                         deviation *largest) {
+/* Inputs first .. first+LANES_MOST-1 of a source, by every backend. The true values are computed
+ * once. */
+static int measure_block(const test_candidates *const *list, size_t count, input_source source,
+                         uint64_t first, deviation *largest) {
   data_source data = {first * 0x2545f4914f6cdd1du + 1};
   sid_stream streams[LANES_MOST];
   long double truth[LANES_MOST][3];
@@ -406,7 +426,8 @@ static int measure_block(const test_candidates *const *list, size_t count, input
         const long double *t = truth[start + lane];
         const double circle = fmax((double)fabsl((long double)values[lanes + lane] - t[1]),
                                    (double)fabsl((long double)values[2 * lanes + lane] - t[2]));
-        largest[c].radius = fmax(largest[c].radius, (double)fabsl((long double)values[lane] - t[0]));
+        largest[c].radius =
+            fmax(largest[c].radius, (double)fabsl((long double)values[lane] - t[0]));
         largest[c].circle = fmax(largest[c].circle, circle);
       }
     }
@@ -440,13 +461,15 @@ static void measure(const char *what, input_source source, uint64_t inputs) {
   for (size_t c = 0; c < count; c++) {
     const double radius = largest[c].radius / list[c]->radius_bound,
                  circle = largest[c].circle / list[c]->circle_bound;
-    print_message("# %s, %s: %llu inputs, largest deviation of the radius 2^%.2f (%.4f of the bound), of the circle "
+    print_message("# %s, %s: %llu inputs, largest deviation of the radius 2^%.2f (%.4f of the "
+                  "bound), of the circle "
                   "2^%.2f (%.4f)\n",
                   list[c]->name, what, (unsigned long long)inputs, log2(largest[c].radius), radius,
                   log2(largest[c].circle), circle);
     if (!(radius > 0.0 && radius < 0.25 && circle > 0.0 && circle < 0.25))
-      fail_msg("%s, %s: deviations of %g (radius) and %g (circle) bounds, allowed: less than a quarter",
-               list[c]->name, what, radius, circle);
+      fail_msg(
+          "%s, %s: deviations of %g (radius) and %g (circle) bounds, allowed: less than a quarter",
+          list[c]->name, what, radius, circle);
   }
 }
 

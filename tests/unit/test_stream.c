@@ -1,4 +1,5 @@
-/* Random streams: fixtures (NumPy's own numbers), and what docs/spec.md section 2 says of every derived value. */
+/* Random streams: fixtures (NumPy's own numbers), and what docs/spec.md section 2 says of every
+ * derived value. */
 #include "common.h"
 
 #include <math.h>
@@ -14,7 +15,7 @@ static void require_stream(const sid_stream *actual, const sid_stream *expected)
   assert_true(actual->inc_hi == expected->inc_hi && actual->inc_lo == expected->inc_lo);
 }
 
-/* ---- fixtures ------------------------------------------------------------------------------------------------- */
+/* ---- fixtures ------------------------------------------------------------------------------ */
 
 static sid_stream case_stream(const json_t *test) {
   const json_t *words = field(test, "key");
@@ -23,13 +24,15 @@ static sid_stream case_stream(const json_t *test) {
   sid_stream stream;
   assert_in_range(key_len, 1, SID_KEY_MAX);
   for (size_t i = 0; i < key_len; i++) key[i] = decimal_of(json_array_get(words, i));
-  assert_int_equal(sid_stream_init(&stream, decimal_of(field(test, "seed")), key, (uint32_t)key_len), SID_OK);
+  assert_int_equal(
+      sid_stream_init(&stream, decimal_of(field(test, "seed")), key, (uint32_t)key_len), SID_OK);
   return stream;
 }
 
 static void require_raws(sid_stream stream, const json_t *raws, size_t count) {
   assert_int_equal(json_array_size(raws), count);
-  for (size_t i = 0; i < count; i++) assert_true(sid_stream_raw(&stream) == hex_of(json_array_get(raws, i)));
+  for (size_t i = 0; i < count; i++)
+    assert_true(sid_stream_raw(&stream) == hex_of(json_array_get(raws, i)));
 }
 
 static void require_uniforms(sid_stream stream, const json_t *uniforms) {
@@ -60,10 +63,12 @@ static void require_indices(sid_stream start, const json_t *groups) {
 static void require_signs(sid_stream stream, const json_t *signs) {
   assert_int_equal(json_array_size(signs), 16);
   for (size_t i = 0; i < 16; i++)
-    require_bits(sid_stream_rademacher(&stream), (double)json_integer_value(json_array_get(signs, i)), "sign", i);
+    require_bits(sid_stream_rademacher(&stream),
+                 (double)json_integer_value(json_array_get(signs, i)), "sign", i);
 }
 
-static void require_weighted(sid_stream stream, const json_t *indices, const double *weights, size_t n) {
+static void require_weighted(sid_stream stream, const json_t *indices, const double *weights,
+                             size_t n) {
   assert_int_equal(json_array_size(indices), 8);
   for (size_t i = 0; i < 8; i++)
     assert_int_equal(sid_stream_weighted_index(&stream, weights, (uint32_t)n),
@@ -118,7 +123,7 @@ static void test_fixtures(void **state) {
   (void)state;
 }
 
-/* ---- seeding -------------------------------------------------------------------------------------------------- */
+/* ---- seeding ------------------------------------------------------------------------------- */
 
 static void test_init_errors_leave_the_stream(void **state) {
   const uint64_t key[4] = {1, 2, 3, 4};
@@ -141,8 +146,10 @@ static void test_different_keys_differ(void **state) {
     uint64_t seed, key[3];
     uint32_t key_len;
   } list[] = {
-      {7, {0, 0, 0}, 1}, {7, {0, 0, 0}, 2},          {7, {0, 0, 0}, 3}, {7, {1, 0, 0}, 2},
-      {7, {0, 1, 0}, 2}, {7, {2ull << 32, 0, 0}, 1}, {8, {0, 0, 0}, 1}, {7 + (1ull << 32), {0, 0, 0}, 1},
+      {7, {0, 0, 0}, 1}, {7, {0, 0, 0}, 2},
+      {7, {0, 0, 0}, 3}, {7, {1, 0, 0}, 2},
+      {7, {0, 1, 0}, 2}, {7, {2ull << 32, 0, 0}, 1},
+      {8, {0, 0, 0}, 1}, {7 + (1ull << 32), {0, 0, 0}, 1},
       {0, {7, 0, 0}, 2}, {7, {0, 0, 1}, 3},
   };
   uint64_t first[COUNT(list)];
@@ -156,7 +163,8 @@ static void test_different_keys_differ(void **state) {
   (void)state;
 }
 
-/* A key word is its 32-bit words without leading zeros, so this pair is one stream in NumPy, too. */
+/* A key word is its 32-bit words without leading zeros, so this pair is one stream in NumPy,
+ * too. */
 static void test_wide_key_word_is_two_words(void **state) {
   const uint64_t wide[1] = {(5ull << 32) | 9}, narrow[2] = {9, 5};
   sid_stream a, b;
@@ -166,7 +174,7 @@ static void test_wide_key_word_is_two_words(void **state) {
   (void)state;
 }
 
-/* ---- derived values: each takes one raw ------------------------------------------------------------------------- */
+/* ---- derived values: each takes one raw ---------------------------------------------------- */
 
 /* The high 64 bits of a*b by 32-bit halves, in an order unlike that of ref/. */
 static uint64_t naive_high(uint64_t a, uint64_t b) {
@@ -198,7 +206,8 @@ static void test_uniform(void **state) {
 }
 
 static void test_index(void **state) {
-  static const uint64_t below[] = {1, 2, 3, 7, 1000, 65536, 0xffffffffu, 1ull << 32, (1ull << 63) + 1, UINT64_MAX};
+  static const uint64_t below[] = {
+      1, 2, 3, 7, 1000, 65536, 0xffffffffu, 1ull << 32, (1ull << 63) + 1, UINT64_MAX};
   for (size_t b = 0; b < COUNT(below); b++) {
     sid_stream stream = stream_of(5, b), twin = stream;
     for (int i = 0; i < 2000; i++) {
@@ -238,7 +247,8 @@ static void test_weighted_index(void **state) {
       {0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125},
       {0.0, 0.5, 0.0, 0.0, 0.25, 0.25, 0.0, 0.0},
       {0.1, 0.2, 0.3, 0.05, 0.05, 0.1, 0.1, 0.1},
-      {0.25, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}, /* too small a sum: what is left goes to the last */
+      {0.25, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0,
+       0.0}, /* too small a sum: what is left goes to the last */
   };
   for (size_t s = 0; s < COUNT(sets); s++) {
     for (uint32_t n = 1; n <= 8; n++) {
@@ -252,14 +262,15 @@ static void test_weighted_index(void **state) {
   (void)state;
 }
 
-/* A stream whose next raw is given: undo one step. M*inverse = 1 modulo 2^128 is not needed where state*M = 0. */
+/* A stream whose next raw is given: undo one step. M*inverse = 1 modulo 2^128 is not needed where
+ * state*M = 0. */
 static sid_stream stream_with_zero_state(void) {
   const sid_stream stream = {0, 0, 0, 1};
   return stream;
 }
 
-/* U = 0 (state 1 after the step: hi^lo = 1, no rotation) hits the first weight that is not zero, and a U equal to a
- * partial sum belongs to the next index. */
+/* U = 0 (state 1 after the step: hi^lo = 1, no rotation) hits the first weight that is not zero,
+ * and a U equal to a partial sum belongs to the next index. */
 static void test_weighted_index_edges(void **state) {
   const double zero_first[3] = {0.0, 0.5, 0.5};
   sid_stream stream = stream_with_zero_state();
@@ -274,7 +285,7 @@ static void test_weighted_index_edges(void **state) {
   (void)state;
 }
 
-/* ---- Poisson counts ------------------------------------------------------------------------------------------------------- */
+/* ---- Poisson counts ------------------------------------------------------------------------ */
 
 /* Section 2 to the letter, with one raw more than the count; e may be anything in (0, 1]. */
 static void test_poisson(void **state) {
@@ -294,8 +305,9 @@ static void test_poisson(void **state) {
   (void)state;
 }
 
-/* 20000 counts: chi-square over the counts that are expected at least 20 times, with everything above in one more cell. Of n cells it has mean n - 1
- * and variance 2n - 2; five deviations are allowed. */
+/* 20000 counts: chi-square over the counts that are expected at least 20 times, with everything
+ * above in one more cell. Of n cells it has mean n - 1 and variance 2n - 2; five deviations are
+ * allowed. */
 static void require_poisson_law(double mean) {
   enum { N = 20000 };
   static uint32_t seen[1000];
@@ -322,7 +334,8 @@ static void require_poisson_law(double mean) {
   }
   const double left = N * (1.0 - below + pending);
   chi += pow(rest - left, 2.0) / left;
-  if (chi > cells + 5.0 * sqrt(2.0 * cells)) fail_msg("mean %g: chi-square %g of %g cells", mean, chi, cells + 1.0);
+  if (chi > cells + 5.0 * sqrt(2.0 * cells))
+    fail_msg("mean %g: chi-square %g of %g cells", mean, chi, cells + 1.0);
 }
 
 static void test_poisson_law(void **state) {
@@ -331,7 +344,7 @@ static void test_poisson_law(void **state) {
   (void)state;
 }
 
-/* ---- advance ---------------------------------------------------------------------------------------------------- */
+/* ---- advance ------------------------------------------------------------------------------- */
 
 static void test_advance_is_many_raws(void **state) {
   const sid_stream start = stream_of(12, 0);
@@ -348,7 +361,8 @@ static void test_advance_is_many_raws(void **state) {
 static void test_advance_adds_up(void **state) {
   data_source data = {13};
   for (int i = 0; i < 200; i++) {
-    const uint64_t a_hi = data_raw(&data), a_lo = data_raw(&data), b_hi = data_raw(&data), b_lo = data_raw(&data);
+    const uint64_t a_hi = data_raw(&data), a_lo = data_raw(&data), b_hi = data_raw(&data),
+                   b_lo = data_raw(&data);
     const uint64_t lo = a_lo + b_lo, hi = a_hi + b_hi + (lo < a_lo);
     sid_stream one = stream_of(14, (uint64_t)i), two = one;
     sid_stream_advance(&one, a_hi, a_lo);
@@ -359,7 +373,8 @@ static void test_advance_adds_up(void **state) {
   (void)state;
 }
 
-/* The period is 2^128: going on by 2^128 - d undoes d raws. Half the period away, only the top bit of the state differs. */
+/* The period is 2^128: going on by 2^128 - d undoes d raws. Half the period away, only the top bit
+ * of the state differs. */
 static void test_advance_backwards(void **state) {
   const sid_stream start = stream_of(15, 0);
   for (uint64_t d = 1; d < 50; d++) {
@@ -374,7 +389,7 @@ static void test_advance_backwards(void **state) {
   (void)state;
 }
 
-/* ---- normals ---------------------------------------------------------------------------------------------------- */
+/* ---- normals ------------------------------------------------------------------------------- */
 
 /* Every n takes 2*ceil(n/2) raws and gives the pairs in order; nothing is written beyond n. */
 static void test_normals_are_pairs(void **state) {

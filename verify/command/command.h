@@ -1,0 +1,25 @@
+/* The commands of the command line; each gets its own arguments (argv[0] is its name) and returns
+ * an exit status. */
+#ifndef VF_COMMAND_H
+#define VF_COMMAND_H
+
+int vf_command_verify(int argc, char **argv);
+int vf_command_run(int argc, char **argv);
+int vf_command_stream(int argc, char **argv);
+int vf_command_info(int argc, char **argv);
+
+/* --jobs, which several commands share. Returns 0, or VF_EXIT_USAGE after a message. */
+int vf_option_jobs(const char *text, int *jobs);
+int vf_default_jobs(void);
+
+/* Seconds on a clock that only goes forward. */
+double vf_seconds(void);
+
+/* Codes of long options without a value begin here, so that no letter is mistaken for one. */
+enum { VF_OPTION_FLAG = 256 };
+
+/* Handles getopt's ':' and '?' for `command`: the message for a missing argument or an unknown
+ * option. */
+int vf_option_error(const char *command, int code, char **argv);
+
+#endif

@@ -1,0 +1,41 @@
+/* sidyn info: what was built, what computes, and whether the machine can be trusted. */
+#include "running/backend.h"
+#include "command/command.h"
+#include "formats/output.h"
+#include "sidyn.h"
+
+static void vf_info_backends(void) {
+  size_t count;
+  const sid_backend *const *built = sid_backends_built(&count);
+  for (size_t i = 0; i < count; i++) {
+    const char *why;
+    const int usable = sid_backend_usable(built[i], &why);
+    printf("%-10s %s: %u lane%s, %s", i ? "" : "backends", built[i]->name,
+           (unsigned)built[i]->lanes, built[i]->lanes > 1 ? "s" : "", usable ? "usable" : why);
+    printf(built[i] == vf_backend() ? ", used: %s\n" : "\n", vf_backend_reason());
+  }
+  printf("SLEEF      %s\n", sid_simd_sleef_version());
+}
+
+int vf_command_info(int argc, char **argv) {
+  if (argc > 1) return vf_fail("info: %s: takes no arguments", argv[1]);
+  const uint32_t failed = sid_selfcheck();
+  printf("version    %s\n", SID_VERSION);
+  printf("compiler   %s\n", __VERSION__);
+  vf_info_backends();
+#ifdef _OPENMP
+  printf("threads    %d (OpenMP %d)\n", vf_default_jobs(), _OPENMP);
+#else
+  printf("threads    1 (built without OpenMP)\n");
+#endif
+#if SID_HAVE_JANSSON
+  printf("JSON       libjansson\n");
+#else
+  printf("JSON       none (built without libjansson: no experiments, no --json)\n");
+#endif
+  printf("selfcheck  %s\n", failed ? "FAILED" : "passed");
+  for (uint32_t bit = 1; bit; bit <<= 1)
+    if (failed & bit) printf("           %s\n", sid_selfcheck_text(bit));
+  const int status = vf_output_flush();
+  return failed ? VF_EXIT_MACHINE : status;
+}

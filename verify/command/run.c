@@ -1,0 +1,342 @@
+/* sidyn run: trajectories of an experiment as CSV or NumPy's .npy. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "running/backend.h"
+#include "command/command.h"
+#include "running/ensemble.h"
+#include "formats/experiment_json.h"
+#include "formats/number.h"
+#include "formats/output.h"
+#include "running/statistics.h"
+
+typedef struct {
+  const char *experiment, *out;
+  uint64_t first, count;
+  int jobs, npy, statistics;
+  vf_format format;
+} vf_run_options;
+
+/* The last index before the end of a range, which may be 2^64. */
+static int vf_parse_last(const char *text, uint64_t *last) {
+  const int most = strcmp(text, "18446744073709551616") == 0;
+  *last = 0;
+  if (!most && (vf_parse_u64(text, last) || *last == 0)) return -1;
+  *last -= 1; /* modulo 2^64 */
+  return 0;
+}
+
+/* A:B, the trajectories A..B-1. */
+static int vf_parse_range(const char *text, vf_run_options *options) {
+  char begin[32];
+  const size_t length = strcspn(text, ":");
+  uint64_t last;
+  int bad = text[length] != ':' || length >= sizeof begin;
+  if (!bad) {
+    memcpy(begin, text, length);
+    begin[length] = '\0';
+    bad = vf_parse_u64(begin, &options->first) || vf_parse_last(text + length + 1, &last) ||
+          last < options->first || last - options->first == UINT64_MAX;
+  }
+  if (bad)
+    return vf_fail(
+        "run: --trajectories %s: allowed: A:B with integers 0 <= A < B <= 2^64, B - A < 2^64",
+        text);
+  options->count = last - options->first + 1;
+  return 0;
+}
+
+static int vf_ends_with(const char *text, const char *end) {
+  const size_t a = strlen(text), b = strlen(end);
+  return a >= b && strcmp(text + a - b, end) == 0;
+}
+
+static int vf_parse_out(const char *text, vf_run_options *options) {
+  options->out = text;
+  options->npy = vf_ends_with(text, ".npy");
+  if (options->npy || vf_ends_with(text, ".csv") || strcmp(text, "-") == 0) return 0;
+  return vf_fail(
+      "run: --out %s: allowed: a name that ends in .csv or .npy, or - for standard output", text);
+}
+
+static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
+  static const struct option names[] = {{"trajectories", required_argument, NULL, 't'},
+                                        {"backend", required_argument, NULL, 'b'},
+                                        {"jobs", required_argument, NULL, 'j'},
+                                        {"out", required_argument, NULL, 'o'},
+                                        {"format", required_argument, NULL, 'f'},
+                                        {"statistics", no_argument, NULL, 's'},
+                                        {NULL, 0, NULL, 0}};
+  int code, status = 0, formatted = 0;
+  opterr = 0;
+  while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
+    switch (code) {
+      case 't': status = vf_parse_range(optarg, options); break;
+      case 'b': status = vf_backend_choose(optarg); break;
+      case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
+      case 'o': status = vf_parse_out(optarg, options); break;
+      case 's': options->statistics = 1; break;
+      case 'f':
+        formatted = 1;
+        if (vf_format_parse(optarg, &options->format))
+          status = vf_fail("run: --format %s: allowed: bits, hex, dec", optarg);
+        break;
+      default: status = vf_option_error("run", code, argv);
+    }
+  }
+  if (status) return status;
+  if (argc - optind != 1) return vf_fail("run: needs exactly one EXPERIMENT.json");
+  if (formatted && options->npy)
+    return vf_fail("run: --format: .npy is binary; allowed with .csv and -");
+  if (options->statistics && options->npy)
+    return vf_fail("run: --statistics: is a table; allowed with .csv and -");
+  options->experiment = argv[optind];
+  return 0;
+}
+
+/* ---- CSV ---- */
+
+/* The name of column k of a row. */
+static const char *vf_column(const sid_experiment *experiment, size_t k, char name[32]) {
+  for (uint32_t o = 0; o < experiment->observable_count; o++) {
+    const int32_t observable = experiment->observables[o];
+    if (observable == SID_X && k < experiment->problem.dim) {
+      snprintf(name, 32, "x%zu", k);
+      return name;
+    }
+    if (observable != SID_X && k == 0) return vf_observable_name(observable);
+    k -= observable == SID_X ? experiment->problem.dim : 1;
+  }
+  return "";
+}
+
+static void vf_csv_head(const sid_experiment *experiment, FILE *stream) {
+  char name[32];
+  fputs("trajectory,step,end", stream);
+  for (size_t k = 0; k < sid_row_width(experiment); k++)
+    fprintf(stream, ",%s", vf_column(experiment, k, name));
+  fputc('\n', stream);
+}
+
+static const char *vf_end_name(sid_status status) {
+  switch (status) {
+    case SID_OK: return "";
+    case SID_E_ORIGIN: return "origin";
+    case SID_E_LR: return "lr";
+    case SID_E_INTRINSIC_LR: return "intrinsic_lr";
+    default: return "nonfinite";
+  }
+}
+
+static void vf_csv_row(uint64_t trajectory, uint64_t step, const char *end, const double *row,
+                       size_t width, vf_format format, FILE *stream) {
+  char text[VF_NUMBER_SIZE];
+  fprintf(stream, "%" PRIu64 ",%" PRIu64 ",%s", trajectory, step, end);
+  for (size_t k = 0; k < width; k++) fprintf(stream, ",%s", vf_number_text(row[k], format, text));
+  fputc('\n', stream);
+}
+
+/* ---- NumPy ---- */
+
+/* Version 1.0 header of a (trajectories, checkpoints, columns) array of little-endian doubles,
+ * padded to a multiple of 64. */
+static void vf_npy_head(uint64_t trajectories, uint32_t checkpoints, size_t width, FILE *stream) {
+  char text[118 + 1];
+  snprintf(text, sizeof text,
+           "{'descr': '<f8', 'fortran_order': False, 'shape': (%" PRIu64 ", %" PRIu32 ", %zu), }",
+           trajectories, checkpoints, width);
+  fwrite("\x93NUMPY\x01\x00\x76\x00", 1, 10, stream);
+  fprintf(stream, "%-117s\n", text);
+}
+
+static void vf_npy_number(double value, FILE *stream) {
+  uint64_t bits;
+  unsigned char bytes[8];
+  memcpy(&bits, &value, sizeof bits);
+  if (isnan(value)) bits = UINT64_C(0x7ff8000000000000);
+  for (int b = 0; b < 8; b++) bytes[b] = (unsigned char)(bits >> (8 * b));
+  fwrite(bytes, 1, sizeof bytes, stream);
+}
+
+/* ---- the run ---- */
+
+typedef struct {
+  const sid_experiment *experiment;
+  const vf_run_options *options;
+  FILE *stream;
+  size_t width;
+  uint64_t chunk;             /* trajectories computed before they are written */
+  double *rows, *last, *work; /* of a chunk; work for one row of a trajectory that ended early */
+  vf_end *ends;
+  vf_statistics *statistics; /* checkpoint_count*width, with --statistics */
+  uint64_t ended;            /* trajectories that ended early so far */
+} vf_job;
+
+/* The last state of a trajectory that ended early: a note, and a row of its own with the reason. */
+static void vf_write_early_end(vf_job *job, uint64_t trajectory, const vf_end *end,
+                               const double *last) {
+  double *row = job->work;
+  if (++job->ended <= 5)
+    fprintf(stderr, "sidyn: trajectory %" PRIu64 " ended at step %" PRIu64 ": %s\n", trajectory,
+            end->step, sid_status_text(end->status));
+  if (job->options->npy || job->options->statistics) return;
+  sid_observe(job->experiment, end->step, last, NULL, row, row + job->width);
+  vf_csv_row(trajectory, end->step, vf_end_name(end->status), row, job->width, job->options->format,
+             job->stream);
+}
+
+static int vf_add_statistics(vf_job *job, const double *rows) {
+  const size_t numbers = job->experiment->checkpoint_count * job->width;
+  int status = 0;
+  for (size_t k = 0; k < numbers; k++) status |= vf_statistics_add(job->statistics + k, rows[k]);
+  return status;
+}
+
+static void vf_write_statistics(const vf_job *job) {
+  static const double fractions[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+  char name[32], text[VF_NUMBER_SIZE];
+  fputs("step,observable,count,mean,variance,standard_error,min,max,q05,q25,q50,q75,q95\n",
+        job->stream);
+  for (uint32_t c = 0; c < job->experiment->checkpoint_count; c++)
+    for (size_t k = 0; k < job->width; k++) {
+      const vf_statistics *one = job->statistics + c * job->width + k;
+      const double variance = vf_statistics_variance(one);
+      const double values[] = {
+          vf_statistics_mean(one), variance, sqrt(variance / (double)one->count),
+          one->count ? one->least : (double)NAN, one->count ? one->most : (double)NAN};
+      fprintf(job->stream, "%" PRIu64 ",%s,%" PRIu64, job->experiment->checkpoints[c],
+              vf_column(job->experiment, k, name), one->count);
+      for (size_t v = 0; v < sizeof values / sizeof values[0]; v++)
+        fprintf(job->stream, ",%s", vf_number_text(values[v], job->options->format, text));
+      for (size_t f = 0; f < sizeof fractions / sizeof fractions[0]; f++)
+        fprintf(
+            job->stream, ",%s",
+            vf_number_text(vf_statistics_quantile(one, fractions[f]), job->options->format, text));
+      fputc('\n', job->stream);
+    }
+}
+
+static void vf_write_trajectory(vf_job *job, uint64_t start, uint64_t i) {
+  const sid_experiment *experiment = job->experiment;
+  const uint64_t trajectory = job->options->first + start + i;
+  const double *rows = job->rows + i * experiment->checkpoint_count * job->width;
+  const vf_end *end = job->ends + i;
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  for (uint32_t c = 0; !job->options->statistics && c < experiment->checkpoint_count; c++) {
+    const double *row = rows + c * job->width;
+    if (job->options->npy) {
+      for (size_t k = 0; k < job->width; k++) vf_npy_number(row[k], job->stream);
+    } else if (c < end->rows) {
+      vf_csv_row(trajectory, experiment->checkpoints[c], "", row, job->width, job->options->format,
+                 job->stream);
+    }
+  }
+  if (end->status != SID_OK) vf_write_early_end(job, trajectory, end, job->last + i * kept);
+}
+
+static int vf_compute(vf_job *job) {
+  const int progress = isatty(STDERR_FILENO);
+  const uint64_t count = job->options->count;
+  const double start = vf_seconds();
+  for (uint64_t done = 0; done < count && !ferror(job->stream);) {
+    const uint64_t size = count - done < job->chunk ? count - done : job->chunk;
+    if (vf_ensemble_states(job->experiment, job->options->first + done, size, job->options->jobs,
+                           job->rows, job->ends, job->last))
+      return vf_fail("run: out of memory");
+    for (uint64_t i = 0; i < size; i++) {
+      vf_write_trajectory(job, done, i);
+      if (job->options->statistics &&
+          vf_add_statistics(job, job->rows + i * job->experiment->checkpoint_count * job->width))
+        return vf_fail("run: out of memory");
+    }
+    done += size;
+    if (progress && vf_seconds() - start > 2.0)
+      fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " trajectories\033[K%s", done, count,
+              done == count ? "\n" : "");
+  }
+  if (job->ended > 5) fprintf(stderr, "sidyn: %" PRIu64 " trajectories ended early\n", job->ended);
+  return 0;
+}
+
+/* Memory for a chunk of about 32 MiB, whatever the number of trajectories. */
+static int vf_job_allocate(vf_job *job) {
+  const sid_experiment *experiment = job->experiment;
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  const size_t numbers = experiment->checkpoint_count * job->width + kept;
+  const size_t fits = ((size_t)1 << 22) / numbers;
+  job->chunk = fits < 1 ? 1 : fits > 4096 ? 4096 : fits;
+  if (job->chunk > job->options->count) job->chunk = job->options->count;
+  const size_t chunk = (size_t)job->chunk;
+  job->rows = malloc((chunk * experiment->checkpoint_count * job->width + 1) * sizeof *job->rows);
+  job->last = malloc((chunk * kept + 1) * sizeof *job->last);
+  job->ends = malloc((chunk + 1) * sizeof *job->ends);
+  job->work = malloc((job->width + sid_observe_workspace(experiment)) * sizeof *job->work);
+  if (job->options->statistics)
+    job->statistics =
+        calloc(experiment->checkpoint_count * job->width + 1, sizeof *job->statistics);
+  const int have_statistics = !job->options->statistics || job->statistics;
+  return job->rows && job->last && job->ends && job->work && have_statistics
+             ? 0
+             : vf_fail("run: out of memory");
+}
+
+static void vf_job_free(vf_job *job) {
+  const size_t numbers = job->statistics ? job->experiment->checkpoint_count * job->width : 0;
+  for (size_t k = 0; k < numbers; k++) vf_statistics_free(job->statistics + k);
+  free(job->statistics);
+  free(job->rows);
+  free(job->last);
+  free(job->ends);
+  free(job->work);
+}
+
+static int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options) {
+  vf_output output;
+  vf_job job = {.experiment = experiment, .options = options, .width = sid_row_width(experiment)};
+  int status = vf_output_open(&output, options->out);
+  if (status) return status;
+  job.stream = output.stream;
+  status = vf_job_allocate(&job);
+  if (!status) {
+    if (options->npy)
+      vf_npy_head(options->count, experiment->checkpoint_count, job.width, job.stream);
+    else if (!options->statistics)
+      vf_csv_head(experiment, job.stream);
+    status = vf_compute(&job);
+    if (!status && options->statistics) vf_write_statistics(&job);
+  }
+  if (status)
+    vf_output_abandon(&output);
+  else
+    status = vf_output_commit(&output);
+  vf_job_free(&job);
+  return status;
+}
+
+/* A name that does not exist yet is no file. */
+static int vf_same_file(const char *a, const char *b) {
+  struct stat first, second;
+  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+int vf_command_run(int argc, char **argv) {
+  vf_run_options options = {
+      .experiment = "", .out = "-", .count = 1, .jobs = vf_default_jobs(), .format = VF_DEC};
+  char message[VF_MESSAGE_SIZE];
+  vf_experiment loaded;
+  int status = vf_parse_run(argc, argv, &options);
+  if (status) return status;
+  if (vf_experiment_load(options.experiment, &loaded, message)) return vf_fail("%s", message);
+  if (vf_same_file(options.experiment, options.out)) {
+    vf_experiment_free(&loaded);
+    return vf_fail("run: --out %s: that is the experiment; allowed: another file", options.out);
+  }
+  status = vf_run_experiment(&loaded.experiment, &options);
+  vf_experiment_free(&loaded);
+  return status;
+}

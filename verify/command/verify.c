@@ -1,0 +1,185 @@
+/* sidyn verify: runs the registry of checks and reports. */
+#include <fnmatch.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "running/backend.h"
+#include "harness/check.h"
+#include "command/command.h"
+#include "formats/output.h"
+#include "harness/report.h"
+
+typedef struct {
+  vf_tier tier;
+  const char *filter, *json, *junit;
+  int jobs, list;
+} vf_verify_options;
+
+static int vf_parse_tier(const char *text, vf_tier *tier) {
+  for (int i = VF_QUICK; i <= VF_DEEP; i++)
+    if (strcmp(text, vf_tier_name((vf_tier)i)) == 0) {
+      *tier = (vf_tier)i;
+      return 0;
+    }
+  return vf_fail("verify: --tier %s: allowed: quick, full, deep", text);
+}
+
+static int vf_parse_verify(int argc, char **argv, vf_verify_options *options) {
+  static const struct option names[] = {
+      {"tier", required_argument, NULL, 't'},      {"filter", required_argument, NULL, 'f'},
+      {"backend", required_argument, NULL, 'b'},   {"jobs", required_argument, NULL, 'j'},
+      {"json", required_argument, NULL, 'o'},      {"junit", required_argument, NULL, 'u'},
+      {"list", no_argument, NULL, VF_OPTION_FLAG}, {NULL, 0, NULL, 0}};
+  int code, status = 0;
+  opterr = 0;
+  while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
+    switch (code) {
+      case 't': status = vf_parse_tier(optarg, &options->tier); break;
+      case 'f': options->filter = optarg; break;
+      case 'b': status = vf_backend_choose(optarg); break;
+      case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
+      case 'o': options->json = optarg; break;
+      case 'u': options->junit = optarg; break;
+      case VF_OPTION_FLAG: options->list = 1; break;
+      default: status = vf_option_error("verify", code, argv);
+    }
+  }
+  if (!status && optind < argc) status = vf_fail("verify: %s: not an option", argv[optind]);
+  return status;
+}
+
+/* A pattern matches the whole id or its row, the part before the first dot: "svag2" means
+ * "svag2.*". */
+static int vf_matches(const char *pattern, const char *id) {
+  char row[64];
+  const size_t length = strcspn(id, ".");
+  if (!pattern || fnmatch(pattern, id, 0) == 0) return 1;
+  if (length >= sizeof row) return 0;
+  memcpy(row, id, length);
+  row[length] = '\0';
+  return fnmatch(pattern, row, 0) == 0;
+}
+
+/* The checks that the options choose, in the order of the registry; returns their number. With NULL
+ * only counts. */
+static size_t vf_select(const vf_verify_options *options, vf_tier tier, vf_result *results) {
+  size_t count = 0;
+  for (size_t t = 0; t < vf_row_count; t++)
+    for (size_t c = 0; c < vf_rows[t]->count; c++) {
+      const vf_check *check = vf_rows[t]->checks + c;
+      if (check->tier > tier || !vf_matches(options->filter, check->id)) continue;
+      if (results) results[count].check = check;
+      count++;
+    }
+  return count;
+}
+
+static void vf_list(const vf_result *results, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    printf("%-40s %-5s  %s (%s)\n", results[i].check->id, vf_tier_name(results[i].check->tier),
+           results[i].check->claim, results[i].check->source);
+}
+
+/* Whether only errata were chosen: they have a table of their own. */
+static int vf_all_errata(const vf_result *results, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strncmp(results[i].check->id, "errata.", strlen("errata.")) != 0) return 0;
+  return 1;
+}
+
+static void vf_run_checks(const vf_verify_options *options, vf_result *results, size_t count) {
+  const int progress = isatty(STDERR_FILENO), errata = vf_all_errata(results, count);
+  const double start = vf_seconds();
+  vf_report_head(errata);
+  for (size_t i = 0; i < count; i++) {
+    const double before = vf_seconds();
+    if (progress && before - start > 2.0)
+      fprintf(stderr, "\r[%zu/%zu] %s\033[K", i + 1, count, results[i].check->id);
+    results[i].context.jobs = options->jobs;
+    results[i].context.tier = options->tier;
+    results[i].check->run(&results[i].context);
+    results[i].seconds = vf_seconds() - before;
+    if (progress) fputs("\r\033[K", stderr);
+    vf_report_line(results + i, errata);
+    fflush(stdout);
+  }
+}
+
+static int vf_same_file(FILE *a, FILE *b) {
+  struct stat first, second;
+  return fstat(fileno(a), &first) == 0 && fstat(fileno(b), &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* Opens both files before the work starts: better to fail now than after it. */
+static int vf_open_reports(const vf_verify_options *options, vf_output *json, vf_output *junit) {
+  const char *const paths[] = {options->json, options->junit};
+  for (int i = 0; i < 2; i++)
+    if (paths[i] && strcmp(paths[i], "-") == 0)
+      return vf_fail("verify: %s -: standard output has the table; allowed: a file",
+                     i ? "--junit" : "--json");
+  if (options->json && vf_output_open(json, options->json)) return VF_EXIT_USAGE;
+  int status = options->junit ? vf_output_open(junit, options->junit) : 0;
+  if (!status && options->json && options->junit && vf_same_file(json->stream, junit->stream)) {
+    status =
+        vf_fail("verify: --json and --junit: the same file %s; allowed: two files", options->json);
+    vf_output_abandon(junit);
+  }
+  if (status && options->json) vf_output_abandon(json);
+  return status;
+}
+
+static int vf_write_reports(const vf_verify_options *options, const vf_report *report,
+                            vf_output *json, vf_output *junit) {
+  int status = 0;
+  if (options->json) {
+    const int made = vf_report_json(report, json);
+    if (made) vf_output_abandon(json);
+    status = made ? made : vf_output_commit(json);
+  }
+  if (options->junit) {
+    vf_report_junit(report, junit);
+    const int written = vf_output_commit(junit);
+    status = status ? status : written;
+  }
+  return status;
+}
+
+static int vf_verify(const vf_verify_options *options, vf_result *results, size_t count) {
+  vf_output json, junit;
+  const double start = vf_seconds();
+  int status = vf_open_reports(options, &json, &junit);
+  if (status) return status;
+  vf_run_checks(options, results, count);
+  const vf_report report = {results, count, vf_tier_name(options->tier), vf_backend()->name,
+                            vf_seconds() - start};
+  status = vf_write_reports(options, &report, &json, &junit);
+  vf_report_sum(&report);
+  for (size_t i = 0; i < count && !status; i++)
+    if (vf_context_verdict(&results[i].context) != VF_PASS) status = VF_EXIT_FAILED;
+  for (size_t i = 0; i < count; i++) vf_context_clear(&results[i].context);
+  return status;
+}
+
+int vf_command_verify(int argc, char **argv) {
+  vf_verify_options options = {VF_QUICK, NULL, NULL, NULL, vf_default_jobs(), 0};
+  int status = vf_parse_verify(argc, argv, &options);
+  if (status) return status;
+  const vf_tier tier = options.list ? VF_DEEP : options.tier; /* a list shows every tier */
+  const size_t count = vf_select(&options, tier, NULL);
+  if (count == 0)
+    return vf_fail("verify: --filter %s: no check of tier %s has such an id; --list shows all",
+                   options.filter ? options.filter : "*", vf_tier_name(tier));
+  vf_result *results = calloc(count, sizeof *results);
+  if (!results) return vf_fail("out of memory");
+  vf_select(&options, tier, results);
+  if (options.list)
+    vf_list(results, count);
+  else
+    status = vf_verify(&options, results, count);
+  free(results);
+  const int flushed = vf_output_flush();
+  return flushed ? flushed : status;
+}
