@@ -94,24 +94,33 @@ static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
   return status;
 }
 
-/* The start with what the dynamics keeps beside it; a random start may be no state of the
- * problem. */
-static sid_status sid_run_begin(const sid_experiment *experiment, double *x) {
-  const sid_status status = sid_step_domain(&experiment->problem, x);
+/* The start with what the dynamics keeps beside it. A random start may be no state of the problem,
+ * and the further numbers may not be finite: then x holds the start as it was drawn and +0 in the
+ * further numbers. */
+static sid_status sid_run_begin(const sid_experiment *experiment, uint64_t trajectory, double *x) {
+  const sid_problem *problem = &experiment->problem;
+  const sid_dynamics *dynamics = &experiment->dynamics;
   double lr, wd;
   sid_schedule_at(&experiment->schedule, 0, &lr, &wd);
-  if (status) return status;
-  sid_state_begin(&experiment->problem, &experiment->dynamics, lr, x);
-  return sid_step_state(&experiment->problem, &experiment->dynamics, x);
+  (void)sid_start_state(experiment, trajectory, x); /* both are there */
+  sid_status status = sid_step_domain(problem, x);
+  if (!status) {
+    sid_state_begin(problem, dynamics, lr, x);
+    status = sid_step_state(problem, dynamics, x);
+  }
+  if (!status) return SID_OK;
+  (void)sid_start_state(experiment, trajectory, x); /* sid_state_begin() may have normalised it */
+  const size_t total = sid_state_doubles(problem, dynamics);
+  for (size_t j = problem->dim; j < total; j++) x[j] = 0.0;
+  return status;
 }
 
 sid_status sid_run_with(const sid_run_hooks *hooks, const sid_experiment *experiment,
                         uint64_t trajectory, double *x, uint64_t *step, double *work) {
   sid_stream stream;
   sid_run_stream(experiment, SID_KEY_NOISE, trajectory, &stream);
-  (void)sid_start_state(experiment, trajectory, x); /* both are there */
   sid_runner run = {experiment, hooks, x, work, work + sid_row_width(experiment), 0, 0};
-  sid_status status = sid_run_begin(experiment, x);
+  sid_status status = sid_run_begin(experiment, trajectory, x);
   if (!status) status = sid_run_checkpoint(&run);
   while (!status && run.step < experiment->steps) {
     status = sid_run_step(&run, &stream);

@@ -1,9 +1,13 @@
-/* Gradient descent on the unit sphere with a learning rate et that adapts: th+ = th'/|th'|, th' =
- * th - et grad L(th). The state is th (p numbers) and one number that gives et. projected_gd    R =
- * |w|^2 of the GD with weight decay that it is the direction of; et = lr/((1 - lr wd) R) (eos
- * (004), Lemma 3.1) rmsprop         v; et = lr/sqrt(v), v+ = beta v + (1 - beta) |grad L|^2 (eos
- * (004), Appendix B) quasi_rmsprop   u = 1/et; u+ = (1 - k) u + (k/lr^2) |grad L|^2/u, k = (1 -
- * beta)/2: the same to first order in 1 - beta docs/spec.md section 7. */
+/* Gradient descent on the unit sphere with a learning rate et that adapts: th+ = th'/|th'|,
+ * th' = th - et grad L(th). The state is th (p numbers) and one number that gives et:
+ *
+ * - projected_gd: R = |w|^2 of the GD with weight decay that it is the direction of,
+ *   et = lr/((1 - lr wd) R) (eos (004), Lemma 3.1);
+ * - rmsprop: v, et = lr/sqrt(v), v+ = beta v + (1 - beta) |grad L|^2 (eos (004), Appendix B);
+ * - quasi_rmsprop: u = 1/et, u+ = (1 - k) u + (k/lr^2) |grad L|^2/u, k = (1 - beta)/2, the same to
+ *   first order in 1 - beta.
+ *
+ * docs/spec.md section 7. */
 #include "../config.h"
 #include "../fp.h"
 #include "dynamics.h"

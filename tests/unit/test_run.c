@@ -492,6 +492,45 @@ static void test_end_at_the_start(void **state) {
   (void)state;
 }
 
+/* A start that is refused leaves the coordinates as drawn and +0 in the further numbers of the
+ * state, whatever the caller had there, and effective_lr looks at these zeros: lr/(a*0), lr/0, 1/0.
+ * quasi_rmsprop with lr = 0 is refused only by its further number, after x was normalised. */
+static void test_end_at_the_start_with_memory(void **state) {
+  static const int32_t kinds[] = {SID_MOMENTUM,     SID_ADAM_L2, SID_ADAMW,
+                                  SID_PROJECTED_GD, SID_RMSPROP, SID_QUASI_RMSPROP};
+  static const int32_t effective_lr[] = {SID_EFFECTIVE_LR};
+  static const double sizes[] = {1e-200, 1e154, 1.0};
+  const sid_segment still = {0, 0.0, 0.0, 1.0}, moving = {0, 0.5, 0.0, 1.0};
+  for (size_t k = 0; k < COUNT(kinds); k++)
+    for (size_t s = 0; s < COUNT(sizes); s++) {
+      sid_experiment experiment = small_experiment();
+      const int by_memory = s == 2, last = kinds[k] == SID_QUASI_RMSPROP;
+      if (by_memory && !last) continue;
+      experiment.start.kind = SID_START_GAUSSIAN, experiment.start.x = NULL;
+      experiment.start.size = sizes[s];
+      experiment.schedule.kind = SID_PIECEWISE, experiment.schedule.segment_count = 1;
+      experiment.schedule.segments = by_memory ? &still : &moving;
+      experiment.dynamics = (sid_dynamics){.kind = kinds[k], .batch = 1, .beta = 0.5};
+      experiment.dynamics.alpha = experiment.dynamics.v0 = 1.0;
+      experiment.observables = effective_lr, experiment.observable_count = 1;
+      assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
+      const size_t total = sid_state_doubles(&experiment.problem, &experiment.dynamics);
+      double x[8], drawn[2], row, work[4096];
+      uint64_t step = 77;
+      assert_true(total <= COUNT(x) && sid_run_workspace(&experiment) <= COUNT(work));
+      memset(x, 0xa5, sizeof x);
+      assert_int_equal(sid_start_state(&experiment, 3, drawn), SID_OK);
+      assert_int_equal(sid_run(&experiment, 3, NULL, NULL, x, &step, work, COUNT(work)),
+                       s == 0 ? SID_E_ORIGIN : SID_E_NONFINITE);
+      assert_true(step == 0);
+      require_same(x, drawn, 2, "the start as drawn");
+      for (size_t j = 2; j < total; j++) require_bits(x[j], 0.0, "a further number", j);
+      sid_observe(&experiment, 0, x, NULL, &row, work);
+      if (kinds[k] >= SID_PROJECTED_GD) require_bits(row, (double)INFINITY, "effective_lr", k);
+    }
+  (void)state;
+}
+
 /* A step with an infinite lr, or with lr*wd = 1, is not taken. lr: 2^-10, 2^490, 2^990, infinity;
  * 1/4, 1/2, 1. */
 static void test_end_by_rates(void **state) {
@@ -671,6 +710,7 @@ int main(void) {
       cmocka_unit_test(test_svag_rescales_once),
       cmocka_unit_test(test_stop),
       cmocka_unit_test(test_end_at_the_start),
+      cmocka_unit_test(test_end_at_the_start_with_memory),
       cmocka_unit_test(test_end_by_rates),
       cmocka_unit_test(test_end_by_state),
       cmocka_unit_test(test_end_by_rescale),
