@@ -499,7 +499,7 @@ static void test_end_at_the_start_with_memory(void **state) {
   static const int32_t kinds[] = {SID_MOMENTUM,     SID_ADAM_L2, SID_ADAMW,
                                   SID_PROJECTED_GD, SID_RMSPROP, SID_QUASI_RMSPROP};
   static const int32_t effective_lr[] = {SID_EFFECTIVE_LR};
-  static const double sizes[] = {1e-200, 1e154, 1.0};
+  static const double sizes[] = {1e-200, 1e160, 1.0};
   const sid_segment still = {0, 0.0, 0.0, 1.0}, moving = {0, 0.5, 0.0, 1.0};
   for (size_t k = 0; k < COUNT(kinds); k++)
     for (size_t s = 0; s < COUNT(sizes); s++) {
