@@ -31,7 +31,8 @@ ARITHMETIC := -ffp-contract=off -fno-math-errno
 BASE_FLAGS := -std=c99 $(OPT) $(WARNINGS) $(ARITHMETIC) $(EXTRA_CFLAGS)
 REF_FLAGS := $(BASE_FLAGS) -ffreestanding
 SIMD_BASE_FLAGS = $(BASE_FLAGS) -Iref -Isimd $(SIMD_FLAGS)
-HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -Iref -Isimd -Iverify -Ifixtures -I$(B)/generated $(HOSTED_CFLAGS)
+HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -Iref -Isimd -Iverify -Ifixtures -I$(B)/generated \
+  -pthread $(HOSTED_CFLAGS)
 HOSTED_LIBS = $(HOSTED_LDLIBS) -lm $(EXTRA_LDFLAGS)
 
 # ref/port/ holds cures for some targets, linked only there.
@@ -107,7 +108,7 @@ deps:
 
 # ---- build ---------------------------------------------------------------------------------------------------------
 
-# Libraries and OpenMP are probed at every make (a fraction of a second); the file changes only when the answer does.
+# Libraries are probed at every make (a fraction of a second); the file changes only when the answer does.
 ifneq (,$(filter-out clean help format,$(GOALS)))
 include $(B)/hosted.mk
 endif

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian or Ubuntu packages that building, testing and regenerating need; what is there already is left alone.
 set -eu
-packages='gcc g++ make clang clang-format clang-tidy cppcheck libomp-dev libclang-rt-dev pkg-config libjansson-dev libsleef-dev libgsl-dev
+packages='gcc g++ make clang clang-format clang-tidy cppcheck libclang-rt-dev pkg-config libjansson-dev libsleef-dev libgsl-dev
  libcmocka-dev libmpfr-dev libgmp-dev libpcg-cpp-dev python3 python3-numpy python3-mpmath python3-gmpy2
  python3-jsonschema gcovr lld patch'
 

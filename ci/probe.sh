@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints, as makefile variables, which optional parts can be built with $CC: libjansson, OpenMP, and the vector kernels, which need SLEEF.
-# SID_WITHOUT names parts, "jansson openmp sleef", to leave out although they are there.
+# Prints, as makefile variables, which optional parts can be built with $CC: libjansson and the vector kernels, which need SLEEF.
+# SID_WITHOUT names parts, "jansson sleef", to leave out although they are there.
 set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -20,12 +20,6 @@ int main(void) { json_decref(json_object()); return 0; }' -ljansson; then
   cflags="$cflags -DSID_HAVE_JANSSON=1" ldlibs="$ldlibs -ljansson"
 else
   missing="$missing libjansson-dev (experiments and --json)"
-fi
-if can openmp '#include <omp.h>
-int main(void) { return omp_get_max_threads() < 1; }' -fopenmp; then
-  cflags="$cflags -fopenmp"
-else
-  cflags="$cflags -Wno-unknown-pragmas" missing="$missing OpenMP (one thread)"
 fi
 # The function that each instruction set takes from SLEEF, at link time: an old SLEEF may lack some.
 if can sleef '#if !defined(__x86_64__)

@@ -140,7 +140,7 @@ with case("a reader of standard error that has gone leaves no partial file"):
     os.close(reader)
     result = sidyn("run", DIVERGES, "--out", OUT, stderr=writer)
     os.close(writer)
-    same(result.returncode, 128 + signal.SIGPIPE, "status")
+    same(result.returncode, -signal.SIGPIPE, "status")
     FOLDER.unchanged()
 with case("a reader of standard output that has gone stops a run"):
     reader, writer = os.pipe()
@@ -156,7 +156,7 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         process = started("run", SLOW, "--out", OUT)
         process.send_signal(number)
         _, errors = process.communicate(timeout=20)
-        same((process.returncode, errors), (128 + number, b""), "status and stderr")
+        same((process.returncode, errors), (-number, b""), "status and stderr")
         FOLDER.unchanged()
 with case("SIGTERM while standard output is written"):
     process = subprocess.Popen(command("run", SLOW), stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -10,7 +10,6 @@ int vf_command_info(int argc, char **argv);
 
 /* --jobs, which several commands share. Returns 0, or VF_EXIT_USAGE after a message. */
 int vf_option_jobs(const char *text, int *jobs);
-int vf_default_jobs(void);
 
 /* Seconds on a clock that only goes forward. */
 double vf_seconds(void);

@@ -1,5 +1,6 @@
 /* sidyn info: what was built, what computes, and whether the machine can be trusted. */
 #include "running/backend.h"
+#include "running/parallel.h"
 #include "command/command.h"
 #include "formats/output.h"
 #include "sidyn.h"
@@ -23,11 +24,7 @@ int vf_command_info(int argc, char **argv) {
   printf("version    %s\n", SID_VERSION);
   printf("compiler   %s\n", __VERSION__);
   vf_info_backends();
-#ifdef _OPENMP
-  printf("threads    %d (OpenMP %d)\n", vf_default_jobs(), _OPENMP);
-#else
-  printf("threads    1 (built without OpenMP)\n");
-#endif
+  printf("threads    %d\n", vf_processors());
 #if SID_HAVE_JANSSON
   printf("JSON       libjansson\n");
 #else

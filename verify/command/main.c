@@ -11,9 +11,6 @@
 #include "formats/number.h"
 #include "formats/output.h"
 #include "sidyn.h"
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 static const char vf_usage[] = "usage: sidyn COMMAND [options]\n"
                                "  verify [--tier quick|full|deep] [--filter GLOB] [--backend NAME] "
@@ -35,14 +32,6 @@ double vf_seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-int vf_default_jobs(void) {
-#ifdef _OPENMP
-  return omp_get_max_threads();
-#else
-  return 1;
-#endif
 }
 
 int vf_option_jobs(const char *text, int *jobs) {

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "formats/memory.h"
 #include "running/backend.h"
+#include "running/parallel.h"
 #include "command/command.h"
 #include "running/ensemble.h"
 #include "formats/experiment_json.h"
@@ -189,11 +191,9 @@ static void vf_write_early_end(vf_job *job, uint64_t trajectory, const vf_end *e
              job->stream);
 }
 
-static int vf_add_statistics(vf_job *job, const double *rows) {
+static void vf_add_statistics(vf_job *job, const double *rows) {
   const size_t numbers = job->experiment->checkpoint_count * job->width;
-  int status = 0;
-  for (size_t k = 0; k < numbers; k++) status |= vf_statistics_add(job->statistics + k, rows[k]);
-  return status;
+  for (size_t k = 0; k < numbers; k++) vf_statistics_add(job->statistics + k, rows[k]);
 }
 
 static void vf_write_statistics(const vf_job *job) {
@@ -238,20 +238,18 @@ static void vf_write_trajectory(vf_job *job, uint64_t start, uint64_t i) {
   if (end->status != SID_OK) vf_write_early_end(job, trajectory, end, job->last + i * kept);
 }
 
-static int vf_compute(vf_job *job) {
+static void vf_compute(vf_job *job) {
   const int progress = isatty(STDERR_FILENO);
   const uint64_t count = job->options->count;
   const double start = vf_seconds();
   for (uint64_t done = 0; done < count && !ferror(job->stream);) {
     const uint64_t size = count - done < job->chunk ? count - done : job->chunk;
-    if (vf_ensemble_states(job->experiment, job->options->first + done, size, job->options->jobs,
-                           job->rows, job->ends, job->last))
-      return vf_fail("run: out of memory");
+    vf_ensemble_states(job->experiment, job->options->first + done, size, job->options->jobs,
+                       job->rows, job->ends, job->last);
     for (uint64_t i = 0; i < size; i++) {
       vf_write_trajectory(job, done, i);
-      if (job->options->statistics &&
-          vf_add_statistics(job, job->rows + i * job->experiment->checkpoint_count * job->width))
-        return vf_fail("run: out of memory");
+      if (job->options->statistics)
+        vf_add_statistics(job, job->rows + i * job->experiment->checkpoint_count * job->width);
     }
     done += size;
     if (progress && vf_seconds() - start > 2.0)
@@ -259,29 +257,22 @@ static int vf_compute(vf_job *job) {
               done == count ? "\n" : "");
   }
   if (job->ended > 5) fprintf(stderr, "sidyn: %" PRIu64 " trajectories ended early\n", job->ended);
-  return 0;
 }
 
 /* Memory for a chunk of about 32 MiB, whatever the number of trajectories. */
-static int vf_job_allocate(vf_job *job) {
+static void vf_job_allocate(vf_job *job) {
   const sid_experiment *experiment = job->experiment;
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
-  const size_t numbers = experiment->checkpoint_count * job->width + kept;
-  const size_t fits = ((size_t)1 << 22) / numbers;
+  const size_t numbers = experiment->checkpoint_count * job->width;
+  const size_t fits = ((size_t)1 << 22) / (numbers + kept);
   job->chunk = fits < 1 ? 1 : fits > 4096 ? 4096 : fits;
   if (job->chunk > job->options->count) job->chunk = job->options->count;
   const size_t chunk = (size_t)job->chunk;
-  job->rows = malloc((chunk * experiment->checkpoint_count * job->width + 1) * sizeof *job->rows);
-  job->last = malloc((chunk * kept + 1) * sizeof *job->last);
-  job->ends = malloc((chunk + 1) * sizeof *job->ends);
-  job->work = malloc((job->width + sid_observe_workspace(experiment)) * sizeof *job->work);
-  if (job->options->statistics)
-    job->statistics =
-        calloc(experiment->checkpoint_count * job->width + 1, sizeof *job->statistics);
-  const int have_statistics = !job->options->statistics || job->statistics;
-  return job->rows && job->last && job->ends && job->work && have_statistics
-             ? 0
-             : vf_fail("run: out of memory");
+  job->rows = vf_allocate(chunk * numbers, sizeof *job->rows);
+  job->last = vf_allocate(chunk * kept, sizeof *job->last);
+  job->ends = vf_allocate(chunk, sizeof *job->ends);
+  job->work = vf_allocate(job->width + sid_observe_workspace(experiment), sizeof *job->work);
+  if (job->options->statistics) job->statistics = vf_allocate(numbers, sizeof *job->statistics);
 }
 
 static void vf_job_free(vf_job *job) {
@@ -300,19 +291,14 @@ static int vf_run_experiment(const sid_experiment *experiment, const vf_run_opti
   int status = vf_output_open(&output, options->out);
   if (status) return status;
   job.stream = output.stream;
-  status = vf_job_allocate(&job);
-  if (!status) {
-    if (options->npy)
-      vf_npy_head(options->count, experiment->checkpoint_count, job.width, job.stream);
-    else if (!options->statistics)
-      vf_csv_head(experiment, job.stream);
-    status = vf_compute(&job);
-    if (!status && options->statistics) vf_write_statistics(&job);
-  }
-  if (status)
-    vf_output_abandon(&output);
-  else
-    status = vf_output_commit(&output);
+  vf_job_allocate(&job);
+  if (options->npy)
+    vf_npy_head(options->count, experiment->checkpoint_count, job.width, job.stream);
+  else if (!options->statistics)
+    vf_csv_head(experiment, job.stream);
+  vf_compute(&job);
+  if (options->statistics) vf_write_statistics(&job);
+  status = vf_output_commit(&output);
   vf_job_free(&job);
   return status;
 }
@@ -326,7 +312,7 @@ static int vf_same_file(const char *a, const char *b) {
 
 int vf_command_run(int argc, char **argv) {
   vf_run_options options = {
-      .experiment = "", .out = "-", .count = 1, .jobs = vf_default_jobs(), .format = VF_DEC};
+      .experiment = "", .out = "-", .count = 1, .jobs = vf_processors(), .format = VF_DEC};
   char message[VF_MESSAGE_SIZE];
   vf_experiment loaded;
   int status = vf_parse_run(argc, argv, &options);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "running/backend.h"
+#include "running/parallel.h"
 #include "harness/check.h"
 #include "command/command.h"
 #include "formats/output.h"
@@ -164,7 +165,7 @@ static int vf_verify(const vf_verify_options *options, vf_result *results, size_
 }
 
 int vf_command_verify(int argc, char **argv) {
-  vf_verify_options options = {VF_QUICK, NULL, NULL, NULL, vf_default_jobs(), 0};
+  vf_verify_options options = {VF_QUICK, NULL, NULL, NULL, vf_processors(), 0};
   int status = vf_parse_verify(argc, argv, &options);
   if (status) return status;
   const vf_tier tier = options.list ? VF_DEEP : options.tier; /* a list shows every tier */

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "formats/memory.h"
+
+enum { VF_LINK_SIZE = 4096 };
 
 int vf_fail(const char *format, ...) {
   char text[8192];
@@ -37,10 +40,37 @@ int vf_output_flush(void) {
 enum { MAX_OUTPUTS = 4 };
 static const char *volatile vf_partials[MAX_OUTPUTS];
 
-static void vf_interrupted(int signal_number) {
+void vf_output_drop_all(void) {
   for (int i = 0; i < MAX_OUTPUTS; i++)
     if (vf_partials[i]) unlink(vf_partials[i]);
-  _exit(128 + signal_number);
+}
+
+/* The signal then does what it does without us: its handler is gone, and it is raised again. */
+static void vf_interrupted(int signal_number) {
+  vf_output_drop_all();
+  raise(signal_number);
+}
+
+/* Signals that end a program unless it says otherwise. SIGXFSZ is not among them: main() ignores
+ * it. */
+static int vf_is_deadly(int number) {
+  static const int harmless[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGCONT, SIGTSTP,
+                                 SIGTTIN, SIGTTOU, SIGURG,  SIGXFSZ};
+  for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
+    if (number == harmless[i]) return 0;
+#ifdef SIGWINCH
+  if (number == SIGWINCH) return 0;
+#endif
+  return 1;
+}
+
+/* The largest number of a signal. */
+static int vf_last_signal(void) {
+#ifdef SIGRTMAX
+  return SIGRTMAX;
+#else
+  return 31;
+#endif
 }
 
 static void vf_remember(const char *partial) {
@@ -49,14 +79,14 @@ static void vf_remember(const char *partial) {
     vf_partials[i] = partial;
     break;
   }
-  const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM};
-  for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+  for (int number = 1; number <= vf_last_signal(); number++) {
     struct sigaction action;
-    if (sigaction(signals[i], NULL, &action) != 0 || action.sa_handler == SIG_IGN)
-      continue; /* nohup */
+    if (!vf_is_deadly(number) || sigaction(number, NULL, &action) != 0) continue;
+    if (action.sa_handler == SIG_IGN) continue; /* nohup */
     memset(&action, 0, sizeof action);
     action.sa_handler = vf_interrupted;
-    sigaction(signals[i], &action, NULL);
+    action.sa_flags = (int)SA_RESETHAND;
+    sigaction(number, &action, NULL);
   }
 }
 
@@ -119,6 +149,29 @@ static int vf_open_partial(const char *partial) {
   return descriptor;
 }
 
+/* The file that a name stands for: links are followed, also where they lead to nothing yet. NULL
+ * with errno where they go round in circles. */
+static char *vf_follow(const char *path) {
+  char *name = vf_copy_text(path);
+  for (int links = 0; links < 40; links++) {
+    struct stat status;
+    if (lstat(name, &status) != 0 || !S_ISLNK(status.st_mode)) return name;
+    char *target = vf_allocate(VF_LINK_SIZE + 1, 1);
+    if (readlink(name, target, VF_LINK_SIZE) < 0) target[0] = '\0';
+    const char *slash = strrchr(name, '/');
+    const size_t folder = slash && target[0] != '/' ? (size_t)(slash - name) + 1 : 0;
+    char *next = vf_allocate(folder + strlen(target) + 1, 1);
+    memcpy(next, name, folder);
+    strcpy(next + folder, target);
+    free(target);
+    free(name);
+    name = next;
+  }
+  free(name);
+  errno = ELOOP;
+  return NULL;
+}
+
 int vf_output_open(vf_output *output, const char *path) {
   memset(output, 0, sizeof *output);
   if (strcmp(path, "-") == 0) {
@@ -126,22 +179,24 @@ int vf_output_open(vf_output *output, const char *path) {
     return 0;
   }
   struct stat target;
-  output->path = malloc(strlen(path) + 1);
-  output->partial = malloc(strlen(path) + sizeof ".partial");
-  if (!output->path || !output->partial) {
-    vf_output_free(output);
-    return vf_fail("out of memory");
+  output->path = vf_follow(path);
+  if (!output->path) {
+    const int problem = errno;
+    output->path = vf_copy_text(path);
+    return vf_output_refuse(output, strerror(problem));
   }
-  strcpy(output->path, path);
-  strcpy(output->partial, path);
+  output->partial = vf_allocate(strlen(output->path) + sizeof ".partial", 1);
+  strcpy(output->partial, output->path);
   strcat(output->partial, ".partial");
   if (!*path) return vf_output_refuse(output, "an empty name");
-  if (stat(path, &target) == 0 && !S_ISREG(target.st_mode))
-    return vf_output_refuse(output, "not a regular file");
+  const int exists = stat(output->path, &target) == 0;
+  if (exists && !S_ISREG(target.st_mode)) return vf_output_refuse(output, "not a regular file");
   const int descriptor = vf_open_partial(output->partial);
   if (descriptor == -2) return vf_output_refuse(output, "another run is writing it");
   if (descriptor < 0) return vf_output_refuse(output, strerror(errno));
-  output->stream = ftruncate(descriptor, 0) == 0 ? fdopen(descriptor, "wb") : NULL;
+  const int ready =
+      (!exists || fchmod(descriptor, target.st_mode & 07777) == 0) && ftruncate(descriptor, 0) == 0;
+  output->stream = ready ? fdopen(descriptor, "wb") : NULL;
   if (output->stream) return 0;
   const int problem = errno;
   unlink(output->partial);

@@ -23,13 +23,17 @@ int vf_fail(const char *format, ...)
  * out. */
 int vf_output_flush(void);
 
-/* Opens PATH.partial for writing, alone: a second writer to the same path is refused. "-" is
- * standard output. Returns 0, or VF_EXIT_USAGE after a message. */
+/* Opens PATH.partial for writing, alone: a second writer to the same path is refused. A link is
+ * followed, and a file that exists keeps its mode. "-" is standard output. Returns 0, or
+ * VF_EXIT_USAGE after a message. */
 int vf_output_open(vf_output *output, const char *path);
 
 /* Flushes, checks, and renames to the final path. On any error (a full disk) the partial file is
  * removed, an existing file stays as it was, and VF_EXIT_USAGE is returned after a message. */
 int vf_output_commit(vf_output *output);
+
+/* Removes the partial files of all outputs, for an end in the middle; nothing else is tidied. */
+void vf_output_drop_all(void);
 
 /* Gives up: removes the partial file. */
 void vf_output_abandon(vf_output *output);

@@ -1,7 +1,9 @@
-/* Ensembles over OpenMP threads. A trajectory writes only to its own place, so the result does not
+/* Ensembles over threads. A trajectory writes only to its own place, so the result does not
  * depend on the threads. */
 #include "running/ensemble.h"
 #include "running/backend.h"
+#include "running/parallel.h"
+#include "formats/memory.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,30 +32,26 @@ static void vf_run_block(const vf_run *run, const sid_backend *backend, uint64_t
   if (run->ends) memcpy(run->ends + start, ends, size * sizeof *ends);
 }
 
+typedef struct {
+  const vf_run *run;
+  const sid_backend *backend;
+  double **work; /* of each worker; NULL until it has something to do */
+} vf_blocks;
+
+static void vf_run_task(void *user, uint64_t b, int worker) {
+  const vf_blocks *blocks = user;
+  double **work = blocks->work + worker;
+  if (!*work) *work = vf_allocate_doubles(blocks->backend->workspace(blocks->run->experiment));
+  vf_run_block(blocks->run, blocks->backend, b, *work);
+}
+
 static int vf_run_blocks(const vf_run *run, int jobs) {
   const sid_backend *backend = vf_backend();
-  const uint64_t blocks = (run->count + backend->lanes - 1) / backend->lanes;
-  const int threads = blocks < (uint64_t)jobs ? (int)(blocks ? blocks : 1) : jobs;
-  int failed = 0;
-  (void)threads; /* only OpenMP reads it */
-#pragma omp parallel num_threads(threads)
-  {
-    /* Whole cache lines: a register of 512 bits that straddles two costs a seventh of the speed. */
-    void *memory = NULL;
-    double *work =
-        posix_memalign(&memory, 64, backend->workspace(run->experiment) * sizeof *work) == 0
-            ? memory
-            : NULL;
-    if (!work) {
-#pragma omp atomic write
-      failed = 1;
-    }
-#pragma omp for schedule(dynamic, 1)
-    for (uint64_t b = 0; b < blocks; b++)
-      if (work) vf_run_block(run, backend, b, work);
-    free(work);
-  }
-  return failed ? -1 : 0;
+  vf_blocks blocks = {run, backend, vf_allocate((size_t)jobs, sizeof *blocks.work)};
+  vf_parallel((run->count + backend->lanes - 1) / backend->lanes, jobs, vf_run_task, &blocks);
+  for (int worker = 0; worker < jobs; worker++) free(blocks.work[worker]);
+  free(blocks.work);
+  return 0;
 }
 
 int vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
@@ -73,9 +71,21 @@ int vf_ensemble_visit(const sid_experiment *experiment, uint64_t first, uint64_t
   return vf_run_blocks(&run, jobs);
 }
 
+typedef struct {
+  double *values;
+  size_t width;
+  void (*function)(void *user, size_t i, double *out);
+  void *user;
+} vf_mapping;
+
+static void vf_map_task(void *user, uint64_t i, int worker) {
+  const vf_mapping *mapping = user;
+  (void)worker;
+  mapping->function(mapping->user, (size_t)i, mapping->values + (size_t)i * mapping->width);
+}
+
 void vf_map(size_t count, int jobs, double *values, size_t width,
             void (*function)(void *user, size_t i, double *out), void *user) {
-  (void)jobs; /* only OpenMP reads it */
-#pragma omp parallel for num_threads(jobs) schedule(dynamic, 1)
-  for (size_t i = 0; i < count; i++) function(user, i, values + i * width);
+  vf_mapping mapping = {values, width, function, user};
+  vf_parallel(count, jobs, vf_map_task, &mapping);
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "formats/memory.h"
 #include "sidyn.h"
 
 void vf_running_add(vf_running_sum *sum, double term) {
@@ -33,26 +34,23 @@ static double vf_from_ordered(uint64_t ordered) {
   return value;
 }
 
-static int vf_histogram_add(vf_histogram *histogram, double value) {
+static void vf_histogram_add(vf_histogram *histogram, double value) {
   const uint64_t bin = vf_ordered(value) >> 45;
   uint16_t *page = histogram->page_of + bin / VF_BINS;
   if (*page == 0) {
-    uint64_t *pages =
-        realloc(histogram->pages, ((size_t)histogram->page_count + 1) * VF_BINS * sizeof *pages);
-    if (!pages) return -1;
-    memset(pages + (size_t)histogram->page_count * VF_BINS, 0, VF_BINS * sizeof *pages);
-    histogram->pages = pages;
+    const size_t used = (size_t)histogram->page_count * VF_BINS;
+    histogram->pages = vf_grow(histogram->pages, used + VF_BINS, sizeof *histogram->pages);
+    memset(histogram->pages + used, 0, VF_BINS * sizeof *histogram->pages);
     *page = ++histogram->page_count;
   }
   histogram->pages[(size_t)(*page - 1) * VF_BINS + bin % VF_BINS]++;
-  return 0;
 }
 
-int vf_statistics_add(vf_statistics *statistics, double value) {
+void vf_statistics_add(vf_statistics *statistics, double value) {
   if (isnan(value)) { /* keeps its place in the order of the sum */
     vf_running_add(&statistics->first, 0.0);
     vf_running_add(&statistics->second, 0.0);
-    return 0;
+    return;
   }
   if (statistics->count++ == 0) statistics->shift = statistics->least = statistics->most = value;
   if (value < statistics->least) statistics->least = value;
@@ -60,7 +58,7 @@ int vf_statistics_add(vf_statistics *statistics, double value) {
   const double d = value - statistics->shift;
   vf_running_add(&statistics->first, d);
   vf_running_add(&statistics->second, d * d);
-  return vf_histogram_add(&statistics->histogram, value);
+  vf_histogram_add(&statistics->histogram, value);
 }
 
 double vf_statistics_mean(const vf_statistics *statistics) {

@@ -30,9 +30,8 @@ typedef struct {
   vf_histogram histogram;
 } vf_statistics;
 
-/* Takes the value of the next trajectory; NaN (not reached) counts as no value. Returns 0, or -1
- * without memory. */
-int vf_statistics_add(vf_statistics *statistics, double value);
+/* Takes the value of the next trajectory; NaN (not reached) counts as no value. */
+void vf_statistics_add(vf_statistics *statistics, double value);
 
 double vf_statistics_mean(const vf_statistics *statistics);
 double vf_statistics_variance(const vf_statistics *statistics); /* with count - 1 */
