@@ -1,10 +1,15 @@
-/* What the two files of nrq checks share: the noisy Rayleigh quotient L = x'Ax/(2 x'x) with noise
- * (sigma/|x|) P eps, and its real step as an exact map where the noise has finitely many values.
- * Defined in nrq.c. */
+/* What the nrq checks share: the noisy Rayleigh quotient L = x'Ax/(2 x'x) with noise (sigma/|x|) P
+ * eps. f = (x_1/|x|)^2, M = |x|^2, q = 2L, el = lr*wd, e = eta/M, a = a_h - a_l, and at the
+ * equilibrium norm e = sqrt(2 el)/(sigma sqrt(p-1)). */
 #ifndef VF_CHECKS_NRQ_H
 #define VF_CHECKS_NRQ_H
 
 #include "harness/check.h"
+
+#define NRQ_PI 3.14159265358979323846
+#define NRQ_ULP 0x1p-53 /* one rounding */
+
+enum { NRQ_TEXT = 192, NRQ_DIM = 100 };
 
 extern const sid_dynamics nrq_sgd;
 
@@ -17,44 +22,27 @@ void nrq_two_values(double *spectrum, uint32_t dim, double a);
 /* M at equilibrium: M^2 = (p-1) sigma^2 eta/(2 lam). */
 double nrq_equilibrium(uint32_t dim, double sigma, double eta, double lam);
 
+/* M^2 after time t from `square` at constant eta: (17). */
+double nrq_norm_square(uint32_t dim, double sigma, double eta, double lam, double square, double t);
+
 /* x with |x|^2 = m, its direction sqrt(f) e_1 + sqrt(1-f) e_2. */
 void nrq_point(double *x, uint32_t dim, double f, double m);
 
 /* (x_1/|x|)^2. */
 double nrq_f(const double *x, uint32_t dim);
 
-/* Positions of a stream from which the p signs of rademacher noise are each pattern once; `at` is
- * to be freed. */
-typedef struct {
-  size_t count; /* 2^p, or 0 if that failed */
-  sid_stream *at;
-} nrq_signs;
+/* SGD under a piecewise schedule, observed at times[count], the last of which is its end. The start
+ * is left to be set. */
+void nrq_experiment(sid_experiment *experiment, const sid_problem *problem,
+                    const sid_segment *segments, uint32_t segment_count, const uint64_t *times,
+                    size_t count, const int32_t *observables, uint32_t observable_count,
+                    uint64_t seed);
 
-nrq_signs nrq_find_signs(vf_context *context, uint32_t dim);
+/* Expected value "<topic>.<id><tail>". */
+double nrq_keyed(vf_context *context, const char *topic, const char *id, const char *tail);
 
-/* p = 2, A = diag(0, a), noise +-sigma/|x| along the tangent (sphere noise). */
-typedef struct {
-  double eta, lam, sigma, a;
-  size_t many, few; /* polynomials in u = cos 2 angle and in R = |x|^2 */
-} nrq_transfer;
-
-enum { T_RISK, T_NORM2, T_RISK_SQUARE, T_MEANS };
-
-typedef struct {
-  const nrq_transfer *job;
-  sid_problem problem;
-  double low, high;  /* of R */
-  sid_stream at[64]; /* starts of draws, of which both signs come */
-} nrq_map;
-
-/* spectrum is (0, a). 0, or -1. */
-int nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spectrum);
-
-/* The two states that follow (u, R) in a real step of SGD: after[s] = (u, R), s = 0 for a turn to
- * the left of the gradient's, 1 to the right. 0, or -1. */
-int nrq_map_both(const nrq_map *map, double u, double r, double after[2][2]);
-
-/* Stationary means[T_MEANS] of job i of an array of nrq_transfer; NaN if it failed. */
-void nrq_transfer_one(void *user, size_t i, double *means);
+/* Expected value "<topic>.<id>.t-<t><tail>". */
+double nrq_keyed_at(vf_context *context, const char *topic, const char *id, double t,
+                    const char *tail);
 
 #endif

@@ -1,0 +1,39 @@
+/* Extrapolation of orders and limits, Simpson's rule. */
+#include <math.h>
+#include "checks/eos/limits.h"
+
+void eos_exponent(vf_context *context, const char *name, const double *h, const double *value,
+                  size_t count, double order, double sampling) {
+  double local[2] = {0.0, 0.0}, best[2] = {0.0, 0.0};
+  for (size_t k = 1; k < count; k++) {
+    local[0] = local[1], best[0] = best[1];
+    local[1] = log(value[k] / value[k - 1]) / log(h[k] / h[k - 1]);
+    best[1] = local[1] + (local[1] - local[0]) / (h[k - 1] / h[k] - 1.0);
+  }
+  const double change = fabs(best[1] - best[0]);
+  const double tolerance = 2.0 * change + 50.0 * sampling;
+  if (!(tolerance <= .1)) vf_error(context, name, "the local exponents do not converge");
+  vf_within(
+      context, name, best[1], order, tolerance,
+      "twice the last change of the extrapolated local exponent, and sampling at whole steps");
+}
+
+void eos_limit(vf_context *context, const char *name, double *value, int count, int depth,
+               int power, double expected, double noise, double cap) {
+  for (int k = 1; k <= depth; k++)
+    for (int i = count - 1; i >= k; i--)
+      value[i] += (value[i] - value[i - 1]) / (ldexp(1.0, power * k) - 1.0);
+  const double change =
+      fabs(value[count - 1] - value[count - 2]) + fabs(value[count - 2] - value[count - 3]);
+  if (!(change + noise <= cap)) vf_error(context, name, "the extrapolation does not converge");
+  vf_within(context, name, value[count - 1], expected, change + noise,
+            "last two changes of the extrapolation to ein = 0, and sampling at whole steps");
+}
+
+double eos_simpson(const double *value, int parts, double h, double *error) {
+  double fine = value[0] + value[parts], coarse = fine;
+  for (int k = 1; k < parts; k++) fine += value[k] * (k % 2 ? 4.0 : 2.0);
+  for (int k = 2; k < parts; k += 2) coarse += value[k] * (k % 4 ? 4.0 : 2.0);
+  if (error) *error = fabs(fine * h / 3.0 - coarse * 2.0 * h / 3.0) / 15.0;
+  return fine * h / 3.0;
+}

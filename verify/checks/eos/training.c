@@ -1,0 +1,73 @@
+/* Training runs by the harness's ensembles. */
+#include <stdlib.h>
+#include <string.h>
+#include "checks/eos/training.h"
+
+static const int32_t eos_train_observables[EOS_TRAIN_COLUMNS] = {
+    SID_NORM2, SID_MIDPOINT_LOSS, SID_MIDPOINT_TEST_LOSS, SID_MIDPOINT_SHARPNESS, SID_EFFECTIVE_LR};
+
+const eos_training eos_trainings[2] = {{{10, 10, 10, 1, 60, 1, .3}, .5, .004, 3, 76, 100},
+                                       {{16, 16, 16, 1, 96, 1, .3}, .5, .004, 2, 76, 100}};
+
+double *eos_train(vf_context *context, const eos_completion *m, const eos_training *one) {
+  const size_t points = one->points;
+  double *rows = malloc(sizeof *rows * one->starts * points * EOS_TRAIN_COLUMNS);
+  uint64_t *checkpoints = malloc(sizeof *checkpoints * points);
+  vf_end ends[EOS_TRAIN_STARTS];
+  const sid_segment segment = {0, one->eta, one->lam, 1.0};
+  const sid_experiment experiment = {
+      .problem = m->problem,
+      .dynamics = eos_gd,
+      .schedule = {.kind = SID_PIECEWISE, .segment_count = 1, .segments = &segment},
+      .start = {SID_START_UNIFORM, NULL, one->shape.init},
+      .seed = one->shape.seed,
+      .steps = (points - 1) * one->every,
+      .checkpoints = checkpoints,
+      .checkpoint_count = one->points,
+      .observable_count = EOS_TRAIN_COLUMNS,
+      .observables = eos_train_observables};
+  const char *fault = rows && checkpoints ? NULL : "out of memory";
+  for (size_t k = 0; !fault && k < points; k++) checkpoints[k] = k * one->every;
+  if (!fault && sid_experiment_validate(&experiment)) fault = "the experiment is refused";
+  if (!fault && vf_ensemble(&experiment, 0, one->starts, vf_jobs(context), rows, ends))
+    fault = "out of memory";
+  for (uint32_t i = 0; !fault && i < one->starts; i++)
+    if (ends[i].status) fault = sid_status_text(ends[i].status);
+  if (fault) vf_error(context, m->name, fault);
+  if (fault) free(rows);
+  free(checkpoints);
+  return fault ? NULL : rows;
+}
+
+double eos_train_edge(const eos_training *one, const double *row) {
+  return row[EOS_TRAIN_RATE] / (1.0 - one->eta * one->lam) * row[EOS_TRAIN_SHARPNESS];
+}
+
+void eos_train_series(vf_context *context, const eos_training *one, const double *rows,
+                      const char *name) {
+  static const char *const columns[] = {"step",
+                                        "el*step",
+                                        "norm2",
+                                        "training loss at midpoint",
+                                        "test loss at midpoint",
+                                        "spherical sharpness at midpoint",
+                                        "et lam1"};
+  double *table = malloc(sizeof *table * 7 * one->points);
+  if (!table) {
+    vf_error(context, name, "out of memory");
+    return;
+  }
+  for (size_t k = 0; k < one->points; k++) {
+    const double *row = rows + k * EOS_TRAIN_COLUMNS, step = (double)(k * one->every);
+    const double values[7] = {step,
+                              step * one->eta * one->lam,
+                              row[EOS_TRAIN_NORM],
+                              row[EOS_TRAIN_LOSS],
+                              row[EOS_TRAIN_TEST],
+                              row[EOS_TRAIN_SHARPNESS],
+                              eos_train_edge(one, row)};
+    memcpy(table + 7 * k, values, sizeof values);
+  }
+  vf_series(context, name, columns, 7, table, one->points);
+  free(table);
+}

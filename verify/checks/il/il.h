@@ -1,0 +1,42 @@
+/* What the checks of il (001), "Reconciling Modern Deep Learning with Traditional Optimization
+ * Analyses: The Intrinsic Learning Rate", share. Notation: eta the rate, lam the weight decay, el =
+ * eta lam, W the weights, G = |W|^2, gamma = G^2/eta^2, tr the trace of the noise's covariance at
+ * |W| = 1. */
+#ifndef VF_IL_H
+#define VF_IL_H
+
+#include "harness/check.h"
+
+#define IL_ULP 0x1p-53
+
+enum {
+  IL_WORK = 256, /* >= sid_step_workspace() of every problem here */
+  IL_NAME = 160, /* of an instance */
+  IL_LEVELS = 6  /* values that a limit is extrapolated from */
+};
+
+/* The larger of worst and |gap|; NaN if either is. */
+double il_worse(double worst, double gap);
+
+/* vf_expected() of a key put together like printf does. */
+double il_key(vf_context *context, const char *form, ...);
+
+/* The noise stream of trajectory `number`. */
+sid_stream il_stream(uint64_t seed, uint64_t number);
+
+sid_dynamics il_dynamics(int32_t kind, uint32_t substeps, uint32_t batch);
+sid_dynamics il_momentum(double beta);
+
+/* The one observable of a run whose rows are its states. */
+extern const int32_t il_state[1];
+
+/* The rows of `count` trajectories at the experiment's checkpoints, trajectory after trajectory.
+ * NULL after an error in the report. The caller frees. */
+double *il_ensemble(vf_context *context, const char *name, const sid_experiment *experiment,
+                    uint64_t count);
+
+/* The same at steps 0, every, 2 every, ...; *rows of them for each trajectory. */
+double *il_rows(vf_context *context, const char *name, sid_experiment *experiment, uint64_t count,
+                uint64_t every, size_t *rows);
+
+#endif
