@@ -12,9 +12,11 @@ import math
 import multiprocessing
 import os
 import random
+import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.dont_write_bytecode = True
@@ -30,12 +32,29 @@ TEXTS = {"lr": "lr or wd is negative or not finite", "intrinsic_lr": "lr*wd is 1
          "origin": "a scale-invariant problem reached the origin (its norm^2 is 0 in binary64)"}
 ORACLE_TRAJECTORIES = 2  # of each experiment
 End = collections.namedtuple("End", "reason step last row rows")
+Programs = collections.namedtuple("Programs", "states executable backends")
 
 
-def build_states(name="states", inputs=(), flags=()):
-    """The program of states.c with the library of the build under test, or with other definitions before it."""
+def build_states(name="states", *inputs):
+    """The program of states.c with the library of the build under test; what inputs define comes first."""
     files = common.objects(common.sources("verify/formats/*.c", "verify/running/backend.c"))
-    return common.build(name, [os.path.join(HERE, "states.c"), *inputs, *files], *flags)
+    return common.build(name, [os.path.join(HERE, "states.c"), *inputs, *files])
+
+
+def programs():
+    return Programs(build_states(), common.SIDYN, common.backends())
+
+
+def with_fault(path, old, new):
+    """A copy of a source file of ref/ in which `old`, which occurs once, is `new`; beside the rest of ref/, so that it compiles."""
+    folder = tempfile.mkdtemp(dir=common.TMP)
+    shutil.copytree(os.path.join(common.ROOT, "ref"), os.path.join(folder, "ref"))
+    copy = os.path.join(folder, path)
+    text = common.read(copy).decode()
+    common.same(text.count(old), 1, f"occurrences of {old!r} in {path}")
+    with open(copy, "w", encoding="ascii") as file:
+        file.write(text.replace(old, new))
+    return copy
 
 
 def as_bits(values):
@@ -43,16 +62,18 @@ def as_bits(values):
 
 
 class Session:
-    """What a worker keeps: the program of states.c, and where to put files."""
+    """What a worker keeps: the program of states.c, where to put files, and what it has seen."""
 
-    def __init__(self, states, executable, folder):
-        self.process = subprocess.Popen(common.command(program=states), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.executable, self.folder = executable, folder
-        os.makedirs(folder, exist_ok=True)
+    def __init__(self, built, name):
+        self.built, self.folder = built, common.path_of(name)
+        self.process = subprocess.Popen(common.command(program=built.states), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.seen = collections.Counter()
+        os.makedirs(self.folder, exist_ok=True)
 
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+        self.process.stdout.close()
 
     def answer(self, experiment, first, count):
         """The lines of states.c."""
@@ -120,6 +141,7 @@ def compare(session, experiment, first, count, source, files):
     lines = session.answer(experiment, first, count)
     refused = generator.refused(experiment, oracle)
     if lines[-1].startswith("refused "):
+        session.seen["refused"] += 1
         return None if refused else f"{lines[-1]}, but section 12 allows it"
     if refused:
         return "accepted, but section 12 refuses it"
@@ -133,6 +155,10 @@ def compare(session, experiment, first, count, source, files):
     dim = oracle.make_problem(experiment["problem"]).dim
     names = columns(experiment, dim)
     ends = [parse(line, len(names)) for line in reference]
+    session.seen.update(end.reason for end in ends)
+    session.seen["start refused"] += sum(end.step == 0 and not end.rows and end.reason in ("origin", "nonfinite") for end in ends)
+    session.seen["dynamics " + experiment["dynamics"]["kind"] + " on " + experiment["problem"]["kind"]] += 1
+    session.seen.update("observable " + name for name in experiment.get("observables", ()))
     for i in sorted(source.sample(range(count), min(count, ORACLE_TRAJECTORIES))):
         try:
             expected = by_oracle(experiment, first + i)
@@ -183,11 +209,11 @@ def compare_files(session, experiment, first, names, ends, source):
 
     def run(backend, *options):
         return common.sidyn("run", path, "--trajectories", f"{first}:{first + len(ends)}", "--backend", backend, "--jobs", source.choice("12"),
-                            *options, program=session.executable, env={**os.environ, "MALLOC_PERTURB_": perturb})
+                            *options, program=session.built.executable, env={**os.environ, "MALLOC_PERTURB_": perturb})
 
     out, notes = csv_of(experiment, first, names, ends)
     npy = os.path.join(session.folder, "rows.npy")
-    for backend in common.BACKENDS:
+    for backend in session.built.backends:
         result = run(backend, "--format", "bits")
         given = (result.returncode, result.stdout.decode(), result.stderr.decode())
         if given != (0, out, notes):
@@ -226,35 +252,43 @@ def made(seed, number):
 
 
 def worker(task):
-    """(experiments, failures, reasons) of a range of numbers."""
-    states, executable, seed, numbers, files_every = task
-    session = Session(states, executable, os.path.join(common.TMP, f"worker-{numbers.start}"))
-    failures, seen = [], collections.Counter()
+    """(failures [(number, what)], what was seen) of a range of numbers."""
+    built, seed, numbers, files_every = task
+    session = Session(built, f"worker-{numbers.start}")
+    failures = []
     for number in numbers:
         experiment, first, count, source = made(seed, number)
         try:
             wrong = compare(session, experiment, first, count, source, number % files_every == 0)
         except Exception as error:  # a broken comparison is a difference
             wrong = f"{type(error).__name__}: {error}"
-        seen[f"{experiment['dynamics']['kind']} {experiment['problem']['kind']}"] += 1
         if wrong:
             failures.append((number, wrong))
-            if session.process.poll() is not None:
-                session = Session(states, executable, session.folder)
+        if session.process.poll() is not None:
+            break
     session.close()
-    return len(numbers), failures, seen
+    return failures, session.seen
 
 
-def campaign(states, executable, seed, count, jobs, files_every=20, begin=0):
-    """(failures [(number, what)], kinds seen)"""
-    size = max(1, min(50, count // jobs))
-    tasks = [(states, executable, seed, range(at, min(at + size, begin + count)), files_every) for at in range(begin, begin + count, size)]
+def campaign(built, seed, numbers, jobs, files_every=20):
+    """The same, of many numbers at once."""
+    size = max(1, min(50, len(numbers) // jobs))
+    tasks = [(built, seed, numbers[at:at + size], files_every) for at in range(0, len(numbers), size)]
     failures, seen = [], collections.Counter()
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        for _, found, kinds in pool.imap_unordered(worker, tasks):
+        for found, kinds in pool.imap_unordered(worker, tasks):
             failures += found
             seen += kinds
     return sorted(failures), seen
+
+
+def missing(seen):
+    """What a campaign should have met and has not."""
+    wanted = [*TEXTS, "ok", "refused", "start refused"]
+    wanted += [f"dynamics {dynamics} on {problem}" for dynamics in generator.DYNAMICS for problem in generator.KINDS
+               if problem in generator.INVARIANT or dynamics not in generator.PROJECTED]
+    wanted += ["observable " + name for name in generator.BASIC + generator.LATER]
+    return [name for name in wanted if not seen[name]]
 
 
 # ---- making a failing experiment smaller ----
@@ -332,11 +366,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--files-every", type=int, default=20, help="how often through the executable and its files too")
     options = parser.parse_args()
-    common.BACKENDS = common.backends()
-    states = build_states()
-    started = time.monotonic()
+    built = programs()
     if options.only is not None:
-        session = Session(states, common.SIDYN, os.path.join(common.TMP, "only"))
+        session = Session(built, "only")
         experiment, first, count, source = made(options.seed, options.only)
         print(json.dumps(experiment), first, count)
         print(compare(session, experiment, first, count, source, True))
@@ -344,12 +376,17 @@ def main():
         print(json.dumps(experiment), first, count)
         print(compare(session, experiment, first, count, random.Random(0), True))
         return 0
-    failures, seen = campaign(states, common.SIDYN, options.seed, options.count, options.jobs, options.files_every, options.begin)
+    started = time.monotonic()
+    numbers = range(options.begin, options.begin + options.count)
+    failures, seen = campaign(built, options.seed, numbers, options.jobs, options.files_every)
     for number, wrong in failures[:20]:
         print(f"experiment {number} of seed {options.seed}: {wrong:.1500}")
-    seconds = time.monotonic() - started
-    print(f"{options.count} experiments of {len(seen)} kinds, {len(failures)} differ; {options.count / seconds:.0f} a second")
-    return 1 if failures else 0
+    lacking = missing(seen) if options.count >= 5000 else []
+    if lacking:
+        print("never met:", *lacking, sep="\n    ")
+    ends = ", ".join(f"{name} {seen[name]}" for name in ["ok", *TEXTS, "start refused", "refused"])
+    print(f"{options.count} experiments, {len(failures)} differ; {options.count / (time.monotonic() - started):.0f} a second; {ends}")
+    return 1 if failures or lacking else 0
 
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ class Maker:
 
     def dim(self, least):
         dim = self.source.choice((1, 2, 3, 4, 5, 7, 8, 9)) if self.chance(0.75) else self.source.randint(1, 40)
+        if self.chance(0.01):
+            dim = self.source.randint(41, 130)
         return max(dim, least)
 
     def problem(self):
