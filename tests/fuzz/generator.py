@@ -8,6 +8,7 @@ KINDS = ["rayleigh", "normalised_linear", "ratio2", "quadratic_samples", "noise_
 INVARIANT = set(KINDS) - {"quadratic_samples", "quadratic_noisy", "poisson"}
 DYNAMICS = ["gd", "sgd", "svag", "noisy_gd", "sde", "sde2", "momentum", "adam_l2", "adamw", "projected_gd", "rmsprop", "quasi_rmsprop"]
 PROJECTED = DYNAMICS[9:]
+PAIRS = [(problem, dynamics) for dynamics in DYNAMICS for problem in KINDS if problem in INVARIANT or dynamics not in PROJECTED]
 BASIC = ["norm2", "loss", "grad_norm2", "noise_trace", "step_angle", "effective_lr", "gamma", "f", "plane_angle", "x"]
 LATER = ["midpoint_loss", "test_loss", "midpoint_test_loss", "spherical_sharpness", "midpoint_sharpness", "manifold_h", "manifold_angle"]
 # Where squares, products and quotients leave the normal numbers, and a little before.
@@ -17,10 +18,10 @@ LARGEST_SEED = 2**64 - 1
 
 
 class Maker:
-    """Makes one experiment; source is a random.Random of its own, from which everything follows."""
+    """Makes one experiment; source is a random.Random of its own, from which everything follows but what is given."""
 
-    def __init__(self, source):
-        self.source = source
+    def __init__(self, source, problem=None, dynamics=None):
+        self.source, self.given_problem, self.given_dynamics = source, problem, dynamics
         self.rate = source.choice((0.0, 0.05, 0.2, 0.4, 0.6))  # of extreme numbers; 0.25 on the average
 
     def chance(self, probability):
@@ -63,7 +64,7 @@ class Maker:
         return max(dim, least)
 
     def problem(self):
-        kind = self.source.choice(KINDS[:6]) if self.chance(0.5) else self.source.choice(KINDS)
+        kind = self.given_problem or (self.source.choice(KINDS[:6]) if self.chance(0.5) else self.source.choice(KINDS))
         fields = {"kind": kind}
         dim = self.dim(2 if kind in INVARIANT else 1)
         n = self.source.choice((1, 2, 3, 5, 8, 9))
@@ -128,7 +129,7 @@ class Maker:
 
     def dynamics(self, problem):
         kinds = DYNAMICS if problem["kind"] in INVARIANT else DYNAMICS[:9]
-        kind = self.source.choice(kinds[:6]) if self.chance(0.4) else self.source.choice(kinds)
+        kind = self.given_dynamics or (self.source.choice(kinds[:6]) if self.chance(0.4) else self.source.choice(kinds))
         fields = {"kind": kind}
         beta = lambda: self.source.choice((0.0, 0.5, 0.9, 0.999, 1.0 - 2.0**-53, 5e-324, 1e-200, -0.0))
         if kind == "svag":
@@ -150,7 +151,7 @@ class Maker:
 
     def rates(self):
         """lr, and perhaps wd, with a product below 1 nearly always."""
-        lr = self.nonnegative(0.5)
+        lr = 0.0 if self.chance(0.04) else self.nonnegative(0.5)
         fields = {"lr": lr}
         if self.chance(0.6):
             wd = self.nonnegative(0.5)
