@@ -19,6 +19,9 @@ ifeq ($(origin AR),default)
 AR := $(CROSS_PREFIX)ar
 endif
 
+ifneq (1,$(words $(BUILD)))
+$(error BUILD is '$(BUILD)'; allowed: one path without spaces)
+endif
 VERSION := $(shell sed -n 's/^.define SID_VERSION "\(.*\)"/\1/p' ref/sidyn.h)
 CONFIG := $(notdir $(firstword $(CC)))$(subst $() ,,$(OPT))
 DEFAULT_CONFIG := gcc-O2
@@ -51,6 +54,7 @@ TEST_SIMD_OBJECTS = $(SIMD:%=$(B)/tests/simd/candidates_%.o)
 TEST_SOURCES := $(wildcard tests/unit/test_*.c)
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(B)/%) $(patsubst %.cpp,$(B)/%,$(wildcard tests/unit/test_*.cpp))
 TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.py tests/*/test_*.sh))
+LONG_SCRIPTS := $(sort $(wildcard tests/*/long_*.py tests/*/long_*.sh))
 
 GOALS := $(or $(MAKECMDGOALS),all)
 OTHER_GOALS := $(filter-out deps,$(GOALS))
@@ -70,7 +74,7 @@ MAKEFLAGS += --no-print-directory -j$(JOBS)
 ifeq ($(V),)
 short = @printf '  %-4s %s\n' $(1) $@;
 endif
-.PHONY: all deps verify verify-full test test-programs mutants bench fixtures fixtures-check coverage coverage-merged format lint install clean help FORCE
+.PHONY: all deps verify verify-full test test-long test-programs mutants bench fixtures fixtures-check coverage coverage-merged format lint install clean help FORCE
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.flags
 
@@ -82,7 +86,8 @@ help:
 	@echo '  deps            install what the project needs (Debian, Ubuntu; root or sudo)'
 	@echo '  verify          all quick checks of the science; ends with N passed, N failed'
 	@echo '  verify-full     the quick and the full tier'
-	@echo '  test            unit, command line and build tests'
+	@echo '  test            unit, command line and build tests, up to 4 minutes on two cores'
+	@echo '  test-long       the tests that take longer: compilers, flags, AArch64'
 	@echo '  bench           speed against NumPy and C with GSL; BENCH_ARGS=--quick, --profile, --no-targets'
 	@echo '  mutants         deliberate faults in ref/: each must turn a check or a test red'
 	@echo '  boards          the same bits on bare metal under QEMU'
@@ -108,54 +113,61 @@ deps:
 
 # ---- build ---------------------------------------------------------------------------------------------------------
 
+# Two makes may work in one build folder: what is made gets its name when it is whole.
+# renew: standard input becomes $@, which is left alone where nothing changes.
+renew = { cat > $@.$$$$ && if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv -f $@.$$$$ $@; fi; }
+# compile: $< to $@ with the flags $(1); coverage keeps notes beside the object under its name.
+ifneq (,$(findstring --coverage,$(EXTRA_CFLAGS)))
+compile = $(call short,CC)$(CC) $(1) -MMD -MP -c $< -o $@
+else
+compile = $(call short,CC)$(CC) $(1) -MMD -MP -MT $@ -MF $@.$$$$.d -c $< -o $@.$$$$.o && \
+  mv -f $@.$$$$.d $(@:.o=.d) && mv -f $@.$$$$.o $@ || { rm -f $@.$$$$.[do]; exit 1; }
+endif
+archive = $(call short,AR)rm -f $@.$$$$ && $(AR) rcs $@.$$$$ $^ && mv -f $@.$$$$ $@
+
 # Libraries are probed at every make (a fraction of a second); the file changes only when the answer does.
 ifneq (,$(filter-out clean help format,$(GOALS)))
 include $(B)/hosted.mk
 endif
 $(B)/hosted.mk: FORCE
 	@mkdir -p $(@D)
-	@CC='$(CC)' sh ci/probe.sh > $@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@CC='$(CC)' sh ci/probe.sh | $(renew)
 
 # One file per set of flags; objects depend on it.
 $(B)/%.flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $($*_FLAGS) $(HOSTED_LIBS)' > $@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@echo '$(CC) $($*_FLAGS) $(HOSTED_LIBS)' | $(renew)
 
 $(REF_OBJECTS): $(B)/%.o: %.c $(B)/REF.flags
 	@mkdir -p $(@D)
-	$(call short,CC)$(CC) $(REF_FLAGS) -MMD -MP -c $< -o $@
+	$(call compile,$(REF_FLAGS))
 
 $(B)/simd/%.o: simd/%.c $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
-	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+	$(call compile,$(SIMD_BASE_FLAGS) $(FLAGS_$*))
 
 $(VERIFY_OBJECTS): $(B)/%.o: %.c $(B)/HOSTED.flags
 	@mkdir -p $(@D)
-	$(call short,CC)$(CC) $(HOSTED_FLAGS) -MMD -MP -c $< -o $@
+	$(call compile,$(HOSTED_FLAGS))
 
 # The registry of checks: made at every make, changed only when a row comes or goes.
 $(B)/generated/rows.h: FORCE
 	@mkdir -p $(@D)
-	@sh ci/rows.sh > $@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@sh ci/rows.sh | $(renew)
 
 $(B)/verify/checks/registry.o: $(B)/generated/rows.h
 
 $(B)/libsidyn.a: $(REF_OBJECTS)
-	@rm -f $@
-	$(call short,AR)$(AR) rcs $@ $^
+	$(archive)
 
 $(B)/libsidyn_simd.a: $(SIMD_OBJECTS)
-	@rm -f $@
-	$(call short,AR)$(AR) rcs $@ $^
+	$(archive)
 
 $(B)/sidyn: $(VERIFY_OBJECTS) $(B)/libsidyn_simd.a $(B)/libsidyn.a
-	$(call short,CC)$(CC) $(HOSTED_FLAGS) $^ -o $@ $(HOSTED_LIBS)
+	$(call short,CC)$(CC) $(HOSTED_FLAGS) $^ -o $@.$$$$ $(HOSTED_LIBS) && mv -f $@.$$$$ $@
 
 $(BUILD)/sidyn: $(B)/sidyn
-	@cp -f $< $@.new && mv -f $@.new $@
+	@cp -f $< $@.$$$$ && mv -f $@.$$$$ $@
 
 -include $(REF_OBJECTS:.o=.d) $(SIMD_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) $(TEST_SIMD_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
 
@@ -171,11 +183,10 @@ TEST_LIBS := -lcmocka -lmpfr -lgmp
 # What tests link besides the libraries: the harness without its main(), and the vector kernels' candidates, laid open.
 $(B)/tests/simd/candidates_%.o: tests/simd/candidates_%.c $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
-	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+	$(call compile,$(SIMD_BASE_FLAGS) $(FLAGS_$*))
 
 $(B)/libtest.a: $(filter-out $(B)/verify/command/main.o,$(VERIFY_OBJECTS)) $(TEST_SIMD_OBJECTS)
-	@rm -f $@
-	$(call short,AR)$(AR) rcs $@ $^
+	$(archive)
 
 TEST_ARCHIVES := $(B)/libtest.a $(B)/libsidyn_simd.a $(B)/libsidyn.a
 $(TEST_SOURCES:%.c=$(B)/%): $(B)/%: %.c $(TEST_ARCHIVES) $(B)/HOSTED.flags
@@ -189,14 +200,21 @@ $(B)/%: %.cpp $(B)/libsidyn.a $(B)/HOSTED.flags
 
 test-programs: all $(TEST_PROGRAMS)
 
+# Tests that print TAP, $(1) at a time.
+tap = B='$(B)' BUILD='$(BUILD)' CC='$(CC)' PYTHON='$(PYTHON)' EXEC_WRAPPER='$(EXEC_WRAPPER)' \
+  TIMES='$(BUILD)/times.json' $(PYTHON) -B tests/run.py --jobs $(1)
+
 test: test-programs
-	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' EXEC_WRAPPER='$(EXEC_WRAPPER)' sh tests/run.sh $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+	@$(call tap,$(JOBS)) $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+
+test-long: test-programs
+	@$(call tap,$(JOBS)) $(LONG_SCRIPTS)
 
 fixtures:
 	$(PYTHON) -B fixtures/generate/generate.py --out fixtures
 
 fixtures-check:
-	@PYTHON='$(PYTHON)' sh tests/run.sh fixtures/generate/check.py
+	@$(call tap,1) fixtures/generate/check.py
 
 # ---- benchmark -----------------------------------------------------------------------------------------------------
 
@@ -248,19 +266,20 @@ matrix:
 	@$(MATRIX) -O0 -O2 -O3
 
 refusals: $(B)/REF.flags
-	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' sh tests/run.sh $(sort $(wildcard tests/refusals/test_*.sh)) tests/refusals/cross.sh
+	@$(call tap,$(JOBS)) $(sort $(wildcard tests/refusals/test_*.sh tests/refusals/long_*.sh)) \
+	  tests/refusals/cross.sh
 
 emulated-refusals: $(B)/REF.flags
-	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' sh tests/run.sh tests/refusals/cross.sh
+	@$(call tap,1) tests/refusals/cross.sh
 
 amalgamation:
 	@$(PYTHON) -B ci/amalgamate.py $(BUILD)/amalgamation && ls $(BUILD)/amalgamation/sidyn.[ch]
 
 sanitize:
-	@B='$(B)' CC='$(CC)' PYTHON='$(PYTHON)' sh tests/run.sh tests/sanitize/run.sh
+	@$(call tap,1) tests/sanitize/run.sh
 
 fuzz:
-	@BUILD='$(BUILD)' PYTHON='$(PYTHON)' sh tests/run.sh tests/fuzz/run.sh
+	@$(call tap,1) tests/fuzz/run.sh
 
 # ---- quality -------------------------------------------------------------------------------------------------------
 
@@ -294,10 +313,11 @@ install: all
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn' \
 	  'Description: reference implementation of the dynamics of scale-invariant losses' 'Version: $(VERSION)' \
 	  'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lsidyn' \
-	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sidyn.pc
+	  > $(B)/sidyn.pc
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn_simd' 'Description: vector backends of sidyn' 'Version: $(VERSION)' \
 	  'Requires: sidyn' 'Cflags: -I$${prefix}/include' \
-	  'Libs: -L$${prefix}/lib -lsidyn_simd$(if $(SIMD), -lsleef)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/sidyn_simd.pc
+	  'Libs: -L$${prefix}/lib -lsidyn_simd$(if $(SIMD), -lsleef)' > $(B)/sidyn_simd.pc
+	install -m 644 $(B)/sidyn.pc $(B)/sidyn_simd.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
 
 clean:
 	rm -rf $(BUILD)

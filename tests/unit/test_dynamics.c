@@ -329,7 +329,7 @@ static void check_workspace(dynamics_state *test, const instance *one, const sid
   (void)test;
 }
 
-static void test_bits(void **state) { for_all(state, check_bits); }
+static void long_bits(void **state) { for_all(state, check_bits); }
 static void test_step_workspace(void **state) { for_all(state, check_workspace); }
 
 /* ---- identities ---------------------------------------------------------------------------- */
@@ -689,7 +689,7 @@ static void test_origin(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_bits),
+      cmocka_unit_test(long_bits),
       cmocka_unit_test(test_step_workspace),
       cmocka_unit_test(test_noisy_gd_is_sde_with_one_substep),
       cmocka_unit_test(test_svag_with_l_1_is_sgd),

@@ -179,7 +179,7 @@ static void test_reciprocal_root(void **state) {
 
 /* ---- bits ---------------------------------------------------------------------------------- */
 
-static void test_bits(void **state) {
+static void long_bits(void **state) {
   data_source data = {3};
   for (int i = 0; i < 10000; i++) {
     const double x = data_finite(&data);
@@ -208,7 +208,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_wide),
       cmocka_unit_test(test_reciprocal_root),
-      cmocka_unit_test(test_bits),
+      cmocka_unit_test(long_bits),
       cmocka_unit_test(test_leading_zeros),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
