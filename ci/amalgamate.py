@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the library as two files: sidyn.h, the public header as it is, and sidyn.c, all of ref/ with its internal headers.
+"""Writes the library as two files: sidyn.h, the public header as it is, and sidyn.c,
+all of ref/ with its internal headers.
 
     ci/amalgamate.py DIRECTORY
 
-ref/port/ is left out: a cure for one machine's compiler library is linked where it is needed (docs/porting.md).
+ref/port/ is left out: a cure for one machine's compiler library is linked where it is needed
+(docs/porting.md).
 """
 
 import glob
@@ -21,7 +23,8 @@ HEAD = """/* sidyn %s, all of the library in one file: compile it with
 
 
 def lines_of(path, seen):
-    """The file with local headers in the place of their first inclusion, and each system header included once."""
+    """The file with local headers in the place of their first inclusion,
+    and each system header included once."""
     seen.add(path)
     yield f"\n/* ==== {os.path.relpath(path, ROOT)} ==== */\n\n"
     with open(path, encoding="ascii") as file:

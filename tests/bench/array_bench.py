@@ -1,8 +1,9 @@
 """What a user of arrays would write without sidyn: `array_bench.py numpy`, or torch64, torch32.
 
-Tuned: coordinates by trajectories, so that sums over coordinates add whole rows; every operation in place or into an array that is there;
-the algebra arranged for few passes; COLUMNS trajectories at a time, which the caches like (widths from 64 to 4096 were tried: 512 to 4096
-differ by 5 %). NumPy draws with PCG64's Generator.standard_normal. The protocol is that of request.h.
+Tuned: coordinates by trajectories, so that sums over coordinates add whole rows; every operation in
+place or into an array that is there; the algebra arranged for few passes; COLUMNS trajectories at a
+time, which the caches like (widths from 64 to 4096 were tried: 512 to 4096 differ by 5 %). NumPy
+draws with PCG64's Generator.standard_normal. The protocol is that of request.h.
 """
 
 import json
@@ -97,7 +98,8 @@ class State:
         lib.reciprocal(self.r, out=self.r)
 
     def move(self, a, h, k):
-        """x = a x - h (G + k noise), with the noise u before its projection: x (a + h q + h k t) - h A x/|x|^2 - h k u/|x|."""
+        """x = a x - h (G + k noise), with the noise u before its projection:
+        x (a + h q + h k t) - h A x/|x|^2 - h k u/|x|."""
         lib, r, q, t, c = self.lib, self.r, self.q, self.t, self.c
         lib.multiply(self.x, self.u, out=self.w)
         lib.sum(self.w, out=t)
@@ -123,7 +125,8 @@ class State:
         self.move(1 - LR * WD, LR, SIGMA)
 
     def svag(self):
-        """The gradient is the same for both draws and the projection is linear: one of each is enough."""
+        """The gradient is the same for both draws and the projection is linear:
+        one of each is enough."""
         lib, h, root = self.lib, LR / SVAG_L, math.sqrt(2 * SVAG_L - 1)
         self.sums()
         lib.normal(self.u)
@@ -140,7 +143,8 @@ class State:
             self.move(1 - h * WD, h, SIGMA * math.sqrt(SUBSTEPS))
 
     def linear(self):
-        """One sample z of the normalised linear model: x = x (a + lr e t) - lr e z, e = (t/|x| - y)/|x|, t = <x, z>/|x|^2."""
+        """One sample z of the normalised linear model: x = x (a + lr e t) - lr e z,
+        e = (t/|x| - y)/|x|, t = <x, z>/|x|^2."""
         lib, r, t, c = self.lib, self.r, self.t, self.c
         chosen = lib.indices(SAMPLES, self.n)
         lib.take(self.features, chosen, out=self.u)
@@ -184,7 +188,8 @@ def steps(lib, step, p, count, steps_):
 
 
 def completion(m, count, steps_):
-    """Gradient descent on matrix completion with batch normalisation: products of whole matrices by the BLAS."""
+    """Gradient descent on matrix completion with batch normalisation:
+    products of whole matrices by the BLAS."""
     import numpy as np
 
     rng = np.random.Generator(np.random.PCG64(1))
@@ -246,7 +251,8 @@ def main():
         workload, *fields = line.split()
         known = {"p": "p", "count": "count", "steps": "steps_"}
         values = {known[key]: int(value) for key, value in (field.split("=") for field in fields)}
-        print(json.dumps(answer(lib, workload, **values) if lib else {"error": "not installed"}), flush=True)
+        print(json.dumps(answer(lib, workload, **values) if lib else {"error": "not installed"}),
+              flush=True)
 
 
 main()

@@ -1,9 +1,11 @@
 """`make bench`: sidyn's backends against NumPy, C with GSL, and torch, in one run.
 
-Each contender is a program that lives through the run and times itself (request.h). For every workload an amount of work is found for each
-that takes --seconds; then repetition r runs each of them once, in an order rotated by r. The tables have medians, smallest and largest times. A
-ratio is the median of the ratios within a repetition, so that a machine that changes its speed does not show. On one core time is what
-the thread had of its processor; with several threads it is the clock's. docs/performance.md says more.
+Each contender is a program that lives through the run and times itself (request.h). For every
+workload an amount of work is found for each that takes --seconds; then repetition r runs each of
+them once, in an order rotated by r. The tables have medians, smallest and largest times. A ratio is
+the median of the ratios within a repetition, so that a machine that changes its speed does not
+show. On one core time is what the thread had of its processor; with several threads it is the
+clock's. docs/performance.md says more.
 """
 
 import argparse
@@ -16,13 +18,16 @@ import sys
 import time
 
 FLOOR_NORMAL, FLOOR_STEP = 1.15, 1.65  # ns, middles of the estimates 1.0-1.3 and 1.5-1.8
-FLOOR_SVAG = 2 * FLOOR_NORMAL + (FLOOR_STEP - FLOOR_NORMAL)  # two normals for each coordinate, the arithmetic of one step
+# two normals for each coordinate, the arithmetic of one step
+FLOOR_SVAG = 2 * FLOOR_NORMAL + (FLOOR_STEP - FLOOR_NORMAL)
 TRAJECTORIES = 4096
-COMPETITORS = {"numpy": "NumPy", "gsl": "C + GSL", "torch64": "torch, 64 bits", "torch32": "torch, 32 bits"}
+COMPETITORS = {"numpy": "NumPy", "gsl": "C + GSL", "torch64": "torch, 64 bits",
+               "torch32": "torch, 32 bits"}
 
 # id, what, unit, request, floor
 WORKLOADS = [("normals", "W1 exact normals", "ns per normal", "normals", FLOOR_NORMAL)] + [
-    (f"{name}-{p}", f"{title}, p={p}", "ns per coordinate and step", f"{name} p={p} count={TRAJECTORIES}", floor)
+    (f"{name}-{p}", f"{title}, p={p}", "ns per coordinate and step",
+     f"{name} p={p} count={TRAJECTORIES}", floor)
     for name, title, floor in (
         ("sgd", "W2 noisy Rayleigh quotient, SGD + WD", FLOOR_STEP),
         ("svag", "W3 the same, SVAG l=4", FLOOR_SVAG),
@@ -33,11 +38,12 @@ WORKLOADS = [("normals", "W1 exact normals", "ns per normal", "normals", FLOOR_N
 ]
 
 KINDS = ("sgd", "svag", "em", "linear")
-COMPLETION = ("completion", "bn_completion 50x50, 800 entries, gradient descent + WD", "ns per step of one trajectory",
-              "completion p=50 count=1", None)
+COMPLETION = ("completion", "bn_completion 50x50, 800 entries, gradient descent + WD",
+              "ns per step of one trajectory", "completion p=50 count=1", None)
 WORKLOADS.append(COMPLETION)
 
-# Speed to reach on a machine with AVX-512: workload, backend, competitor, at least so many times faster. p=10: within 25 % of p=100.
+# Speed to reach on a machine with AVX-512: workload, backend, competitor, at least so many times
+# faster. p=10: within 25 % of p=100.
 TARGETS = [
     ("normals", "avx512", "numpy", 4.0),
     ("normals", "avx2", "numpy", 2.2),
@@ -55,7 +61,8 @@ TARGETS_COMPLETION = {"ref": 30000.0, "avx512": 8000.0}  # ns per step
 TARGET_PAIR = 300.0  # ns, two normals of the reference
 TARGET_THREADS = 1.8
 
-# --profile: stages of a normal (stage.c), and of a step by problems that leave something out (bench.c)
+# --profile: stages of a normal (stage.c), and of a step by problems that leave something out
+# (bench.c)
 STAGES = [
     ("raw", "PCG64 alone"),
     ("uniform", "PCG64, to a uniform"),
@@ -82,7 +89,8 @@ class Program:
 
     def __init__(self, command, **environment):
         self.command = command
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | environment)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, env=os.environ | environment)
 
     def ask(self, request):
         try:
@@ -117,11 +125,13 @@ class Bench:
         self.info = self.ours.ask("info")
         if "error" in self.info:
             raise Failure(self.info["error"])
-        self.backends = [Contender(name, f"sidyn {name}", self.ours, f"backend={name}") for name in self.info["backends"]]
+        self.backends = [Contender(name, f"sidyn {name}", self.ours, f"backend={name}")
+                         for name in self.info["backends"]]
         self.competitors, self.missing = [], {}
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "array_bench.py")
         for name, label in COMPETITORS.items():
-            command = [os.path.join(programs, "gsl")] if name == "gsl" else [sys.executable, "-B", script, name]
+            command = [os.path.join(programs, "gsl")] if name == "gsl" else [sys.executable, "-B",
+                                                                             script, name]
             self.compete(name, label, command)
 
     def compete(self, name, label, command):
@@ -129,7 +139,8 @@ class Bench:
             self.missing[name] = "not built: libgsl-dev or pkg-config is missing"
             return
         # one thread for whatever may want more
-        program = Program(command, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+        program = Program(command, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
+                          MKL_NUM_THREADS="1")
         reply = program.ask("info")
         if "error" in reply:
             self.missing[name] = reply["error"]
@@ -161,7 +172,9 @@ class Bench:
             how = {"amounts": "count", "step": 8192}
         requests = {}
         for contender in contenders:
-            requests[contender] = f"{request} {how.get('amounts', 'steps')}={self.amount(contender, request, **how)}"
+            requests[
+                contender
+            ] = f"{request} {how.get('amounts', 'steps')}={self.amount(contender, request, **how)}"
         times = {contender: [] for contender in contenders}
         for repetition in range(self.repetitions):
             first = repetition % len(contenders)
@@ -170,7 +183,7 @@ class Bench:
         return {contender.name: values for contender, values in times.items()}
 
 
-# ---- numbers ---------------------------------------------------------------------------------------------------------
+# ---- numbers -------------------------------------------------------------------------------------
 
 
 def ratio(times, slower, faster):
@@ -181,14 +194,15 @@ def ratio(times, slower, faster):
 
 
 def summary(values):
-    return {"median": statistics.median(values), "min": min(values), "max": max(values), "all": values}
+    return {"median": statistics.median(values), "min": min(values), "max": max(values),
+            "all": values}
 
 
 def shown(value, form):
     return "" if value is None else format(value, form)
 
 
-# ---- parts of the run --------------------------------------------------------------------------------------------------
+# ---- parts of the run ----------------------------------------------------------------------------
 
 
 def check_bits(bench):
@@ -196,35 +210,49 @@ def check_bits(bench):
     requests = ["normals last=1 count=20001"]
     kinds = {*KINDS, *(name for name, _ in STEPS)}
     requests += [f"completion p={p} count=3 steps=5 last=1" for p in (2, 7, 10, 17, 50)]
-    requests += [f"{kind} p={p} count=37 steps=5 last=1" for kind in sorted(kinds) for p in (2, 7, 10, 100)]
+    requests += [f"{kind} p={p} count=37 steps=5 last=1" for kind in sorted(kinds)
+                 for p in (2, 7, 10, 100)]
     for request in requests:
-        digests = {contender.label: contender.ask(request)["digest"] for contender in bench.backends}
+        digests = {contender.label: contender.ask(request)["digest"]
+                   for contender in bench.backends}
         if len(set(digests.values())) != 1:
-            raise Failure(f"{request}: the bits differ: " + ", ".join(f"{label} {digest}" for label, digest in digests.items()))
-    print(f"same bits: {len(requests)} workloads on {', '.join(contender.name for contender in bench.backends)}")
+            raise Failure(f"{request}: the bits differ: " + ", ".join(
+                f"{label} {digest}" for label, digest in digests.items()
+            ))
+    print(
+        f"same bits: {len(requests)} workloads on {', '.join(contender.name for contender in bench.backends)}"
+    )
 
 
 def check_physics(bench):
-    """All contenders do the same: mean |x|^2 after 100 steps, of z^2 for normals, is sidyn's within what chance allows."""
+    """All contenders do the same: mean |x|^2 after 100 steps, of z^2 for normals,
+    is sidyn's within what chance allows."""
     best = bench.backends[-1]
-    requests = {"normals count=8192": 0.1} | {f"{kind} p=100 count=1024 steps=100": 0.05 for kind in KINDS}
+    requests = {"normals count=8192": 0.1} | {f"{kind} p=100 count=1024 steps=100": 0.05
+                                              for kind in KINDS}
     for request, tolerance in requests.items():
         expected = best.ask(request)["mean"]
         for contender in bench.competitors:
             mean = contender.ask(request)["mean"]
             if not abs(mean / expected - 1) < tolerance:
-                raise Failure(f"{contender.label} does something else: {request}: mean square {mean:.4g}, sidyn {expected:.4g}")
+                raise Failure(
+                    f"{contender.label} does something else: {request}: mean square {mean:.4g}, sidyn {expected:.4g}"
+                )
 
 
 def table_head(title, unit, floor, backends):
     print(f"\n{title}: {unit}" + (f"; floor {floor:.2f}" if floor else ""))
-    print(f"  {'':16}{'median':>8}{'min':>9} .. {'max':<8}" + "".join(f"{name + ' is':>11}" for name in backends) + f"{'of floor':>11}")
+    print(f"  {'':16}{'median':>8}{'min':>9} .. {'max':<8}"
+          + "".join(f"{name + ' is':>11}" for name in backends) + f"{'of floor':>11}")
 
 
 def table_row(label, row, backends):
     ns, faster = row["ns"], row["faster"]
     cells = [f"{faster[name]:9.2f} x" if name in faster else " " * 11 for name in backends]
-    print(f"  {label:16}{ns['median']:8.2f}{ns['min']:9.2f} .. {ns['max']:<8.2f}{''.join(cells)}{shown(row['floor_share'], '.0%'):>11}", flush=True)
+    print(
+        f"  {label:16}{ns['median']:8.2f}{ns['min']:9.2f} .. {ns['max']:<8.2f}{''.join(cells)}{shown(row['floor_share'], '.0%'):>11}",
+        flush=True
+    )
 
 
 def compare(bench):
@@ -232,19 +260,22 @@ def compare(bench):
     tables, times = [], {}
     ours = [contender.name for contender in bench.backends]
     for name, title, unit, request, floor in WORKLOADS:
-        contenders = bench.backends + [c for c in bench.competitors if name != "completion" or c.name == "numpy"]
+        contenders = bench.backends + [c for c in bench.competitors if name != "completion"
+                                       or c.name == "numpy"]
         found = times[name] = bench.measure(contenders, request)
         table_head(title, unit, floor, ours[1:])
         rows = []
         for contender in contenders:
             ns = summary(found[contender.name])
-            faster = {backend: ratio(found, contender.name, backend) for backend in ours if backend != contender.name}
+            faster = {backend: ratio(found, contender.name, backend)
+                      for backend in ours if backend != contender.name}
             share = floor / ns["median"] if floor and contender.name in ours else None
             rows.append({"name": contender.name, "ns": ns, "faster": faster, "floor_share": share})
             table_row(contender.label, rows[-1], ours[1:])
         if name == "normals":
             print(f"  a pair of the reference takes {2 * statistics.median(found['ref']):.0f} ns")
-        tables.append({"id": name, "title": title, "unit": unit, "floor": floor, "contenders": rows})
+        tables.append({"id": name, "title": title, "unit": unit, "floor": floor,
+                       "contenders": rows})
     return tables, times
 
 
@@ -253,24 +284,31 @@ def scale(bench, quick):
     best, vector = bench.backends[-1], bench.backends[1:] or bench.backends
     result = {"N": [], "p": [], "threads": []}
     steps = 20 if quick else 100
-    print(f"\nGrowth, W2: ns per coordinate and step\n  N trajectories, {best.name}, p=10, {steps} steps, start included:", end="")
+    print(
+        f"\nGrowth, W2: ns per coordinate and step\n  N trajectories, {best.name}, p=10, {steps} steps, start included:",
+        end=""
+    )
     expected = 0.0  # seconds of the next run
     for n in (1000, 10000, 100000, 1000000):
         if expected > 5:
             print(f"  {n}: would take {expected:.0f} s", end="")
             break
         request = f"sgd p=10 count={n} steps={steps} repeat={max(1, 100000 // n)}"
-        values = [bench.time(best, request) for _ in range(2 if n == 1000000 else bench.repetitions)]
+        values = [bench.time(best, request)
+                  for _ in range(2 if n == 1000000 else bench.repetitions)]
         result["N"].append({"N": n, "p": 10, "steps": steps, "ns": summary(values)})
         expected = 1e-9 * statistics.median(values) * 10 * n * 10 * steps
         print(f"  {n}: {statistics.median(values):.2f}", end="", flush=True)
     print("\n  dimension p:")
     dimensions = (2, 10, 100, 1000) if quick else (2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
     print("  " + " " * 16 + "".join(f"{p:>8}" for p in dimensions))
-    # fewer trajectories in large dimensions, so that there are steps enough for the start not to count
-    rows = [bench.measure(vector, f"sgd p={p} count={TRAJECTORIES * 100 // max(p, 100) // 16 * 16}") for p in dimensions]
+    # fewer trajectories in large dimensions, so that there are steps enough for the start not to
+    # count
+    rows = [bench.measure(vector, f"sgd p={p} count={TRAJECTORIES * 100 // max(p, 100) // 16 * 16}")
+            for p in dimensions]
     for contender in vector:
-        print(f"  {contender.label:16}" + "".join(f"{statistics.median(row[contender.name]):8.2f}" for row in rows))
+        print(f"  {contender.label:16}" + "".join(f"{statistics.median(row[contender.name]):8.2f}"
+                                                  for row in rows))
     for p, row in zip(dimensions, rows):
         result["p"].append({"p": p, "ns": {name: summary(values) for name, values in row.items()}})
     for contender in bench.backends[:1] + bench.backends[1:][-1:]:
@@ -290,9 +328,12 @@ def threads(bench, contender):
         for count in (1, 2) if repetition % 2 else (2, 1):
             values[count].append(bench.time(contender, f"{request} threads={count}", clock="wall"))
     gain = ratio(values, 1, 2)
-    print(f"  threads, {contender.label}, p=100, by the clock: 1: {statistics.median(values[1]):.2f}  2: {statistics.median(values[2]):.2f}"
-          f"  gain {gain:.2f}")
-    return {"name": contender.name, "ns": {count: summary(times) for count, times in values.items()}, "faster": gain}
+    print(
+        f"  threads, {contender.label}, p=100, by the clock: 1: {statistics.median(values[1]):.2f}  2: {statistics.median(values[2]):.2f}"
+        f"  gain {gain:.2f}"
+    )
+    return {"name": contender.name,
+            "ns": {count: summary(times) for count, times in values.items()}, "faster": gain}
 
 
 def judge(bench, times, growth):
@@ -300,22 +341,27 @@ def judge(bench, times, growth):
     verdicts = []
     for workload, backend, competitor, wanted in TARGETS:
         value = ratio(times[workload], competitor, backend)
-        verdicts.append((f"{workload}: {backend} against {competitor}", value, f"at least {wanted:.3g}", value and value >= wanted))
+        verdicts.append((f"{workload}: {backend} against {competitor}", value,
+                         f"at least {wanted:.3g}", value and value >= wanted))
     pair = 2 * statistics.median(times["normals"]["ref"])
-    verdicts.append(("normals: ns per pair of ref", pair, f"at most {TARGET_PAIR:.0f}", pair <= TARGET_PAIR))
+    verdicts.append(("normals: ns per pair of ref", pair, f"at most {TARGET_PAIR:.0f}",
+                     pair <= TARGET_PAIR))
     for backend, wanted in TARGETS_COMPLETION.items():
         value = statistics.median(times["completion"][backend])
-        verdicts.append((f"completion: ns per step of {backend}", value, f"at most {wanted:.0f}", value <= wanted))
+        verdicts.append((f"completion: ns per step of {backend}", value, f"at most {wanted:.0f}",
+                         value <= wanted))
     for row in growth["threads"]:
         gain = row["faster"]
-        verdicts.append((f"two threads against one, {row['name']}", gain, f"at least {TARGET_THREADS}", gain and gain >= TARGET_THREADS))
+        verdicts.append((f"two threads against one, {row['name']}", gain,
+                         f"at least {TARGET_THREADS}", gain and gain >= TARGET_THREADS))
     missed = 0
     print("\nTargets")
     for text, value, wanted, met in verdicts:
         missed += not met
         word = "met" if met else "not measured" if value is None else "MISSED"
         print(f"  {text:44}{shown(value, '10.2f'):>10}  {wanted:14} {word}")
-    rows = [{"what": text, "value": value, "wanted": wanted, "met": met} for text, value, wanted, met in verdicts]
+    rows = [{"what": text, "value": value, "wanted": wanted, "met": met}
+            for text, value, wanted, met in verdicts]
     return rows, missed
 
 
@@ -326,34 +372,43 @@ def profile(bench):
         raise Failure("--profile is about the vector backends, and there is none here")
     for title, requests in (
         ("ns per normal", [(f"stage stage={name}", what) for name, what in STAGES]),
-        ("ns per coordinate and step, p=10", [(f"{name} p=10 count={TRAJECTORIES}", what) for name, what in STEPS]),
-        ("ns per coordinate and step, p=100", [(f"{name} p=100 count={TRAJECTORIES}", what) for name, what in STEPS]),
+        ("ns per coordinate and step, p=10", [(f"{name} p=10 count={TRAJECTORIES}", what)
+                                              for name, what in STEPS]),
+        ("ns per coordinate and step, p=100", [(f"{name} p=100 count={TRAJECTORIES}", what)
+                                               for name, what in STEPS]),
     ):
         print(f"\n{title:56}" + "".join(f"{contender.name:>10}" for contender in vector))
         for request, what in requests:
             times = bench.measure(vector, request)
-            print(f"  {what:54}" + "".join(f"{statistics.median(times[contender.name]):10.2f}" for contender in vector), flush=True)
-            table.append({"request": request, "what": what, "ns": {name: summary(values) for name, values in times.items()}})
+            print(f"  {what:54}" + "".join(f"{statistics.median(times[contender.name]):10.2f}"
+                                           for contender in vector), flush=True)
+            table.append({"request": request, "what": what,
+                          "ns": {name: summary(values) for name, values in times.items()}})
     return table
 
 
-# ---- the run -----------------------------------------------------------------------------------------------------------
+# ---- the run -------------------------------------------------------------------------------------
 
 
 def processor():
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+            return next(line.split(":", 1)[1].strip()
+                        for line in file if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="make bench", description="Speed of sidyn's backends against what else there is.")
+    parser = argparse.ArgumentParser(
+        prog="make bench", description="Speed of sidyn's backends against what else there is."
+    )
     parser.add_argument("--programs", required=True, help="folder of the programs that are timed")
-    parser.add_argument("--out", required=True, help="JSON file; --profile puts -profile before its suffix")
+    parser.add_argument("--out", required=True,
+                        help="JSON file; --profile puts -profile before its suffix")
     parser.add_argument("--quick", action="store_true", help="shorter, noisier")
-    parser.add_argument("--profile", action="store_true", help="stages of the kernels instead of the comparison")
+    parser.add_argument("--profile", action="store_true",
+                        help="stages of the kernels instead of the comparison")
     parser.add_argument("--no-targets", action="store_true", help="a missed target is no failure")
     parser.add_argument("--repetitions", type=int, help="at least 5; default 9, quick 5")
     parser.add_argument("--seconds", type=float, help="of one measurement; default 0.2, quick 0.03")
@@ -378,12 +433,17 @@ def run(chosen):
     started, load = time.time(), os.getloadavg()[0]
     bench = Bench(chosen.programs, chosen.seconds, chosen.repetitions)
     names = ", ".join(str(value) for key, value in bench.info.items() if key in COMPETITORS)
-    print(f"sidyn {bench.info['sidyn']}, compiler {bench.info['compiler']}, SLEEF {bench.info['sleef']}; {names}")
+    print(
+        f"sidyn {bench.info['sidyn']}, compiler {bench.info['compiler']}, SLEEF {bench.info['sleef']}; {names}"
+    )
     for name, why in bench.missing.items():
         print(f"{COMPETITORS[name]}: {why}")
-    print(f"{processor()}, {os.cpu_count()} processors, load {load:.1f}; medians of {chosen.repetitions}")
-    result = {"schema": "sidyn-bench-1", "processor": processor(), "processors": os.cpu_count(), "load": load, "time": int(started),
-              "versions": bench.info, "missing": bench.missing, "repetitions": chosen.repetitions, "seconds": chosen.seconds}
+    print(
+        f"{processor()}, {os.cpu_count()} processors, load {load:.1f}; medians of {chosen.repetitions}"
+    )
+    result = {"schema": "sidyn-bench-1", "processor": processor(), "processors": os.cpu_count(),
+              "load": load, "time": int(started), "versions": bench.info, "missing": bench.missing,
+              "repetitions": chosen.repetitions, "seconds": chosen.seconds}
     missed = 0
     check_bits(bench)
     check_physics(bench)
@@ -398,10 +458,14 @@ def run(chosen):
             print("\nTargets: not judged, they are for a machine with AVX-512")
     result["busy"] = bench.wall / bench.cpu
     write(chosen.out, result)
-    busy = f"; the machine was busy: {result['busy']:.1f} seconds for each second of work" if result["busy"] > 1.1 else ""
+    busy = f"; the machine was busy: {result['busy']:.1f} seconds for each second of work" if result[
+        "busy"
+    ] > 1.1 else ""
     print(f"\n{chosen.out} written, {time.time() - started:.0f} s{busy}")
     if missed and not chosen.no_targets:
-        raise Failure(f"{missed} of the targets missed or not measured (--no-targets only shows them)")
+        raise Failure(
+            f"{missed} of the targets missed or not measured (--no-targets only shows them)"
+        )
 
 
 def main():

@@ -1,14 +1,18 @@
-"""What the library takes on each board: code, constants, writable data, stack; `make size`. Enforces ci/budgets.txt.
+"""What the library takes on each board: code, constants, writable data, stack; `make size`.
+Enforces ci/budgets.txt.
 
-    size.py [BOARD...]      all boards of ci/targets/; with names, also the table of functions of each
+    size.py [BOARD...]      all boards of ci/targets/; with names,
+    also the table of functions of each
 
-Every part of tests/boards/footprint.c is built with -Os and --gc-sections, the compiler's library included, and the image of
-FOOTPRINT_nothing subtracted: what remains is the part without the start. Two numbers for the stack:
-- chain: the deepest chain of calls by the compiler's call graph with its frame sizes (-fcallgraph-info=su), over all paths; functions of
+Every part of tests/boards/footprint.c is built with -Os and --gc-sections, the compiler's library
+included, and the image of FOOTPRINT_nothing subtracted: what remains is the part without the start.
+Two numbers for the stack: - chain: the deepest chain of calls by the compiler's call graph with its
+frame sizes (-fcallgraph-info=su), over all paths; functions of
   the compiler's own library count as nothing, but those of ref/port/ as they are;
 - seen: how deep a run under QEMU went, everything included.
 Both begin below the frame of the caller.
-Functions and constants one by one are in $BUILD/size/BOARD/functions.txt. The last line is "N passed, N failed".
+Functions and constants one by one are in $BUILD/size/BOARD/functions.txt.
+The last line is "N passed, N failed".
 """
 import os
 import re
@@ -25,7 +29,8 @@ class Failure(Exception):
 
 
 def output(command, **more):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False, **more)
     if done.returncode != 0:
         raise Failure(f"{' '.join(command[:6])}: {done.stdout.strip()[-300:]}")
     return done.stdout
@@ -33,8 +38,8 @@ def output(command, **more):
 
 def make(board, folder, *goals):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    return output(["make", "-s", "-f", "tests/boards/boards.mk", f"BOARD={board}", f"D={folder}", "OPT=-Os",
-                   "MORE_FLAGS=-fcallgraph-info=su", *goals], env=environment)
+    return output(["make", "-s", "-f", "tests/boards/boards.mk", f"BOARD={board}", f"D={folder}",
+                   "OPT=-Os", "MORE_FLAGS=-fcallgraph-info=su", *goals], env=environment)
 
 
 def settings(board, folder):
@@ -52,8 +57,9 @@ def sections(tool, path):
 
 
 def stack_seen(qemu, path):
-    text = output(["timeout", "120", *qemu.split(), "-nographic", "-monitor", "none", "-serial", "null", "-semihosting-config",
-                   "enable=on,target=native", "-kernel", path], stdin=subprocess.DEVNULL)
+    text = output(["timeout", "120", *qemu.split(), "-nographic", "-monitor", "none", "-serial",
+                   "null", "-semihosting-config", "enable=on,target=native", "-kernel", path],
+                  stdin=subprocess.DEVNULL)
     found = re.search(r"^stack=(\d+)$", text, re.M)
     if not found:
         raise Failure(f"{path} says {text.strip()!r}")
@@ -75,7 +81,8 @@ def call_graph(folder, part):
                 frames[title] = int(size.group(1))
                 if size.group(2) != "static":
                     raise Failure(f"{title} has a frame of a size that is not known")
-        for source, target in re.findall(r'^edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"', text, re.M):
+        for source, target in re.findall(r'^edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"',
+                                         text, re.M):
             calls.setdefault(source, set()).add(target)
     return frames, calls
 
@@ -85,19 +92,23 @@ def deepest(name, frames, calls, known, path=()):
     if name in path:
         raise Failure(f"{name} calls itself: {' > '.join(path)}")
     if name not in known:
-        targets = {"__wrap_" + target if "__wrap_" + target in frames else target for target in calls.get(name, ())}
-        below = [deepest(target, frames, calls, known, path + (name,)) for target in sorted(targets)]
+        targets = {"__wrap_" + target if "__wrap_" + target in frames else target
+                   for target in calls.get(name, ())}
+        below = [deepest(target, frames, calls, known, path + (name,))
+                 for target in sorted(targets)]
         depth, names = max(below, default=(0, ()))
         known[name] = (frames.get(name, 0) + depth, ((name,) if name in frames else ()) + names)
     return known[name]
 
 
 def stack_chain(folder, part):
-    """(bytes, frame of the caller, names) of the deepest chain below measured(), which is the caller."""
+    """(bytes, frame of the caller, names) of the deepest chain below measured(),
+    which is the caller."""
     frames, calls = call_graph(folder, part)
     start = next(name for name in frames if re.search(r"\bmeasured$", name))
     depth, names = deepest(start, frames, calls, {})
-    return depth - frames[start], frames[start], [(name.split(":")[-1], frames[name]) for name in names[1:]]
+    return depth - frames[start], frames[start], [(name.split(":")[-1], frames[name])
+                                                  for name in names[1:]]
 
 
 def functions_table(tool, folder):
@@ -106,7 +117,8 @@ def functions_table(tool, folder):
     frame_of = {name.split(":")[-1]: size for name, size in frames.items()}
     code, constants = [], []
     files = [os.path.join(folder, "libsidyn.a"), os.path.join(folder, "ref/port/arm_softadd.o")]
-    for line in output([tool + "nm", "-S", "--size-sort", "-r", *filter(os.path.exists, files)]).splitlines():
+    for line in output([tool + "nm", "-S", "--size-sort", "-r",
+                        *filter(os.path.exists, files)]).splitlines():
         fields = line.split()
         if len(fields) != 4:
             continue
@@ -119,13 +131,15 @@ def functions_table(tool, folder):
         else:
             raise Failure(f"{name} is writable")
     lines = ["  code  frame  function"] + [text for _, text in sorted(code, reverse=True)]
-    lines += [f"{sum(size for size, _ in code):6}         all functions", "", "bytes          constant"]
+    lines += [f"{sum(size for size, _ in code):6}         all functions", "",
+              "bytes          constant"]
     lines += [text for _, text in sorted(constants, reverse=True)]
     return lines + [f"{sum(size for size, _ in constants):6}         all constants"]
 
 
 def measure(board):
-    """{part: (code, constants, writable, chain, seen)}, the chain of core, and the lines of functions."""
+    """{part: (code, constants, writable, chain, seen)}, the chain of core,
+    and the lines of functions."""
     folder = os.path.join(BUILD, "size", board)
     os.makedirs(folder, exist_ok=True)
     s = settings(board, folder)
@@ -173,10 +187,13 @@ def judge(row, budget):
 
 def main(argv):
     os.chdir(ROOT)
-    boards = argv or sorted(name[len("board-"):-len(".mk")] for name in os.listdir("ci/targets") if name.startswith("board-"))
+    boards = argv or sorted(name[len("board-"):-len(".mk")]
+                            for name in os.listdir("ci/targets") if name.startswith("board-"))
     limits, used = budgets(), set()
     passed = failed = 0
-    print(f"{'board':18}{'part':6}{'code':>7}{'const':>7}{'sum':>7}{'data':>6}{'chain':>7}{'seen':>6}   budget: sum, stack")
+    print(
+        f"{'board':18}{'part':6}{'code':>7}{'const':>7}{'sum':>7}{'data':>6}{'chain':>7}{'seen':>6}   budget: sum, stack"
+    )
     for board in boards:
         try:
             rows, lines = measure(board)
@@ -190,8 +207,10 @@ def main(argv):
             wrong = judge(row, budget)
             passed, failed = passed + (not wrong), failed + bool(wrong)
             text = f"{budget[0]}, {budget[1]}" if budget else "none"
-            print(f"{board:18}{part:6}{row[0]:7}{row[1]:7}{row[0] + row[1]:7}{row[2]:6}{row[3]:7}{row[4]:6}   {text}"
-                  + (f"  FAILED: {wrong}" if wrong else ""), flush=True)
+            print(
+                f"{board:18}{part:6}{row[0]:7}{row[1]:7}{row[0] + row[1]:7}{row[2]:6}{row[3]:7}{row[4]:6}   {text}"
+                + (f"  FAILED: {wrong}" if wrong else ""), flush=True
+            )
         if argv:
             print("\n".join(lines))
     if not argv and set(limits) - used:

@@ -1,4 +1,5 @@
-"""What the tests of the command line share: running sidyn, TAP lines, experiments, variants of the executable."""
+"""What the tests of the command line share: running sidyn, TAP lines, experiments,
+variants of the executable."""
 
 import atexit
 import contextlib
@@ -21,11 +22,12 @@ SIDYN = os.path.join(BUILD, "sidyn")
 TMP = tempfile.mkdtemp(prefix="sidyn-cli.")
 atexit.register(shutil.rmtree, TMP, ignore_errors=True)
 os.environ.pop("SID_BACKEND", None)
-# A job in the background of a script ignores interrupts, and its children would; these tests send them.
+# A job in the background of a script ignores interrupts, and its children would; these tests send
+# them.
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
     signal.signal(number, signal.SIG_DFL)
 
-# ---- TAP -------------------------------------------------------------------------------------------------------------
+# ---- TAP -----------------------------------------------------------------------------------------
 
 _results = []
 
@@ -39,7 +41,8 @@ def case(name):
     except Exception as error:  # a broken test is a failed one, whatever broke it
         failure = " ".join(f"{type(error).__name__}: {error}".split())[:600]
     _results.append(failure)
-    print(f"{'ok' if failure is None else 'not ok'} {len(_results)} - {' '.join(name.split())}", flush=True)
+    print(f"{'ok' if failure is None else 'not ok'} {len(_results)} - {' '.join(name.split())}",
+          flush=True)
     if failure is not None:
         print(f"# {failure}", flush=True)
 
@@ -59,7 +62,7 @@ def holds(condition, what):
         raise AssertionError(what)
 
 
-# ---- running ---------------------------------------------------------------------------------------------------------
+# ---- running -------------------------------------------------------------------------------------
 
 
 def command(*arguments, program=SIDYN):
@@ -77,12 +80,14 @@ def sidyn(*arguments, program=SIDYN, **options):
 def output(*arguments, **options):
     """The standard output of a run that must succeed without a word on standard error."""
     result = sidyn(*arguments, **options)
-    same((result.returncode, result.stderr), (0, b""), "status and stderr of " + " ".join(map(str, arguments)))
+    same((result.returncode, result.stderr), (0, b""),
+         "status and stderr of " + " ".join(map(str, arguments)))
     return result.stdout
 
 
 def refused(result, *fragments, status=2):
-    """Nothing on stdout and one printable line on stderr, with all the fragments in it. Returns the line."""
+    """Nothing on stdout and one printable line on stderr, with all the fragments in it.
+    Returns the line."""
     line = result.stderr.decode(errors="backslashreplace")
     same(result.returncode, status, f"status ({line!r})")
     same(result.stdout or b"", b"", "stdout")
@@ -99,7 +104,7 @@ def backends():
     return names
 
 
-# ---- files and experiments -------------------------------------------------------------------------------------------
+# ---- files and experiments -----------------------------------------------------------------------
 
 
 def path_of(name):
@@ -107,7 +112,8 @@ def path_of(name):
 
 
 def write(name, content):
-    """A file in the temporary folder; bytes, text, or something to write as JSON. Returns its path."""
+    """A file in the temporary folder; bytes, text, or something to write as JSON.
+    Returns its path."""
     if not isinstance(content, (bytes, str)):
         content = json.dumps(content)
     with open(path_of(name), "wb") as file:
@@ -143,7 +149,8 @@ def fixture_cases():
 
 RAYLEIGH = {
     "schema": "sidyn-experiment-1",
-    "problem": {"kind": "rayleigh", "dim": 3, "spectrum": [1, 2, 2.5], "noise": {"kind": "gaussian", "sigma": 0.3}},
+    "problem": {"kind": "rayleigh", "dim": 3, "spectrum": [1, 2, 2.5],
+                "noise": {"kind": "gaussian", "sigma": 0.3}},
     "dynamics": {"kind": "svag", "l": 4},
     "schedule": {"kind": "constant", "lr": 0.1, "wd": 0.001},
     "start": {"kind": "point", "x": [1, 0, 1]},
@@ -155,28 +162,33 @@ RAYLEIGH = {
 }
 LINEAR = {
     "schema": "sidyn-experiment-1",
-    "problem": {"kind": "normalised_linear", "dim": 2, "features": [[1, 2], [0.5, -1], [3, 0]], "labels": [1, -1, 0.5],
-                "noise": {"kind": "samples"}},
+    "problem": {"kind": "normalised_linear", "dim": 2, "features": [[1, 2], [0.5, -1], [3, 0]],
+                "labels": [1, -1, 0.5], "noise": {"kind": "samples"}},
     "dynamics": {"kind": "sgd", "batch": 2},
     "schedule": {"kind": "cosine", "lr": 0.2, "lr_min": 0.01, "period": 16, "wd": 0.1},
     "start": {"kind": "sphere", "radius": 2},
     "seed": "18446744073709551615",
     "steps": 30,
     "checkpoints": {"every": 7},
-    "observables": ["loss", "grad_norm2", "noise_trace", "step_angle", "effective_lr", "gamma", "f", "x"],
+    "observables": ["loss", "grad_norm2", "noise_trace", "step_angle", "effective_lr", "gamma", "f",
+                    "x"],
 }
 FAMILY = {
     "schema": "sidyn-experiment-1",
-    "problem": {"kind": "quadratic_samples", "dim": 1, "a": [[1], [2]], "b": [[0.5], [-0.5]], "weights": [0.25, 0.75]},
+    "problem": {"kind": "quadratic_samples", "dim": 1, "a": [[1], [2]], "b": [[0.5], [-0.5]],
+                "weights": [0.25, 0.75]},
     "dynamics": {"kind": "sde", "substeps": 2},
-    "schedule": {"kind": "piecewise", "segments": [{"start": 0, "lr": 0.1}, {"start": 5, "lr": 0.05, "wd": 0.2, "rescale": 2}]},
+    "schedule": {"kind": "piecewise",
+                 "segments": [{"start": 0, "lr": 0.1},
+                              {"start": 5, "lr": 0.05, "wd": 0.2, "rescale": 2}]},
     "start": {"kind": "gaussian", "scale": "3ff0000000000000"},
     "seed": 1,
     "steps": 12,
 }
 NOISY = {
     "schema": "sidyn-experiment-1",
-    "problem": {"kind": "quadratic_noisy", "dim": 2, "spectrum": [1, -0.5], "noise": {"kind": "rademacher", "scale": [0.1, 0.2]}},
+    "problem": {"kind": "quadratic_noisy", "dim": 2, "spectrum": [1, -0.5],
+                "noise": {"kind": "rademacher", "scale": [0.1, 0.2]}},
     "dynamics": {"kind": "sde2", "substeps": 3},
     "schedule": {"kind": "exponential", "lr": 0.1, "factor": 0.99},
     "start": {"kind": "point", "x": [1, 2]},
@@ -212,13 +224,15 @@ TROUGH = {
     "seed": 4,
     "steps": 12,
     "checkpoints": [0, 1, 12],
-    "observables": ["manifold_h", "manifold_angle", "spherical_sharpness", "midpoint_loss", "effective_lr"],
+    "observables": ["manifold_h", "manifold_angle", "spherical_sharpness", "midpoint_loss",
+                    "effective_lr"],
 }
 RIDGE = {
     "schema": "sidyn-experiment-1",
     "problem": {"kind": "ridge3", "noise": {"kind": "gaussian", "sigma": 0.5}},
     "dynamics": {"kind": "rmsprop", "beta": 0.9, "v0": 0.25},
-    "schedule": {"kind": "piecewise", "segments": [{"start": 0, "lr": 0.1}, {"start": 3, "lr": 0.2, "rescale": 1}]},
+    "schedule": {"kind": "piecewise",
+                 "segments": [{"start": 0, "lr": 0.1}, {"start": 3, "lr": 0.2, "rescale": 1}]},
     "start": {"kind": "uniform", "scale": 2},
     "seed": 5,
     "steps": 7,
@@ -226,8 +240,8 @@ RIDGE = {
 }
 REGRESSION = {
     "schema": "sidyn-experiment-1",
-    "problem": {"kind": "bn_regression", "dim": 2, "features": [[1, 2], [0.5, -1], [3, 0]], "labels": [1, -1, 0.5],
-                "noise": {"kind": "rademacher", "sigma": 0.1}},
+    "problem": {"kind": "bn_regression", "dim": 2, "features": [[1, 2], [0.5, -1], [3, 0]],
+                "labels": [1, -1, 0.5], "noise": {"kind": "rademacher", "sigma": 0.1}},
     "dynamics": {"kind": "adam_l2", "alpha": 0.1, "beta": 0.9, "beta2": 0.99, "eps": 1e-8},
     "schedule": {"kind": "cosine", "lr": 1, "period": 16, "wd": 0.1},
     "start": {"kind": "sphere", "radius": 2},
@@ -237,8 +251,9 @@ REGRESSION = {
 }
 COMPLETION = {
     "schema": "sidyn-experiment-1",
-    "problem": {"kind": "bn_completion", "rows": 2, "cols": 3, "inner": 2, "entries": [[0, 0], [0, 2], [1, 0], [1, 1]],
-                "labels": [1, -1, 0.5, 0.25], "matrix": [[1, 0, -1], [0.5, 0.25, 2]]},
+    "problem": {"kind": "bn_completion", "rows": 2, "cols": 3, "inner": 2,
+                "entries": [[0, 0], [0, 2], [1, 0], [1, 1]], "labels": [1, -1, 0.5, 0.25],
+                "matrix": [[1, 0, -1], [0.5, 0.25, 2]]},
     "dynamics": {"kind": "gd"},
     "schedule": {"kind": "exponential", "lr": 0.1, "factor": 0.99, "wd": 0.01},
     "start": {"kind": "uniform", "scale": 0.5},
@@ -256,12 +271,13 @@ POISSON = {
     "steps": 6,
     "observables": ["loss", "noise_trace", "x"],
 }
-BASES = {"rayleigh": RAYLEIGH, "linear": LINEAR, "family": FAMILY, "noisy": NOISY, "drift": DRIFT, "ratio": RATIO, "trough": TROUGH,
-         "ridge": RIDGE, "regression": REGRESSION, "completion": COMPLETION, "poisson": POISSON}
+BASES = {"rayleigh": RAYLEIGH, "linear": LINEAR, "family": FAMILY, "noisy": NOISY, "drift": DRIFT,
+         "ratio": RATIO, "trough": TROUGH, "ridge": RIDGE, "regression": REGRESSION,
+         "completion": COMPLETION, "poisson": POISSON}
 # Takes far longer than any test waits.
 ENDLESS = experiment(RATIO, steps=2**53, checkpoints=[0])
 
-# ---- schemas and variants --------------------------------------------------------------------------------------------
+# ---- schemas and variants ------------------------------------------------------------------------
 
 
 def validator(name):
@@ -281,7 +297,8 @@ def objects(paths):
 
 
 def build(name, inputs, *flags):
-    """Links a variant of sidyn with the flags of the build under test. Later definitions of a function in the library are ignored."""
+    """Links a variant of sidyn with the flags of the build under test. Later definitions of a
+    function in the library are ignored."""
     words = shlex.split(read(os.path.join(BUILD, "HOSTED.flags")).decode())
     libraries = [word for word in words if word.startswith("-l")]
     archives = [os.path.join(BUILD, archive) for archive in ("libsidyn_simd.a", "libsidyn.a")]

@@ -1,5 +1,6 @@
-"""Spoilt experiments, the same ones at every run, on an executable with address and undefined-behaviour sanitizers: sidyn runs them or
-refuses them in one line, and never does anything else."""
+"""Spoilt experiments, the same ones at every run, on an executable with address and
+undefined-behaviour sanitizers: sidyn runs them or refuses them in one line, and never does anything
+else."""
 
 import sys
 
@@ -14,10 +15,13 @@ from common import BASES, ROOT, SIDYN, WRAPPER, build, case, finish, holds, read
 
 COUNT = 320
 SCHEMA = validator("experiment.schema.json")
-JUNK = [None, True, False, 0, 1, -1, 0.5, 1e308, -1e-320, "", "x", "7ff8000000000000", "0000000000000000", "ffffffffffffffff", "3", [], [[]],
-        {}, [0], {"kind": "none"}, 2**31, 2**32, 2**63, "\u0001", "\u00e9\n", "samples", "sphere"]
+JUNK = [None, True, False, 0, 1, -1, 0.5, 1e308, -1e-320, "", "x", "7ff8000000000000",
+        "0000000000000000", "ffffffffffffffff", "3", [], [[]], {}, [0], {"kind": "none"}, 2**31,
+        2**32, 2**63, "\u0001", "\u00e9\n", "samples", "sphere"]
 # No digits: a run must not become long.
-BYTES = [bytes([byte]) for byte in b'{}[]",:.-+eE\\tfn \n\t\x00\x01\x7f\x80\xc3\xff'] + [b"\xc3\xa9", b"\\u0000", b"\\ud800", b"null", b"[[[["]
+BYTES = [bytes([byte]) for byte in b'{}[]",:.-+eE\\tfn \n\t\x00\x01\x7f\x80\xc3\xff'] + [
+    b"\xc3\xa9", b"\\u0000", b"\\ud800", b"null", b"[[[["
+]
 # A registry without rows: the checks themselves would take long to build.
 STUB = '#include "harness/check.h"\nconst vf_table *const vf_rows[] = {NULL};\nconst size_t vf_row_count = 0;\n'
 
@@ -25,7 +29,8 @@ STUB = '#include "harness/check.h"\nconst vf_table *const vf_rows[] = {NULL};\nc
 def places(value):
     """Every (container, key) of a JSON value."""
     found = []
-    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+    for key in value if isinstance(value,
+                                   dict) else range(len(value)) if isinstance(value, list) else ():
         found += [(value, key), *places(value[key])]
     return found
 
@@ -33,7 +38,8 @@ def places(value):
 def spoil(source, document):
     """The bytes of an experiment with one to three faults."""
     document = copy.deepcopy(document)
-    faults = [source.choice(("delete", "replace", "rename", "duplicate", "swap", "cut", "insert", "drop", "flip")) for _ in range(source.randint(1, 3))]
+    faults = [source.choice(("delete", "replace", "rename", "duplicate", "swap", "cut", "insert",
+                             "drop", "flip")) for _ in range(source.randint(1, 3))]
     for fault in faults:
         container, key = source.choice(places(document))
         if fault == "delete":
@@ -64,9 +70,11 @@ def spoil(source, document):
 program = SIDYN
 if not WRAPPER:  # sanitizers do not run on foreign machines
     with case("an executable with sanitizers builds"):
-        files = [path for path in sources("verify/*/*.c", "ref/*.c", "ref/*/*.c") if not path.startswith("verify/checks/")]
+        files = [path for path in sources("verify/*/*.c", "ref/*.c", "ref/*/*.c")
+                 if not path.startswith("verify/checks/")]
         files.append(write("stub.c", STUB))
-        program = build("sanitized", files, "-O1", "-g", "-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+        program = build("sanitized", files, "-O1", "-g", "-w", "-fsanitize=address,undefined",
+                        "-fno-sanitize-recover=all")
 
 source = random.Random(20)
 taken = 0
@@ -75,16 +83,21 @@ for number in range(COUNT):
     text = spoil(source, BASES[name])
     with case(f"spoilt experiment {number}: {name}"):
         file = write("spoilt.json", text)
-        result = sidyn("run", file, "--trajectories", "0:3", "--jobs", "1", program=program, timeout=60)
+        result = sidyn("run", file, "--trajectories", "0:3", "--jobs", "1", program=program,
+                       timeout=60)
         errors = result.stderr.decode(errors="backslashreplace")
-        holds(result.returncode in (0, 2), f"status {result.returncode}: {errors!r:.1000} for {text!r}")
+        holds(result.returncode in (0, 2),
+              f"status {result.returncode}: {errors!r:.1000} for {text!r}")
         try:
             valid = SCHEMA.is_valid(json.loads(text))
         except ValueError:
             valid = None
         if result.returncode == 2:
             same(result.stdout, b"", "stdout")
-            holds(re.fullmatch(r"sidyn: [^\x00-\x1f\x7f]*spoilt\.json:[1-9][0-9]*: [^\x00-\x1f\x7f]*allowed[^\x00-\x1f\x7f]*\n", errors), f"{errors!r} for {text!r}")
+            holds(re.fullmatch(
+                r"sidyn: [^\x00-\x1f\x7f]*spoilt\.json:[1-9][0-9]*: [^\x00-\x1f\x7f]*allowed[^\x00-\x1f\x7f]*\n",
+                errors
+            ), f"{errors!r} for {text!r}")
         else:
             taken += 1
             holds(re.fullmatch(r"(sidyn: trajector[^\n]*\n)*", errors), f"{errors!r} for {text!r}")

@@ -1,4 +1,5 @@
-"""Experiments that sidyn must refuse, with file, line and field, and those that it must take; both against the schema."""
+"""Experiments that sidyn must refuse, with file, line and field, and those that it must take;
+both against the schema."""
 
 import sys
 
@@ -7,8 +8,8 @@ import json
 import os
 import re
 
-from common import (BASES, FAMILY, RATIO, RAYLEIGH, case, experiment, finish, holds, output, path_of, refused, same, sidyn,
-                    spec_example, validator, write)
+from common import (BASES, FAMILY, RATIO, RAYLEIGH, case, experiment, finish, holds, output,
+                    path_of, refused, same, sidyn, spec_example, validator, write)
 
 DELETE = object()
 NAN, INF, MINUS_INF, ZERO, MINUS_ONE = "7ff8000000000000", "7ff0000000000000", "fff0000000000000", "0" * 16, "bff0000000000000"
@@ -49,9 +50,11 @@ def dump(value, path="", line=1, lines=None):
     return brackets[0] + ",".join(parts) + "\n" + brackets[1], line + 1, lines
 
 
-# base, path, value there, part of the message. The message names the path, and the line of the value there or, where it is
-# missing, of its parent. A fifth entry is the path where that is another one, a sixth sets other fields.
-STRUCTURE = [  # the schema refuses these too
+# base, path, value there, part of the message. The message names the path, and the line of the
+# value there or, where it is missing, of its parent. A fifth entry is the path where that is
+# another one, a sixth sets other fields.
+STRUCTURE = [
+    # the schema refuses these too
     *[("family", f"{place}extra", 1, "unknown field") for place in
       ("", "problem.", "dynamics.", "schedule.", "schedule.segments[1].", "start.")],
     ("rayleigh", "problem.noise.extra", 1, "unknown field"),
@@ -70,28 +73,33 @@ STRUCTURE = [  # the schema refuses these too
     ("rayleigh", "start.kind", "zero", "allowed: point"),
     ("rayleigh", "observables[1]", "accuracy", "allowed: norm2 loss"),
     *[("rayleigh", path, DELETE, "missing; allowed: ") for path in
-      ("schema", "problem", "dynamics", "schedule", "start", "seed", "steps", "plane", "problem.kind", "problem.dim",
-       "problem.noise.kind", "problem.noise.sigma", "dynamics.kind", "dynamics.l", "schedule.kind", "schedule.lr", "start.kind",
-       "start.x")],
+      ("schema", "problem", "dynamics", "schedule", "start", "seed", "steps", "plane",
+       "problem.kind", "problem.dim", "problem.noise.kind", "problem.noise.sigma", "dynamics.kind",
+       "dynamics.l", "schedule.kind", "schedule.lr", "start.kind", "start.x")],
     ("rayleigh", "problem.spectrum", DELETE, "exactly one of spectrum and matrix"),
     *[("linear", path, DELETE, "missing; allowed: ") for path in
       ("problem.features", "problem.labels", "schedule.period", "start.radius")],
     ("linear", "checkpoints", {}, "missing; allowed: an integer", "checkpoints.every"),
     *[("family", path, DELETE, "missing; allowed: ") for path in
-      ("problem.a", "problem.b", "dynamics.substeps", "schedule.segments", "schedule.segments[1].start",
-       "schedule.segments[1].lr", "start.scale")],
+      ("problem.a", "problem.b", "dynamics.substeps", "schedule.segments",
+       "schedule.segments[1].start", "schedule.segments[1].lr", "start.scale")],
     ("noisy", "schedule.factor", DELETE, "missing; allowed: a finite number > 0"),
     ("noisy", "problem.spectrum", DELETE, "missing; allowed: dim numbers"),
     ("drift", "problem.noise", DELETE, "missing; allowed: an object"),
-    *[("rayleigh", path, value, "not an object; allowed: ") for path in ("problem", "problem.noise", "dynamics", "schedule", "start")
+    *[("rayleigh", path, value, "not an object; allowed: ")
+      for path in ("problem", "problem.noise", "dynamics", "schedule", "start")
       for value in (None, [], "x", 1, True)],
-    *[("rayleigh", path, value, "not a list; allowed: ") for path in ("problem.spectrum", "start.x", "observables", "plane")
+    *[("rayleigh", path, value, "not a list; allowed: ")
+      for path in ("problem.spectrum", "start.x", "observables", "plane")
       for value in (None, {}, 3, "norm2")],
-    *[("rayleigh", path, value, "not a finite number; allowed: ") for path in ("problem.spectrum[1]", "schedule.lr", "start.x[0]", "plane[1][2]")
+    *[("rayleigh", path, value, "not a finite number; allowed: ")
+      for path in ("problem.spectrum[1]", "schedule.lr", "start.x[0]", "plane[1][2]")
       for value in (None, True, [], {}, "0.1", "7ff", "\x13" * 16, "\x01", "\x015")],
-    *[("rayleigh", path, value, "not an integer; allowed: an integer from") for path in ("seed", "steps", "problem.dim", "dynamics.l")
+    *[("rayleigh", path, value, "not an integer; allowed: an integer from")
+      for path in ("seed", "steps", "problem.dim", "dynamics.l")
       for value in (None, True, [], 1.5, -1, "", "-1", "+1", " 1", "1e3", "0x10", "abc", "\x015")],
-    *[("rayleigh", path, "3", "not an integer; allowed: an integer from") for path in ("problem.dim", "dynamics.l")],
+    *[("rayleigh", path, "3", "not an integer; allowed: an integer from")
+      for path in ("problem.dim", "dynamics.l")],
     ("rayleigh", "checkpoints", 5, "not a list"),
     ("rayleigh", "checkpoints[1]", 1.5, "not an integer"),
     ("rayleigh", "observables[0]", 1, "not a string; allowed: norm2"),
@@ -111,23 +119,31 @@ STRUCTURE = [  # the schema refuses these too
     ("rayleigh", "seed", "1" * 21, "allowed: an integer from 0 to 18446744073709551615"),
     ("rayleigh", "steps", 2**53 + 1, "allowed: an integer from 0 to 9007199254740992"),
     ("linear", "checkpoints.every", 0, "allowed: an integer from 1"),
-    *[("rayleigh", path, value, "allowed: finite and >= 0") for path in ("schedule.lr", "schedule.wd", "problem.noise.sigma")
+    *[("rayleigh", path, value, "allowed: finite and >= 0")
+      for path in ("schedule.lr", "schedule.wd", "problem.noise.sigma")
       for value in (-0.1, -5e-324, MINUS_ONE)],
-    *[("rayleigh", path, MINUS_INF, "not a finite number") for path in ("schedule.lr", "schedule.wd", "problem.noise.sigma")],
+    *[("rayleigh", path, MINUS_INF, "not a finite number")
+      for path in ("schedule.lr", "schedule.wd", "problem.noise.sigma")],
     ("noisy", "problem.noise.scale[1]", -0.1, "allowed: finite and >= 0"),
     ("family", "problem.weights[0]", -0.25, "allowed: finite and >= 0"),
     ("linear", "schedule.lr_min", -0.1, "allowed: finite and >= 0"),
-    *[("noisy", "schedule.factor", value, "allowed: finite and > 0") for value in (0, -1, ZERO, MINUS_ONE)],
+    *[("noisy", "schedule.factor", value, "allowed: finite and > 0")
+      for value in (0, -1, ZERO, MINUS_ONE)],
     ("family", "schedule.segments[1].rescale", 0, "allowed: finite and > 0"),
     ("family", "start.scale", 0, "allowed: finite and > 0"),
     ("linear", "start.radius", -1, "allowed: finite and > 0"),
-    ("rayleigh", "problem.matrix", [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "exactly one of spectrum and matrix", "problem.spectrum"),
+    ("rayleigh", "problem.matrix", [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+     "exactly one of spectrum and matrix", "problem.spectrum"),
     ("rayleigh", "problem.noise.scale", [1, 1, 1], "sigma or scale, not both"),
     ("drift", "problem.noise.scale", [1, 1, 1, 1], "not allowed with this kind of noise"),
-    ("rayleigh", "problem.noise.kind", "none", "not allowed with this kind of noise", "problem.noise.sigma"),
-    ("rayleigh", "problem.noise.kind", "samples", "allowed only for normalised_linear and quadratic_samples"),
-    ("family", "problem.noise", {"kind": "gaussian", "sigma": 1}, "allowed for quadratic_samples: none samples", "problem.noise.kind"),
-    ("drift", "problem.noise", {"kind": "none"}, "allowed for noise_only: gaussian", "problem.noise.kind"),
+    ("rayleigh", "problem.noise.kind", "none", "not allowed with this kind of noise",
+     "problem.noise.sigma"),
+    ("rayleigh", "problem.noise.kind", "samples",
+     "allowed only for normalised_linear and quadratic_samples"),
+    ("family", "problem.noise", {"kind": "gaussian", "sigma": 1},
+     "allowed for quadratic_samples: none samples", "problem.noise.kind"),
+    ("drift", "problem.noise", {"kind": "none"}, "allowed for noise_only: gaussian",
+     "problem.noise.kind"),
     ("linear", "problem.features", [], "0 samples; allowed: 1 to 65536"),
     ("family", "schedule.segments", [], "0 segments; allowed: 1 to"),
     ("rayleigh", "problem.spectrum", [], "0 numbers; allowed: 3"),
@@ -137,64 +153,95 @@ STRUCTURE = [  # the schema refuses these too
     ("ratio", "observables", [], "0 observables; allowed: 1 to 64"),
     ("ratio", "observables", ["norm2"] * 65, "65 observables; allowed: 1 to 64"),
     ("linear", "schedule.period", 0, "allowed: an integer from 1 to 4503599627370496"),
-    ("rayleigh", "checkpoints", [0, 10, 10], "10 after 10; allowed: strictly increasing", "checkpoints[2]"),
+    ("rayleigh", "checkpoints", [0, 10, 10], "10 after 10; allowed: strictly increasing",
+     "checkpoints[2]"),
     # trough3, ridge3, bn_regression, bn_completion, poisson
     *[(base, path, DELETE, "missing; allowed: ") for base, path in
-      (("regression", "problem.features"), ("regression", "problem.labels"), ("regression", "problem.dim"), ("completion", "problem.rows"),
-       ("completion", "problem.cols"), ("completion", "problem.inner"), ("completion", "problem.entries"), ("completion", "problem.labels"),
-       ("poisson", "problem.dim"), ("poisson", "problem.mean"), ("poisson", "problem.exp_minus_mean"), ("ridge", "start.scale"))],
+      (("regression", "problem.features"), ("regression", "problem.labels"),
+       ("regression", "problem.dim"), ("completion", "problem.rows"),
+       ("completion", "problem.cols"), ("completion", "problem.inner"),
+       ("completion", "problem.entries"), ("completion", "problem.labels"),
+       ("poisson", "problem.dim"), ("poisson", "problem.mean"),
+       ("poisson", "problem.exp_minus_mean"), ("ridge", "start.scale"))],
     ("trough", "problem.dim", 2, "allowed: an integer from 3 to 3"),
     ("ridge", "problem.dim", 4, "allowed: an integer from 3 to 3"),
     ("trough", "problem.spectrum", [1, 2, 3], "unknown field; allowed: kind dim noise"),
-    ("regression", "problem.weights", [1], "unknown field; allowed: kind dim features labels noise"),
-    ("completion", "problem.features", [[1]], "unknown field; allowed: kind dim rows cols inner entries labels matrix noise"),
+    ("regression", "problem.weights", [1],
+     "unknown field; allowed: kind dim features labels noise"),
+    ("completion", "problem.features", [[1]],
+     "unknown field; allowed: kind dim rows cols inner entries labels matrix noise"),
     ("poisson", "problem.sigma", 1, "unknown field; allowed: kind dim mean exp_minus_mean noise"),
     ("regression", "problem.dim", 1, "allowed: an integer from 2 to 65536"),
     ("regression", "problem.features", [], "0 samples; allowed: 1 to 65536"),
-    *[("completion", path, value, "allowed: an integer from 1 to 65536") for path in ("problem.rows", "problem.cols", "problem.inner")
+    *[("completion", path, value, "allowed: an integer from 1 to 65536")
+      for path in ("problem.rows", "problem.cols", "problem.inner")
       for value in (0, -1, 65537, 2**32 + 2, 1.5, "2", None)],
     ("completion", "problem.entries", 4, "not a list"),
     ("completion", "problem.entries", [], "0 entries; allowed: 1 to 6"),
     ("completion", "problem.entries[1]", 7, "not a list"),
-    *[("completion", "problem.entries[1]", value, f"{len(value)} numbers; allowed: 2") for value in ([], [0], [0, 1, 2])],
-    *[("completion", "problem.entries[1][0]", value, "allowed: an integer from 0 to 1") for value in (-1, 65536, 0.5, "0", None)],
-    ("completion", "problem.entries[1]", [0, 0], "allowed: entries row by row, strictly increasing"),
-    ("completion", "problem.entries[2]", [0, 2], "allowed: entries row by row, strictly increasing"),
+    *[("completion", "problem.entries[1]", value, f"{len(value)} numbers; allowed: 2")
+      for value in ([], [0], [0, 1, 2])],
+    *[("completion", "problem.entries[1][0]", value, "allowed: an integer from 0 to 1")
+      for value in (-1, 65536, 0.5, "0", None)],
+    ("completion", "problem.entries[1]", [0, 0],
+     "allowed: entries row by row, strictly increasing"),
+    ("completion", "problem.entries[2]", [0, 2],
+     "allowed: entries row by row, strictly increasing"),
     ("completion", "problem.matrix", 3, "not a list"),
     ("completion", "problem.matrix[1]", 3, "not a list"),
     ("completion", "problem.matrix[1][2]", "x", "not a finite number"),
-    *[("poisson", "problem.mean", value, "allowed: finite and > 0") for value in (0, -1, ZERO, MINUS_ONE)],
+    *[("poisson", "problem.mean", value, "allowed: finite and > 0")
+      for value in (0, -1, ZERO, MINUS_ONE)],
     ("poisson", "problem.mean", 500.5, "500.5; allowed: at most 500"),
-    *[("poisson", "problem.exp_minus_mean", value, "allowed: finite and > 0") for value in (0, -0.5, ZERO)],
+    *[("poisson", "problem.exp_minus_mean", value, "allowed: finite and > 0")
+      for value in (0, -0.5, ZERO)],
     ("poisson", "problem.exp_minus_mean", 1.5, "1.5; allowed: exp(-mean), which is about 0.367879"),
-    *[("poisson", "problem.noise", {"kind": kind, "sigma": 1}, "allowed for poisson: none poisson", "problem.noise.kind")
+    *[("poisson", "problem.noise", {"kind": kind, "sigma": 1}, "allowed for poisson: none poisson",
+       "problem.noise.kind")
       for kind in ("gaussian", "rademacher", "sphere")],
-    ("poisson", "problem.noise", {"kind": "samples"}, "allowed only for normalised_linear and quadratic_samples", "problem.noise.kind"),
-    ("poisson", "problem.noise", {"kind": "poisson", "sigma": 1}, "not allowed with this kind of noise", "problem.noise.sigma"),
-    ("poisson", "problem.noise", {"kind": "none", "scale": [1, 1]}, "not allowed with this kind of noise", "problem.noise.scale"),
+    ("poisson", "problem.noise", {"kind": "samples"},
+     "allowed only for normalised_linear and quadratic_samples", "problem.noise.kind"),
+    ("poisson", "problem.noise", {"kind": "poisson", "sigma": 1},
+     "not allowed with this kind of noise", "problem.noise.sigma"),
+    ("poisson", "problem.noise", {"kind": "none", "scale": [1, 1]},
+     "not allowed with this kind of noise", "problem.noise.scale"),
     *[(base, "problem.noise", {"kind": "poisson"}, "allowed only for poisson", "problem.noise.kind")
-      for base in ("rayleigh", "ratio", "trough", "regression", "completion", "noisy", "drift", "linear", "family")],
-    *[(base, "problem.noise", {"kind": "samples"}, "allowed only for normalised_linear and quadratic_samples", "problem.noise.kind")
+      for base in ("rayleigh", "ratio", "trough", "regression", "completion", "noisy", "drift",
+                   "linear", "family")],
+    *[(base, "problem.noise", {"kind": "samples"},
+       "allowed only for normalised_linear and quadratic_samples", "problem.noise.kind")
       for base in ("trough", "regression", "completion")],
     # momentum, adam_l2, adamw, projected_gd, rmsprop, quasi_rmsprop
-    *[("rayleigh", "dynamics", {"kind": kind, **given}, "missing; allowed: ", f"dynamics.{missing}") for kind, given, missing in
-      (("momentum", {}, "beta"), ("adam_l2", {"alpha": 1, "beta2": 0}, "beta"), ("adamw", {"alpha": 1, "beta": 0}, "beta2"),
-       ("adamw", {"beta": 0, "beta2": 0}, "alpha"), ("rmsprop", {"v0": 1}, "beta"), ("quasi_rmsprop", {"beta": 0}, "v0"))],
-    *[("rayleigh", "dynamics", {"kind": kind, field: 1}, f"unknown field; allowed: {allowed}", f"dynamics.{field}") for kind, field, allowed in
-      (("momentum", "alpha", "kind batch beta"), ("adam_l2", "v0", "kind batch alpha beta beta2 eps"), ("adamw", "l", "kind batch alpha beta beta2 eps"),
-       ("projected_gd", "beta", "kind"), ("projected_gd", "batch", "kind"), ("rmsprop", "beta2", "kind beta v0"),
+    *[("rayleigh", "dynamics", {"kind": kind, **given}, "missing; allowed: ", f"dynamics.{missing}")
+      for kind, given, missing in
+      (("momentum", {}, "beta"), ("adam_l2", {"alpha": 1, "beta2": 0}, "beta"),
+       ("adamw", {"alpha": 1, "beta": 0}, "beta2"), ("adamw", {"beta": 0, "beta2": 0}, "alpha"),
+       ("rmsprop", {"v0": 1}, "beta"), ("quasi_rmsprop", {"beta": 0}, "v0"))],
+    *[("rayleigh", "dynamics", {"kind": kind, field: 1}, f"unknown field; allowed: {allowed}",
+       f"dynamics.{field}") for kind, field, allowed in
+      (("momentum", "alpha", "kind batch beta"),
+       ("adam_l2", "v0", "kind batch alpha beta beta2 eps"),
+       ("adamw", "l", "kind batch alpha beta beta2 eps"), ("projected_gd", "beta", "kind"),
+       ("projected_gd", "batch", "kind"), ("rmsprop", "beta2", "kind beta v0"),
        ("rmsprop", "batch", "kind beta v0"), ("quasi_rmsprop", "substeps", "kind beta v0"))],
-    *[(base, f"dynamics.{beta}", value, "allowed: in [0, 1)") for base, beta in (("poisson", "beta"), ("regression", "beta"), ("regression", "beta2"), ("ridge", "beta"))
+    *[(base, f"dynamics.{beta}", value, "allowed: in [0, 1)") for base, beta in (
+        ("poisson", "beta"), ("regression", "beta"), ("regression", "beta2"), ("ridge", "beta")
+    )
       for value in (1, -0.5, 2)],
-    *[(base, path, value, "not a finite number") for base, path in (("poisson", "dynamics.beta"), ("regression", "dynamics.alpha"),
-      ("regression", "dynamics.eps"), ("ridge", "dynamics.v0")) for value in (None, "x", [])],
-    *[("regression", path, -0.5, "allowed: finite and >= 0") for path in ("dynamics.alpha", "dynamics.eps")],
-    *[("ridge", "dynamics.v0", value, "allowed: finite and > 0") for value in (0, -1, ZERO, MINUS_ONE)],
+    *[(base, path, value, "not a finite number")
+      for base, path in (("poisson", "dynamics.beta"), ("regression", "dynamics.alpha"),
+                         ("regression", "dynamics.eps"), ("ridge", "dynamics.v0"))
+      for value in (None, "x", [])],
+    *[("regression", path, -0.5, "allowed: finite and >= 0")
+      for path in ("dynamics.alpha", "dynamics.eps")],
+    *[("ridge", "dynamics.v0", value, "allowed: finite and > 0")
+      for value in (0, -1, ZERO, MINUS_ONE)],
     *[("ridge", "start.scale", value, "allowed: finite and > 0") for value in (0, -1)],
     ("ridge", "start.radius", 1, "unknown field; allowed: kind scale"),
     ("trough", "observables[0]", "manifold", "allowed: norm2 loss"),
 ]
-MEANING = [  # a schema cannot say these, or does not
+MEANING = [
+    # a schema cannot say these, or does not
     ("rayleigh", "problem.spectrum", [1, 2], "2 numbers; allowed: 3"),
     ("rayleigh", "problem.spectrum", [1, 2, 3, 4], "4 numbers; allowed: 3"),
     ("rayleigh", "start.x", [1, 0], "2 numbers; allowed: 3"),
@@ -204,12 +251,15 @@ MEANING = [  # a schema cannot say these, or does not
     ("linear", "problem.labels", [1, 2], "2 numbers; allowed: 3"),
     ("family", "problem.b", [[1]], "1 lists; allowed: 2"),
     ("family", "problem.weights", [1], "1 numbers; allowed: 2"),
-    ("family", "problem.weights[0]", 0.2500001, "allowed: a sum within 2^-40 of 1", "problem.weights"),
+    ("family", "problem.weights[0]", 0.2500001, "allowed: a sum within 2^-40 of 1",
+     "problem.weights"),
     *[("rayleigh", path, value, "not a finite number") for path in
-      ("schedule.lr", "schedule.wd", "problem.noise.sigma", "start.x[2]", "problem.spectrum[0]") for value in (NAN, INF)],
+      ("schedule.lr", "schedule.wd", "problem.noise.sigma", "start.x[2]", "problem.spectrum[0]")
+      for value in (NAN, INF)],
     ("rayleigh", "schedule.wd", 10, "lr*wd is 1; allowed: below 1", "schedule.lr"),
     ("linear", "schedule.lr_min", 10, "lr_min*wd; allowed: below 1"),
-    ("family", "schedule.segments[1].wd", 20, "lr*wd is 1; allowed: below 1", "schedule.segments[1].lr"),
+    ("family", "schedule.segments[1].wd", 20, "lr*wd is 1; allowed: below 1",
+     "schedule.segments[1].lr"),
     ("family", "schedule.segments[0].rescale", 2, "allowed in the first segment: 1"),
     ("family", "schedule.segments[0].start", 1, "allowed: an integer from 0 to 0"),
     ("family", "schedule.segments[1].start", 0, "0 after 0; allowed: strictly increasing starts"),
@@ -217,42 +267,56 @@ MEANING = [  # a schema cannot say these, or does not
     ("rayleigh", "start.x", [0, 0, 0], "the zero vector; allowed: a vector with norm^2 > 0"),
     ("rayleigh", "start.x", [0, 0, 1e-200], "the zero vector; allowed: a vector with norm^2 > 0"),
     ("rayleigh", "start.x", [0, 0, 1e200], "norm^2 overflows; allowed: "),
-    ("rayleigh", "checkpoints", [0, 10, 5], "5 after 10; allowed: strictly increasing", "checkpoints[2]"),
+    ("rayleigh", "checkpoints", [0, 10, 5], "5 after 10; allowed: strictly increasing",
+     "checkpoints[2]"),
     ("rayleigh", "checkpoints[2]", 21, "allowed: an integer from 0 to 20"),
     ("rayleigh", "seed", str(2**64), "allowed: an integer from 0 to 18446744073709551615"),
     ("rayleigh", "steps", str(2**53 + 1), "allowed: an integer from 0 to 9007199254740992"),
-    ("rayleigh", "problem", {"kind": "rayleigh", "dim": 2, "matrix": [[1, 2], [3, 1]]}, "not symmetric at row 1, column 0",
-     "problem.matrix"),
-    ("rayleigh", "dynamics", {"kind": "sgd", "batch": 2}, "2; allowed: 1, because the noise of the problem is not samples or poisson",
-     "dynamics.batch"),
-    *[("regression", "dynamics", {"kind": kind, "batch": 2, "alpha": 1, "beta": 0, "beta2": 0}, "2; allowed: 1, because", "dynamics.batch")
+    ("rayleigh", "problem", {"kind": "rayleigh", "dim": 2, "matrix": [[1, 2], [3, 1]]},
+     "not symmetric at row 1, column 0", "problem.matrix"),
+    ("rayleigh", "dynamics", {"kind": "sgd", "batch": 2},
+     "2; allowed: 1, because the noise of the problem is not samples or poisson", "dynamics.batch"),
+    *[("regression", "dynamics", {"kind": kind, "batch": 2, "alpha": 1, "beta": 0,
+                                  "beta2": 0}, "2; allowed: 1, because", "dynamics.batch")
       for kind in ("adam_l2", "adamw")],
-    ("completion", "problem.rows", 3, "(rows + cols)*inner, which is 12", "problem.dim", {"problem.dim": 10}),
+    ("completion", "problem.rows", 3, "(rows + cols)*inner, which is 12", "problem.dim",
+     {"problem.dim": 10}),
     ("completion", "problem.inner", 65536, "(rows + cols)*inner is 327680; allowed: at most 65536"),
     ("completion", "problem.entries[3][1]", 3, "allowed: an integer from 0 to 2"),
     ("completion", "problem.entries[0][0]", 2, "allowed: an integer from 0 to 1"),
-    ("completion", "problem.entries[3]", [0, 1], "allowed: entries row by row, strictly increasing"),
-    ("completion", "problem.entries", [[r, c] for r in range(3) for c in range(3)], "9 entries; allowed: 1 to 6"),
+    ("completion", "problem.entries[3]", [0, 1],
+     "allowed: entries row by row, strictly increasing"),
+    ("completion", "problem.entries", [[r, c] for r in range(3) for c in range(3)],
+     "9 entries; allowed: 1 to 6"),
     ("completion", "problem.labels", [1, 2], "2 numbers; allowed: 4"),
     ("completion", "problem.matrix", [[1, 2, 3]], "1 lists; allowed: 2"),
     ("completion", "problem.matrix[0]", [1, 2], "2 numbers; allowed: 3"),
     ("completion", "problem.matrix[1][0]", NAN, "not a finite number"),
-    ("completion", "problem.matrix", DELETE, "allowed only for bn_completion with a matrix", "observables[0]"),
+    ("completion", "problem.matrix", DELETE, "allowed only for bn_completion with a matrix",
+     "observables[0]"),
     ("regression", "problem.features[2]", [1], "1 numbers; allowed: 2"),
     ("regression", "problem.labels", [1, 2], "2 numbers; allowed: 3"),
-    ("poisson", "problem.exp_minus_mean", 0.51, "0.51; allowed: exp(-mean), which is about 0.367879"),
-    ("poisson", "problem.mean", 0.5, "0.367879; allowed: exp(-mean), which is about 0.606531", "problem.exp_minus_mean"),
+    ("poisson", "problem.exp_minus_mean", 0.51,
+     "0.51; allowed: exp(-mean), which is about 0.367879"),
+    ("poisson", "problem.mean", 0.5, "0.367879; allowed: exp(-mean), which is about 0.606531",
+     "problem.exp_minus_mean"),
     ("poisson", "problem.mean", "407f500000000000", "501; allowed: at most 500"),
-    *[(base, "dynamics", {"kind": kind, **memory}, "allowed only for scale-invariant problems") for base in ("family", "noisy", "poisson")
-      for kind, memory in (("projected_gd", {}), ("rmsprop", {"beta": 0.5, "v0": 1}), ("quasi_rmsprop", {"beta": 0.5, "v0": 1}))],
+    *[(base, "dynamics", {"kind": kind, **memory}, "allowed only for scale-invariant problems")
+      for base in ("family", "noisy", "poisson")
+      for kind, memory in (("projected_gd", {}), ("rmsprop", {"beta": 0.5, "v0": 1}),
+                           ("quasi_rmsprop", {"beta": 0.5, "v0": 1}))],
     ("ridge", "schedule.segments[1].rescale", 2, "allowed with this kind of dynamics: 1"),
     *[(base, "observables[0]", name, says) for base, name, says in
-      (("linear", "test_loss", "allowed only for bn_completion with a matrix"), ("trough", "midpoint_test_loss", "allowed only for bn_completion with a matrix"),
-       ("poisson", "spherical_sharpness", "allowed only for scale-invariant problems"), ("noisy", "midpoint_sharpness", "allowed only for scale-invariant problems"),
-       ("completion", "manifold_h", "allowed only for trough3 and ridge3"), ("rayleigh", "manifold_angle", "allowed only for trough3 and ridge3"))],
+      (("linear", "test_loss", "allowed only for bn_completion with a matrix"),
+       ("trough", "midpoint_test_loss", "allowed only for bn_completion with a matrix"),
+       ("poisson", "spherical_sharpness", "allowed only for scale-invariant problems"),
+       ("noisy", "midpoint_sharpness", "allowed only for scale-invariant problems"),
+       ("completion", "manifold_h", "allowed only for trough3 and ridge3"),
+       ("rayleigh", "manifold_angle", "allowed only for trough3 and ridge3"))],
     ("trough", "start.x", [0, 0, 0], "the zero vector; allowed: a vector with norm^2 > 0"),
     ("trough", "start.x", [1, 2], "2 numbers; allowed: 3"),
-    ("ratio", "steps", 2**21, "gives 2097153 checkpoints; allowed: at most 2^20", "checkpoints.every"),
+    ("ratio", "steps", 2**21, "gives 2097153 checkpoints; allowed: at most 2^20",
+     "checkpoints.every"),
 ]
 
 
@@ -273,13 +337,16 @@ def check_refusal(base, path, value, says, where=None, others=None, structural=T
         at = at.rpartition(".")[0]
     file = write("bad.json", text)
     line = refused(sidyn("run", file), says, "allowed")
-    holds(line.startswith(f"sidyn: {file}:{lines[at]}: {where}: "), f"{line!r} instead of {lines[at]}: {where}")
+    holds(line.startswith(f"sidyn: {file}:{lines[at]}: {where}: "),
+          f"{line!r} instead of {lines[at]}: {where}")
     same(SCHEMA.is_valid(document), not structural, "valid by the schema")
 
 
 for structural, table in ((True, STRUCTURE), (False, MEANING)):
     for row in table:
-        with case(f"refused: {row[0]} with {row[1]} {'missing' if row[2] is DELETE else json.dumps(row[2])[:50]}"):
+        with case(
+            f"refused: {row[0]} with {row[1]} {'missing' if row[2] is DELETE else json.dumps(row[2])[:50]}"
+        ):
             check_refusal(*row, structural=structural)
 
 # ---- text that is no experiment: content, line, part of the message ----
@@ -296,15 +363,20 @@ def with_line(number, text):
 TEXTS = {
     "an empty file": (b"", 1, "allowed: one JSON object"),
     "white space alone": (b"\n\n \n", None, "allowed: one JSON object"),
-    "an integer beyond 64 bits and a string that looks like the mark of one": ('{"schema": "\\u00015",\n"seed": 18446744073709551615}', 2, "too big"),
+    "an integer beyond 64 bits and a string that looks like the mark of one": (
+        '{"schema": "\\u00015",\n"seed": 18446744073709551615}', 2, "too big"
+    ),
     "a file cut in the middle": ("\n".join(LINES[:SEED]), SEED, "allowed: one JSON object"),
-    "a file cut in a string": ("\n".join(LINES[: SEED - 1]) + '\n"see', SEED, "allowed: one JSON object"),
+    "a file cut in a string": ("\n".join(LINES[: SEED - 1]) + '\n"see', SEED,
+                               "allowed: one JSON object"),
     "a file without its last bracket": (GOOD[:-1], len(LINES), "allowed: one JSON object"),
     "a second object": (GOOD + "\n{}", len(LINES) + 1, "allowed: one JSON object"),
     "a list": ("\n[1]", 2, "not an object; allowed: an object with fields schema problem"),
     "a number": ("7", 1, "allowed: one JSON object"),
     "a duplicate key": (with_line(SEED, LINES[SEED - 1] + '\n"seed": 8,'), SEED + 1, "seed"),
-    "a duplicate key spelt with an escape": (with_line(SEED, LINES[SEED - 1] + '\n"s\\u0065ed": 8,'), SEED + 1, "duplicate"),
+    "a duplicate key spelt with an escape": (with_line(SEED,
+                                                       LINES[SEED - 1] + '\n"s\\u0065ed": 8,'),
+                                             SEED + 1, "duplicate"),
     "a comment": (with_line(SEED, "// seed\n" + LINES[SEED - 1]), SEED, "allowed: one JSON object"),
     "a trailing comma": ('{"seed": 1,\n}', 2, "allowed: one JSON object"),
     "single quotes": (with_line(SEED, "'seed': 7,"), SEED, "allowed: one JSON object"),
@@ -313,9 +385,11 @@ TEXTS = {
     "a real beyond binary64": (with_line(SEED, '"seed": 1e400,'), SEED, "overflow"),
     "a leading zero": (with_line(SEED, '"seed": 07,'), SEED, "allowed: one JSON object"),
     "a line break in a string": (with_line(SEED, '"se\ned": 7,'), SEED, "allowed: one JSON object"),
-    "a control character in a string": (with_line(SEED, '"se\x1bed": 7,'), SEED, "allowed: one JSON object"),
+    "a control character in a string": (with_line(SEED, '"se\x1bed": 7,'), SEED,
+                                        "allowed: one JSON object"),
     "a byte that is not UTF-8": (with_line(SEED, '"s\xff": 7,').encode("latin-1"), SEED, "UTF-8"),
-    "an overlong UTF-8 sequence": (with_line(SEED, '"s\xc0\xaf": 7,').encode("latin-1"), SEED, "UTF-8"),
+    "an overlong UTF-8 sequence": (with_line(SEED, '"s\xc0\xaf": 7,').encode("latin-1"), SEED,
+                                   "UTF-8"),
     "a lone surrogate": (with_line(SEED, '"s\\ud800": 7,'), SEED, "allowed: one JSON object"),
     "a zero byte": (with_line(SEED, '"s\x00": 7,'), SEED, "zero byte"),
     "an escaped zero byte": (with_line(SEED, '"s\\u0000": 7,'), SEED, "allowed: one JSON object"),
@@ -324,28 +398,38 @@ TEXTS = {
     "a hundred thousand brackets": ("[" * 100000, 1, "allowed: one JSON object"),
     # Unknown fields with names that need care on the way into a message, or to find their line.
     "a name with a line break": (with_line(SEED, '"se\\ned": 7,'), SEED, "unknown field"),
-    "a name with a terminal's escape": (with_line(SEED, '"\\u001b[31m": 7,'), SEED, "unknown field"),
+    "a name with a terminal's escape": (with_line(SEED, '"\\u001b[31m": 7,'), SEED,
+                                        "unknown field"),
     "a name with a dot": (with_line(SEED, '"problem.dim": 7,'), SEED, "unknown field"),
     "a name with brackets": (with_line(SEED, '"seed[0]": 7,'), SEED, "unknown field"),
     "a name with an escape": (with_line(SEED, '"\\u0066og": 7,'), SEED, "fog: unknown field"),
     "an empty name": (with_line(SEED, '"": 7,'), SEED, "unknown field"),
-    "a name of 5000 letters": (with_line(SEED, f'"{"n" * 5000}": 7,'), SEED, "unknown field; allowed: schema problem"),
-    "a wrong value behind an escaped name": (with_line(SEED, '"s\\u0065ed": true,'), SEED, "seed: "),
-    "a wrong value on the line below its name": (with_line(SEED, '"seed":\n\ntrue,'), SEED + 2, "seed: "),
-    "line ends of Windows": (with_line(SEED, '"seed": true,').replace("\n", "\r\n"), SEED, "seed: "),
-    "brackets and quotes in strings before the field": (with_line(SEED, '"\\"}]{[": 1,\n"seed": true,'), SEED, "unknown field"),
+    "a name of 5000 letters": (with_line(SEED, f'"{"n" * 5000}": 7,'), SEED,
+                               "unknown field; allowed: schema problem"),
+    "a wrong value behind an escaped name": (with_line(SEED, '"s\\u0065ed": true,'), SEED,
+                                             "seed: "),
+    "a wrong value on the line below its name": (with_line(SEED, '"seed":\n\ntrue,'), SEED + 2,
+                                                 "seed: "),
+    "line ends of Windows": (with_line(SEED, '"seed": true,').replace("\n", "\r\n"), SEED,
+                             "seed: "),
+    "brackets and quotes in strings before the field": (with_line(SEED,
+                                                                  '"\\"}]{[": 1,\n"seed": true,'),
+                                                        SEED, "unknown field"),
 }
 for name, (content, line, says) in TEXTS.items():
     with case(f"refused: {name}"):
         file = write("text.json", content)
-        message = refused(sidyn("run", file), says, "allowed", f"{file}:{'' if line is None else f'{line}: '}")
+        message = refused(sidyn("run", file), says, "allowed",
+                          f"{file}:{'' if line is None else f'{line}: '}")
 
 # ---- files ----
 
 with case("refused: a file that does not exist"):
-    refused(sidyn("run", path_of("none.json")), "none.json: No such file or directory; allowed: a readable JSON file")
+    refused(sidyn("run", path_of("none.json")),
+            "none.json: No such file or directory; allowed: a readable JSON file")
 with case("refused: a folder"):
-    refused(sidyn("run", os.path.dirname(path_of("x"))), "Is a directory; allowed: a readable JSON file")
+    refused(sidyn("run", os.path.dirname(path_of("x"))),
+            "Is a directory; allowed: a readable JSON file")
 with case("refused: a file that cannot be read"):
     file = "/proc/self/mem" if os.geteuid() == 0 else write("secret.json", RATIO)
     if os.geteuid() != 0:
@@ -354,7 +438,8 @@ with case("refused: a file that cannot be read"):
 with case("refused: a file of more than 2^28 bytes"):
     file = write("huge.json", "")
     os.truncate(file, 2**28 + 1)
-    refused(sidyn("run", file), "huge.json: File too large; allowed: a readable JSON file of at most 268435456 bytes")
+    refused(sidyn("run", file),
+            "huge.json: File too large; allowed: a readable JSON file of at most 268435456 bytes")
     os.truncate(file, 0)
 with case("refused: a device that never ends"):
     refused(sidyn("run", "/dev/zero"), "/dev/zero: File too large; allowed: ")
@@ -373,11 +458,13 @@ TAKEN = {
     "the example of the specification": spec_example(),
     **{f"the base {name}": base for name, base in BASES.items()},
     "noise absent": changed("rayleigh", "problem.noise", DELETE),
-    "a matrix": experiment(RATIO, problem={"kind": "rayleigh", "dim": 2, "matrix": [[1, 2], [2, 1]]}),
+    "a matrix": experiment(RATIO,
+                           problem={"kind": "rayleigh", "dim": 2, "matrix": [[1, 2], [2, 1]]}),
     "ratio2 with its dim": changed("ratio", "problem.dim", 2),
     "samples with noise none": changed("family", "problem.noise", {"kind": "none"}),
     "no weights": changed("family", "problem.weights", DELETE),
-    "linear without noise": changed("linear", "problem.noise", {"kind": "none"}) | {"dynamics": {"kind": "sgd", "batch": 1}},
+    "linear without noise": changed("linear", "problem.noise", {"kind": "none"})
+    | {"dynamics": {"kind": "sgd", "batch": 1}},
     "no steps": experiment(RATIO, steps=0),
     "lr and wd zero": changed("rayleigh", "schedule", {"kind": "constant", "lr": 0, "wd": 0}),
     "lr of minus zero": changed("rayleigh", "schedule.lr", -0.0),
@@ -394,15 +481,22 @@ TAKEN = {
     "the longest period": changed("linear", "schedule.period", 2**52),
     "trough3 with its dim": changed("trough", "problem.dim", 3),
     "bn_completion with its dim": changed("completion", "problem.dim", 10),
-    "bn_completion without a matrix": changed("completion", "problem.matrix", DELETE) | {"observables": ["loss", "midpoint_sharpness"]},
+    "bn_completion without a matrix": changed("completion", "problem.matrix", DELETE)
+    | {"observables": ["loss", "midpoint_sharpness"]},
     "poisson with its noise": changed("poisson", "problem.noise", {"kind": "poisson"}),
-    "poisson without noise": changed("poisson", "problem.noise", {"kind": "none"}) | {"dynamics": {"kind": "gd"}},
+    "poisson without noise": changed("poisson", "problem.noise", {"kind": "none"})
+    | {"dynamics": {"kind": "gd"}},
     "poisson with the largest mean": changed("poisson", "problem.mean", 500) | {
-        "problem": {"kind": "poisson", "dim": 1, "mean": 500, "exp_minus_mean": 7.124576406741286e-218}},
-    "adamw without eps": changed("regression", "dynamics", {"kind": "adamw", "alpha": 0, "beta": 0, "beta2": 0}),
-    "quasi_rmsprop": changed("ridge", "dynamics", {"kind": "quasi_rmsprop", "beta": 0, "v0": "0010000000000000"}),
+        "problem": {"kind": "poisson", "dim": 1, "mean": 500,
+                    "exp_minus_mean": 7.124576406741286e-218}
+    },
+    "adamw without eps": changed("regression", "dynamics",
+                                 {"kind": "adamw", "alpha": 0, "beta": 0, "beta2": 0}),
+    "quasi_rmsprop": changed("ridge", "dynamics",
+                             {"kind": "quasi_rmsprop", "beta": 0, "v0": "0010000000000000"}),
     "one observable twice": experiment(RATIO, observables=["f", "f"]),
-    "plane and x among 64 observables": experiment(RAYLEIGH, observables=["plane_angle"] + ["x"] * 63),
+    "plane and x among 64 observables": experiment(RAYLEIGH,
+                                                   observables=["plane_angle"] + ["x"] * 63),
 }
 
 for name, document in TAKEN.items():
@@ -411,7 +505,8 @@ for name, document in TAKEN.items():
         output("run", write("good.json", dump(document)[0]))
 
 with case("large integers keep their value: as a seed and as a real"):
-    results = [output("run", write("seed.json", json.dumps(experiment(FAMILY, seed=seed)))) for seed in (2**64 - 1, str(2**64 - 1), 2**64 - 2)]
+    results = [output("run", write("seed.json", json.dumps(experiment(FAMILY, seed=seed))))
+               for seed in (2**64 - 1, str(2**64 - 1), 2**64 - 2)]
     holds(results[0] == results[1] != results[2], "the seed 2^64-1 as an integer and as a string")
     start = changed("ratio", "start.x", [10**25 + 1, 3]) | {"steps": 0, "observables": ["x"]}
     same(output("run", write("real.json", start)).split(b"\n")[1], b"0,0,,1e+25,3", "row")

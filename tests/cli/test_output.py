@@ -1,4 +1,5 @@
-"""Output files appear whole or not at all: full disks, interrupts, two writers, odd places, closed streams."""
+"""Output files appear whole or not at all: full disks, interrupts, two writers, odd places,
+closed streams."""
 
 import sys
 
@@ -15,14 +16,17 @@ from common import ENDLESS, RATIO, case, command, experiment, finish, holds, out
 OLD = b"what was here before\n"
 GOOD = write("good.json", RATIO)
 BAD = write("bad.json", experiment(RATIO, seed=-1))
-LARGE = write("large.json", experiment(RATIO, steps=20000, checkpoints={"every": 1}))  # some 800 KB as CSV, 320 KB as .npy
+# some 800 KB as CSV, 320 KB as .npy
+LARGE = write("large.json", experiment(RATIO, steps=20000, checkpoints={"every": 1}))
 SLOW = write("slow.json", ENDLESS)
-DIVERGES = write("diverges.json", experiment(RATIO, schedule={"kind": "exponential", "lr": 1, "factor": 1e200}))
+DIVERGES = write("diverges.json",
+                 experiment(RATIO, schedule={"kind": "exponential", "lr": 1, "factor": 1e200}))
 WHOLE = output("run", GOOD)
 
 
 class Folder:
-    """A folder with old outputs, which must be as they were at the end, with nothing beside them."""
+    """A folder with old outputs, which must be as they were at the end,
+    with nothing beside them."""
 
     def __init__(self, name):
         self.path = path_of(name)
@@ -58,7 +62,8 @@ def started(*arguments, **options):
     """A run that has begun to write OUT."""
     process = subprocess.Popen(command(*arguments), stderr=subprocess.PIPE, **options)
     wait_for(lambda: os.path.exists(OUT + ".partial"), 20)
-    wait_for(lambda: f":{os.stat(OUT + '.partial').st_ino} ".encode() in read("/proc/locks"), 0.5)  # not every system shows the lock
+    # not every system shows the lock
+    wait_for(lambda: f":{os.stat(OUT + '.partial').st_ino} ".encode() in read("/proc/locks"), 0.5)
     same(process.poll(), None, "early exit")
     return process
 
@@ -79,10 +84,13 @@ with case("a bad experiment leaves the old output alone"):
     FOLDER.unchanged()
 os.mkfifo(path_of("pipe.csv"))
 os.makedirs(path_of("folder.csv"))
-for name, place, says in (("a missing folder", "none/a.csv", "No such file or directory"), ("a file as a folder", "old.csv/a.csv", "Not a directory"),
-                          ("a folder of that name", "folder.csv", "not a regular file"), ("a pipe", "pipe.csv", "not a regular file")):
+for name, place, says in (("a missing folder", "none/a.csv", "No such file or directory"),
+                          ("a file as a folder", "old.csv/a.csv", "Not a directory"),
+                          ("a folder of that name", "folder.csv", "not a regular file"),
+                          ("a pipe", "pipe.csv", "not a regular file")):
     with case(f"refused: {name}"):
-        refused(sidyn("run", GOOD, "--out", path_of(place)), f"{place}: cannot write: {says}; allowed: ")
+        refused(sidyn("run", GOOD, "--out", path_of(place)),
+                f"{place}: cannot write: {says}; allowed: ")
         holds(not os.path.exists(path_of(place + ".partial")), "a partial file is left")
 with case("a partial file that is a link does not lead to another file"):
     precious = write("precious", OLD)
@@ -104,37 +112,46 @@ with case("the experiment itself is no place for the output"):
 with case("a limit on the size of files"):
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 17, 1 << 17))
     for name in FOLDER.names:
-        refused(sidyn("run", LARGE, "--out", FOLDER.file(name), preexec_fn=limit), f"{name}: cannot write: File too large")
+        refused(sidyn("run", LARGE, "--out", FOLDER.file(name), preexec_fn=limit),
+                f"{name}: cannot write: File too large")
         FOLDER.unchanged()
     with open(path_of("limited.csv"), "wb") as file:
-        refused(sidyn("run", LARGE, stdout=file, preexec_fn=limit), "standard output: cannot write: File too large")
+        refused(sidyn("run", LARGE, stdout=file, preexec_fn=limit),
+                "standard output: cannot write: File too large")
 if os.geteuid() == 0:
     DISK = Folder("disk")
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "sidyn", DISK.path], capture_output=True, check=False).returncode == 0:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "sidyn",
+                       DISK.path], capture_output=True, check=False).returncode == 0:
         try:
             DISK = Folder("disk")
             with case("a disk that is full"):
                 for name in DISK.names:
-                    refused(sidyn("run", LARGE, "--out", DISK.file(name)), f"{name}: cannot write: No space left on device")
+                    refused(sidyn("run", LARGE, "--out", DISK.file(name)),
+                            f"{name}: cannot write: No space left on device")
                     DISK.unchanged()
         finally:
             subprocess.run(["umount", DISK.path], check=True)
-for arguments in (["run", GOOD], ["run", LARGE], ["stream", "--seed", 1, "--key", 0, "--count", 10], ["stream", "--seed", 1, "--key", 0, "--count", 10**12],
-                  ["info"], ["verify", "--list"], ["--help"], ["--version"]):
+for arguments in (["run", GOOD], ["run", LARGE], ["stream", "--seed", 1, "--key", 0, "--count", 10],
+                  ["stream", "--seed", 1, "--key", 0, "--count", 10**12], ["info"],
+                  ["verify", "--list"], ["--help"], ["--version"]):
     what = " ".join(str(word) for word in arguments).replace(os.path.dirname(GOOD) + "/", "")
     with case(f"standard output on a full disk: {what}"):
         with open("/dev/full", "wb") as full:
-            refused(sidyn(*arguments, stdout=full), "standard output: cannot write: No space left on device")
+            refused(sidyn(*arguments, stdout=full),
+                    "standard output: cannot write: No space left on device")
     with case(f"standard output closed: {what}"):
-        refused(sidyn(*arguments, stdout=None, preexec_fn=lambda: os.close(1)), "standard output: cannot write: Bad file descriptor")
+        refused(sidyn(*arguments, stdout=None, preexec_fn=lambda: os.close(1)),
+                "standard output: cannot write: Bad file descriptor")
 with case("standard output and standard error closed do not write into the output file"):
     for closed in ([1], [2], [0, 1, 2]):
         target = path_of("closed.csv")
         plain = sidyn("run", DIVERGES, "--out", target)
         same((plain.returncode, plain.stderr.count(b"\n")), (0, 1), "a run that ends early")
         expected = read(target)
-        result = sidyn("run", DIVERGES, "--out", target, preexec_fn=lambda: [os.close(fd) for fd in closed])
-        same((result.returncode, read(target)), (0, expected), f"status and file with {closed} closed")
+        result = sidyn("run", DIVERGES, "--out", target,
+                       preexec_fn=lambda: [os.close(fd) for fd in closed])
+        same((result.returncode, read(target)), (0, expected),
+             f"status and file with {closed} closed")
 with case("a reader of standard error that has gone leaves no partial file"):
     reader, writer = os.pipe()
     os.close(reader)
@@ -147,7 +164,8 @@ with case("a reader of standard output that has gone stops a run"):
     os.close(reader)
     result = sidyn("run", LARGE, stdout=writer)
     os.close(writer)
-    holds(result.returncode in (-signal.SIGPIPE, 128 + signal.SIGPIPE), f"status {result.returncode}")
+    holds(result.returncode in (-signal.SIGPIPE, 128 + signal.SIGPIPE),
+          f"status {result.returncode}")
 
 # ---- interrupts ----
 
@@ -163,9 +181,11 @@ with case("SIGTERM while standard output is written"):
     time.sleep(0.1)
     process.terminate()
     _, errors = process.communicate(timeout=20)
-    holds(process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM) and errors == b"", f"{process.returncode} {errors}")
+    holds(process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM) and errors == b"",
+          f"{process.returncode} {errors}")
 with case("an ignored SIGHUP (nohup) stays ignored"):
-    process = started("run", SLOW, "--out", OUT, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    process = started("run", SLOW, "--out", OUT,
+                      preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     process.send_signal(signal.SIGHUP)
     time.sleep(0.2)
     running = process.poll() is None
@@ -179,7 +199,8 @@ with case("SIGTERM at any moment of a start leaves nothing behind"):
         process = subprocess.Popen(command("run", SLOW, "--out", OUT), stderr=subprocess.DEVNULL)
         time.sleep(moments.uniform(0, 0.01))
         process.terminate()
-        holds(process.wait(timeout=20) in (-signal.SIGTERM, 128 + signal.SIGTERM), f"status {process.returncode}")
+        holds(process.wait(timeout=20) in (-signal.SIGTERM, 128 + signal.SIGTERM),
+              f"status {process.returncode}")
         FOLDER.unchanged()
 with case("what a killed run left is in nobody's way"):
     process = started("run", SLOW, "--out", OUT)
@@ -196,8 +217,10 @@ with case("what a killed run left is in nobody's way"):
 
 with case("a second writer is refused while the first writes, and the first is not disturbed"):
     process = started("run", SLOW, "--out", OUT)
-    refused(sidyn("run", GOOD, "--out", OUT), "out.csv: cannot write: another run is writing it; allowed: ")
-    refused(sidyn("run", GOOD, "--out", os.path.join(FOLDER.path, "..", "outputs", "out.csv")), "another run is writing it")
+    refused(sidyn("run", GOOD, "--out", OUT),
+            "out.csv: cannot write: another run is writing it; allowed: ")
+    refused(sidyn("run", GOOD, "--out", os.path.join(FOLDER.path, "..", "outputs", "out.csv")),
+            "another run is writing it")
     same(process.poll(), None, "exit of the first")
     holds(os.path.exists(OUT + ".partial"), "the first's file is gone")
     process.terminate()
@@ -207,10 +230,12 @@ with case("a second writer is refused while the first writes, and the first is n
     write(OUT, OLD)
 with case("of eight writers at once, some win and the file is whole"):
     for _ in range(5):
-        crowd = [subprocess.Popen(command("run", LARGE, "--jobs", 1, "--out", OUT), stderr=subprocess.PIPE) for _ in range(8)]
+        crowd = [subprocess.Popen(command("run", LARGE, "--jobs", 1, "--out",
+                                          OUT), stderr=subprocess.PIPE) for _ in range(8)]
         errors = [process.communicate(timeout=60)[1] for process in crowd]
-        holds(all(process.returncode == 0 and not text or process.returncode == 2 and b"another run is writing it" in text
-                  for process, text in zip(crowd, errors)), f"{[process.returncode for process in crowd]} {errors}")
+        holds(all(process.returncode == 0 and not text or process.returncode == 2
+                  and b"another run is writing it" in text for process, text in zip(crowd, errors)),
+              f"{[process.returncode for process in crowd]} {errors}")
         holds(any(process.returncode == 0 for process in crowd), "all were refused")
         same(read(OUT), output("run", LARGE), "file")
         write(OUT, OLD)

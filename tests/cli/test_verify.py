@@ -1,4 +1,5 @@
-"""sidyn verify: what it chooses, its reports, and its exit status for checks that pass, fail, cannot tell, or do nothing."""
+"""sidyn verify: what it chooses, its reports, and its exit status for checks that pass, fail,
+cannot tell, or do nothing."""
 
 import sys
 
@@ -49,14 +50,21 @@ COMMANDS = [path for path in sources("verify/*/*.c") if not path.startswith("ver
 
 def tables(*arrays):
     """Definition of a registry of these arrays of checks."""
-    rows = "".join(f"static const vf_table row_{array} = {{{array}, sizeof {array} / sizeof {array}[0]}};\n" for array in arrays)
-    return (rows + f"const vf_table *const vf_rows[] = {{{', '.join('&row_' + array for array in arrays)}}};\n"
-            f"const size_t vf_row_count = {len(arrays)};\n")
+    rows = "".join(
+        f"static const vf_table row_{array} = {{{array}, sizeof {array} / sizeof {array}[0]}};\n"
+        for array in arrays
+    )
+    return (
+        rows
+        + f"const vf_table *const vf_rows[] = {{{', '.join('&row_' + array for array in arrays)}}};\n"
+        f"const size_t vf_row_count = {len(arrays)};\n"
+    )
 
 
 with case("an executable with checks of its own builds"):
     OWN = build("own", [write("own.c", CHECKS + tables("first", "second")), *objects(COMMANDS)])
-IDS = ["T1.good", "T1.bad", "T2.unsure", "T12.idle", "T2.good-full", "errata.t1-good", "T3.good-deep", "T4.endless"]
+IDS = ["T1.good", "T1.bad", "T2.unsure", "T12.idle", "T2.good-full", "errata.t1-good",
+       "T3.good-deep", "T4.endless"]
 REPORTS = path_of("reports")
 os.makedirs(REPORTS)
 
@@ -71,24 +79,31 @@ def report(name):
 
 def ran(result):
     """The checks of a table, with their verdicts."""
-    lines = re.findall(r"(?m)^(\S+\.\S+) .*(?:  |: )(pass|inconclusive|FAIL)(?:: no case ran)?$", result.stdout.decode())
+    lines = re.findall(r"(?m)^(\S+\.\S+) .*(?:  |: )(pass|inconclusive|FAIL)(?:: no case ran)?$",
+                       result.stdout.decode())
     return dict(lines)
 
 
 with case("--list shows every check of every tier: id, tier, claim, source"):
     text = output("verify", "--list", program=OWN).decode().splitlines()
     same([line.split()[0] for line in text], IDS, "ids")
-    same([line.split()[1] for line in text], ["quick"] * 4 + ["full", "quick", "deep", "deep"], "tiers")
+    same([line.split()[1] for line in text], ["quick"] * 4 + ["full", "quick", "deep", "deep"],
+         "tiers")
     holds("one is one (test, Theorem 1)" in text[0], text[0])
-for pattern, chosen in (("T1", ["T1.good", "T1.bad"]), ("T1.good", ["T1.good"]), ("T?", [name for name in IDS if name[2] == "."]), ("*.good*", None),
-                        ("T1*", ["T1.good", "T1.bad", "T12.idle"]), ("errata", ["errata.t1-good"]), ("*", IDS), ("[et]*", ["errata.t1-good"]), ("*bad", ["T1.bad"])):
+for pattern, chosen in (("T1", ["T1.good", "T1.bad"]), ("T1.good", ["T1.good"]),
+                        ("T?", [name for name in IDS if name[2] == "."]), ("*.good*", None),
+                        ("T1*", ["T1.good", "T1.bad", "T12.idle"]), ("errata", ["errata.t1-good"]),
+                        ("*", IDS), ("[et]*", ["errata.t1-good"]), ("*bad", ["T1.bad"])):
     with case(f"--filter {pattern} chooses by id or by row"):
-        chosen = [name for name in IDS if fnmatch.fnmatchcase(name, pattern)] if chosen is None else chosen
-        same([line.split()[0] for line in output("verify", "--list", "--filter", pattern, program=OWN).decode().splitlines()], chosen, "ids")
+        chosen = [name for name in IDS
+                  if fnmatch.fnmatchcase(name, pattern)] if chosen is None else chosen
+        same([line.split()[0] for line in output("verify", "--list", "--filter", pattern,
+                                                 program=OWN).decode().splitlines()], chosen, "ids")
 for pattern in ("t1", "T1.", "T1.goo", "", "X*.none", "good"):
     with case(f"refused: --filter '{pattern}', which matches nothing"):
         for more in ([], ["--list"]):
-            refused(verify("--filter", pattern, *more), f"--filter {pattern}: no check of tier", "--list shows all")
+            refused(verify("--filter", pattern, *more), f"--filter {pattern}: no check of tier",
+                    "--list shows all")
 with case("refused: a filter that matches only checks of a higher tier"):
     refused(verify("--filter", "T3"), "--filter T3: no check of tier quick")
 with case("tiers: quick, full and deep each contain the one before"):
@@ -98,16 +113,22 @@ with case("tiers: quick, full and deep each contain the one before"):
         if tier != "deep":
             same(list(ran(verify("--tier", tier))), chosen, tier)
     same(list(ran(verify("--tier", "deep", "--filter", "T3"))), ["T3.good-deep"], "deep")
-for names, status, last in ((["T1.good"], 0, "1 passed, 0 failed"), (["T1.bad"], 1, "0 passed, 1 failed"), (["T1"], 1, "1 passed, 1 failed"),
-                            (["T2.unsure"], 1, "0 passed, 1 failed"), (["T12"], 1, "0 passed, 1 failed"), (["*"], 1, "2 passed, 3 failed")):
+for names, status, last in (
+    (["T1.good"], 0, "1 passed, 0 failed"), (["T1.bad"], 1, "0 passed, 1 failed"),
+    (["T1"], 1, "1 passed, 1 failed"), (["T2.unsure"], 1, "0 passed, 1 failed"),
+    (["T12"], 1, "0 passed, 1 failed"), (["*"], 1, "2 passed, 3 failed")
+):
     with case(f"status {status} and the last line '{last}' for {names[0]}"):
         result = verify("--filter", names[0])
-        same((result.returncode, result.stdout.decode().splitlines()[-1], result.stderr), (status, last, b""), "status, last line, stderr")
+        same((result.returncode, result.stdout.decode().splitlines()[-1], result.stderr),
+             (status, last, b""), "status, last line, stderr")
 with case("what failed is shown with claim, source and the cases that failed"):
     result = verify()
-    same(ran(result), {"T1.good": "pass", "T1.bad": "FAIL", "T2.unsure": "inconclusive", "T12.idle": "FAIL", "errata.t1-good": "pass"}, "verdicts")
+    same(ran(result), {"T1.good": "pass", "T1.bad": "FAIL", "T2.unsure": "inconclusive",
+                       "T12.idle": "FAIL", "errata.t1-good": "pass"}, "verdicts")
     trouble = result.stdout.decode().partition("\nFAIL: T1.bad\n")[2].partition("\n\n")[0]
-    for text in ('claim: one & two are "one"', "source: test, <2>", "measured 1 = 2, tolerance 0.5", "measured nan", "no such key in fixtures"):
+    for text in ('claim: one & two are "one"', "source: test, <2>", "measured 1 = 2, tolerance 0.5",
+                 "measured nan", "no such key in fixtures"):
         holds(text in trouble, f"{text!r} is not in {trouble!r}")
     holds("fine" not in trouble, "a case that passed is shown")
 
@@ -120,32 +141,42 @@ with case("--json and --junit agree with the table and are well formed"):
     document = json.loads(read(report("r.json")))
     same([error.message for error in SCHEMA.iter_errors(document)], [], "errors by the schema")
     table = ran(result)
-    same({check["id"]: check["verdict"] for check in document["checks"]}, {name: verdict.lower() for name, verdict in table.items()}, "JSON")
+    same({check["id"]: check["verdict"] for check in document["checks"]},
+         {name: verdict.lower() for name, verdict in table.items()}, "JSON")
     same((document["tier"], document["backend"] in backends()), ("quick", True), "tier and backend")
     (good, bad, unsure, idle, _) = document["checks"]
-    same([one["instance"] for one in good["cases"]], ["a < b & \"c\" > 'd'", "bound", "infinite"], "instances")
+    same([one["instance"] for one in good["cases"]], ["a < b & \"c\" > 'd'", "bound", "infinite"],
+         "instances")
     same([one["verdict"] for one in bad["cases"]], ["pass", "fail", "fail", "fail"], "cases")
-    same((good["cases"][2]["expected"], bad["cases"][2]["measured"], idle["cases"]), ("inf", "nan", []), "numbers JSON does not have")
+    same((good["cases"][2]["expected"], bad["cases"][2]["measured"], idle["cases"]),
+         ("inf", "nan", []), "numbers JSON does not have")
     suite = xml.etree.ElementTree.parse(report("r.xml")).getroot().find("testsuite")
     same((suite.get("tests"), suite.get("failures")), ("5", "3"), "sums in XML")
-    same({test.get("name"): "pass" if test.find("failure") is None else test.find("failure").get("message") for test in suite.iter("testcase")},
+    same({test.get("name"): "pass" if test.find("failure") is None
+          else test.find("failure").get("message") for test in suite.iter("testcase")},
          {check["id"]: check["verdict"] for check in document["checks"]}, "XML")
-    holds("a < b & \"c\" > 'd': measured 1, expected 2" in suite.findall("testcase")[1].find("failure").text, "the case that failed is not in XML")
+    holds("a < b & \"c\" > 'd': measured 1, expected 2" in suite.findall("testcase")[1].find(
+        "failure"
+    ).text, "the case that failed is not in XML")
 with case("the real reports follow the schema too"):
-    result = verify("--filter", "X1", "--json", report("real.json"), "--junit", report("real.xml"), program=SIDYN)
+    result = verify("--filter", "X1", "--json", report("real.json"), "--junit", report("real.xml"),
+                    program=SIDYN)
     document = json.loads(read(report("real.json")))
     same([error.message for error in SCHEMA.iter_errors(document)], [], "errors by the schema")
-    same(len(document["checks"]), len(xml.etree.ElementTree.parse(report("real.xml")).findall(".//testcase")), "checks")
+    same(len(document["checks"]),
+         len(xml.etree.ElementTree.parse(report("real.xml")).findall(".//testcase")), "checks")
     same(result.returncode, 0, "status")
 with case("every check of the executable has an id, a claim and a source for the report"):
     for line in output("verify", "--list").decode().splitlines():
-        holds(re.fullmatch(r"[A-Za-z0-9]+\.[a-z0-9-]+ +(quick|full |deep )  \S.* \(\S.*\)", line), line)
+        holds(re.fullmatch(r"[A-Za-z0-9]+\.[a-z0-9-]+ +(quick|full |deep )  \S.* \(\S.*\)", line),
+              line)
 
 
 def nothing_ran(result, *says):
     """Refused before any work, with the reports as they were."""
     refused(result, *says)
-    same({name: read(report(name)) for name in os.listdir(REPORTS)}, {"old.json": b"old", "old.xml": b"old"}, "files")
+    same({name: read(report(name)) for name in os.listdir(REPORTS)},
+         {"old.json": b"old", "old.xml": b"old"}, "files")
 
 
 for name in os.listdir(REPORTS):
@@ -156,15 +187,20 @@ with case("refused: the same file for both reports, however it is spelt"):
     same_file = os.path.join(REPORTS, "..", "reports", ".", "old.json")
     os.symlink(REPORTS, path_of("link"))
     for other in (report("old.json"), same_file, path_of("link/old.json")):
-        nothing_ran(verify("--json", report("old.json"), "--junit", other), "--json and --junit: the same file", "allowed: two files")
+        nothing_ran(verify("--json", report("old.json"), "--junit", other),
+                    "--json and --junit: the same file", "allowed: two files")
 for option, other in (("--json", "--junit"), ("--junit", "--json")):
     with case(f"refused: {option} where nothing can be written, before any work"):
         good = report("old.xml" if option == "--json" else "old.json")
-        for place, says in ((report("none/r"), "No such file or directory"), (REPORTS, "not a regular file"), ("/dev/null", "not a regular file"), ("", "an empty name")):
-            nothing_ran(verify(option, place, other, good), f"{place}: cannot write: {says}", "allowed: ")
+        for place, says in ((report("none/r"), "No such file or directory"),
+                            (REPORTS, "not a regular file"), ("/dev/null", "not a regular file"),
+                            ("", "an empty name")):
+            nothing_ran(verify(option, place, other, good), f"{place}: cannot write: {says}",
+                        "allowed: ")
         nothing_ran(verify(option, "-", other, good), f"{option} -: ", "allowed: a file")
 with case("refused: a report that another run is writing"):
-    first = subprocess.Popen(command("verify", "--tier", "deep", "--filter", "T4", "--json", report("old.json"), program=OWN), stdout=subprocess.DEVNULL)
+    first = subprocess.Popen(command("verify", "--tier", "deep", "--filter", "T4", "--json",
+                                     report("old.json"), program=OWN), stdout=subprocess.DEVNULL)
     while not os.path.exists(report("old.json.partial")):
         time.sleep(0.01)
     time.sleep(0.1)
@@ -174,10 +210,12 @@ with case("refused: a report that another run is writing"):
     nothing_ran(result, "another run is writing it")
 with case("a full disk under standard output: status 2, and the reports are whole"):
     with open("/dev/full", "wb") as full:
-        refused(verify("--filter", "T1", "--json", report("full.json"), stdout=full), "standard output: cannot write: No space left on device")
+        refused(verify("--filter", "T1", "--json", report("full.json"), stdout=full),
+                "standard output: cannot write: No space left on device")
     SCHEMA.validate(json.loads(read(report("full.json"))))
 with case("closed standard output: status 2, and the table does not go into a report"):
-    result = verify("--filter", "T1", "--json", report("closed.json"), stdout=None, preexec_fn=lambda: os.close(1))
+    result = verify("--filter", "T1", "--json", report("closed.json"), stdout=None,
+                    preexec_fn=lambda: os.close(1))
     refused(result, "standard output: cannot write")
     SCHEMA.validate(json.loads(read(report("closed.json"))))
 
@@ -248,23 +286,31 @@ with case("errata alone: printed, right and measured value side by side, one lin
     result = verify("--filter", "errata.*", program=DRAWN)
     same((result.returncode, result.stderr), (1, b""), "status and stderr")
     lines = result.stdout.decode().splitlines()
-    same(lines[0].split(), ["erratum", "printed", "right", "measured", "tolerance", "instance", "verdict"], "head")
+    same(lines[0].split(),
+         ["erratum", "printed", "right", "measured", "tolerance", "instance", "verdict"], "head")
     same([re.split(r" {2,}", line) for line in lines[1:8]],
-         [["errata.value", "2.5", "0.5", "0.5", "1.00e-01", "telling", "pass"], ["errata.claim", "<= 1", ">= 1", "3", "0.00e+00", "kept", "pass"],
-          ["errata.alone", "<= 1", "-", "3", "5.00e-01", "too large", "pass"], ["errata.rejected", "inf", "-", "1", "1.00e-01", "infinite", "pass"],
-          ["errata.holds", "<= 1", "-", "nan", "5.00e-01", "not a number", "FAIL"], ["errata.close", "1.4", "1", "1", "1.00e-01", "close", "inconclusive"],
+         [["errata.value", "2.5", "0.5", "0.5", "1.00e-01", "telling", "pass"],
+          ["errata.claim", "<= 1", ">= 1", "3", "0.00e+00", "kept", "pass"],
+          ["errata.alone", "<= 1", "-", "3", "5.00e-01", "too large", "pass"],
+          ["errata.rejected", "inf", "-", "1", "1.00e-01", "infinite", "pass"],
+          ["errata.holds", "<= 1", "-", "nan", "5.00e-01", "not a number", "FAIL"],
+          ["errata.close", "1.4", "1", "1", "1.00e-01", "close", "inconclusive"],
           ["errata.broken", "-", "-", "nan", "nan", "no such key", "FAIL"]], "lines")
     holds(lines[8].endswith("FAIL: no case ran"), lines[8])
-    same(ran(result), {"errata.value": "pass", "errata.claim": "pass", "errata.alone": "pass", "errata.rejected": "pass", "errata.holds": "FAIL",
-                       "errata.close": "inconclusive", "errata.broken": "FAIL", "errata.idle": "FAIL"}, "verdicts")
+    same(ran(result),
+         {"errata.value": "pass", "errata.claim": "pass", "errata.alone": "pass",
+          "errata.rejected": "pass", "errata.holds": "FAIL", "errata.close": "inconclusive",
+          "errata.broken": "FAIL", "errata.idle": "FAIL"}, "verdicts")
     same(result.stdout.decode().count("\n  FAIL: "), 7, "cases that failed")
 with case("errata among other checks: the ordinary table"):
-    same(verify(program=DRAWN).stdout.decode().split(None, 4)[:4], ["check", "measured", "expected", "tolerance"], "head")
+    same(verify(program=DRAWN).stdout.decode().split(None, 4)[:4],
+         ["check", "measured", "expected", "tolerance"], "head")
 with case("the real errata: three numbers each, none the same as print"):
     for line in output("verify", "--filter", "errata.*").decode().splitlines()[1:]:
         if not line.startswith("errata."):
             continue
-        fields = re.fullmatch(r"(\S+) +((?:[<>]= )?\S+) +((?:[<>]= )?\S+) +(\S+) +\S+  .* pass", line)
+        fields = re.fullmatch(r"(\S+) +((?:[<>]= )?\S+) +((?:[<>]= )?\S+) +(\S+) +\S+  .* pass",
+                              line)
         holds(fields, line)
         (_, printed, right, measured) = fields.groups()
         holds(printed not in ("-", measured) and right != printed, line)
@@ -273,46 +319,65 @@ with case("the JSON report has the printed value, and right or printed as expect
     document = json.loads(read(report("figures.json")))
     same([error.message for error in SCHEMA.iter_errors(document)], [], "errors by the schema")
     found = {check["id"]: check for check in document["checks"]}
-    rows = [[(one["relation"], one["expected"], one.get("printed"), one["verdict"]) for one in found["errata." + name]["cases"]]
+    rows = [[(one["relation"], one["expected"], one.get("printed"), one["verdict"])
+             for one in found["errata." + name]["cases"]]
             for name in ("value", "claim", "alone", "rejected", "holds", "broken")]
-    same(rows, [[("=", 2.0, 3.0, "pass"), ("=", 0.5, 2.5, "pass"), ("=", 1.0, None, "pass")], [(">=", 1.0, 1.0, "pass"), ("<=", 2.0, 1.0, "pass")],
-                [(">", 1.0, 1.0, "pass"), ("<", 1.0, 1.0, "pass"), ("!=", 1.25, 1.25, "pass")], [("!=", "inf", "inf", "pass")],
-                [(">", 1.0, 1.0, "fail"), ("<=", 2.0, 1.0, "fail"), (">", 1.0, 1.0, "fail"), ("<", 1.0, 1.0, "fail"), ("=", 2.0, 3.0, "fail"),
-                 ("!=", 1.0, 1.0, "fail")], [("error", "nan", None, "fail")]], "cases")
+    same(rows, [[("=", 2.0, 3.0, "pass"), ("=", 0.5, 2.5, "pass"), ("=", 1.0, None, "pass")],
+                [(">=", 1.0, 1.0, "pass"), ("<=", 2.0, 1.0, "pass")],
+                [(">", 1.0, 1.0, "pass"), ("<", 1.0, 1.0, "pass"), ("!=", 1.25, 1.25, "pass")],
+                [("!=", "inf", "inf", "pass")],
+                [(">", 1.0, 1.0, "fail"), ("<=", 2.0, 1.0, "fail"), (">", 1.0, 1.0, "fail"),
+                 ("<", 1.0, 1.0, "fail"), ("=", 2.0, 3.0, "fail"), ("!=", 1.0, 1.0, "fail")],
+                [("error", "nan", None, "fail")]], "cases")
 with case("the JSON report has the data behind a figure, as it was when it was given"):
-    same(found["T1.figure"]["series"],
-         [{"name": "first", "columns": ["t", "risk"], "rows": [[0.0, 1.0], [0.1, "nan"], [1e300, "-inf"]]},
-          {"name": "second", "columns": ["a", "b", "c"], "rows": [[7.0, 1.0, 0.1], ["nan", 1e300, "-inf"]]}], "series")
+    same(found["T1.figure"]["series"], [{"name": "first", "columns": ["t", "risk"],
+                                         "rows": [[0.0, 1.0], [0.1, "nan"], [1e300, "-inf"]]},
+                                        {"name": "second", "columns": ["a", "b", "c"],
+                                         "rows": [[7.0, 1.0, 0.1], ["nan", 1e300, "-inf"]]}],
+         "series")
     holds("series" not in found["errata.value"], "a check without figures has series")
 with case("figures do not change a verdict, but one without numbers fails"):
-    same([found["T1." + name]["verdict"] for name in ("figure", "empty", "only")], ["pass", "fail", "fail"], "verdicts")
-    same([one["instance"] for one in found["T1.empty"]["cases"]], ["one", "no rows", "no columns"], "cases")
+    same([found["T1." + name]["verdict"] for name in ("figure", "empty", "only")],
+         ["pass", "fail", "fail"], "verdicts")
+    same([one["instance"] for one in found["T1.empty"]["cases"]], ["one", "no rows", "no columns"],
+         "cases")
     holds("series" not in found["T1.empty"], "a figure without numbers is in the report")
 
 # ---- the registry covers the science ----
 
 with case("every row of the science has a check"):
-    rows = [paper + str(number + 1) for paper, count in (("X", 10), ("fm", 9), ("il", 10), ("nrq", 7), ("svag", 11), ("eos", 10)) for number in range(count)]
+    rows = [paper + str(number + 1) for paper, count in (("X", 10), ("fm", 9), ("il", 10),
+                                                         ("nrq", 7), ("svag", 11), ("eos", 10))
+            for number in range(count)]
     listed = {line.split(".")[0] for line in output("verify", "--list").decode().splitlines()}
     same([row for row in rows if row not in listed], [], "rows without a check")
     same(sorted(listed - set(rows) - {"errata"}), [], "checks of no row")
 with case("the errata of docs/errata.md that say 'checked' are those that are checked"):
-    stated = re.findall(r"`(errata\.[a-z0-9-]+)` \(checked\)", read(os.path.join(ROOT, "docs/errata.md")).decode())
-    same(sorted(stated), sorted(line.split()[0] for line in output("verify", "--list", "--filter", "errata").decode().splitlines()), "errata")
+    stated = re.findall(r"`(errata\.[a-z0-9-]+)` \(checked\)",
+                        read(os.path.join(ROOT, "docs/errata.md")).decode())
+    same(sorted(stated),
+         sorted(line.split()[0]
+                for line in output("verify", "--list", "--filter", "errata").decode().splitlines()),
+         "errata")
 
 # ---- a fault in the library ----
 
 with case("a deliberate fault in ref/ turns the check red: FAIL, status 1, N passed, M failed"):
     good = verify("--filter", "X1", program=SIDYN)
     total = len(ran(good))
-    same((good.returncode, good.stdout.decode().splitlines()[-1]), (0, f"{total} passed, 0 failed"), "without the fault")
+    same((good.returncode, good.stdout.decode().splitlines()[-1]), (0, f"{total} passed, 0 failed"),
+         "without the fault")
     text = read(os.path.join(ROOT, "ref/problems/ratio2.c")).decode()
     faulty = text.replace("gradient[1] = -(((2.0", "gradient[1] = (((2.0")
     holds(text != faulty, "ref/problems/ratio2.c has changed: put the fault elsewhere")
-    program = build("faulty", [write("ratio2.c", faulty), *objects(sources("verify/*/*.c", "verify/*/*/*.c"))], "-Iref/problems")
+    program = build(
+        "faulty", [write("ratio2.c", faulty), *objects(sources("verify/*/*.c", "verify/*/*/*.c"))],
+        "-Iref/problems"
+    )
     result = verify("--filter", "X1", program=program)
     failed = [name for name, verdict in ran(result).items() if verdict == "FAIL"]
     holds(failed, "no check fails")
-    same((result.returncode, result.stdout.decode().splitlines()[-1]), (1, f"{total - len(failed)} passed, {len(failed)} failed"), "status and last line")
+    same((result.returncode, result.stdout.decode().splitlines()[-1]),
+         (1, f"{total - len(failed)} passed, {len(failed)} failed"), "status and last line")
 
 finish()

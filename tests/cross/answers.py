@@ -1,9 +1,10 @@
-"""Writes the fixtures as plain text, for a checker on a machine that has a C library at most: words and numbers between blanks.
+"""Writes the fixtures as plain text, for a checker on a machine that has a C library at most:
+words and numbers between blanks.
 
     python3 -B tests/cross/answers.py > answers.txt
 
-Real numbers are 16 hexadecimal digits, integers decimal; a list is its length and its members. known_answers.c reads it.
-An unknown field or kind is an error here, an unknown word is one there.
+Real numbers are 16 hexadecimal digits, integers decimal; a list is its length and its members.
+known_answers.c reads it. An unknown field or kind is an error here, an unknown word is one there.
 """
 
 import json
@@ -53,13 +54,15 @@ def dimension(item):
 
 
 def problem(item):
-    item = fields(item, "kind", "dim", "spectrum", "matrix", "features", "labels", "a", "b", "weights", "noise", "rows", "cols",
-                  "inner", "entries", "mean", "exp_minus_mean")
+    item = fields(item, "kind", "dim", "spectrum", "matrix", "features", "labels", "a", "b",
+                  "weights", "noise", "rows", "cols", "inner", "entries", "mean", "exp_minus_mean")
     samples = len(item.get("features", item.get("a", item.get("entries", []))))
     default = {"quadratic_samples": "samples", "poisson": "poisson"}.get(item["kind"], "none")
     noise = fields(item.get("noise", {"kind": default}), "kind", "sigma", "scale")
-    words = ["problem", item["kind"], noise["kind"], str(dimension(item)), str(samples), real(noise.get("sigma", 0.0))]
-    words += [str(item.get(name, 0)) for name in ("rows", "cols", "inner")] + integers(flat(item.get("entries", [])))
+    words = ["problem", item["kind"], noise["kind"], str(dimension(item)), str(samples),
+             real(noise.get("sigma", 0.0))]
+    words += [str(item.get(name, 0))
+              for name in ("rows", "cols", "inner")] + integers(flat(item.get("entries", [])))
     words += [real(item.get(name, 0.0)) for name in ("mean", "exp_minus_mean")]
     words += reals(noise.get("scale", []))
     for name in ("spectrum", "matrix", "features", "labels", "a", "b", "weights"):
@@ -79,17 +82,23 @@ def schedule(item):
     item = fields(item, "kind", "segments", "lr", "lr_min", "wd", "factor", "period")
     kind, segments = item["kind"], item.get("segments", [])
     if kind == "constant":
-        kind, segments, item = "piecewise", [{"start": 0, "lr": item["lr"], "wd": item.get("wd", 0)}], {}
+        kind, segments, item = "piecewise", [{"start": 0, "lr": item["lr"],
+                                              "wd": item.get("wd", 0)}], {}
     words = ["schedule", kind, str(len(segments))]
     for segment in segments:
         segment = fields(segment, "start", "lr", "wd", "rescale")
-        words += [str(int(segment["start"])), real(segment["lr"]), real(segment.get("wd", 0)), real(segment.get("rescale", 1))]
-    return words + [real(item.get(name, 0)) for name in ("lr", "lr_min", "wd", "factor")] + [str(int(item.get("period", 0)))]
+        words += [str(int(segment["start"])), real(segment["lr"]), real(segment.get("wd", 0)),
+                  real(segment.get("rescale", 1))]
+    return words + [real(item.get(name, 0)) for name in ("lr", "lr_min", "wd", "factor")] + [
+        str(int(item.get("period", 0)))
+    ]
 
 
 def start(item):
     item = fields(item, "kind", "x", "scale", "radius")
-    return ["start", item["kind"], real(item.get("scale", item.get("radius", 0)))] + reals(item.get("x", []))
+    return ["start", item["kind"], real(item.get("scale", item.get("radius", 0)))] + reals(
+        item.get("x", [])
+    )
 
 
 def checkpoints(item):
@@ -102,12 +111,14 @@ def checkpoints(item):
 
 
 def trajectory(case):
-    item = fields(case["experiment"], "schema", "problem", "dynamics", "schedule", "start", "seed", "steps", "checkpoints",
-                  "observables", "plane")
+    item = fields(case["experiment"], "schema", "problem", "dynamics", "schedule", "start", "seed",
+                  "steps", "checkpoints", "observables", "plane")
     assert item["schema"] == "sidyn-experiment-1"
     observables = item.get("observables", ["norm2", "loss"])
     words = ["trajectory", case["id"], str(case["trajectory"])]
-    words += problem(item["problem"]) + dynamics(item["dynamics"]) + schedule(item["schedule"]) + start(item["start"])
+    words += problem(item["problem"]) + dynamics(item["dynamics"]) + schedule(
+        item["schedule"]
+    ) + start(item["start"])
     words += ["run", str(int(item["seed"])), str(int(item["steps"]))] + integers(checkpoints(item))
     words += [str(len(observables))] + observables + reals(flat(item.get("plane", [])))
     words += ["rows", str(len(case["rows"]))]
@@ -132,12 +143,17 @@ def stream(case, weights):
 def main():
     lines = [["sqrt", case["id"], case["x"], case["sqrt"]] for case in cases("sqrt")["cases"]]
     for case in cases("reductions")["cases"]:
-        lines.append(["reduction", case["id"]] + reals(case["a"]) + reals(case["b"]) + [case["sum"], case["dot"]])
+        lines.append(["reduction", case["id"]] + reals(case["a"]) + reals(case["b"]) + [
+            case["sum"], case["dot"]
+        ])
     document = cases("streams")
     lines += [stream(case, document["weights"]) for case in document["cases"]]
     for case in cases("normals")["cases"]:
-        lines.append(["normal"] + [case[name] for name in ("id", "k", "m", "radius", "cosine", "sine", "z0", "z1")])
-    lines += [["atan2", case["id"], case["y"], case["x"], case["atan2"]] for case in cases("atan2")["cases"]]
+        lines.append(["normal"] + [
+            case[name] for name in ("id", "k", "m", "radius", "cosine", "sine", "z0", "z1")
+        ])
+    lines += [["atan2", case["id"], case["y"], case["x"], case["atan2"]]
+              for case in cases("atan2")["cases"]]
     lines += [trajectory(case) for case in cases("trajectories")["cases"]]
     print("answers", len(lines))
     for words in lines:

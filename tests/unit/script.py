@@ -17,7 +17,9 @@ def sidyn(*arguments):
     """The standard output of a run that must succeed."""
     done = subprocess.run(SIDYN + list(arguments), capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise AssertionError(f"sidyn {' '.join(arguments)}: exit status {done.returncode}: {done.stderr.strip()}")
+        raise AssertionError(
+            f"sidyn {' '.join(arguments)}: exit status {done.returncode}: {done.stderr.strip()}"
+        )
     return done.stdout
 
 
@@ -35,7 +37,8 @@ def run_experiment(experiment, trajectory=0):
         json.dump(experiment, file)
         file.flush()
         trajectories = f"{trajectory}:{trajectory + 1}"
-        options = ["--trajectories", trajectories, "--backend", "ref", "--jobs", "1", "--format", "bits"]
+        options = ["--trajectories", trajectories, "--backend", "ref", "--jobs", "1", "--format",
+                   "bits"]
         lines = sidyn("run", file.name, *options).splitlines()
     names = lines[0].split(",")
     return [dict(zip(names, line.split(","), strict=True)) for line in lines[1:]]

@@ -35,7 +35,8 @@ def streams():
 
 
 def same(actual, expected, where):
-    require(len(actual) == len(expected), f"{where}: {len(actual)} lines instead of {len(expected)}")
+    require(len(actual) == len(expected),
+            f"{where}: {len(actual)} lines instead of {len(expected)}")
     for number, (a, e) in enumerate(zip(actual, expected)):
         require(a == e, f"{where}, line {number}: {a} instead of {e}")
 
@@ -50,7 +51,8 @@ def test_raw():
 def test_uniform():
     """uniforms equal NumPy's Generator.random()"""
     for seed, key in streams():
-        expected = [to_bits(u) for u in numpy.random.Generator(bit_generator(seed, key)).random(200)]
+        expected = [to_bits(u)
+                    for u in numpy.random.Generator(bit_generator(seed, key)).random(200)]
         same(stream(seed, key, 200, "uniform"), expected, f"seed {seed}, key {key}")
 
 
@@ -59,7 +61,8 @@ def test_skip():
     for seed, key in streams()[::9]:
         for skip in SKIPS:
             expected = [f"{int(raw):016x}" for raw in bit_generator(seed, key, skip).random_raw(5)]
-            same(stream(seed, key, 5, "raw", skip), expected, f"seed {seed}, key {key}, skip {skip}")
+            same(stream(seed, key, 5, "raw", skip), expected,
+                 f"seed {seed}, key {key}, skip {skip}")
 
 
 def grid(value):

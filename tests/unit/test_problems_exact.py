@@ -38,7 +38,9 @@ class Jet:
     def __truediv__(self, o):
         inverse = 1 / o.v  # 1/o = 1/v - (a e1 + b e2 + c e1 e2)/v^2 + 2ab/v^3 e1 e2
         square = inverse * inverse
-        return self * Jet(inverse, -o.a * square, -o.b * square, -o.c * square + 2 * o.a * o.b * square * inverse)
+        return self * Jet(
+            inverse, -o.a * square, -o.b * square, -o.c * square + 2 * o.a * o.b * square * inverse
+        )
 
 
 def total(terms):
@@ -48,7 +50,7 @@ def total(terms):
     return result
 
 
-# ---- the losses, and the sizes of losses, gradients and Hessian-vector products ------------------------------------------
+# ---- the losses, and the sizes of losses, gradients and Hessian-vector products ------------------
 
 
 class Rayleigh:
@@ -56,7 +58,8 @@ class Rayleigh:
         self.matrix, self.p = matrix, len(matrix)
 
     def loss(self, x):
-        product = total(x[i] * x[j] * self.matrix[i][j] for i in range(self.p) for j in range(self.p))
+        product = total(x[i] * x[j] * self.matrix[i][j] for i in range(self.p)
+                        for j in range(self.p))
         return product / total(y * y for y in x) * Fraction(1, 2)
 
     def apply(self, x, j):
@@ -171,7 +174,8 @@ class Quadratic:
         return sum(w * sample(a, b) for a, b, w in zip(self.a, self.b, self.weights))
 
     def gradient_size(self, x, j):
-        return sum(w * (abs(a[j] * x[j]) + abs(b[j])) for a, b, w in zip(self.a, self.b, self.weights))
+        return sum(w * (abs(a[j] * x[j]) + abs(b[j]))
+                   for a, b, w in zip(self.a, self.b, self.weights))
 
     def hessian_size(self, x, y, j):
         return sum(w * abs(a[j] * y[j]) for a, w in zip(self.a, self.weights))
@@ -193,14 +197,15 @@ def gradient(problem, x):
 
 
 def hessian_vector(problem, x, v):
-    return [problem.loss([Jet(y, k == j, v[k]) for k, y in enumerate(x)]).c for j in range(problem.p)]
+    return [problem.loss([Jet(y, k == j, v[k]) for k, y in enumerate(x)]).c
+            for j in range(problem.p)]
 
 
 def roundings(p):
     return 8 * ((p + 7) // 8 + 3) + 40
 
 
-# ---- instances -----------------------------------------------------------------------------------------------------------
+# ---- instances -----------------------------------------------------------------------------------
 
 SOURCE = random.Random(42)
 
@@ -225,11 +230,13 @@ def symmetric(p):
 def instances():
     """(problem in JSON, the same exactly)"""
     found = [({"kind": "ratio2"}, Ratio2()), ({"kind": "ridge3"}, Ridge3())]
-    poisson = {"kind": "poisson", "dim": 9, "mean": 2.5, "exp_minus_mean": math.exp(-2.5), "noise": {"kind": "none"}}
+    poisson = {"kind": "poisson", "dim": 9, "mean": 2.5, "exp_minus_mean": math.exp(-2.5),
+               "noise": {"kind": "none"}}
     found.append((poisson, Poisson(Fraction(5, 2), 9)))
     for p in (2, 5, 9):
         spectrum = [uniform(-1.0, 2.0) for _ in range(p)]
-        diagonal = [[Fraction(spectrum[i]) if i == j else Fraction(0) for j in range(p)] for i in range(p)]
+        diagonal = [[Fraction(spectrum[i]) if i == j else Fraction(0) for j in range(p)]
+                    for i in range(p)]
         found.append(({"kind": "rayleigh", "dim": p, "spectrum": spectrum}, Rayleigh(diagonal)))
         matrix = symmetric(p)
         found.append(({"kind": "rayleigh", "dim": p, "matrix": matrix}, Rayleigh(exact(matrix))))
@@ -245,7 +252,8 @@ def family(p, n, weighted):
     b = [[uniform(-1.0, 1.0) for _ in range(p)] for _ in range(n)]
     weights = [0.5, 0.25, 0.0, 0.25] if weighted else [1.0 / n] * n
     fields = {"kind": "quadratic_samples", "dim": p, "a": a, "b": b, "noise": {"kind": "none"}}
-    return ({**fields, "weights": weights} if weighted else fields), Quadratic(exact(a), exact(b), exact(weights))
+    return ({**fields, "weights": weights} if weighted else fields), Quadratic(exact(a), exact(b),
+                                                                               exact(weights))
 
 
 def experiment(problem, dynamics, x, observables):
@@ -271,10 +279,13 @@ def one_step(problem, dynamics, x):
 def near(actual, expected, size, p, where):
     tolerance = roundings(p) * size * Fraction(1, 2**53)
     error = abs(Fraction(actual) - expected)
-    require(error <= tolerance, f"{where}: {float(actual)!r} instead of {float(expected)!r}, {float(error / size):.3g} of size")
+    require(
+        error <= tolerance,
+        f"{where}: {float(actual)!r} instead of {float(expected)!r}, {float(error / size):.3g} of size"
+    )
 
 
-# ---- tests ---------------------------------------------------------------------------------------------------------------
+# ---- tests ---------------------------------------------------------------------------------------
 
 
 def check_step(fields, problem, x, dynamics, g, g_size, lr=Fraction(LR)):
@@ -282,7 +293,8 @@ def check_step(fields, problem, x, dynamics, g, g_size, lr=Fraction(LR)):
     wd, start = Fraction(WD), exact(x)
     for j, after in enumerate(one_step(fields, dynamics, x)):
         expected = (1 - lr * wd) * start[j] - lr * g[j]
-        near(after, expected, abs(start[j]) + lr * g_size[j], problem.p, f"{fields['kind']}, {dynamics}, x{j}")
+        near(after, expected, abs(start[j]) + lr * g_size[j], problem.p,
+             f"{fields['kind']}, {dynamics}, x{j}")
 
 
 def test_gd():
@@ -298,7 +310,8 @@ def test_momentum():
     for fields, problem in instances():
         x = point(problem.p)
         sizes = [problem.gradient_size(exact(x), j) for j in range(problem.p)]
-        check_step(fields, problem, x, {"kind": "momentum", "beta": 0.9}, gradient(problem, exact(x)), sizes)
+        check_step(fields, problem, x, {"kind": "momentum", "beta": 0.9},
+                   gradient(problem, exact(x)), sizes)
 
 
 def test_sde2():
@@ -312,7 +325,9 @@ def test_sde2():
         b_size = [problem.gradient_size(start, j) + wd * abs(start[j]) for j in range(p)]
         for j, after in enumerate(one_step(fields, {"kind": "sde2", "substeps": 1}, x)):
             expected = start[j] - lr * (b[j] + lr / 2 * (w[j] + wd * b[j]))
-            size = abs(start[j]) + lr * (b_size[j] + lr / 2 * (problem.hessian_size(start, b_size, j) + wd * b_size[j]))
+            size = abs(start[j]) + lr * (
+                b_size[j] + lr / 2 * (problem.hessian_size(start, b_size, j) + wd * b_size[j])
+            )
             near(after, expected, size, p, f"sde2 of {fields['kind']}, x{j}")
 
 
@@ -331,7 +346,8 @@ def sample_gradient(problem, indices, x, coefficients):
     gradients = [gradient(member, x) for member in members]
     p = problem.p
     g = [sum(c * one[j] for c, one in zip(coefficients, gradients)) for j in range(p)]
-    size = [sum(abs(c) * one.gradient_size(x, j) for c, one in zip(coefficients, members)) for j in range(p)]
+    size = [sum(abs(c) * one.gradient_size(x, j) for c, one in zip(coefficients, members))
+            for j in range(p)]
     return g, size
 
 
@@ -382,7 +398,8 @@ def test_noise_trace():
     for fields, problem in instances():
         x, p = point(problem.p), problem.p
         if fields["kind"] == "quadratic_samples":
-            check_trace({**fields, "noise": {"kind": "samples"}}, problem, x, family_trace(problem, exact(x)))
+            check_trace({**fields, "noise": {"kind": "samples"}}, problem, x,
+                        family_trace(problem, exact(x)))
             continue
         if fields["kind"] == "poisson":
             counts = Fraction(5, 2) * p
@@ -390,18 +407,21 @@ def test_noise_trace():
             continue
         scale = [uniform(0.1, 1.5) for _ in range(p)]
         for kind in ("gaussian", "rademacher"):
-            check_trace({**fields, "noise": {"kind": kind, "scale": scale}}, problem, x, drawn_trace(fields, x, exact(scale)))
+            check_trace({**fields, "noise": {"kind": kind, "scale": scale}}, problem, x,
+                        drawn_trace(fields, x, exact(scale)))
             even = drawn_trace(fields, x, [Fraction(0.75)] * p)
             check_trace({**fields, "noise": {"kind": kind, "sigma": 0.75}}, problem, x, even)
         ambient = fields["kind"] == "quadratic_noisy"
         sphere = Fraction(0.75) ** 2 / (1 if ambient else norm2(exact(x)))
-        check_trace({**fields, "noise": {"kind": "sphere", "sigma": 0.75}}, problem, x, (sphere, sphere))
+        check_trace({**fields, "noise": {"kind": "sphere", "sigma": 0.75}}, problem, x,
+                    (sphere, sphere))
 
 
 def check_trace(fields, problem, x, expected):
     row = run_experiment(experiment(fields, {"kind": "sgd"}, x, ["noise_trace"]))[0]
     trace, size = expected
-    near(from_bits(row["noise_trace"]), trace, size, problem.p, f"noise_trace of {fields['kind']}, {fields['noise']}")
+    near(from_bits(row["noise_trace"]), trace, size, problem.p,
+         f"noise_trace of {fields['kind']}, {fields['noise']}")
 
 
 def drawn_trace(fields, x, scale):

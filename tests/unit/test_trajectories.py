@@ -31,12 +31,14 @@ def with_state(experiment):
 
 def check_row(case, row, expected):
     where = f"{case['id']}, step {expected['step']}"
-    require(row["trajectory"] == str(case["trajectory"]) and row["step"] == str(expected["step"]), f"{where}: {row}")
+    require(row["trajectory"] == str(case["trajectory"]) and row["step"] == str(expected["step"]),
+            f"{where}: {row}")
     require(row["end"] == "", f"{where}: ended by {row['end']}")
     x = [row[f"x{j}"] for j in range(dimension(case["experiment"]))]
     require(x == expected["x"], f"{where}: x is {x} instead of {expected['x']}")
     values = [row[name] for name in observables(case["experiment"])]
-    require(values == expected["row"], f"{where}: observables are {values} instead of {expected['row']}")
+    require(values == expected["row"],
+            f"{where}: observables are {values} instead of {expected['row']}")
 
 
 def check_case(case):
@@ -45,8 +47,10 @@ def check_case(case):
     if end["reason"] != "ok":
         last = rows.pop()
         found = (last["end"], last["step"])
-        require(found == (end["reason"], str(end["step"])), f"{case['id']}: ends {found} instead of {end}")
-    require(len(rows) == len(case["rows"]), f"{case['id']}: {len(rows)} rows instead of {len(case['rows'])}")
+        require(found == (end["reason"], str(end["step"])),
+                f"{case['id']}: ends {found} instead of {end}")
+    require(len(rows) == len(case["rows"]),
+            f"{case['id']}: {len(rows)} rows instead of {len(case['rows'])}")
     for row, expected in zip(rows, case["rows"]):
         check_row(case, row, expected)
 
@@ -61,8 +65,10 @@ def check_group(kind, cases):
     return test
 
 
-KINDS = ["gd", "sgd", "svag", "noisy_gd", "sde", "sde2", "momentum", "adam_l2", "adamw", "projected_gd", "rmsprop", "quasi_rmsprop"]
-GROUPS = {kind: [case for case in CASES if case["experiment"]["dynamics"]["kind"] == kind] for kind in KINDS}
+KINDS = ["gd", "sgd", "svag", "noisy_gd", "sde", "sde2", "momentum", "adam_l2", "adamw",
+         "projected_gd", "rmsprop", "quasi_rmsprop"]
+GROUPS = {kind: [case for case in CASES if case["experiment"]["dynamics"]["kind"] == kind]
+          for kind in KINDS}
 
 
 def test_all_are_checked():
