@@ -28,8 +28,11 @@ class Numpy:
 
         self.version = f"numpy {np.__version__}"
         self.rng = np.random.Generator(np.random.PCG64(1))
-        self.add, self.subtract, self.multiply, self.divide = np.add, np.subtract, np.multiply, np.divide
-        self.sqrt, self.reciprocal, self.full, self.linspace = np.sqrt, np.reciprocal, np.full, np.linspace
+        self.add, self.subtract = np.add, np.subtract
+        self.multiply, self.divide = np.multiply, np.divide
+        self.sqrt, self.reciprocal, self.full, self.linspace = (
+            np.sqrt, np.reciprocal, np.full, np.linspace
+        )
 
     def sum(self, a, out):
         self.add.reduce(a, axis=0, out=out)
@@ -52,7 +55,8 @@ class Torch:
         torch.set_grad_enabled(False)
         torch.set_default_dtype(getattr(torch, f"float{bits}"))
         self.torch, self.version = torch, f"torch {torch.__version__}, {bits} bits"
-        self.add, self.subtract, self.multiply, self.divide = torch.add, torch.sub, torch.mul, torch.div
+        self.add, self.subtract = torch.add, torch.sub
+        self.multiply, self.divide = torch.mul, torch.div
         self.sqrt, self.reciprocal, self.linspace = torch.sqrt, torch.reciprocal, torch.linspace
 
     def full(self, shape, value):

@@ -219,9 +219,8 @@ def check_bits(bench):
             raise Failure(f"{request}: the bits differ: " + ", ".join(
                 f"{label} {digest}" for label, digest in digests.items()
             ))
-    print(
-        f"same bits: {len(requests)} workloads on {', '.join(contender.name for contender in bench.backends)}"
-    )
+    print(f"same bits: {len(requests)} workloads on "
+          f"{', '.join(contender.name for contender in bench.backends)}")
 
 
 def check_physics(bench):
@@ -235,9 +234,8 @@ def check_physics(bench):
         for contender in bench.competitors:
             mean = contender.ask(request)["mean"]
             if not abs(mean / expected - 1) < tolerance:
-                raise Failure(
-                    f"{contender.label} does something else: {request}: mean square {mean:.4g}, sidyn {expected:.4g}"
-                )
+                raise Failure(f"{contender.label} does something else: {request}: "
+                              f"mean square {mean:.4g}, sidyn {expected:.4g}")
 
 
 def table_head(title, unit, floor, backends):
@@ -249,10 +247,8 @@ def table_head(title, unit, floor, backends):
 def table_row(label, row, backends):
     ns, faster = row["ns"], row["faster"]
     cells = [f"{faster[name]:9.2f} x" if name in faster else " " * 11 for name in backends]
-    print(
-        f"  {label:16}{ns['median']:8.2f}{ns['min']:9.2f} .. {ns['max']:<8.2f}{''.join(cells)}{shown(row['floor_share'], '.0%'):>11}",
-        flush=True
-    )
+    print(f"  {label:16}{ns['median']:8.2f}{ns['min']:9.2f} .. {ns['max']:<8.2f}{''.join(cells)}"
+          f"{shown(row['floor_share'], '.0%'):>11}", flush=True)
 
 
 def compare(bench):
@@ -284,10 +280,8 @@ def scale(bench, quick):
     best, vector = bench.backends[-1], bench.backends[1:] or bench.backends
     result = {"N": [], "p": [], "threads": []}
     steps = 20 if quick else 100
-    print(
-        f"\nGrowth, W2: ns per coordinate and step\n  N trajectories, {best.name}, p=10, {steps} steps, start included:",
-        end=""
-    )
+    print("\nGrowth, W2: ns per coordinate and step\n"
+          f"  N trajectories, {best.name}, p=10, {steps} steps, start included:", end="")
     expected = 0.0  # seconds of the next run
     for n in (1000, 10000, 100000, 1000000):
         if expected > 5:
@@ -328,10 +322,9 @@ def threads(bench, contender):
         for count in (1, 2) if repetition % 2 else (2, 1):
             values[count].append(bench.time(contender, f"{request} threads={count}", clock="wall"))
     gain = ratio(values, 1, 2)
-    print(
-        f"  threads, {contender.label}, p=100, by the clock: 1: {statistics.median(values[1]):.2f}  2: {statistics.median(values[2]):.2f}"
-        f"  gain {gain:.2f}"
-    )
+    print(f"  threads, {contender.label}, p=100, by the clock: "
+          f"1: {statistics.median(values[1]):.2f}  2: {statistics.median(values[2]):.2f}"
+          f"  gain {gain:.2f}")
     return {"name": contender.name,
             "ns": {count: summary(times) for count, times in values.items()}, "faster": gain}
 
@@ -433,14 +426,12 @@ def run(chosen):
     started, load = time.time(), os.getloadavg()[0]
     bench = Bench(chosen.programs, chosen.seconds, chosen.repetitions)
     names = ", ".join(str(value) for key, value in bench.info.items() if key in COMPETITORS)
-    print(
-        f"sidyn {bench.info['sidyn']}, compiler {bench.info['compiler']}, SLEEF {bench.info['sleef']}; {names}"
-    )
+    print(f"sidyn {bench.info['sidyn']}, compiler {bench.info['compiler']}, "
+          f"SLEEF {bench.info['sleef']}; {names}")
     for name, why in bench.missing.items():
         print(f"{COMPETITORS[name]}: {why}")
-    print(
-        f"{processor()}, {os.cpu_count()} processors, load {load:.1f}; medians of {chosen.repetitions}"
-    )
+    print(f"{processor()}, {os.cpu_count()} processors, load {load:.1f}; "
+          f"medians of {chosen.repetitions}")
     result = {"schema": "sidyn-bench-1", "processor": processor(), "processors": os.cpu_count(),
               "load": load, "time": int(started), "versions": bench.info, "missing": bench.missing,
               "repetitions": chosen.repetitions, "seconds": chosen.seconds}
@@ -458,9 +449,9 @@ def run(chosen):
             print("\nTargets: not judged, they are for a machine with AVX-512")
     result["busy"] = bench.wall / bench.cpu
     write(chosen.out, result)
-    busy = f"; the machine was busy: {result['busy']:.1f} seconds for each second of work" if result[
-        "busy"
-    ] > 1.1 else ""
+    busy = ""
+    if result["busy"] > 1.1:
+        busy = f"; the machine was busy: {result['busy']:.1f} seconds for each second of work"
     print(f"\n{chosen.out} written, {time.time() - started:.0f} s{busy}")
     if missed and not chosen.no_targets:
         raise Failure(

@@ -191,9 +191,8 @@ def main(argv):
                             for name in os.listdir("ci/targets") if name.startswith("board-"))
     limits, used = budgets(), set()
     passed = failed = 0
-    print(
-        f"{'board':18}{'part':6}{'code':>7}{'const':>7}{'sum':>7}{'data':>6}{'chain':>7}{'seen':>6}   budget: sum, stack"
-    )
+    print(f"{'board':18}{'part':6}{'code':>7}{'const':>7}{'sum':>7}"
+          f"{'data':>6}{'chain':>7}{'seen':>6}   budget: sum, stack")
     for board in boards:
         try:
             rows, lines = measure(board)
@@ -207,10 +206,9 @@ def main(argv):
             wrong = judge(row, budget)
             passed, failed = passed + (not wrong), failed + bool(wrong)
             text = f"{budget[0]}, {budget[1]}" if budget else "none"
-            print(
-                f"{board:18}{part:6}{row[0]:7}{row[1]:7}{row[0] + row[1]:7}{row[2]:6}{row[3]:7}{row[4]:6}   {text}"
-                + (f"  FAILED: {wrong}" if wrong else ""), flush=True
-            )
+            numbers = f"{row[0]:7}{row[1]:7}{row[0] + row[1]:7}{row[2]:6}{row[3]:7}{row[4]:6}"
+            print(f"{board:18}{part:6}{numbers}   {text}"
+                  + (f"  FAILED: {wrong}" if wrong else ""), flush=True)
         if argv:
             print("\n".join(lines))
     if not argv and set(limits) - used:

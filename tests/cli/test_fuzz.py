@@ -11,7 +11,8 @@ import os
 import random
 import re
 
-from common import BASES, ROOT, SIDYN, WRAPPER, build, case, finish, holds, read, same, sidyn, sources, validator, write
+from common import (BASES, ROOT, SIDYN, WRAPPER, build, case, finish, holds, read, same, sidyn,
+                    sources, validator, write)
 
 COUNT = 320
 SCHEMA = validator("experiment.schema.json")
@@ -23,7 +24,8 @@ BYTES = [bytes([byte]) for byte in b'{}[]",:.-+eE\\tfn \n\t\x00\x01\x7f\x80\xc3\
     b"\xc3\xa9", b"\\u0000", b"\\ud800", b"null", b"[[[["
 ]
 # A registry without rows: the checks themselves would take long to build.
-STUB = '#include "harness/check.h"\nconst vf_table *const vf_rows[] = {NULL};\nconst size_t vf_row_count = 0;\n'
+STUB = ('#include "harness/check.h"\n'
+        'const vf_table *const vf_rows[] = {NULL};\nconst size_t vf_row_count = 0;\n')
 
 
 def places(value):
@@ -95,7 +97,8 @@ for number in range(COUNT):
         if result.returncode == 2:
             same(result.stdout, b"", "stdout")
             holds(re.fullmatch(
-                r"sidyn: [^\x00-\x1f\x7f]*spoilt\.json:[1-9][0-9]*: [^\x00-\x1f\x7f]*allowed[^\x00-\x1f\x7f]*\n",
+                r"sidyn: [^\x00-\x1f\x7f]*spoilt\.json:[1-9][0-9]*: "
+                r"[^\x00-\x1f\x7f]*allowed[^\x00-\x1f\x7f]*\n",
                 errors
             ), f"{errors!r} for {text!r}")
         else:

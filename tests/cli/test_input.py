@@ -12,7 +12,8 @@ from common import (BASES, FAMILY, RATIO, RAYLEIGH, case, experiment, finish, ho
                     path_of, refused, same, sidyn, spec_example, validator, write)
 
 DELETE = object()
-NAN, INF, MINUS_INF, ZERO, MINUS_ONE = "7ff8000000000000", "7ff0000000000000", "fff0000000000000", "0" * 16, "bff0000000000000"
+NAN, INF, MINUS_INF = "7ff8000000000000", "7ff0000000000000", "fff0000000000000"
+ZERO, MINUS_ONE = "0" * 16, "bff0000000000000"
 SCHEMA = validator("experiment.schema.json")
 
 
@@ -344,9 +345,8 @@ def check_refusal(base, path, value, says, where=None, others=None, structural=T
 
 for structural, table in ((True, STRUCTURE), (False, MEANING)):
     for row in table:
-        with case(
-            f"refused: {row[0]} with {row[1]} {'missing' if row[2] is DELETE else json.dumps(row[2])[:50]}"
-        ):
+        there = "missing" if row[2] is DELETE else json.dumps(row[2])[:50]
+        with case(f"refused: {row[0]} with {row[1]} {there}"):
             check_refusal(*row, structural=structural)
 
 # ---- text that is no experiment: content, line, part of the message ----

@@ -11,7 +11,8 @@ import signal
 import subprocess
 import time
 
-from common import ENDLESS, RATIO, case, command, experiment, finish, holds, output, path_of, read, refused, same, sidyn, write
+from common import (ENDLESS, RATIO, case, command, experiment, finish, holds, output, path_of, read,
+                    refused, same, sidyn, write)
 
 OLD = b"what was here before\n"
 GOOD = write("good.json", RATIO)

@@ -62,10 +62,8 @@ for group in GROUPS:
 
 with case("the head names the columns, coordinates one by one"):
     rows, _ = run(LINEAR)
-    same(rows[
-        0
-    ], "trajectory step end loss grad_norm2 noise_trace step_angle effective_lr gamma f x0 x1".split(),
-         "head")
+    head = "trajectory step end loss grad_norm2 noise_trace step_angle effective_lr gamma f x0 x1"
+    same(rows[0], head.split(), "head")
     same([row[1] for row in rows[1:]], ["0", "7", "14", "21", "28", "30"], "checkpoints every 7")
 with case("the head names the observables that only some problems have"):
     for base in ("trough", "ridge", "completion", "poisson"):

@@ -11,7 +11,8 @@ import subprocess
 
 import numpy
 
-from common import RATIO, backends, case, command, experiment, finish, holds, output, path_of, refused, rows_of, same, sidyn, write
+from common import (RATIO, backends, case, command, experiment, finish, holds, output, path_of,
+                    refused, rows_of, same, sidyn, write)
 
 RAYLEIGH = {"schema": "sidyn-experiment-1",
             "problem": {"kind": "rayleigh", "dim": 5, "spectrum": [1, 2, 2, 3, 4],
@@ -87,9 +88,8 @@ def compare(document, count):
 
 
 for count in (2, 7, 8, 9, 403):
-    with case(
-        f"count, mean, variance, standard error, extremes to the bit; quantiles within a bin: {count} trajectories"
-    ):
+    with case("count, mean, variance, standard error, extremes to the bit; quantiles within a bin: "
+              f"{count} trajectories"):
         compare(RAYLEIGH, count)
 with case("trajectories that end early have no value, and keep their place in the sums"):
     compare(MIXED, 200)

@@ -7,7 +7,8 @@ import os
 import platform
 import re
 
-from common import RATIO, ROOT, backends, build, case, finish, holds, objects, output, path_of, read, refused, same, sidyn, sources, write
+from common import (RATIO, ROOT, backends, build, case, finish, holds, objects, output, path_of,
+                    read, refused, same, sidyn, sources, write)
 
 VERSION = re.search(r'# *define SID_VERSION "(.*)"',
                     read(os.path.join(ROOT, "ref/sidyn.h")).decode()).group(1)

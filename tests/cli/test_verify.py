@@ -13,7 +13,8 @@ import subprocess
 import time
 import xml.etree.ElementTree
 
-from common import ROOT, SIDYN, backends, build, case, command, finish, holds, objects, output, path_of, read, refused, same, sidyn, sources, validator, write
+from common import (ROOT, SIDYN, backends, build, case, command, finish, holds, objects, output,
+                    path_of, read, refused, same, sidyn, sources, validator, write)
 
 SCHEMA = validator("report.schema.json")
 
@@ -33,14 +34,21 @@ static void bad(vf_context *c) {
   vf_within(c, "not a number", (double)NAN, 1.0, 0.5, "none");
   vf_expected(c, "no such key");
 }
-static void unsure(vf_context *c) { vf_monte_carlo(c, "mean", 0.1, 1.0, 0.0, 1.0, "few trajectories"); }
+static void unsure(vf_context *c) {
+  vf_monte_carlo(c, "mean", 0.1, 1.0, 0.0, 1.0, "few trajectories");
+}
 static void idle(vf_context *c) { (void)c; }
 static void endless(vf_context *c) { for (volatile int go = 1; go;) go = c != NULL; }
 static const vf_check first[] = {
-    {"T1.good", "test, Theorem 1", "one is one", VF_QUICK, good},       {"T1.bad", "test, <2>", "one & two are \"one\"", VF_QUICK, bad},
-    {"T2.unsure", "test, 3", "a mean is zero", VF_QUICK, unsure},       {"T12.idle", "test, 4", "nothing", VF_QUICK, idle},
-    {"T2.good-full", "test, 5", "as T1.good, slower", VF_FULL, good},   {"errata.t1-good", "test, 6", "a wrong formula", VF_QUICK, good}};
-static const vf_check second[] = {{"T3.good-deep", "test, 7", "as T1.good, slowest", VF_DEEP, good}, {"T4.endless", "test, 8", "never ends", VF_DEEP, endless}};
+    {"T1.good", "test, Theorem 1", "one is one", VF_QUICK, good},
+    {"T1.bad", "test, <2>", "one & two are \"one\"", VF_QUICK, bad},
+    {"T2.unsure", "test, 3", "a mean is zero", VF_QUICK, unsure},
+    {"T12.idle", "test, 4", "nothing", VF_QUICK, idle},
+    {"T2.good-full", "test, 5", "as T1.good, slower", VF_FULL, good},
+    {"errata.t1-good", "test, 6", "a wrong formula", VF_QUICK, good}};
+static const vf_check second[] = {
+    {"T3.good-deep", "test, 7", "as T1.good, slowest", VF_DEEP, good},
+    {"T4.endless", "test, 8", "never ends", VF_DEEP, endless}};
 """
 
 
@@ -56,7 +64,8 @@ def tables(*arrays):
     )
     return (
         rows
-        + f"const vf_table *const vf_rows[] = {{{', '.join('&row_' + array for array in arrays)}}};\n"
+        + "const vf_table *const vf_rows[] = "
+        f"{{{', '.join('&row_' + array for array in arrays)}}};\n"
         f"const size_t vf_row_count = {len(arrays)};\n"
     )
 
@@ -238,7 +247,9 @@ static void alone(vf_context *c) {
   vf_erratum_claim(c, "too small", 0.0, NULL, 0.0, ">=", 1.0, 0.5, "exact");
   vf_erratum_claim(c, "elsewhere", 1.0, NULL, 0.0, "=", 1.25, 0.125, "exact");
 }
-static void rejected(vf_context *c) { vf_rejected(c, "infinite", 1.0, (double)INFINITY, 0.1, "printed"); }
+static void rejected(vf_context *c) {
+  vf_rejected(c, "infinite", 1.0, (double)INFINITY, 0.1, "printed");
+}
 static void holds(vf_context *c) {
   vf_erratum_claim(c, "violated by the tolerance only", 1.5, NULL, 0.0, "<=", 1.0, 0.5, "exact");
   vf_erratum_claim(c, "wrong on the right", 3.0, "<=", 2.0, "<=", 1.0, 0.5, "exact");
@@ -273,11 +284,16 @@ static void only(vf_context *c) {
   vf_series(c, "no case", one, 1, values, 1);
 }
 static const vf_check first[] = {
-    {"errata.value", "test, 1", "a value", VF_QUICK, value}, {"errata.claim", "test, 2", "a bound", VF_QUICK, claim},
-    {"errata.alone", "test, 3", "a bound, nothing instead", VF_QUICK, alone}, {"errata.rejected", "test, 4", "a value, nothing instead", VF_QUICK, rejected},
-    {"errata.holds", "test, 5", "print is right", VF_QUICK, holds}, {"errata.close", "test, 6", "cannot tell", VF_QUICK, close},
-    {"errata.broken", "test, 7", "cannot run", VF_QUICK, broken}, {"errata.idle", "test, 8", "nothing", VF_QUICK, idle},
-    {"T1.figure", "test, 9", "a figure", VF_QUICK, figure}, {"T1.empty", "test, 10", "figures without numbers", VF_QUICK, empty},
+    {"errata.value", "test, 1", "a value", VF_QUICK, value},
+    {"errata.claim", "test, 2", "a bound", VF_QUICK, claim},
+    {"errata.alone", "test, 3", "a bound, nothing instead", VF_QUICK, alone},
+    {"errata.rejected", "test, 4", "a value, nothing instead", VF_QUICK, rejected},
+    {"errata.holds", "test, 5", "print is right", VF_QUICK, holds},
+    {"errata.close", "test, 6", "cannot tell", VF_QUICK, close},
+    {"errata.broken", "test, 7", "cannot run", VF_QUICK, broken},
+    {"errata.idle", "test, 8", "nothing", VF_QUICK, idle},
+    {"T1.figure", "test, 9", "a figure", VF_QUICK, figure},
+    {"T1.empty", "test, 10", "figures without numbers", VF_QUICK, empty},
     {"T1.only", "test, 11", "only a figure", VF_QUICK, only}};
 """
 with case("an executable with errata and figures builds"):

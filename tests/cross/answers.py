@@ -116,9 +116,8 @@ def trajectory(case):
     assert item["schema"] == "sidyn-experiment-1"
     observables = item.get("observables", ["norm2", "loss"])
     words = ["trajectory", case["id"], str(case["trajectory"])]
-    words += problem(item["problem"]) + dynamics(item["dynamics"]) + schedule(
-        item["schedule"]
-    ) + start(item["start"])
+    words += problem(item["problem"]) + dynamics(item["dynamics"])
+    words += schedule(item["schedule"]) + start(item["start"])
     words += ["run", str(int(item["seed"])), str(int(item["steps"]))] + integers(checkpoints(item))
     words += [str(len(observables))] + observables + reals(flat(item.get("plane", [])))
     words += ["rows", str(len(case["rows"]))]

@@ -67,9 +67,10 @@ def try_mutant(patch, directory):
     if applied.returncode != 0:
         raise SystemExit(f'{patch.name}: does not apply any more\n{applied.stdout}')
     build = run(['make', 'all', 'EXTRA_CFLAGS=-Wno-error'], directory)
-    found = killer(
-        directory
-    ) if build.returncode == 0 else 'does not compile: ' + build.stdout[-300:]
+    if build.returncode == 0:
+        found = killer(directory)
+    else:
+        found = 'does not compile: ' + build.stdout[-300:]
     run(['patch', '-p1', '--fuzz=3', '-R', '-i', str(patch)], directory)
     return found
 

@@ -7,7 +7,8 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
-from common import BASES, BUILD, backends, case, experiment, finish, holds, output, path_of, read, same, write
+from common import (BASES, BUILD, backends, case, experiment, finish, holds, output, path_of, read,
+                    same, write)
 
 DEEP = os.environ.get("SID_DEEP") == "1"
 # Checks that run ensembles, and some that do not; everything in the deep tier.
@@ -75,9 +76,8 @@ def table(pattern, name):
 
 
 for pattern in FILTERS:
-    with case(
-        f"verify --filter '{pattern}': the same table and report from every backend, apart from times and names"
-    ):
+    with case(f"verify --filter '{pattern}': the same table and report from every backend, "
+              "apart from times and names"):
         expected, expected_report = table(pattern, "ref")
         holds(len(expected.splitlines()) > 5, expected)
         for name in backends()[1:]:
@@ -87,9 +87,8 @@ for pattern in FILTERS:
             same(text, expected, name)
             same(report == expected_report, True, f"report of {name} is that of ref")
 
-with case(
-    "run: the same rows from every backend for 1 to 3 blocks and one trajectory more, by 1 to 3 threads"
-):
+with case("run: the same rows from every backend for 1 to 3 blocks and one trajectory more, "
+          "by 1 to 3 threads"):
     for kind, base in BASES.items():
         file = write("ensemble.json", experiment(base, seed=str(2**64 - 5)))
         for name in backends():

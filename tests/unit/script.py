@@ -32,7 +32,8 @@ def to_bits(value):
 
 
 def run_experiment(experiment, trajectory=0):
-    """The rows of `sidyn run` by the reference: one dictionary a line; observables are bit patterns."""
+    """The rows of `sidyn run` by the reference: one dictionary a line;
+    observables are bit patterns."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(experiment, file)
         file.flush()
@@ -50,7 +51,8 @@ def require(condition, message):
 
 
 def main(tests):
-    """Runs functions without arguments as TAP; the name of a test is the first line of its docstring."""
+    """Runs functions without arguments as TAP;
+    the name of a test is the first line of its docstring."""
     print(f"1..{len(tests)}")
     failed = 0
     for number, test in enumerate(tests, 1):

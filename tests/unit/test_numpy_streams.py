@@ -1,4 +1,5 @@
-"""Streams of the executable against the NumPy that is installed: raws, uniforms, jumps; normals against mpmath on NumPy's raws."""
+"""Streams of the executable against the NumPy that is installed: raws, uniforms, jumps; normals
+against mpmath on NumPy's raws."""
 
 import random
 
@@ -66,7 +67,8 @@ def test_skip():
 
 
 def grid(value):
-    """RN32 of a real of mpmath, as a float; its 200 bits are far more than any of these inputs needs."""
+    """RN32 of a real of mpmath, as a float; its 200 bits are far more than any of these inputs
+    needs."""
     scaled = mpmath.ldexp(value, 32)
     nearest = int(mpmath.nint(scaled))
     require(abs(abs(scaled - nearest) - 0.5) > mpmath.ldexp(1, -100), "a tie")

@@ -1,9 +1,10 @@
 """Steps and observables of the rational problems against exact rational arithmetic.
 
-Losses are written as fractions of polynomials; gradients and Hessian-vector products come from them by automatic differentiation
-in exact rational numbers (jets of two infinitesimals), so no formula of a derivative is shared with the C code. A result
-of binary64 must lie within its rounding: K roundings, each of 2^-53 of the formula with absolute values in place of all its
-terms ("size"). The roundings are counted generously, K = 8R + 40, R = ceil(p/8) + 3 being those of one dot product; a
+Losses are written as fractions of polynomials; gradients and Hessian-vector products come from them
+by automatic differentiation in exact rational numbers (jets of two infinitesimals), so no formula
+of a derivative is shared with the C code. A result of binary64 must lie within its rounding: K
+roundings, each of 2^-53 of the formula with absolute values in place of all its terms ("size"). The
+roundings are counted generously, K = 8R + 40, R = ceil(p/8) + 3 being those of one dot product; a
 wrong sign, factor or term is many powers of ten larger.
 """
 
@@ -100,7 +101,8 @@ class Ratio2:
 
 
 class Ridge3:
-    """z^2 (x^2 + 9 y^2 + z^2)/(2 r^2), r = x^2 + y^2 + z^2; sizes of section 6, roots to 53 bits."""
+    """z^2 (x^2 + 9 y^2 + z^2)/(2 r^2), r = x^2 + y^2 + z^2; sizes of section 6,
+    roots to 53 bits."""
 
     p = 3
 
@@ -252,8 +254,9 @@ def family(p, n, weighted):
     b = [[uniform(-1.0, 1.0) for _ in range(p)] for _ in range(n)]
     weights = [0.5, 0.25, 0.0, 0.25] if weighted else [1.0 / n] * n
     fields = {"kind": "quadratic_samples", "dim": p, "a": a, "b": b, "noise": {"kind": "none"}}
-    return ({**fields, "weights": weights} if weighted else fields), Quadratic(exact(a), exact(b),
-                                                                               exact(weights))
+    if weighted:
+        fields["weights"] = weights
+    return fields, Quadratic(exact(a), exact(b), exact(weights))
 
 
 def experiment(problem, dynamics, x, observables):
@@ -281,7 +284,8 @@ def near(actual, expected, size, p, where):
     error = abs(Fraction(actual) - expected)
     require(
         error <= tolerance,
-        f"{where}: {float(actual)!r} instead of {float(expected)!r}, {float(error / size):.3g} of size"
+        f"{where}: {float(actual)!r} instead of {float(expected)!r}, "
+        f"{float(error / size):.3g} of size"
     )
 
 

@@ -1,4 +1,5 @@
-"""Every trajectory of fixtures/trajectories.json, bit for bit: states and observables at each checkpoint, and the end."""
+"""Every trajectory of fixtures/trajectories.json, bit for bit:
+states and observables at each checkpoint, and the end."""
 
 import json
 
