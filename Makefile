@@ -1,7 +1,8 @@
 # sidyn. `make help` lists the targets and variables.
 #
-# Everything is built in $(BUILD)/<configuration>/, the configuration being the compiler and OPT; $(BUILD)/sidyn is the
-# executable of the default configuration. A change of any flag rebuilds what it concerns.
+# Everything is built in $(BUILD)/<configuration>/, the configuration being the compiler and OPT;
+# $(BUILD)/sidyn is the executable of the default configuration. A change of any flag rebuilds what
+# it concerns.
 
 BUILD ?= build
 OPT ?= -O2
@@ -27,22 +28,23 @@ CONFIG := $(notdir $(firstword $(CC)))$(subst $() ,,$(OPT))
 DEFAULT_CONFIG := gcc-O2
 B := $(BUILD)/$(CONFIG)
 
-WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wmissing-prototypes -Wdouble-promotion \
-  -Wvla -Werror
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
+  -Wmissing-prototypes -Wdouble-promotion -Wvla -Werror
 # Contraction is switched off in the sources too; -fno-math-errno lets sqrt be the instruction.
 ARITHMETIC := -ffp-contract=off -fno-math-errno
 BASE_FLAGS := -std=c99 $(OPT) $(WARNINGS) $(ARITHMETIC) $(EXTRA_CFLAGS)
 REF_FLAGS := $(BASE_FLAGS) -ffreestanding
 SIMD_BASE_FLAGS = $(BASE_FLAGS) -Iref -Isimd $(SIMD_FLAGS)
-HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -Iref -Isimd -Iverify -Ifixtures -I$(B)/generated \
-  -pthread $(HOSTED_CFLAGS)
+HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -pthread \
+  -Iref -Isimd -Iverify -Ifixtures -I$(B)/generated $(HOSTED_CFLAGS)
 HOSTED_LIBS = $(HOSTED_LDLIBS) -lm $(EXTRA_LDFLAGS)
 
 # ref/port/ holds cures for some targets, linked only there.
 REF_SOURCES := $(filter-out ref/port/%,$(wildcard ref/*.c ref/*/*.c))
 VERIFY_SOURCES := $(wildcard verify/*/*.c verify/*/*/*.c)
-# One set of instructions a file; contraction stays off, and AVX-512's is the only one that brings FMA along.
-# The kernels gain 2 to 10 % from -O3 and from calls of SLEEF that do not go through the PLT (docs/performance.md).
+# One set of instructions a file; contraction stays off, and AVX-512's is the only one that brings
+# FMA along. The kernels gain 2 to 10 % from -O3 and from calls of SLEEF that do not go through the
+# PLT (docs/performance.md).
 SIMD_OPT := $(if $(filter -O2,$(OPT)),-O3) -fno-plt
 FLAGS_avx2 := -mavx2 $(SIMD_OPT)
 FLAGS_avx512 := -mavx512f -mavx512dq $(SIMD_OPT)
@@ -52,7 +54,8 @@ REF_OBJECTS := $(REF_SOURCES:%.c=$(B)/%.o)
 VERIFY_OBJECTS := $(VERIFY_SOURCES:%.c=$(B)/%.o)
 TEST_SIMD_OBJECTS = $(SIMD:%=$(B)/tests/simd/candidates_%.o)
 TEST_SOURCES := $(wildcard tests/unit/test_*.c)
-TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(B)/%) $(patsubst %.cpp,$(B)/%,$(wildcard tests/unit/test_*.cpp))
+TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(B)/%) \
+  $(patsubst %.cpp,$(B)/%,$(wildcard tests/unit/test_*.cpp))
 TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.py tests/*/test_*.sh))
 LONG_SCRIPTS := $(sort $(wildcard tests/*/long_*.py tests/*/long_*.sh))
 
@@ -74,7 +77,8 @@ MAKEFLAGS += --no-print-directory -j$(JOBS)
 ifeq ($(V),)
 short = @printf '  %-4s %s\n' $(1) $@;
 endif
-.PHONY: all deps verify verify-full test test-long test-programs mutants bench fixtures fixtures-check coverage coverage-merged format lint install clean help FORCE
+.PHONY: all deps verify verify-full test test-long test-programs mutants bench fixtures \
+  fixtures-check coverage coverage-merged format format-check lint install clean help FORCE
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.flags
 
@@ -88,30 +92,36 @@ help:
 	@echo '  verify-full     the quick and the full tier'
 	@echo '  test            unit, command line and build tests, up to 4 minutes on two cores'
 	@echo '  test-long       the tests that take longer: compilers, flags, AArch64'
-	@echo '  bench           speed against NumPy and C with GSL; BENCH_ARGS=--quick, --profile, --no-targets'
+	@echo '  bench           speed against NumPy and C with GSL;' \
+	  'BENCH_ARGS=--quick, --profile, --no-targets'
 	@echo '  mutants         deliberate faults in ref/: each must turn a check or a test red'
 	@echo '  boards          the same bits on bare metal under QEMU'
-	@echo '  size            code, constants, data and stack on each board against ci/budgets.txt; BOARD=name for its functions'
+	@echo '  size            code, constants, data and stack on each board against ci/budgets.txt;' \
+	  'BOARD=name for its functions'
 	@echo '  deps-cross      install cross compilers and emulators'
-	@echo '  cross           the same bits on other machines; TARGETS="s390x wasm32" COMPILERS=gcc choose'
+	@echo '  cross           the same bits on other machines;' \
+	  'TARGETS="s390x wasm32" COMPILERS=gcc choose'
 	@echo '  matrix          the same at -O0, -O2 and -O3'
 	@echo '  refusals        builds and machines that would change results, here and under emulation'
 	@echo '  amalgamation    the library as two files in $(BUILD)/amalgamation'
 	@echo '  sanitize, fuzz  sanitizers, valgrind and analysers; a minute of libFuzzer on the readers'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
-	@echo '  coverage        line and branch coverage of ref/ and verify/; coverage-merged: of ref/ with AArch64'
+	@echo '  coverage        line and branch coverage of ref/ and verify/;' \
+	  'coverage-merged: of ref/ with AArch64'
 	@echo '  format, lint    clang-format in place; clang-tidy, cppcheck and format check'
 	@echo '  install         library, header, pkg-config file, executable (DESTDIR, PREFIX)'
 	@echo '  clean           remove $(BUILD)/'
 	@echo 'Variables (current value)'
-	@echo '  CC=$(CC) CROSS_PREFIX=$(CROSS_PREFIX) EXEC_WRAPPER=$(EXEC_WRAPPER) BUILD=$(BUILD) OPT=$(OPT) JOBS=$(JOBS)'
-	@echo '  EXTRA_CFLAGS=$(EXTRA_CFLAGS) EXTRA_LDFLAGS=$(EXTRA_LDFLAGS) PYTHON=$(PYTHON) PREFIX=$(PREFIX)'
+	@echo '  CC=$(CC) CROSS_PREFIX=$(CROSS_PREFIX) EXEC_WRAPPER=$(EXEC_WRAPPER)' \
+	  'BUILD=$(BUILD) OPT=$(OPT) JOBS=$(JOBS)'
+	@echo '  EXTRA_CFLAGS=$(EXTRA_CFLAGS) EXTRA_LDFLAGS=$(EXTRA_LDFLAGS)' \
+	  'PYTHON=$(PYTHON) PREFIX=$(PREFIX)'
 
 deps:
 	ci/deps.sh
 
-# ---- build ---------------------------------------------------------------------------------------------------------
+# ---- build ---------------------------------------------------------------------------------------
 
 # Two makes may work in one build folder: what is made gets its name when it is whole.
 # renew: standard input becomes $@, which is left alone where nothing changes.
@@ -125,8 +135,9 @@ compile = $(call short,CC)$(CC) $(1) -MMD -MP -MT $@ -MF $@.$$$$.d -c $< -o $@.$
 endif
 archive = $(call short,AR)rm -f $@.$$$$ && $(AR) rcs $@.$$$$ $^ && mv -f $@.$$$$ $@
 
-# Libraries are probed at every make (a fraction of a second); the file changes only when the answer does.
-ifneq (,$(filter-out clean help format,$(GOALS)))
+# Libraries are probed at every make (a fraction of a second); the file changes only when the answer
+# does.
+ifneq (,$(filter-out clean help format format-check,$(GOALS)))
 include $(B)/hosted.mk
 endif
 $(B)/hosted.mk: FORCE
@@ -169,9 +180,10 @@ $(B)/sidyn: $(VERIFY_OBJECTS) $(B)/libsidyn_simd.a $(B)/libsidyn.a
 $(BUILD)/sidyn: $(B)/sidyn
 	@cp -f $< $@.$$$$ && mv -f $@.$$$$ $@
 
--include $(REF_OBJECTS:.o=.d) $(SIMD_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) $(TEST_SIMD_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
+-include $(REF_OBJECTS:.o=.d) $(SIMD_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) \
+  $(TEST_SIMD_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
 
-# ---- main job and tests --------------------------------------------------------------------------------------------
+# ---- main job and tests --------------------------------------------------------------------------
 
 verify: all
 	@$(EXEC_WRAPPER) $(B)/sidyn verify --jobs $(JOBS) $(VERIFY_ARGS)
@@ -180,7 +192,8 @@ verify-full: all
 	@$(EXEC_WRAPPER) $(B)/sidyn verify --tier full --jobs $(JOBS) $(VERIFY_ARGS)
 
 TEST_LIBS := -lcmocka -lmpfr -lgmp
-# What tests link besides the libraries: the harness without its main(), and the vector kernels' candidates, laid open.
+# What tests link besides the libraries: the harness without its main(), and the vector kernels'
+# candidates, laid open.
 $(B)/tests/simd/candidates_%.o: tests/simd/candidates_%.c $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
 	$(call compile,$(SIMD_BASE_FLAGS) $(FLAGS_$*))
@@ -191,12 +204,14 @@ $(B)/libtest.a: $(filter-out $(B)/verify/command/main.o,$(VERIFY_OBJECTS)) $(TES
 TEST_ARCHIVES := $(B)/libtest.a $(B)/libsidyn_simd.a $(B)/libsidyn.a
 $(TEST_SOURCES:%.c=$(B)/%): $(B)/%: %.c $(TEST_ARCHIVES) $(B)/HOSTED.flags
 	@mkdir -p $(@D)
-	$(call short,CC)$(CC) $(HOSTED_FLAGS) $(SIMD_FLAGS) -Itests/unit -MMD -MP $< $(TEST_ARCHIVES) -o $@ $(HOSTED_LIBS) $(TEST_LIBS)
+	$(call short,CC)$(CC) $(HOSTED_FLAGS) $(SIMD_FLAGS) -Itests/unit -MMD -MP $< $(TEST_ARCHIVES) \
+	  -o $@ $(HOSTED_LIBS) $(TEST_LIBS)
 
 CXX_FLAGS := -std=c++11 $(OPT) -Wall -Wextra -Werror $(ARITHMETIC) $(EXTRA_CFLAGS)
 $(B)/%: %.cpp $(B)/libsidyn.a $(B)/HOSTED.flags
 	@mkdir -p $(@D)
-	$(call short,CXX)$(CXX) $(CXX_FLAGS) -Iref -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ $(EXTRA_LDFLAGS)
+	$(call short,CXX)$(CXX) $(CXX_FLAGS) -Iref -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ \
+	  $(EXTRA_LDFLAGS)
 
 test-programs: all $(TEST_PROGRAMS)
 
@@ -216,22 +231,25 @@ fixtures:
 fixtures-check:
 	@$(call tap,1) fixtures/generate/check.py
 
-# ---- benchmark -----------------------------------------------------------------------------------------------------
+# ---- benchmark -----------------------------------------------------------------------------------
 
 BENCH := $(B)/tests/bench
-$(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h $(wildcard simd/*.h simd/kernels/*.h) $(B)/SIMD_BASE.flags
+$(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h $(wildcard simd/*.h simd/kernels/*.h) \
+  $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -DBENCH_LANES='"lanes_$*.h"' -c $< -o $@
 
-$(BENCH)/bench: tests/bench/bench.c tests/bench/request.h tests/bench/stage.h $(patsubst %,$(BENCH)/stage_%.o,$(SIMD)) \
-  $(B)/libsidyn_simd.a $(B)/libsidyn.a $(B)/HOSTED.flags
+$(BENCH)/bench: tests/bench/bench.c tests/bench/request.h tests/bench/stage.h \
+  $(patsubst %,$(BENCH)/stage_%.o,$(SIMD)) $(B)/libsidyn_simd.a $(B)/libsidyn.a $(B)/HOSTED.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(HOSTED_FLAGS) $(SIMD_FLAGS) $(filter %.c %.o %.a,$^) -o $@ $(HOSTED_LIBS)
 
-# The competitor, not sidyn: everything that makes it fast is allowed. The one place for -march=native.
+# The competitor, not sidyn: everything that makes it fast is allowed. The one place for
+# -march=native.
 $(BENCH)/gsl: tests/bench/gsl.c tests/bench/request.h
 	@mkdir -p $(@D)
-	$(call short,CC)if pkg-config --exists gsl; then $(CC) -std=gnu99 -O3 -march=native $< -o $@ $$(pkg-config --libs gsl); fi
+	$(call short,CC)if pkg-config --exists gsl; then $(CC) -std=gnu99 -O3 -march=native $< -o $@ \
+	  $$(pkg-config --libs gsl); fi
 
 bench: $(BENCH)/bench $(BENCH)/gsl
 	@$(PYTHON) -B tests/bench/run.py --programs $(BENCH) --out $(BUILD)/bench.json $(BENCH_ARGS)
@@ -239,16 +257,18 @@ bench: $(BENCH)/bench $(BENCH)/gsl
 mutants: test-programs
 	$(PYTHON) -B tests/mutants/run.py
 
-# ---- boards --------------------------------------------------------------------------------------------------------
+# ---- boards --------------------------------------------------------------------------------------
 
 .PHONY: boards size
 boards:
-	@BUILD='$(BUILD)' OPT='$(OPT)' JOBS='$(JOBS)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' sh tests/boards/run.sh
+	@BUILD='$(BUILD)' OPT='$(OPT)' JOBS='$(JOBS)' WARNINGS='$(WARNINGS)' \
+	  ARITHMETIC='$(ARITHMETIC)' sh tests/boards/run.sh
 
 size:
-	@BUILD='$(BUILD)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' $(PYTHON) -B tests/boards/size.py $(BOARD)
+	@BUILD='$(BUILD)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' \
+	  $(PYTHON) -B tests/boards/size.py $(BOARD)
 
-# ---- other machines ------------------------------------------------------------------------------------------------
+# ---- other machines ------------------------------------------------------------------------------
 
 .PHONY: deps-cross cross matrix refusals emulated-refusals amalgamation sanitize fuzz
 deps-cross:
@@ -257,8 +277,8 @@ deps-cross:
 # `make deps-cross cross`: install first.
 cross matrix refusals emulated-refusals sanitize fuzz boards size: | $(filter deps-cross,$(GOALS))
 
-MATRIX = BUILD='$(BUILD)' JOBS='$(JOBS)' PYTHON='$(PYTHON)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' \
-  TARGETS='$(TARGETS)' COMPILERS='$(COMPILERS)' sh ci/matrix.sh
+MATRIX = BUILD='$(BUILD)' JOBS='$(JOBS)' PYTHON='$(PYTHON)' WARNINGS='$(WARNINGS)' \
+  ARITHMETIC='$(ARITHMETIC)' TARGETS='$(TARGETS)' COMPILERS='$(COMPILERS)' sh ci/matrix.sh
 cross:
 	@$(MATRIX) $(OPT)
 
@@ -281,28 +301,34 @@ sanitize:
 fuzz:
 	@$(call tap,1) tests/fuzz/run.sh
 
-# ---- quality -------------------------------------------------------------------------------------------------------
+# ---- quality -------------------------------------------------------------------------------------
 
 coverage:
-	@$(MAKE) BUILD=$(BUILD)/coverage OPT=-O1 EXTRA_CFLAGS='--coverage -fprofile-update=atomic' EXTRA_LDFLAGS=--coverage test verify
-	@gcovr --root . --object-directory $(BUILD)/coverage --filter ref/ --filter verify/ --exclude-unreachable-branches \
-	  --exclude-throw-branches --print-summary --txt $(BUILD)/coverage/summary.txt $(BUILD)/coverage
+	@$(MAKE) BUILD=$(BUILD)/coverage OPT=-O1 EXTRA_CFLAGS='--coverage -fprofile-update=atomic' \
+	  EXTRA_LDFLAGS=--coverage test verify
+	@gcovr --root . --object-directory $(BUILD)/coverage --filter ref/ --filter verify/ \
+	  --exclude-unreachable-branches --exclude-throw-branches --print-summary \
+	  --txt $(BUILD)/coverage/summary.txt $(BUILD)/coverage
 	@cat $(BUILD)/coverage/summary.txt
 
 coverage-merged: coverage
-	@BUILD='$(BUILD)' PYTHON='$(PYTHON)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' sh ci/coverage-merged.sh
+	@BUILD='$(BUILD)' PYTHON='$(PYTHON)' WARNINGS='$(WARNINGS)' ARITHMETIC='$(ARITHMETIC)' \
+	  sh ci/coverage-merged.sh
 
 # Generated files look as their generators write them.
-FORMATTED := $(filter-out tests/boards/known_answers.h,$(wildcard ref/*.[ch] ref/*/*.[ch] simd/*.[ch] simd/*/*.h \
-  simd/*/*/*.h verify/*/*.[ch] verify/*/*/*.[ch] tests/*/*.[ch]))
+FORMATTED := $(filter-out tests/boards/known_answers.h,$(wildcard ref/*.[ch] ref/*/*.[ch] \
+  simd/*.[ch] simd/*/*.h simd/*/*/*.h verify/*/*.[ch] verify/*/*/*.[ch] tests/*/*.[ch]))
 format:
 	clang-format -i $(FORMATTED)
 
-lint: $(B)/hosted.mk
+format-check:
 	clang-format --dry-run -Werror $(FORMATTED)
+
+lint: $(B)/hosted.mk format-check
 	clang-tidy --quiet $(REF_SOURCES) -- $(filter-out -Werror,$(REF_FLAGS))
 	clang-tidy --quiet $(VERIFY_SOURCES) -- $(filter-out -Werror,$(HOSTED_FLAGS))
-	cppcheck --quiet --std=c99 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -USID_CONFIG_FILE -Iref -Isimd -Iverify ref verify
+	cppcheck --quiet --std=c99 --enable=warning,performance,portability \
+	  --inline-suppr --error-exitcode=1 -USID_CONFIG_FILE -Iref -Isimd -Iverify ref verify
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
@@ -311,11 +337,12 @@ install: all
 	install -m 644 simd/simd.h $(DESTDIR)$(PREFIX)/include/sidyn_simd.h
 	install -m 644 $(B)/libsidyn.a $(B)/libsidyn_simd.a $(DESTDIR)$(PREFIX)/lib
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn' \
-	  'Description: reference implementation of the dynamics of scale-invariant losses' 'Version: $(VERSION)' \
+	  'Description: reference implementation of the dynamics of scale-invariant losses' \
+	  'Version: $(VERSION)' \
 	  'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lsidyn' \
 	  > $(B)/sidyn.pc
-	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn_simd' 'Description: vector backends of sidyn' 'Version: $(VERSION)' \
-	  'Requires: sidyn' 'Cflags: -I$${prefix}/include' \
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn_simd' 'Description: vector backends of sidyn' \
+	  'Version: $(VERSION)' 'Requires: sidyn' 'Cflags: -I$${prefix}/include' \
 	  'Libs: -L$${prefix}/lib -lsidyn_simd$(if $(SIMD), -lsleef)' > $(B)/sidyn_simd.pc
 	install -m 644 $(B)/sidyn.pc $(B)/sidyn_simd.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
 

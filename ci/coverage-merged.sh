@@ -1,6 +1,7 @@
 #!/bin/sh
-# Coverage of ref/ on this machine and on AArch64 under QEMU, merged: after `make coverage`, runs the programs of tests/cross/ and tests/boards/ built
-# with --coverage for AArch64, and prints the lines and branches that either machine reached. Needs make deps-cross.
+# Coverage of ref/ on this machine and on AArch64 under QEMU, merged: after `make coverage`, runs
+# the programs of tests/cross/ and tests/boards/ built with --coverage for AArch64, and prints the
+# lines and branches that either machine reached. Needs make deps-cross.
 set -eu
 build=${BUILD:-build}/coverage
 arm=$build/aarch64

@@ -1,10 +1,12 @@
-# One build of the library, of the two programs of tests/cross/ and of that of tests/boards/, for one machine, compiler and level of optimisation:
+# One build of the library, of the two programs of tests/cross/ and of that of tests/boards/, for
+# one machine, compiler and level of optimisation:
 #
 #   make -f ci/cross.mk TARGET=aarch64 COMPILER=clang OPT=-O2 D=build/cross/aarch64-clang-O2
 #
-# ci/targets/cross-TARGET.mk names what differs: GCC and CLANG, the compilers (empty: there is none, or it does not work, and a
-# comment says why); FLAGS for both; LINKER, if it is not GCC; LINK, its flags; RUN, what runs a program.
-# CURE, what ref/port/ has for the compiler's library. WARNINGS and ARITHMETIC come from the Makefile.
+# ci/targets/cross-TARGET.mk names what differs: GCC and CLANG, the compilers (empty: there is none,
+# or it does not work, and a comment says why); FLAGS for both; LINKER, if it is not GCC; LINK, its
+# flags; RUN, what runs a program. CURE, what ref/port/ has for the compiler's library. WARNINGS and
+# ARITHMETIC come from the Makefile.
 include ci/targets/cross-$(TARGET).mk
 LINKER ?= $(GCC)
 COMPILER_gcc := $(GCC)
@@ -24,7 +26,8 @@ programs: $(PROGRAMS)
 
 # For ci/cross.sh.
 show:
-	@echo "compilers='$(if $(GCC),gcc) $(if $(CLANG),clang)' cc='$(CC)' linker='$(LINKER)' run='$(RUN)'"
+	@echo "compilers='$(if $(GCC),gcc) $(if $(CLANG),clang)'" \
+	  "cc='$(CC)' linker='$(LINKER)' run='$(RUN)'"
 
 $(OBJECTS): $(D)/%.o: %.c ci/cross.mk ci/targets/cross-$(TARGET).mk Makefile
 	@mkdir -p $(@D)
@@ -42,4 +45,5 @@ $(D)/known_answers $(D)/trajectory_hash: $(D)/%: $(D)/tests/cross/%.o $(OBJECTS)
 $(D)/board: $(BOARD_OBJECTS) $(OBJECTS)
 	$(link)
 
--include $(patsubst %.o,%.d,$(OBJECTS) $(BOARD_OBJECTS)) $(D)/tests/cross/known_answers.d $(D)/tests/cross/trajectory_hash.d
+-include $(patsubst %.o,%.d,$(OBJECTS) $(BOARD_OBJECTS)) $(D)/tests/cross/known_answers.d \
+  $(D)/tests/cross/trajectory_hash.d

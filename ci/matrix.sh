@@ -1,10 +1,12 @@
 #!/bin/sh
-# Runs ci/cross.sh for every target, compiler and level of optimisation, and prints a table and "N passed, N failed". A row passes
-# if all known answers are right and both hashes are those of the first row, which the machine itself computes.
+# Runs ci/cross.sh for every target, compiler and level of optimisation, and prints a table and "N
+# passed, N failed". A row passes if all known answers are right and both hashes are those of the
+# first row, which the machine itself computes.
 #
-#   [TARGETS='aarch64 s390x'] [COMPILERS=gcc] ci/matrix.sh LEVEL...        e.g. ci/matrix.sh -O0 -O2 -O3
+#   [TARGETS='aarch64 s390x'] [COMPILERS=gcc] ci/matrix.sh LEVEL...   e.g. ci/matrix.sh -O0 -O2 -O3
 #
-# WARNINGS and ARITHMETIC, the flags of the library, come from the Makefile: make cross, make matrix.
+# WARNINGS and ARITHMETIC, the flags of the library, come from the Makefile: make cross, make
+# matrix.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 [ -n "${ARITHMETIC:-}" ] || { echo 'ci/matrix.sh: run make cross or make matrix' >&2; exit 1; }
@@ -15,7 +17,8 @@ rows=$(mktemp) || exit 1
 trap 'rm -f "$rows" "$rows.list"' EXIT
 
 all=$(ls ci/targets/cross-*.mk | sed 's,.*/cross-,,; s,[.]mk$,,' | grep -vx native)
-mkdir -p "$BUILD/cross" && "${PYTHON:-python3}" -B tests/cross/answers.py > "$BUILD/cross/answers.txt" || exit 1
+mkdir -p "$BUILD/cross" &&
+  "${PYTHON:-python3}" -B tests/cross/answers.py > "$BUILD/cross/answers.txt" || exit 1
 
 list_rows() {
   for target in native ${TARGETS:-$all}; do
@@ -31,7 +34,8 @@ list_rows() {
 table() { printf '%-10s %-6s %-4s %12s  %-16s  %-16s %5s  %s\n' "$@"; }
 
 list_rows "$@" > "$rows.list"
-xargs -P "${JOBS:-2}" -L 1 sh ci/cross.sh < "$rows.list" > "$rows" # its exit status is that of the rows
+# its exit status is that of the rows
+xargs -P "${JOBS:-2}" -L 1 sh ci/cross.sh < "$rows.list" > "$rows"
 table target cc level 'known' hash "boards' hash" time result
 expected='' passed=0 failed=0
 while read -r target compiler level; do
@@ -43,7 +47,12 @@ end
   [ -n "$row" ] || verdict='no result' cases=- hash=- board=- seconds=-
   : "${expected:=$hash $board}"
   [ "$verdict" != ok ] || [ "$hash $board" = "$expected" ] || verdict='another hash'
-  if [ "$verdict" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); verdict="FAILED: $verdict"; fi
+  if [ "$verdict" = ok ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    verdict="FAILED: $verdict"
+  fi
   table "$target" "$compiler" "$level" "$cases" "$hash" "$board" "$seconds s" "$verdict"
 done < "$rows.list"
 [ "$((passed + failed))" -gt 0 ] || failed=1

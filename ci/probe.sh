@@ -1,6 +1,7 @@
 #!/bin/sh
-# Prints, as makefile variables, which optional parts can be built with $CC: libjansson and the vector kernels, which need SLEEF.
-# SID_WITHOUT names parts, "jansson sleef", to leave out although they are there.
+# Prints, as makefile variables, which optional parts can be built with $CC: libjansson and the
+# vector kernels, which need SLEEF. SID_WITHOUT names parts, "jansson sleef", to leave out although
+# they are there.
 set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -27,15 +28,21 @@ if can sleef '#if !defined(__x86_64__)
 #endif
 #include <immintrin.h>
 #include <sleef.h>
-__attribute__((target("avx512f"))) static __m512d f(void) { return Sleef_logd8_u35avx512f(_mm512_setzero_pd()); }
-__attribute__((target("avx2"))) static __m256d g(void) { return Sleef_logd4_u35avx2(_mm256_setzero_pd()); }
+__attribute__((target("avx512f"))) static __m512d f(void) {
+  return Sleef_logd8_u35avx512f(_mm512_setzero_pd());
+}
+__attribute__((target("avx2"))) static __m256d g(void) {
+  return Sleef_logd4_u35avx2(_mm256_setzero_pd());
+}
 int main(int c, char **v) { (void)v; if (c > 1) { f(); g(); } return 0; }' -mavx512f -lsleef; then
   simd='avx2 avx512' simd_flags=-DSID_SIMD_X86=1 ldlibs="$ldlibs -lsleef"
 elif can sleef '#if !defined(__aarch64__)
 #error
 #endif
 #include <sleef.h>
-int main(void) { return (int)vgetq_lane_f64(Sleef_logd2_u35advsimd(vdupq_n_f64(1.0)), 0); }' -lsleef; then
+int main(void) {
+  return (int)vgetq_lane_f64(Sleef_logd2_u35advsimd(vdupq_n_f64(1.0)), 0);
+}' -lsleef; then
   simd=neon simd_flags=-DSID_SIMD_NEON=1 ldlibs="$ldlibs -lsleef"
 else
   missing="$missing libsleef-dev (vector kernels: reference backend only)"

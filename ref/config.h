@@ -75,8 +75,7 @@
 #if !defined(FLT_EVAL_METHOD)
 #error "sidyn: the compiler does not say how it evaluates double (FLT_EVAL_METHOD)"
 #elif FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 1 && FLT_EVAL_METHOD != 16
-#error                                                                                             \
-    "sidyn: double is evaluated with excess precision (x87?); on 32-bit x86 build with -msse2 -mfpmath=sse"
+#error "sidyn: double has excess precision (x87?); on 32-bit x86 build with -msse2 -mfpmath=sse"
 #endif
 
 /* Not __STDC_IEC_559__: clang, musl and bare-metal compilers leave it undefined although they

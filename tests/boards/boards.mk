@@ -1,10 +1,12 @@
 # One image for one board:
 #
-#   make -f tests/boards/boards.mk BOARD=cortex-m3 D=build/boards/cortex-m3 build/boards/cortex-m3/main.elf
+#   make -f tests/boards/boards.mk BOARD=cortex-m3 D=build/boards/cortex-m3 \
+#     build/boards/cortex-m3/main.elf
 #
-# ci/targets/board-BOARD.mk names what differs: BOARD_PREFIX and BOARD_FLAGS, the compiler; BOARD_START, the file of start/; BOARD_MEMORY,
-# where code begins, where memory begins, how much of it is the stack's; BOARD_QEMU, the machine; BOARD_CURE=yes, if double addition needs
-# ref/port/. CURE= leaves the cure out. The board `native` is the machine that builds.
+# ci/targets/board-BOARD.mk names what differs: BOARD_PREFIX and BOARD_FLAGS, the compiler;
+# BOARD_START, the file of start/; BOARD_MEMORY, where code begins, where memory begins, how much of
+# it is the stack's; BOARD_QEMU, the machine; BOARD_CURE=yes, if double addition needs ref/port/.
+# CURE= leaves the cure out. The board `native` is the machine that builds.
 # WARNINGS and ARITHMETIC come from the Makefile.
 OPT ?= -O2
 ifeq ($(BOARD),native)
@@ -22,8 +24,10 @@ LINK :=
 else
 FLAGS += -ffreestanding -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 SYSTEM := start/$(BOARD_START).o start/semihost.o start/memory.o
-LINK := -nostartfiles -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -T tests/boards/start/image.ld \
-  -Wl,--defsym=board_code=$(word 1,$(BOARD_MEMORY)) -Wl,--defsym=board_ram=$(word 2,$(BOARD_MEMORY)) \
+LINK := -nostartfiles -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none \
+  -T tests/boards/start/image.ld \
+  -Wl,--defsym=board_code=$(word 1,$(BOARD_MEMORY)) \
+  -Wl,--defsym=board_ram=$(word 2,$(BOARD_MEMORY)) \
   -Wl,--defsym=board_ram_size=$(word 3,$(BOARD_MEMORY))
 ifeq ($(CURE),yes)
 PORT := $(D)/ref/port/arm_softadd.o
@@ -63,7 +67,8 @@ $(D)/%.elf: $(D)/tests/boards/%.o $(SYSTEM) $(D)/libsidyn.a tests/boards/start/i
 
 # Parts of the library for tests/boards/size.py.
 FOOTPRINTS := nothing core step run
-$(FOOTPRINTS:%=$(D)/tests/boards/footprint_%.o): $(D)/tests/boards/footprint_%.o: tests/boards/footprint.c $(RULES)
+$(FOOTPRINTS:%=$(D)/tests/boards/footprint_%.o): $(D)/tests/boards/footprint_%.o: \
+  tests/boards/footprint.c $(RULES)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -DFOOTPRINT_$* -MMD -MP -c $< -o $@
 

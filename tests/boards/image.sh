@@ -3,11 +3,12 @@
 #
 #   tests/boards/image.sh BOARD [plain|uncured|unchecked|trapping]
 #
-# plain: as a user would build it. uncured: without ref/port/; sid_selfcheck() must refuse. unchecked: without the cure and without the
-# selfcheck; the directed test of addition must fail. trapping: undefined behaviour ends the program.
-# Prints one line: board, variant, hash, operations, checks, bytes of the image, seconds, verdict, separated by "|"; the verdict is "ok" or
-# what is wrong. OPT is the level of optimisation. What compiler and program said is in $BUILD/boards/BOARD-VARIANT-O2/log. A missing
-# compiler is a failure, not a skip.
+# plain: as a user would build it. uncured: without ref/port/; sid_selfcheck() must refuse.
+# unchecked: without the cure and without the selfcheck; the directed test of addition must fail.
+# trapping: undefined behaviour ends the program. Prints one line: board, variant, hash, operations,
+# checks, bytes of the image, seconds, verdict, separated by "|"; the verdict is "ok" or what is
+# wrong. OPT is the level of optimisation. What compiler and program said is in
+# $BUILD/boards/BOARD-VARIANT-O2/log. A missing compiler is a failure, not a skip.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 board=$1 variant=${2:-plain}
@@ -17,7 +18,8 @@ started=$(date +%s)
 hash=- operations=- checks=- size=-
 
 verdict() {
-  printf '%s|%s|%s|%s|%s|%s|%s|%s\n' "$board" "$variant" "$hash" "$operations" "$checks" "$size" "$(($(date +%s) - started))" "$1"
+  printf '%s|%s|%s|%s|%s|%s|%s|%s\n' "$board" "$variant" "$hash" "$operations" "$checks" "$size" \
+    "$(($(date +%s) - started))" "$1"
   [ "$1" = ok ]
   exit
 }
@@ -46,7 +48,8 @@ if [ "$board" = native ]; then
 else
   size=$("${cc%gcc}size" "$dir/main.elf" | awk 'NR == 2 { print $1 }')
   # shellcheck disable=SC2086
-  timeout 120 $qemu -nographic -monitor none -serial null -semihosting-config enable=on,target=native -kernel "$dir/main.elf" \
+  timeout 120 $qemu -nographic -monitor none -serial null \
+    -semihosting-config enable=on,target=native -kernel "$dir/main.elf" \
     > "$dir/log" 2>&1 < /dev/null
 fi
 status=$?
@@ -54,18 +57,23 @@ status=$?
 case $variant in
   uncured)
     [ "$status" -eq 3 ] || verdict "exit status $status instead of 3, see $dir/log"
-    [ "$(grep -c '^refused: ' "$dir/log")" -eq 1 ] || verdict "not refused for one reason, see $dir/log"
-    grep -q '^refused: double addition in software' "$dir/log" || verdict "refused for another reason, see $dir/log"
+    [ "$(grep -c '^refused: ' "$dir/log")" -eq 1 ] ||
+      verdict "not refused for one reason, see $dir/log"
+    grep -q '^refused: double addition in software' "$dir/log" ||
+      verdict "refused for another reason, see $dir/log"
     verdict ok ;;
   unchecked)
     [ "$status" -eq 1 ] || verdict "exit status $status instead of 1, see $dir/log"
     grep -q 'exponents apart by 33:' "$dir/log" || verdict "the fault is not found, see $dir/log"
-    ! grep 'exponents apart by' "$dir/log" | grep -qv 'by 33:' || verdict "other faults too, see $dir/log"
+    ! grep 'exponents apart by' "$dir/log" | grep -qv 'by 33:' ||
+      verdict "other faults too, see $dir/log"
     verdict ok ;;
 esac
 [ "$status" -eq 0 ] || verdict "exit status $status, see $dir/log"
-line=$(grep -E '^[0-9a-f]{16} operations=[0-9]+ checks=[0-9]+ passed$' "$dir/log") || verdict "no result, see $dir/log"
+line=$(grep -E '^[0-9a-f]{16} operations=[0-9]+ checks=[0-9]+ passed$' "$dir/log") ||
+  verdict "no result, see $dir/log"
 hash=${line%% *}
-operations=$(echo "$line" | sed 's/.*operations=\([0-9]*\).*/\1/') checks=$(echo "$line" | sed 's/.*checks=\([0-9]*\).*/\1/')
+operations=$(echo "$line" | sed 's/.*operations=\([0-9]*\).*/\1/') \
+  checks=$(echo "$line" | sed 's/.*checks=\([0-9]*\).*/\1/')
 [ "$operations" -ge 400000 ] || verdict 'too few operations'
 verdict ok

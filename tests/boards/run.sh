@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every board, and the cure of ref/port/ with and without: one row each, "N passed, N failed" at the end. Every hash must be that of the
-# machine that builds. JOBS images at a time.
+# Every board, and the cure of ref/port/ with and without: one row each, "N passed, N failed" at the
+# end. Every hash must be that of the machine that builds. JOBS images at a time.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 : "${BUILD:=build}" "${JOBS:=1}" "${OPT:=-O2}"
@@ -12,8 +12,12 @@ echo native plain > "$list"
 for fragment in ci/targets/board-*.mk; do
   board=${fragment#ci/targets/board-} board=${board%.mk}
   echo "$board plain"
-  # A board that is said to need the cure must be refused without it, and the directed test must see what the cure is for.
-  if grep -q '^BOARD_CURE := yes' "$fragment"; then echo "$board uncured"; echo "$board unchecked"; fi
+  # A board that is said to need the cure must be refused without it, and the directed test must see
+  # what the cure is for.
+  if grep -q '^BOARD_CURE := yes' "$fragment"; then
+    echo "$board uncured"
+    echo "$board unchecked"
+  fi
   case $board in cortex-m3 | aarch64) echo "$board trapping" ;; esac
 done >> "$list"
 
@@ -24,7 +28,8 @@ expected=$(awk -F '|' '$1 == "native" { print $3 }' "$rows")
 awk -F '|' -v expected="$expected" '
   FNR == NR { row[$1 " " $2] = $0; next }
   FNR == 1 {
-    printf "%-18s %-10s %-17s %10s %7s %7s %5s  %s\n", "board", "image", "hash", "operations", "checks", "bytes", "s", "result"
+    shape = "%-18s %-10s %-17s %10s %7s %7s %5s  %s\n"
+    printf shape, "board", "image", "hash", "operations", "checks", "bytes", "s", "result"
     said["uncured"] = "refused: double addition in software rounds wrongly"
     said["unchecked"] = "without selfcheck and cure the directed test fails"
     said["trapping"] = "same hash, no undefined behaviour"
@@ -33,12 +38,14 @@ awk -F '|' -v expected="$expected" '
     split($0, key, " ")
     n = split(row[$0], f, "|")
     verdict = n == 8 ? f[8] : "no result"
-    if (verdict == "ok" && (key[2] == "plain" || key[2] == "trapping") && (f[3] == "-" || f[3] != expected)) verdict = "another hash"
+    computes = key[2] == "plain" || key[2] == "trapping"
+    if (verdict == "ok" && computes && (f[3] == "-" || f[3] != expected)) verdict = "another hash"
     good = verdict == "ok"
     if (good) passed++; else failed++
-    if (good) verdict = key[1] == "native" ? "ok: the reference" : key[2] in said ? "ok: " said[key[2]] : "ok: same hash"
-    else verdict = "FAILED: " verdict
-    printf "%-18s %-10s %-17s %10s %7s %7s %5s  %s\n", key[1], key[2], f[3], f[4], f[5], f[6], f[7], verdict
+    if (!good) verdict = "FAILED: " verdict
+    else if (key[1] == "native") verdict = "ok: the reference"
+    else verdict = key[2] in said ? "ok: " said[key[2]] : "ok: same hash"
+    printf shape, key[1], key[2], f[3], f[4], f[5], f[6], f[7], verdict
   }
   END { printf "%d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 }
 ' "$rows" FS=' ' "$list"

@@ -36,10 +36,12 @@ finish() {
   exit
 }
 
-# build_library DIR COMPILER OPT [FLAGS]: makes the library of another configuration and prints its path.
+# build_library DIR COMPILER OPT [FLAGS]: makes the library of another configuration and prints its
+# path.
 build_library() {
   library=$1/$(basename "$2")$3/libsidyn.a
-  make -s -j2 BUILD="$1" CC="$2" OPT="$3" EXTRA_CFLAGS="${4:-}" EXTRA_LDFLAGS= "$library" > "$tmp/make.log" 2>&1 || {
+  make -s -j2 BUILD="$1" CC="$2" OPT="$3" EXTRA_CFLAGS="${4:-}" EXTRA_LDFLAGS= "$library" \
+    > "$tmp/make.log" 2>&1 || {
     cat "$tmp/make.log" >&2
     return 1
   }

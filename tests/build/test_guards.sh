@@ -1,12 +1,13 @@
 #!/bin/sh
-# Builds that would change results: refused where the compiler tells of it, found by sid_selfcheck() where it does not.
+# Builds that would change results: refused where the compiler tells of it, found by sid_selfcheck()
+# where it does not.
 native=$(gcc -dumpmachine)
 planned=15
 case $native in x86_64-*) planned=17 ;; esac
 grep -qw fma /proc/cpuinfo 2> /dev/null && fma=yes && planned=$((planned + 2)) || fma=no
 . tests/build/tap.sh
 
-# ---- refusals: an error in ref/config.h ---------------------------------------------------------------------------
+# ---- refusals: an error in ref/config.h ----------------------------------------------------------
 
 compiles() { # COMPILER FLAGS...
   compiler=$1
@@ -23,14 +24,15 @@ check 'without such flags nothing is refused' compiles gcc
 check 'gcc: -ffast-math is refused' refused gcc -ffast-math
 check 'gcc: -Ofast is refused' refused gcc -Ofast
 check 'gcc: -ffinite-math-only is refused' refused gcc -ffinite-math-only
-check 'gcc: -fassociative-math is refused' refused gcc -fassociative-math -fno-signed-zeros -fno-trapping-math
+check 'gcc: -fassociative-math is refused' refused gcc \
+  -fassociative-math -fno-signed-zeros -fno-trapping-math
 check 'gcc: -freciprocal-math is refused' refused gcc -freciprocal-math
 check 'gcc: -fno-signed-zeros is refused' refused gcc -fno-signed-zeros
 check 'gcc: -frounding-math is refused' refused gcc -frounding-math
 check 'gcc: -fsingle-precision-constant is refused' refused gcc -fsingle-precision-constant
 check 'clang: -ffast-math is refused' refused clang -ffast-math
 
-# ---- traps: what a build of the probes says -------------------------------------------------------------------------
+# ---- traps: what a build of the probes says ------------------------------------------------------
 
 cat > "$tmp/probe.c" << 'end'
 #include <sidyn.h>
@@ -41,7 +43,8 @@ end
 finds() { # BITS COMPILER FLAGS...: every one of these bits, or exactly 0
   bits=$1
   shift
-  "$@" -O2 -Iref ref/selfcheck.c ref/stream.c ref/normal.c ref/fp.c "$tmp/probe.c" -o "$tmp/probe" || return 1
+  "$@" -O2 -Iref ref/selfcheck.c ref/stream.c ref/normal.c ref/fp.c "$tmp/probe.c" -o "$tmp/probe" \
+    || return 1
   found=$("$tmp/probe") || return 1
   echo "found $found"
   [ "$bits" -eq 0 ] && { [ "$found" -eq 0 ]; return; }
@@ -50,8 +53,10 @@ finds() { # BITS COMPILER FLAGS...: every one of these bits, or exactly 0
 
 noticed() { refused "$@" || finds 64 "$@"; } # clang tells of some flags from one version on
 
-linked_fast() { # a program that is only linked with -ffast-math flushes subnormal numbers on some machines
-  gcc -O2 -Iref -c "$tmp/probe.c" -o "$tmp/probe.o" && gcc -ffast-math "$tmp/probe.o" "$tmp/plain.a" -o "$tmp/fast" || return 1
+# a program that is only linked with -ffast-math flushes subnormal numbers on some machines
+linked_fast() {
+  gcc -O2 -Iref -c "$tmp/probe.c" -o "$tmp/probe.o" &&
+    gcc -ffast-math "$tmp/probe.o" "$tmp/plain.a" -o "$tmp/fast" || return 1
   [ $(($("$tmp/fast") & 1)) -eq 1 ]
 }
 

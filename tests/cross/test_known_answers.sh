@@ -1,12 +1,13 @@
 #!/bin/sh
-# The checker that goes to other machines, and the scripts that send it there, can fail: on a wrong digit in any file of answers, on
-# text that they do not know, on a compiler that is not there.
+# The checker that goes to other machines, and the scripts that send it there, can fail: on a wrong
+# digit in any file of answers, on text that they do not know, on a compiler that is not there.
 planned=17
 . tests/build/tap.sh
 warnings=$(tr ' ' '\n' < "$B/REF.flags" | grep '^-W' | tr '\n' ' ') || exit 1
 "$PYTHON" -B tests/cross/answers.py > "$tmp/answers.txt" || exit 1
 for program in known_answers trajectory_hash; do
-  gcc -std=c99 -O1 $warnings -ffp-contract=off -Iref tests/cross/$program.c ref/*.c ref/problems/*.c ref/dynamics/*.c -o "$tmp/$program" || exit 1
+  gcc -std=c99 -O1 $warnings -ffp-contract=off -Iref tests/cross/$program.c ref/*.c \
+    ref/problems/*.c ref/dynamics/*.c -o "$tmp/$program" || exit 1
 done
 
 ends() { # STATUS LAST-LINE: what the checker makes of $tmp/changed.txt
@@ -18,13 +19,24 @@ ends() { # STATUS LAST-LINE: what the checker makes of $tmp/changed.txt
 
 # In the first case of a subject, another last digit or, for a trajectory, another way to end.
 wrong() { # SUBJECT
-  awk -v subject="$1" '$1 == subject && !done { done = 1; last = $NF; sub(/.$/, last ~ /0$/ ? "1" : "0", last);
-      $NF = subject == "trajectory" ? "origin" : last } { print }' "$tmp/answers.txt" > "$tmp/changed.txt"
+  awk -v subject="$1" '
+    $1 == subject && !done {
+      done = 1
+      last = $NF
+      sub(/.$/, last ~ /0$/ ? "1" : "0", last)
+      $NF = subject == "trajectory" ? "origin" : last
+    }
+    { print }' "$tmp/answers.txt" > "$tmp/changed.txt"
   ends 1 '^[0-9]* passed, 1 failed$' && grep -q '^not ok .*instead of' "$tmp/out"
 }
 row() { # the last number of the first trajectory's first row
-  awk '$1 == "trajectory" && !done { done = 1; for (i = 1; i < NF; i++) if ($i == "rows") at = i + 5;
-      $at = substr($at, 1, 15) ($at ~ /0$/ ? "1" : "0") } { print }' "$tmp/answers.txt" > "$tmp/changed.txt"
+  awk '
+    $1 == "trajectory" && !done {
+      done = 1
+      for (i = 1; i < NF; i++) if ($i == "rows") at = i + 5
+      $at = substr($at, 1, 15) ($at ~ /0$/ ? "1" : "0")
+    }
+    { print }' "$tmp/answers.txt" > "$tmp/changed.txt"
   ends 1 '^[0-9]* passed, 1 failed$'
 }
 changed() { # STATUS PATTERN SED-SCRIPT
@@ -34,18 +46,26 @@ changed() { # STATUS PATTERN SED-SCRIPT
 
 all() { cp "$tmp/answers.txt" "$tmp/changed.txt" && ends 0 '^2[0-9][0-9][0-9] passed, 0 failed$'; }
 check 'all answers are right as they stand' all
-for subject in sqrt reduction stream normal atan2 trajectory; do check "a wrong answer is seen: $subject" wrong $subject; done
+for subject in sqrt reduction stream normal atan2 trajectory; do
+  check "a wrong answer is seen: $subject" wrong $subject
+done
 check 'a wrong number in a row is seen' row
 check 'an unknown subject is an error' changed 2 'known subject' '2s/^sqrt/root/'
 check 'an unknown kind is an error' changed 2 'known kind' 's/ problem rayleigh / problem raleigh /'
 check 'a text that ends early is an error' changed 2 'cannot read' '2000,$d'
 check 'a text that announces fewer cases is an error' changed 2 'stop' '1s/ .*/ 3/'
 
-trajectory_hash() { "$tmp/trajectory_hash" | grep -qx "hash $(sed -n 's/.*TRAJECTORY_HASH 0x\([0-9a-f]*\)u.*/\1/p' tests/cross/trajectory_hash.c)"; }
+trajectory_hash() {
+  "$tmp/trajectory_hash" |
+    grep \
+    -qx "hash $(sed -n 's/.*TRAJECTORY_HASH 0x\([0-9a-f]*\)u.*/\1/p' tests/cross/trajectory_hash.c)"
+}
 check 'the trajectory hash is the one in its source' trajectory_hash
 other_hash() { # one bit in a spectrum
-  sed 's/{-0.3, 0.1, 0.7, 1.1, 1.9}/{-0.3, 0.1, 0.7, 1.1, 0x1.e666666666667p0}/' tests/cross/trajectory_hash.c > "$tmp/other.c"
-  gcc -std=c99 -ffp-contract=off -Iref "$tmp/other.c" ref/*.c ref/problems/*.c ref/dynamics/*.c -o "$tmp/other" || return 1
+  sed 's/{-0.3, 0.1, 0.7, 1.1, 1.9}/{-0.3, 0.1, 0.7, 1.1, 0x1.e666666666667p0}/' \
+    tests/cross/trajectory_hash.c > "$tmp/other.c"
+  gcc -std=c99 -ffp-contract=off -Iref "$tmp/other.c" ref/*.c ref/problems/*.c ref/dynamics/*.c \
+    -o "$tmp/other" || return 1
   "$tmp/other" > "$tmp/out"
   [ $? -eq 1 ] && ! grep -q "^hash $("$tmp/trajectory_hash" | sed -n 's/^hash //p')" "$tmp/out"
 }
@@ -53,18 +73,25 @@ check 'one bit more gives another hash and exit status 1' other_hash
 
 # The runner, with a tree of its own to build in.
 matrix() { # TARGETS COMPILERS EXPECTED-LAST-LINE
-  WARNINGS=$warnings ARITHMETIC='-ffp-contract=off -fno-math-errno' BUILD=$tmp/build TARGETS=$1 COMPILERS=$2 PATH=${3:-$PATH} \
+  WARNINGS=$warnings ARITHMETIC='-ffp-contract=off -fno-math-errno' BUILD=$tmp/build TARGETS=$1 \
+    COMPILERS=$2 PATH=${3:-$PATH} \
     sh ci/matrix.sh -O1 > "$tmp/matrix"
 }
-no_target() { ! matrix no-such-machine 'gcc none' && grep -q '^no-such.*FAILED: no such target' "$tmp/matrix" && grep -qx '1 passed, 1 failed' "$tmp/matrix"; }
+no_target() {
+  ! matrix no-such-machine 'gcc none' && grep -q '^no-such.*FAILED: no such target' "$tmp/matrix" &&
+    grep -qx '1 passed, 1 failed' "$tmp/matrix"
+}
 check 'an unknown target fails' no_target
 no_compiler() { # a PATH with all but the cross compiler
   mkdir -p "$tmp/bin"
-  for tool in sh make gcc as ld ar cc1 collect2 awk sed grep ls mkdir mktemp rm mv cat date dirname basename xargs tail sort uname env tr; do
+  for tool in sh make gcc as ld ar cc1 collect2 awk sed grep ls mkdir mktemp rm mv cat date \
+    dirname basename xargs tail sort uname env tr
+  do
     ln -sf "$(command -v $tool || echo /nonexistent)" "$tmp/bin/$tool"
   done
   ln -sf "$(command -v "$PYTHON")" "$tmp/bin/python3"
-  ! matrix s390x gcc "$tmp/bin" && grep -q '^s390x.*FAILED: s390x-linux-gnu-gcc is missing' "$tmp/matrix" &&
+  ! matrix s390x gcc "$tmp/bin" &&
+    grep -q '^s390x.*FAILED: s390x-linux-gnu-gcc is missing' "$tmp/matrix" &&
     grep -qx '1 passed, 1 failed' "$tmp/matrix"
 }
 check 'a compiler that is missing fails' no_compiler

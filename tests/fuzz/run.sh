@@ -1,12 +1,16 @@
 #!/bin/sh
-# libFuzzer (clang) on the readers of experiments and of known answers, each for SECONDS seconds (30) from the fixtures as a start, with address
-# and undefined-behaviour sanitizers. A fault stays in build/fuzz/ with the input that shows it. make fuzz; needs make deps.
+# libFuzzer (clang) on the readers of experiments and of known answers, each for SECONDS seconds
+# (30) from the fixtures as a start, with address and undefined-behaviour sanitizers. A fault stays
+# in build/fuzz/ with the input that shows it. make fuzz; needs make deps.
 planned=4
 . tests/build/tap.sh
 seconds=${SECONDS_EACH:-30}
 dir=${BUILD:-build}/fuzz
 mkdir -p "$dir/start-experiment" "$dir/start-answers" "$dir/faults"
-clang -fsyntax-only -x c - -include jansson.h < /dev/null || { echo '# libjansson-dev is missing (make deps)'; exit 1; }
+clang -fsyntax-only -x c - -include jansson.h < /dev/null || {
+  echo '# libjansson-dev is missing (make deps)'
+  exit 1
+}
 
 # Starts: every 7th experiment, on a line; a case of each kind of answers.
 "$PYTHON" -B - "$dir" << 'end' || exit 1
@@ -16,7 +20,9 @@ for number, case in enumerate(cases):
     if number % 7 == 0 or case["id"].startswith("special"):
         with open(f"{sys.argv[1]}/start-experiment/{number}.json", "w", encoding="ascii") as file:
             json.dump(case["experiment"], file)
-lines = subprocess.run([sys.executable, "-B", "tests/cross/answers.py"], check=True, capture_output=True, text=True).stdout.splitlines()[1:-1]
+answers = subprocess.run([sys.executable, "-B", "tests/cross/answers.py"],
+                         check=True, capture_output=True, text=True)
+lines = answers.stdout.splitlines()[1:-1]
 for number, line in enumerate(lines):
     if number % 29 == 0 and len(line) < 4000:
         with open(f"{sys.argv[1]}/start-answers/{number}.txt", "w", encoding="ascii") as file:
@@ -24,24 +30,32 @@ for number, line in enumerate(lines):
 end
 
 sources="$(ls ref/*.c ref/problems/*.c ref/dynamics/*.c)"
-flags='-std=c99 -g -O1 -ffp-contract=off -D_POSIX_C_SOURCE=200809L -DSID_HAVE_JANSSON=1 -Iref -Iverify'
+flags='-std=c99 -g -O1 -ffp-contract=off -D_POSIX_C_SOURCE=200809L -DSID_HAVE_JANSSON=1'
+flags="$flags -Iref -Iverify"
 sanitizers='-fsanitize=fuzzer,address,undefined,float-cast-overflow -fno-sanitize-recover=all'
 
 # Words that a mutation rarely finds by itself.
-tr -c 'a-z_0-9' '\n' < fixtures/schema/experiment.schema.json | grep '^[a-z][a-z_0-9]*$' | sort -u | sed 's/.*/"\\"&\\""/' > "$dir/words"
+tr -c 'a-z_0-9' '\n' < fixtures/schema/experiment.schema.json | grep '^[a-z][a-z_0-9]*$' | sort -u |
+  sed 's/.*/"\\"&\\""/' > "$dir/words"
 cut -d' ' -f1 "$dir"/start-answers/*.txt | sort -u | sed 's/.*/"&"/' > "$dir/subjects"
 
 builds() { clang $flags $sanitizers "tests/fuzz/fuzz_$1.c" $2 $sources -o "$dir/$1" $3; }
 fuzzes() { # PROGRAM DICTIONARY
-  "$dir/$1" -max_total_time="$seconds" -timeout=10 -max_len=4096 -print_final_stats=1 -artifact_prefix="$dir/faults/$1-" \
-    -dict="$dir/$2" "$dir/found-$1" "$dir/start-$1" > "$dir/$1.log" 2>&1 || { tail -n 40 "$dir/$1.log"; return 1; }
+  "$dir/$1" -max_total_time="$seconds" -timeout=10 -max_len=4096 -print_final_stats=1 \
+    -artifact_prefix="$dir/faults/$1-" \
+    -dict="$dir/$2" "$dir/found-$1" "$dir/start-$1" > "$dir/$1.log" 2>&1 || {
+      tail -n 40 "$dir/$1.log"
+      return 1
+    }
   executed=$(sed -n 's/^stat::number_of_executed_units: *//p' "$dir/$1.log")
   echo "# $1: $executed inputs" >&3
   [ "${executed:-0}" -ge 1000 ]
 }
 exec 3>&1
 mkdir -p "$dir/found-experiment" "$dir/found-answers"
-check 'the fuzzer of experiments builds' builds experiment 'verify/formats/experiment_json.c verify/formats/json_line.c verify/formats/number.c' '-ljansson -lm'
+check 'the fuzzer of experiments builds' builds experiment \
+  'verify/formats/experiment_json.c verify/formats/json_line.c verify/formats/number.c' \
+  '-ljansson -lm'
 check "experiments: no fault in $seconds s" fuzzes experiment words
 check 'the fuzzer of known answers builds' builds answers '' ''
 check "known answers: no fault in $seconds s" fuzzes answers subjects

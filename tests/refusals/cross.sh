@@ -1,11 +1,12 @@
 #!/bin/sh
-# Refusals on other machines, under emulation; what they need is installed by make deps-cross. Rows as in the other tests here.
+# Refusals on other machines, under emulation; what they need is installed by make deps-cross. Rows
+# as in the other tests here.
 planned=47
 . tests/build/tap.sh
 . tests/refusals/rows.sh
 loose=-DSID_TEST_ALLOW_CONTRACTION unsafe=-DSID_TEST_ALLOW_UNSAFE_MATH
 
-# ---- x86 with 32 bits: the x87 unless SSE2 is asked for -----------------------------------------------------------------
+# ---- x86 with 32 bits: the x87 unless SSE2 is asked for ------------------------------------------
 
 RUN=qemu-i386-static
 i386=i686-linux-gnu-gcc
@@ -16,9 +17,11 @@ row 'i386 gcc, x87, refusals removed' 0x4 $i386 -O2 -static $unsafe
 row 'i386 gcc, x87 without optimisation, refusals removed' 0x4 $i386 -O0 -static $unsafe
 row 'i386 gcc, x87 stored each time, refusals removed' 0x4 $i386 -O2 -ffloat-store -static $unsafe
 
-# ---- fused multiply-add in the base instruction set -----------------------------------------------------------------------
+# ---- fused multiply-add in the base instruction set ----------------------------------------------
 
-for target in aarch64-linux-gnu:aarch64 riscv64-linux-gnu:riscv64 s390x-linux-gnu:s390x powerpc64le-linux-gnu:ppc64le; do
+for target in aarch64-linux-gnu:aarch64 riscv64-linux-gnu:riscv64 s390x-linux-gnu:s390x \
+  powerpc64le-linux-gnu:ppc64le
+do
   triple=${target%:*}
   short=${target#*:}
   RUN=qemu-$short-static
@@ -28,37 +31,45 @@ for target in aarch64-linux-gnu:aarch64 riscv64-linux-gnu:riscv64 s390x-linux-gn
   row "$short gcc -ffast-math" refused "$triple-gcc" -O2 -ffast-math -static
 done
 RUN='qemu-arm-static'
-row 'armhf gcc with fused instructions, -std=gnu99' same arm-linux-gnueabihf-gcc -std=gnu99 -O3 -mfpu=neon-vfpv4 -static
-row 'armhf gcc with fused instructions, pragma removed' 0x2 arm-linux-gnueabihf-gcc -std=gnu99 -O3 -mfpu=neon-vfpv4 -static $loose
+row 'armhf gcc with fused instructions, -std=gnu99' same arm-linux-gnueabihf-gcc -std=gnu99 -O3 \
+  -mfpu=neon-vfpv4 -static
+row 'armhf gcc with fused instructions, pragma removed' 0x2 arm-linux-gnueabihf-gcc -std=gnu99 -O3 \
+  -mfpu=neon-vfpv4 -static $loose
 
 # clang compiles, gcc links.
 clang_row() { # NAME ALLOWED TRIPLE QEMU FLAGS...
   clang_name=$1 clang_allowed=$2 triple=$3 RUN=qemu-$4-static
   shift 4
   found='does not build'
-  if clang --target="$triple" -isystem "/usr/$triple/include" -w "$@" -I"$tmp/one" -c "$tmp/one/sidyn.c" -o "$tmp/sidyn.o" &&
+  if clang --target="$triple" -isystem "/usr/$triple/include" -w "$@" -I"$tmp/one" \
+    -c "$tmp/one/sidyn.c" -o "$tmp/sidyn.o" &&
     "$triple-gcc" -O2 -static -I"$tmp/one" $hash_program "$tmp/sidyn.o" -o "$tmp/row"; then
     found=$(outcome_of $RUN "$tmp/row")
   fi
   check "$clang_name -> $found" is "$clang_allowed" "$found"
 }
-for target in aarch64-linux-gnu:aarch64 riscv64-linux-gnu:riscv64 s390x-linux-gnu:s390x powerpc64le-linux-gnu:ppc64le; do
+for target in aarch64-linux-gnu:aarch64 riscv64-linux-gnu:riscv64 s390x-linux-gnu:s390x \
+  powerpc64le-linux-gnu:ppc64le
+do
   clang_row "${target#*:} clang, its default" same "${target%:*}" "${target#*:}" -O2
-  clang_row "${target#*:} clang -ffp-contract=fast" 'same 0x2' "${target%:*}" "${target#*:}" -O2 -ffp-contract=fast
+  clang_row "${target#*:} clang -ffp-contract=fast" 'same 0x2' "${target%:*}" "${target#*:}" -O2 \
+    -ffp-contract=fast
 done
 
-# ---- libgcc's addition in software --------------------------------------------------------------------------------------------
+# ---- libgcc's addition in software ---------------------------------------------------------------
 
 RUN=qemu-arm-static
 wrap=-Wl,--wrap=__aeabi_dadd,--wrap=__aeabi_dsub,--wrap=__aeabi_drsub
 row 'armel gcc without the cure' 0x10 arm-linux-gnueabi-gcc -O2 -static
-row 'armel gcc, the cure compiled but not wrapped' 0x10 arm-linux-gnueabi-gcc -O2 -static -Wl,--defsym=__real___aeabi_dadd=__aeabi_dadd ref/port/arm_softadd.c
+row 'armel gcc, the cure compiled but not wrapped' 0x10 arm-linux-gnueabi-gcc -O2 \
+  -static -Wl,--defsym=__real___aeabi_dadd=__aeabi_dadd ref/port/arm_softadd.c
 row 'armel gcc with the cure' same arm-linux-gnueabi-gcc -O2 -static $wrap ref/port/arm_softadd.c
 
-# ---- the control register -----------------------------------------------------------------------------------------------------
+# ---- the control register ------------------------------------------------------------------------
 
 says() { # EXPECTED TRIPLE QEMU MODE
-  "$2-gcc" $careful -O2 -static -I"$tmp/one" tests/refusals/environment.c "$tmp/one/sidyn.c" -o "$tmp/environment" -lm || return 1
+  "$2-gcc" $careful -O2 -static -I"$tmp/one" tests/refusals/environment.c "$tmp/one/sidyn.c" \
+    -o "$tmp/environment" -lm || return 1
   found=$("qemu-$3-static" "$tmp/environment" "$4") || return 1
   echo "found: $found"
   [ "$found" = "$1" ]
@@ -70,20 +81,26 @@ check 'armhf, rounding downward -> 0x20' says '0x0 0x20' arm-linux-gnueabihf arm
 check 'riscv64, rounding towards zero -> 0x20' says '0x0 0x20' riscv64-linux-gnu riscv64 towardzero
 check 'ppc64 (big-endian), rounding upward -> 0x20' says '0x0 0x20' powerpc64-linux-gnu ppc64 upward
 
-# ---- a double of 32 bits -----------------------------------------------------------------------------------------------------
+# ---- a double of 32 bits -------------------------------------------------------------------------
 
 RUN=''
 row 'AVR: a double of 32 bits' refused clang --target=avr -mmcu=atmega328 -ffreestanding -O2
 
-# ---- Windows: MinGW's sqrt() is computed by an x87 and rounds twice ---------------------------------------------------------------
+# ---- Windows: MinGW's sqrt() is computed by an x87 and rounds twice ------------------------------
 
-calls_no_sqrt() { # FLAGS: whatever they say, there is no call of it, nor of anything but memcpy and memset
-  x86_64-w64-mingw32-gcc -std=c99 -w "$@" -ffp-contract=off -I"$tmp/one" -c "$tmp/one/sidyn.c" -o "$tmp/sidyn.obj" || return 1
-  x86_64-w64-mingw32-objdump -d "$tmp/sidyn.obj" | grep -q 'sqrtsd' || { echo 'no sqrtsd'; return 1; }
+# FLAGS: whatever they say, there is no call of it, nor of anything but memcpy and memset
+calls_no_sqrt() {
+  x86_64-w64-mingw32-gcc -std=c99 -w "$@" -ffp-contract=off -I"$tmp/one" -c "$tmp/one/sidyn.c" \
+    -o "$tmp/sidyn.obj" || return 1
+  x86_64-w64-mingw32-objdump -d "$tmp/sidyn.obj" | grep -q 'sqrtsd' || {
+    echo 'no sqrtsd'
+    return 1
+  }
   none "$(x86_64-w64-mingw32-nm -u "$tmp/sidyn.obj" | grep -v ' memcpy$\| memset$')"
 }
 links_for_windows() {
-  x86_64-w64-mingw32-gcc $careful -O2 -I"$tmp/one" $hash_program "$tmp/one/sidyn.c" -o "$tmp/row.exe"
+  x86_64-w64-mingw32-gcc $careful -O2 -I"$tmp/one" $hash_program "$tmp/one/sidyn.c" \
+    -o "$tmp/row.exe"
 }
 check 'MinGW -O0 with errno -> no call of sqrt()' calls_no_sqrt -O0 -fmath-errno
 check 'MinGW -O2 with errno -> no call of sqrt()' calls_no_sqrt -O2 -fmath-errno

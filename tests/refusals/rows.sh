@@ -1,6 +1,7 @@
-# What the tests of refusals share; sourced after tests/build/tap.sh. A row is a hazard, a way to provoke it, and the outcomes that are
-# right: `refused` (the compiler stops at an #error of ref/config.h), `same` (immune: the trajectory hash is that of every
-# machine) or the codes of sid_selfcheck(), as 0x2. What may never happen is another hash that nobody noticed.
+# What the tests of refusals share; sourced after tests/build/tap.sh. A row is a hazard, a way to
+# provoke it, and the outcomes that are right: `refused` (the compiler stops at an #error of
+# ref/config.h), `same` (immune: the trajectory hash is that of every machine) or the codes of
+# sid_selfcheck(), as 0x2. What may never happen is another hash that nobody noticed.
 "$PYTHON" -B ci/amalgamate.py "$tmp/one" || exit 1 # in one piece, where a compiler sees most
 careful='-std=c99 -ffp-contract=off -fno-math-errno'
 hash_program=tests/cross/trajectory_hash.c
@@ -16,10 +17,16 @@ outcome_of() {
   esac
 }
 
-# Prints the outcome of building library and program with the same flags; $RUN runs programs of other machines.
+# Prints the outcome of building library and program with the same flags; $RUN runs programs of
+# other machines.
 outcome() { # COMPILER FLAGS...
-  if ! "$@" -w -I"$tmp/one" "$tmp/one/sidyn.c" $hash_program -o "$tmp/row" > "$tmp/compile.log" 2>&1; then
-    if grep -q 'error:.*sid' "$tmp/compile.log"; then echo refused; else echo "does not compile: $(head -n 1 "$tmp/compile.log")"; fi
+  if ! "$@" -w -I"$tmp/one" "$tmp/one/sidyn.c" $hash_program -o "$tmp/row" > "$tmp/compile.log" 2>&1
+  then
+    if grep -q 'error:.*sid' "$tmp/compile.log"; then
+      echo refused
+    else
+      echo "does not compile: $(head -n 1 "$tmp/compile.log")"
+    fi
     return
   fi
   outcome_of ${RUN:-} "$tmp/row"

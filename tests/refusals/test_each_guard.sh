@@ -1,6 +1,7 @@
 #!/bin/sh
-# Every #error of ref/config.h is provoked by something of its own and says its own sentence; with that one line taken out it is
-# silent. So none of them can go unnoticed, also where two of them guard against the same flag.
+# Every #error of ref/config.h is provoked by something of its own and says its own sentence; with
+# that one line taken out it is silent. So none of them can go unnoticed, also where two of them
+# guard against the same flag.
 planned=15
 . tests/build/tap.sh
 grep -n '^#error' ref/config.h | cut -d: -f1 > "$tmp/left"
@@ -20,7 +21,8 @@ compile() { # CONFIG-DIRECTORY COMPILER FLAGS...
 end
 }
 
-# The words of the message; then the flags. Removes the line from the list of those that nobody provoked.
+# The words of the message; then the flags. Removes the line from the list of those that nobody
+# provoked.
 guards() { # WORDS COMPILER FLAGS...
   words=$1
   shift
@@ -42,7 +44,8 @@ lies() { # WORDS DEFINITIONS
 
 check '-ffast-math' guards 'ffast-math' gcc -ffast-math
 check '-ffinite-math-only' guards 'ffinite-math-only' gcc -ffinite-math-only
-check '-fassociative-math' guards 'fassociative-math' gcc -fassociative-math -fno-signed-zeros -fno-trapping-math
+check '-fassociative-math' guards 'fassociative-math' gcc \
+  -fassociative-math -fno-signed-zeros -fno-trapping-math
 check '-freciprocal-math' guards 'freciprocal-math' gcc -freciprocal-math
 check '-fno-signed-zeros' guards 'fno-signed-zeros' gcc -fno-signed-zeros
 check '-frounding-math' guards 'frounding-math' gcc -frounding-math

@@ -1,12 +1,14 @@
 #!/bin/sh
-# A good build in a bad process: subnormals flushed by a flag at the link, by a library that is loaded, by whoever sets the control
-# register; another rounding mode. sid_selfcheck() names each, and nothing else.
+# A good build in a bad process: subnormals flushed by a flag at the link, by a library that is
+# loaded, by whoever sets the control register; another rounding mode. sid_selfcheck() names each,
+# and nothing else.
 planned=8
 case $(gcc -dumpmachine) in x86_64-*) planned=15 ;; aarch64-*) planned=10 ;; esac
 . tests/build/tap.sh
 . tests/refusals/rows.sh
 
-gcc $careful -O2 -D_DEFAULT_SOURCE -DWITH_DLOPEN -Iref tests/refusals/environment.c "$tmp/one/sidyn.c" -o "$tmp/environment" -ldl -lm || exit 1
+gcc $careful -O2 -D_DEFAULT_SOURCE -DWITH_DLOPEN -Iref tests/refusals/environment.c \
+  "$tmp/one/sidyn.c" -o "$tmp/environment" -ldl -lm || exit 1
 says() { # EXPECTED ARGUMENTS...
   expected=$1
   shift
@@ -24,8 +26,10 @@ case $(gcc -dumpmachine) in x86_64-* | aarch64-*)
   ;;
 esac
 
-# A program that is only linked with such a flag. On machines other than x86 the flag does nothing there.
-gcc $careful -O2 -Iref -c $hash_program -o "$tmp/hash.o" && gcc $careful -O2 -Iref -c "$tmp/one/sidyn.c" -o "$tmp/sidyn.o" || exit 1
+# A program that is only linked with such a flag. On machines other than x86 the flag does nothing
+# there.
+gcc $careful -O2 -Iref -c $hash_program -o "$tmp/hash.o" &&
+  gcc $careful -O2 -Iref -c "$tmp/one/sidyn.c" -o "$tmp/sidyn.o" || exit 1
 link_row() { # NAME ALLOWED COMMAND...
   link_name=$1 link_allowed=$2
   shift 2
@@ -45,10 +49,13 @@ case $(gcc -dumpmachine) in x86_64-*)
   echo 'int careless(void); int careless(void) { return 0; }' > "$tmp/careless.c"
   gcc -O2 -shared -fPIC -ffast-math "$tmp/careless.c" -o "$tmp/libcareless.so" || exit 1
   gcc -O2 -shared -fPIC "$tmp/careless.c" -o "$tmp/libcareful.so" || exit 1
-  check 'a library linked with -ffast-math is loaded -> 0x1' says '0x0 0x1' load "$tmp/libcareless.so"
+  check 'a library linked with -ffast-math is loaded -> 0x1' says '0x0 0x1' load \
+    "$tmp/libcareless.so"
   check 'a library linked without is loaded -> trusted' says '0x0 0x0' load "$tmp/libcareful.so"
-  link_row 'a library linked with -ffast-math is linked' 0x1 gcc -Wl,--no-as-needed "$tmp/libcareless.so" -Wl,-rpath,"$tmp"
-  link_row 'a library linked without is linked' same gcc -Wl,--no-as-needed "$tmp/libcareful.so" -Wl,-rpath,"$tmp"
+  link_row 'a library linked with -ffast-math is linked' 0x1 gcc \
+    -Wl,--no-as-needed "$tmp/libcareless.so" -Wl,-rpath,"$tmp"
+  link_row 'a library linked without is linked' same gcc -Wl,--no-as-needed "$tmp/libcareful.so" \
+    -Wl,-rpath,"$tmp"
   ;;
 esac
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The known answers and the trajectory hash under sanitizers and valgrind, and the static analysers on ref/. Each instrument must also
-# find the fault of a program that has one: else it proves nothing. make sanitize; needs make deps-cross.
+# The known answers and the trajectory hash under sanitizers and valgrind, and the static analysers
+# on ref/. Each instrument must also find the fault of a program that has one: else it proves
+# nothing. make sanitize; needs make deps-cross.
 planned=27
 . tests/build/tap.sh
 "$PYTHON" -B tests/cross/answers.py > "$tmp/answers.txt" || exit 1
@@ -24,13 +25,18 @@ int main(int count, char **arguments) {
 end
 
 run() { # [RUNNER...]: both programs
-  "$@" "$tmp/known_answers" < "$tmp/answers.txt" > "$tmp/log" 2>&1 || { tail -n 20 "$tmp/log"; return 1; }
+  "$@" "$tmp/known_answers" < "$tmp/answers.txt" > "$tmp/log" 2>&1 || {
+    tail -n 20 "$tmp/log"
+    return 1
+  }
   tail -n 1 "$tmp/log" | grep -q ' passed, 0 failed$' || return 1
   "$@" "$tmp/trajectory_hash" > "$tmp/log" 2>&1 || { tail -n 20 "$tmp/log"; return 1; }
   grep -q '^hash ' "$tmp/log"
 }
 build() { # COMPILER FLAGS...
-  for program in known_answers trajectory_hash; do "$@" $careful tests/cross/$program.c $sources -o "$tmp/$program" || return 1; done
+  for program in known_answers trajectory_hash; do
+    "$@" $careful tests/cross/$program.c $sources -o "$tmp/$program" || return 1
+  done
   "$@" -w -g "$tmp/faulty.c" -o "$tmp/faulty"
 }
 finds() { # FAULT [RUNNER...]
@@ -49,11 +55,14 @@ for compiler in gcc clang; do
   check "$compiler: they find a read beyond the end" finds a env
   check "$compiler: they find an overflow" finds u env
 done
-# Sums, products and shifts of unsigned integers wrap by design; conversions that change a value are written as casts.
-check 'clang: builds with checks of implicit conversions' build clang -O1 -fsanitize=implicit-conversion -fno-sanitize-recover=all
+# Sums, products and shifts of unsigned integers wrap by design; conversions that change a value are
+# written as casts.
+check 'clang: builds with checks of implicit conversions' build clang -O1 \
+  -fsanitize=implicit-conversion -fno-sanitize-recover=all
 check 'implicit conversions: no finding' run env
 
-check 'memory sanitizer builds' build clang -O1 -fsanitize=memory -fsanitize-memory-track-origins -fno-sanitize-recover=all
+check 'memory sanitizer builds' build clang -O1 -fsanitize=memory \
+  -fsanitize-memory-track-origins -fno-sanitize-recover=all
 check 'memory sanitizer: nothing is read that was not written' run env
 check 'memory sanitizer finds a read of memory never written' finds m env
 
@@ -67,11 +76,12 @@ check 'aarch64: builds with undefined behaviour trapped' \
 check 'aarch64, undefined behaviour trapped: no finding' run qemu-aarch64-static
 check 'aarch64: the trap works' finds s qemu-aarch64-static
 
-# ---- static analysis ------------------------------------------------------------------------------------------------------------
+# ---- static analysis -----------------------------------------------------------------------------
 
 analyzer() { # gcc: SOURCE...
   for source in "$@"; do
-    gcc -std=c99 -O2 -fanalyzer -ffp-contract=off -ffreestanding -Iref -c "$source" -o "$tmp/analysed.o" > "$tmp/one.log" 2>&1
+    gcc -std=c99 -O2 -fanalyzer -ffp-contract=off -ffreestanding -Iref -c "$source" \
+      -o "$tmp/analysed.o" > "$tmp/one.log" 2>&1
     cat "$tmp/one.log"
   done > "$tmp/analyzer.log"
   none "$(grep 'warning:\|error:' "$tmp/analyzer.log")"
@@ -86,7 +96,8 @@ analyzer_works() { ! analyzer "$tmp/leaky.c"; }
 check 'gcc -fanalyzer: no finding in ref/' analyzer $sources
 check 'gcc -fanalyzer finds a use after free' analyzer_works
 
-cppcheck_of() { cppcheck --quiet --std=c99 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+cppcheck_of() { cppcheck --quiet --std=c99 --enable=warning,performance,portability \
+  --inline-suppr --error-exitcode=1 \
   -USID_CONFIG_FILE --max-configs=64 -Iref "$@"; }
 echo 'int f(void); int f(void) { int a[4] = {1, 2, 3, 4}; return a[4]; }' > "$tmp/beyond.c"
 cppcheck_works() { ! cppcheck_of "$tmp/beyond.c"; }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The kernels of AArch64 on this machine: cross-built with Debian's arm64 SLEEF in a private folder and run by QEMU, with the tests of the other
-# backends, reduced. On AArch64 itself the other tests have done all that.
+# The kernels of AArch64 on this machine: cross-built with Debian's arm64 SLEEF in a private folder
+# and run by QEMU, with the tests of the other backends, reduced. On AArch64 itself the other tests
+# have done all that.
 planned=9
 case $(${CC:-gcc} -dumpmachine),${EXEC_WRAPPER:-} in x86_64-*,) ;; *) planned=1 ;; esac
 . tests/build/tap.sh
@@ -17,8 +18,10 @@ arm=$place/build/$config
 libraries=$PWD/$place/packages/root/usr
 case $place in /*) libraries=$place/packages/root/usr ;; esac
 triple=aarch64-linux-gnu
-compiler="$triple-gcc -isystem $libraries/include -isystem $libraries/include/$triple -L$libraries/lib/$triple"
-wrapper="qemu-aarch64-static -L /usr/$triple -E LD_LIBRARY_PATH=$libraries/lib/$triple:/usr/$triple/lib"
+compiler="$triple-gcc -isystem $libraries/include -isystem $libraries/include/$triple"
+compiler="$compiler -L$libraries/lib/$triple"
+wrapper="qemu-aarch64-static -L /usr/$triple"
+wrapper="$wrapper -E LD_LIBRARY_PATH=$libraries/lib/$triple:/usr/$triple/lib"
 
 tools() {
   for tool in "$triple-gcc" qemu-aarch64-static apt-get dpkg-deb; do
@@ -28,28 +31,42 @@ tools() {
 
 # NEON alone: no set of this machine's instructions.
 built() {
-  make -j2 BUILD="$place/build" CC="$compiler" OPT=-O2 EXTRA_CFLAGS= EXTRA_LDFLAGS= EXEC_WRAPPER= "$arm/sidyn" "$arm/tests/unit/test_simd" \
-    "$arm/tests/unit/test_simd_normal" "$arm/tests/unit/test_simd_dispatch" && grep '^SIMD := neon$' "$arm/hosted.mk" && : > "$tmp/built"
+  make -j2 BUILD="$place/build" CC="$compiler" OPT=-O2 EXTRA_CFLAGS= EXTRA_LDFLAGS= EXEC_WRAPPER= \
+    "$arm/sidyn" "$arm/tests/unit/test_simd" \
+    "$arm/tests/unit/test_simd_normal" "$arm/tests/unit/test_simd_dispatch" &&
+    grep '^SIMD := neon$' "$arm/hosted.mk" && : > "$tmp/built"
 }
-is_built() { [ -e "$tmp/built" ] || { echo 'it does not build'; return 1; }; } # what an earlier time built does not count
+# what an earlier time built does not count
+is_built() { [ -e "$tmp/built" ] || { echo 'it does not build'; return 1; }; }
 
-informed() { is_built && $wrapper "$arm/sidyn" info | tee "$tmp/info" && grep '^ *neon: 2 lanes, usable, used: the fastest' "$tmp/info"; }
+informed() {
+  is_built && $wrapper "$arm/sidyn" info | tee "$tmp/info" &&
+    grep '^ *neon: 2 lanes, usable, used: the fastest' "$tmp/info"
+}
 
 # In the deep tier the emulator does what this machine does normally.
 reduced=1
 [ "${SID_DEEP:-}" != 1 ] || reduced=0
-passes() { is_built && SID_DEEP='' SID_REDUCED=$reduced CMOCKA_MESSAGE_OUTPUT=TAP $wrapper "$arm/tests/unit/$1"; }
+passes() {
+  is_built && SID_DEEP='' SID_REDUCED=$reduced CMOCKA_MESSAGE_OUTPUT=TAP $wrapper \
+    "$arm/tests/unit/$1"
+}
 
 same_rows() { # of a machine and a backend as different as can be
   cat > "$tmp/experiment.json" << 'end'
-{"schema": "sidyn-experiment-1", "seed": "18446744073709551615", "steps": 300, "checkpoints": {"every": 100}, "observables": ["x", "loss", "step_angle"],
- "problem": {"kind": "normalised_linear", "dim": 3, "features": [[1, 2, 3], [2, 0, -1], [0.5, 1, 0.25], [1, -1, 1]], "labels": [1, -1, 0.5, 0],
+{"schema": "sidyn-experiment-1", "seed": "18446744073709551615", "steps": 300,
+ "checkpoints": {"every": 100}, "observables": ["x", "loss", "step_angle"],
+ "problem": {"kind": "normalised_linear", "dim": 3,
+  "features": [[1, 2, 3], [2, 0, -1], [0.5, 1, 0.25], [1, -1, 1]], "labels": [1, -1, 0.5, 0],
   "noise": {"kind": "samples"}},
- "dynamics": {"kind": "sde2", "substeps": 2, "batch": 3}, "schedule": {"kind": "cosine", "lr": 0.3, "lr_min": 0.01, "wd": 0.1, "period": 200},
+ "dynamics": {"kind": "sde2", "substeps": 2, "batch": 3},
+ "schedule": {"kind": "cosine", "lr": 0.3, "lr_min": 0.01, "wd": 0.1, "period": 200},
  "start": {"kind": "gaussian", "scale": 1}}
 end
-  is_built && "$B/sidyn" run "$tmp/experiment.json" --trajectories 0:15 --format bits --backend ref > "$tmp/here" &&
-    $wrapper "$arm/sidyn" run "$tmp/experiment.json" --trajectories 0:15 --format bits --backend neon > "$tmp/there" &&
+  is_built && "$B/sidyn" run "$tmp/experiment.json" --trajectories 0:15 --format bits \
+    --backend ref > "$tmp/here" &&
+    $wrapper "$arm/sidyn" run "$tmp/experiment.json" --trajectories 0:15 --format bits \
+    --backend neon > "$tmp/there" &&
     [ "$(wc -l < "$tmp/here")" -eq 61 ] && cmp "$tmp/here" "$tmp/there"
 }
 
@@ -60,7 +77,9 @@ check 'the arm64 libraries can be unpacked' sh ci/arm64.sh "$place/packages"
 check 'the kernels and their tests build for AArch64' built
 check 'info: neon is built, usable and used' informed
 check 'every trajectory is that of ref/ (test_simd)' passes test_simd
-check 'every normal is that of ref/, candidates are within a quarter of the bounds (test_simd_normal)' passes test_simd_normal
+check \
+  'every normal is that of ref/, candidates are within a quarter of the bounds (test_simd_normal)' \
+  passes test_simd_normal
 check 'the decision between backends (test_simd_dispatch)' passes test_simd_dispatch
 check 'rows of neon there are rows of ref here' same_rows
 check 'the backend that is named is the one that runs (test_named.sh)' counted

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The test of distance in the exact normals of the vector kernels (simd/kernels/normal.h), by builds with other bounds: one that computes every
-# lane again must give the same bits, one that trusts every candidate must be caught by the tests. Counts the pairs that are computed again.
+# The test of distance in the exact normals of the vector kernels (simd/kernels/normal.h), by builds
+# with other bounds: one that computes every lane again must give the same bits, one that trusts
+# every candidate must be caught by the tests. Counts the pairs that are computed again.
 simd=$(sed -n 's/^SIMD := *//p' "${B:-build/gcc-O2}/hosted.mk")
 planned=1
 [ -z "$simd" ] || planned=5
@@ -25,7 +26,8 @@ void __wrap_sid_normal_pair(uint64_t raw1, uint64_t raw2, double z[2]) {
   __real_sid_normal_pair(raw1, raw2, z);
 }
 
-/* For every vector backend that can run here: its name, and how many of so many pairs were computed again. */
+/* For every vector backend that can run here: its name, and how many of so many pairs were
+ * computed again. */
 int main(int count, char **arguments) {
   const unsigned long pairs = count > 1 ? strtoul(arguments[1], NULL, 10) : 0;
   static double z[2 * 16 * 1000];
@@ -51,17 +53,25 @@ end
 # kernels NAME BOUND: the library of vector kernels with both bounds like this.
 kernels() {
   library=$tmp/$1/$(basename "${CC%% *}")-O2/libsidyn_simd.a
-  make -s -j2 BUILD="$tmp/$1" CC="$CC" OPT=-O2 EXTRA_CFLAGS="-DSID_NORMAL_BOUND_RADIUS=$2 -DSID_NORMAL_BOUND_CIRCLE=$2" EXTRA_LDFLAGS= "$library" &&
+  make -s -j2 BUILD="$tmp/$1" CC="$CC" OPT=-O2 \
+    EXTRA_CFLAGS="-DSID_NORMAL_BOUND_RADIUS=$2 -DSID_NORMAL_BOUND_CIRCLE=$2" EXTRA_LDFLAGS= \
+    "$library" &&
     cp "$library" "$tmp/$1.a"
 }
 
 # The counter around the function that computes a pair again.
 # shellcheck disable=SC2086
-link_counter() { $flags "$tmp/count.c" "$tmp/$1.a" "$B/libsidyn.a" -Wl,--wrap=sid_normal_pair -o "$tmp/$1.count" ${flags#* }; }
+link_counter() {
+  $flags "$tmp/count.c" "$tmp/$1.a" "$B/libsidyn.a" -Wl,--wrap=sid_normal_pair -o "$tmp/$1.count" \
+    ${flags#* }
+}
 
 # The tests of normals with other kernels; the program is compiled once.
 # shellcheck disable=SC2086
-link_test() { $flags "$tmp/test.o" "$B/libtest.a" "$tmp/$1.a" "$B/libsidyn.a" -o "$tmp/$1.test" ${flags#* } -lcmocka -lmpfr -lgmp; }
+link_test() {
+  $flags "$tmp/test.o" "$B/libtest.a" "$tmp/$1.a" "$B/libsidyn.a" -o "$tmp/$1.test" ${flags#* } \
+    -lcmocka -lmpfr -lgmp
+}
 
 build() {
   cp "$B/libsidyn_simd.a" "$tmp/plain.a" && kernels all 1.0 && kernels none 0.0 || return 1
@@ -78,7 +88,8 @@ caught() { # for each backend, by the fixtures and by the numbers close to a bou
   for backend in $backends; do
     normals none "$backend" > "$tmp/none.log" 2>&1 && return 1
     cat "$tmp/none.log"
-    grep -q '^not ok .*test_fixture_normals' "$tmp/none.log" && grep -q '^not ok .*test_boundaries' "$tmp/none.log" &&
+    grep -q '^not ok .*test_fixture_normals' "$tmp/none.log" &&
+      grep -q '^not ok .*test_boundaries' "$tmp/none.log" &&
       grep -q "normals of $backend are wrong" "$tmp/none.log" || return 1
   done
 }
@@ -87,7 +98,8 @@ caught() { # for each backend, by the fixtures and by the numbers close to a bou
 counted() {
   $EXEC_WRAPPER "$tmp/$1.count" 1000000 > "$tmp/counts" || return 1
   cat "$tmp/counts"
-  awk -v low="$2" -v high="$3" '$3 < low * $2 || $3 > high * $2 { bad = 1 } END { exit bad || NR == 0 }' "$tmp/counts"
+  awk -v low="$2" -v high="$3" \
+    '$3 < low * $2 || $3 > high * $2 { bad = 1 } END { exit bad || NR == 0 }' "$tmp/counts"
 }
 
 if [ -z "$simd" ]; then

@@ -1,4 +1,5 @@
-// PCG64 against libpcg-cpp, the implementation by the author of the generator: raws, and jumps in both directions.
+// PCG64 against libpcg-cpp, the implementation by the author of the generator: raws, and jumps in
+// both directions.
 #include <cstdint>
 #include <cstdio>
 
@@ -14,14 +15,16 @@ const uint128 multiplier = (static_cast<uint128>(0x2360ed051fc65da4u) << 64) | 0
 
 uint128 wide(std::uint64_t hi, std::uint64_t lo) { return (static_cast<uint128>(hi) << 64) | lo; }
 
-// The inverse of an odd number modulo 2^128, by Newton: the number of right bits doubles, from 3 to 192.
+// The inverse of an odd number modulo 2^128, by Newton: the number of right bits doubles, from 3 to
+// 192.
 uint128 inverse(uint128 a) {
   uint128 x = a;
   for (int i = 0; i < 6; i++) x *= 2 - a * x;
   return x;
 }
 
-// The generator of libpcg-cpp in the state of the stream. Its constructor sets state = (initial + inc)*M + inc.
+// The generator of libpcg-cpp in the state of the stream. Its constructor sets
+// state = (initial + inc)*M + inc.
 pcg64 twin_of(const sid_stream &stream) {
   const uint128 inc = wide(stream.inc_hi, stream.inc_lo);
   const uint128 state = wide(stream.state_hi, stream.state_lo);

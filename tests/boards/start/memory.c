@@ -1,4 +1,5 @@
-/* What a compiler may call without being asked. Compiled with -fno-tree-loop-distribute-patterns, or it would call itself. */
+/* What a compiler may call without being asked. Compiled with -fno-tree-loop-distribute-patterns,
+ * or it would call itself. */
 #include <stddef.h>
 
 void *memcpy(void *to, const void *from, size_t n);

@@ -19,7 +19,8 @@ board_fault:
   li a0, 70
   call board_exit
 
-  /* The three instructions stand in one page and uncompressed: that is how the debugger knows the call. */
+  /* The three instructions stand in one page and uncompressed: that is how the debugger knows the
+   * call. */
   .text
   .balign 16
   .option norvc
