@@ -110,7 +110,7 @@ help:
 	@echo '  coverage        line and branch coverage of ref/ and verify/;' \
 	  'coverage-merged: of ref/ with AArch64'
 	@echo '  format, lint    clang-format in place; clang-tidy, cppcheck and format check'
-	@echo '  install         library, header, pkg-config file, executable (DESTDIR, PREFIX)'
+	@echo '  install         library, headers, pkg-config file, executable (DESTDIR, PREFIX)'
 	@echo '  clean           remove $(BUILD)/'
 	@echo 'Variables (current value)'
 	@echo '  CC=$(CC) CROSS_PREFIX=$(CROSS_PREFIX) EXEC_WRAPPER=$(EXEC_WRAPPER)' \
@@ -234,8 +234,7 @@ fixtures-check:
 # ---- benchmark -----------------------------------------------------------------------------------
 
 BENCH := $(B)/tests/bench
-$(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h $(wildcard simd/*.h simd/kernels/*.h) \
-  $(B)/SIMD_BASE.flags
+$(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h $(wildcard simd/*.h simd/*/*.h simd/*/*/*.h) $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -DBENCH_LANES='"lanes_$*.h"' -c $< -o $@
 
@@ -333,7 +332,7 @@ lint: $(B)/hosted.mk format-check
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 755 $(B)/sidyn $(DESTDIR)$(PREFIX)/bin/sidyn
-	install -m 644 ref/sidyn.h $(DESTDIR)$(PREFIX)/include/sidyn.h
+	install -m 644 ref/sidyn.h ref/sidyn_laws.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 simd/simd.h $(DESTDIR)$(PREFIX)/include/sidyn_simd.h
 	install -m 644 $(B)/libsidyn.a $(B)/libsidyn_simd.a $(DESTDIR)$(PREFIX)/lib
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn' \

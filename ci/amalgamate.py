@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the library as two files: sidyn.h, the public header as it is, and sidyn.c,
-all of ref/ with its internal headers.
+"""Writes the library as two files: sidyn.h, the public header with sidyn_laws.h in it, and sidyn.c, all of ref/ with its internal headers.
 
     ci/amalgamate.py DIRECTORY
 
@@ -48,6 +47,18 @@ def lines_of(path, seen):
             yield line
 
 
+def public_header():
+    """sidyn.h with the other public headers in the place of their inclusion; every other line as it is."""
+    with open(PUBLIC, encoding="ascii") as file:
+        lines = list(file)
+    for number, line in enumerate(lines):
+        local = LOCAL.match(line)
+        if local:
+            with open(os.path.join(REF, local.group(1)), encoding="ascii") as file:
+                lines[number] = file.read()
+    return "".join(lines)
+
+
 def write(path, text):
     with open(path + ".new", "w", encoding="ascii", newline="\n") as file:
         file.write(text)
@@ -61,8 +72,7 @@ PUBLIC = os.path.join(REF, "sidyn.h")
 def main(argv):
     if len(argv) != 2:
         sys.exit(__doc__)
-    with open(PUBLIC, encoding="ascii") as file:
-        header = file.read()
+    header = public_header()
     version = re.search(r'^#define SID_VERSION "(.*)"', header, re.MULTILINE).group(1)
     sources = sorted(glob.glob(REF + "/*.c") + glob.glob(REF + "/*/*.c"))
     sources = [path for path in sources if os.path.basename(os.path.dirname(path)) != "port"]

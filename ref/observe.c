@@ -2,7 +2,7 @@
 #include "config.h"
 #include "fp.h"
 #include "dynamics/dynamics.h"
-#include "problem.h"
+#include "observe.h"
 
 double sid_angle(const double *y, const double *x, uint32_t dim, double *work) {
   const double ry = sid_dot(y, y, dim);

@@ -2,7 +2,9 @@
  * sections 9 and 10. */
 #include "config.h"
 #include "fp.h"
-#include "problem.h"
+#include "dynamics/dynamics.h"
+#include "observe.h"
+#include "run.h"
 
 static void sid_run_stream(const sid_experiment *experiment, uint64_t purpose, uint64_t trajectory,
                            sid_stream *stream) {

@@ -2,10 +2,15 @@
 #include "config.h"
 #include "sidyn.h"
 
+/* The last segment that starts at k or before: starts increase, and the first is 0. */
 static const sid_segment *sid_segment_at(const sid_schedule *schedule, uint64_t k) {
-  uint32_t s = schedule->segment_count - 1;
-  while (schedule->segments[s].start > k) s--;
-  return schedule->segments + s;
+  uint32_t first = 0, count = schedule->segment_count;
+  while (count > 1) {
+    const uint32_t half = count / 2;
+    if (schedule->segments[first + half].start <= k) first += half;
+    count -= half;
+  }
+  return schedule->segments + first;
 }
 
 static double sid_power(double base, uint64_t exponent) {

@@ -1,7 +1,7 @@
 /* Largest eigenvalue of the Hessian by products with vectors alone. docs/spec.md section 14. */
 #include "config.h"
 #include "fp.h"
-#include "problem.h"
+#include "sidyn.h"
 
 /* v = v/|v|. */
 static void sid_sharpness_unit(double *v, uint32_t p) {

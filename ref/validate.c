@@ -1,148 +1,18 @@
 /* Checks of everything a caller hands in. The functions that compute rely on them and do not check
  * again. */
 #include "config.h"
+#include "fields.h"
 #include "fp.h"
-#include "problem.h"
-
-int sid_is_nonnegative(double value) { return sid_is_finite(value) && value >= 0.0; }
-
-int sid_is_positive(double value) { return sid_is_finite(value) && value > 0.0; }
-
-int sid_all_finite(const double *values, size_t count) {
-  for (size_t j = 0; j < count; j++)
-    if (!sid_is_finite(values[j])) return 0;
-  return 1;
-}
-
-static int sid_all_nonnegative(const double *values, size_t count) {
-  for (size_t j = 0; j < count; j++)
-    if (!sid_is_nonnegative(values[j])) return 0;
-  return 1;
-}
-
-/* Which noise kinds a problem takes, as a set of bits. */
-static uint32_t sid_noise_allowed(int32_t problem_kind) {
-  const uint32_t drawn =
-      1u << SID_NOISE_GAUSSIAN | 1u << SID_NOISE_RADEMACHER | 1u << SID_NOISE_SPHERE;
-  const uint32_t none = 1u << SID_NOISE_NONE, samples = 1u << SID_NOISE_SAMPLES;
-  switch (problem_kind) {
-    case SID_NORMALISED_LINEAR: return none | drawn | samples;
-    case SID_QUADRATIC_SAMPLES: return none | samples;
-    case SID_NOISE_ONLY: return drawn;
-    case SID_POISSON: return none | 1u << SID_NOISE_POISSON;
-    default: return none | drawn;
-  }
-}
-
-static sid_status sid_validate_noise(const sid_problem *problem) {
-  if (problem->noise < SID_NOISE_NONE || problem->noise > SID_NOISE_POISSON) return SID_E_KIND;
-  if (!(sid_noise_allowed(problem->kind) >> problem->noise & 1u)) return SID_E_NOISE;
-  if (problem->noise == SID_NOISE_NONE || problem->noise >= SID_NOISE_SAMPLES)
-    return problem->scale ? SID_E_NOISE : SID_OK;
-  if (!problem->scale) return sid_is_nonnegative(problem->sigma) ? SID_OK : SID_E_PARAMETER;
-  if (problem->noise == SID_NOISE_SPHERE) return SID_E_NOISE;
-  return sid_all_nonnegative(problem->scale, problem->dim) ? SID_OK : SID_E_PARAMETER;
-}
-
-/* Weights >= 0 whose sum is 1 within 2^-40, far above the rounding of any sum of 65536 terms of
- * size 1/65536. */
-static sid_status sid_validate_weights(const sid_problem *problem) {
-  if (!problem->weights) return SID_OK;
-  if (!sid_all_nonnegative(problem->weights, problem->samples)) return SID_E_WEIGHTS;
-  const double excess = sid_sum(problem->weights, problem->samples) - 1.0;
-  return excess <= 0x1p-40 && excess >= -0x1p-40 ? SID_OK : SID_E_WEIGHTS;
-}
+#include "ranges.h"
 
 static sid_status sid_validate_array(const double *values, size_t count) {
   if (!values) return SID_E_NULL;
   return sid_all_finite(values, count) ? SID_OK : SID_E_PARAMETER;
 }
 
-static sid_status sid_validate_rayleigh(const sid_problem *problem) {
-  const size_t p = problem->dim;
-  if (problem->spectrum) return sid_validate_array(problem->spectrum, p);
-  const sid_status status = sid_validate_array(problem->matrix, p * p);
-  if (status) return status;
-  for (size_t i = 0; i < p; i++)
-    for (size_t j = 0; j < i; j++)
-      if (problem->matrix[i * p + j] != problem->matrix[j * p + i]) return SID_E_PARAMETER;
-  return SID_OK;
-}
-
-/* The two arrays of a finite family: first_count and second_count numbers. */
-static sid_status sid_validate_family(const sid_problem *problem, const double *first,
-                                      const double *second, size_t second_count) {
-  if (problem->samples < 1 || problem->samples > SID_SAMPLES_MAX) return SID_E_SAMPLES;
-  const sid_status status = sid_validate_array(first, (size_t)problem->samples * problem->dim);
-  return status ? status : sid_validate_array(second, second_count);
-}
-
-/* Shape first; then entries inside it, row by row and strictly increasing. */
-static sid_status sid_validate_completion(const sid_problem *problem) {
-  const uint64_t rows = problem->rows, cols = problem->cols;
-  if (rows < 1 || cols < 1 || problem->inner < 1 || rows > SID_DIM_MAX || cols > SID_DIM_MAX)
-    return SID_E_DIM;
-  if ((rows + cols) * problem->inner != problem->dim) return SID_E_DIM;
-  if (problem->samples < 1 || problem->samples > SID_SAMPLES_MAX || problem->samples > rows * cols)
-    return SID_E_SAMPLES;
-  if (!problem->entries) return SID_E_NULL;
-  for (uint32_t i = 0; i < problem->samples; i++) {
-    const uint32_t *entry = problem->entries + 2 * (size_t)i;
-    if (entry[0] >= rows || entry[1] >= cols) return SID_E_PARAMETER;
-    if (i > 0 && entry[0] * cols + entry[1] <= entry[-2] * cols + entry[-1]) return SID_E_PARAMETER;
-  }
-  if (problem->matrix && !sid_all_finite(problem->matrix, (size_t)(rows * cols)))
-    return SID_E_PARAMETER;
-  return sid_validate_array(problem->labels, problem->samples);
-}
-
-/* exp(-mean) is not computed here, but lies between 1 - mean and 1/(1 + mean): enough to see a
- * constant of another mean by far, or one that was forgotten. */
-static sid_status sid_validate_poisson(const sid_problem *problem) {
-  const double mean = problem->mean, constant = problem->exp_minus_mean;
-  if (!sid_is_positive(mean) || mean > 500.0 || !sid_is_positive(constant)) return SID_E_PARAMETER;
-  return constant >= 1.0 - mean && constant * (1.0 + mean) <= 1.0 ? SID_OK : SID_E_PARAMETER;
-}
-
-static sid_status sid_validate_data(const sid_problem *problem) {
-  const int family = problem->kind == SID_NORMALISED_LINEAR ||
-                     problem->kind == SID_QUADRATIC_SAMPLES || problem->kind == SID_BN_REGRESSION ||
-                     problem->kind == SID_BN_COMPLETION;
-  if (!family && problem->samples != 0) return SID_E_SAMPLES;
-  if (problem->kind != SID_QUADRATIC_SAMPLES && problem->weights) return SID_E_WEIGHTS;
-  switch (problem->kind) {
-    case SID_RAYLEIGH: return sid_validate_rayleigh(problem);
-    case SID_QUADRATIC_NOISY: return sid_validate_array(problem->spectrum, problem->dim);
-    case SID_NORMALISED_LINEAR:
-    case SID_BN_REGRESSION:
-      return sid_validate_family(problem, problem->features, problem->labels, problem->samples);
-    case SID_QUADRATIC_SAMPLES: {
-      const sid_status status = sid_validate_family(problem, problem->a, problem->b,
-                                                    (size_t)problem->samples * problem->dim);
-      return status ? status : sid_validate_weights(problem);
-    }
-    case SID_BN_COMPLETION: return sid_validate_completion(problem);
-    case SID_POISSON: return sid_validate_poisson(problem);
-    default: return SID_OK;
-  }
-}
-
-/* Dimension that a kind fixes, or 0. */
-static uint32_t sid_fixed_dim(int32_t kind) {
-  if (kind == SID_RATIO2) return 2;
-  return kind == SID_TROUGH3 || kind == SID_RIDGE3 ? 3 : 0;
-}
-
 sid_status sid_problem_validate(const sid_problem *problem) {
-  if (!problem) return SID_E_NULL;
-  if (problem->kind < SID_RAYLEIGH || problem->kind > SID_POISSON) return SID_E_KIND;
-  if ((SID_PROBLEMS) != 0xffffffffu && !SID_HAS(problem->kind)) return SID_E_KIND;
-  const uint32_t least = sid_problem_scale_invariant(problem) ? 2 : 1;
-  if (problem->dim < least || problem->dim > SID_DIM_MAX) return SID_E_DIM;
-  const uint32_t fixed = sid_fixed_dim(problem->kind);
-  if (fixed && problem->dim != fixed) return SID_E_DIM;
-  const sid_status status = sid_validate_data(problem);
-  return status ? status : sid_validate_noise(problem);
+  sid_fault fault;
+  return problem ? sid_problem_check(problem, &fault) : SID_E_NULL;
 }
 
 static int sid_count_in_range(uint32_t count) { return count >= 1 && count <= SID_COUNT_MAX; }
@@ -246,11 +116,11 @@ static sid_status sid_validate_checkpoints(const sid_experiment *experiment) {
 static int sid_observable_defined(const sid_problem *problem, int32_t observable) {
   switch (observable) {
     case SID_TEST_LOSS:
-    case SID_MIDPOINT_TEST_LOSS: return problem->kind == SID_BN_COMPLETION && problem->matrix;
+    case SID_MIDPOINT_TEST_LOSS: return sid_problem_has_test(problem);
     case SID_SPHERICAL_SHARPNESS:
     case SID_MIDPOINT_SHARPNESS: return sid_problem_scale_invariant(problem);
     case SID_MANIFOLD_H:
-    case SID_MANIFOLD_ANGLE: return problem->kind == SID_TROUGH3 || problem->kind == SID_RIDGE3;
+    case SID_MANIFOLD_ANGLE: return sid_problem_traits_of(problem)->manifold;
     default: return 1;
   }
 }

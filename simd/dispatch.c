@@ -19,10 +19,20 @@ extern const sid_backend sid_backend_neon;
 /* ---- one trajectory after the other: the reference, and what the kernels have no lanes for
  * ---- */
 
+#define SID_HAS_LANES(kind, number, name, room, samples, own, test, dim, check, lanes)             \
+  case kind: return lanes;
+
+static int sid_problem_has_lanes(const sid_problem *problem) {
+  switch (problem->kind) {
+    SID_PROBLEM_LIST(SID_HAS_LANES)
+    default: return 0;
+  }
+}
+
 int sid_fits_lanes(const sid_experiment *experiment) {
   for (uint32_t o = 0; o < experiment->observable_count; o++)
     if (experiment->observables[o] > SID_X) return 0;
-  return experiment->problem.kind <= SID_QUADRATIC_NOISY && experiment->dynamics.kind <= SID_SDE2;
+  return sid_problem_has_lanes(&experiment->problem) && experiment->dynamics.kind <= SID_SDE2;
 }
 
 typedef struct {

@@ -5,6 +5,10 @@
 
 #include "sidyn.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* How a trajectory ended: SID_OK or why early, the number of its last state, and the checkpoints
  * that it reached. */
 typedef struct {
@@ -67,4 +71,7 @@ const sid_backend *sid_backend_named(const char *name);
 /* The version of SLEEF that the kernels were built with, or why there are none. */
 const char *sid_simd_sleef_version(void);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

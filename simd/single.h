@@ -4,7 +4,8 @@
 #ifndef SID_SINGLE_H
 #define SID_SINGLE_H
 
-#include "problem.h"
+#include "dynamics/dynamics.h"
+#include "run.h"
 #include "simd.h"
 
 /* Whether the kernels run the experiment in lanes. */

@@ -6,6 +6,12 @@
 
 #include "../sidyn.h"
 
+/* step.c: SID_OK where x is a state of the problem, else SID_E_NONFINITE or SID_E_ORIGIN; and the
+ * same for the whole state of a dynamics. */
+sid_status sid_step_domain(const sid_problem *problem, const double *x);
+sid_status sid_step_state(const sid_problem *problem, const sid_dynamics *dynamics,
+                          const double *x);
+
 /* sgd.c */
 void sid_step_gd(const sid_problem *problem, double lr, double wd, double *x, double *work);
 void sid_step_sgd(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,

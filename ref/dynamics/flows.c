@@ -3,7 +3,7 @@
  * Runge-Kutta steps of fixed length. docs/spec.md section 15. */
 #include "../config.h"
 #include "../fp.h"
-#include "../problem.h"
+#include "../ranges.h"
 
 /* dx = F(x). */
 static void sid_flow_gradient(const sid_flow *flow, const double *x, double *dx, double *work) {

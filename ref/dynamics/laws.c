@@ -3,7 +3,7 @@
  * limit of the linear scaling rule (svag (003), (8)). docs/spec.md section 15. */
 #include "../config.h"
 #include "../fp.h"
-#include "../problem.h"
+#include "../sidyn.h"
 
 static double sid_law_normal(sid_stream *stream) {
   double z;

@@ -2,7 +2,7 @@
  * the domain. docs/spec.md sections 7 and 10. */
 #include "../config.h"
 #include "../fp.h"
-#include "../problem.h"
+#include "../ranges.h"
 #include "dynamics.h"
 
 size_t sid_state_doubles(const sid_problem *problem, const sid_dynamics *dynamics) {

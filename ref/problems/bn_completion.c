@@ -2,8 +2,48 @@
  * V^T)_(r_i, c_i) at the observed entries. docs/spec.md section 6. */
 #include "../config.h"
 #include "../fp.h"
-#include "../problem.h"
+#include "room.h"
 #include "bn_output.h"
+
+const sid_problem_traits sid_bn_completion_traits = {.scale_invariant = 1,
+                                                     .standard_noise = SID_NOISE_NONE,
+                                                     .noises = SID_NOISE_BIT(SID_NOISE_NONE) |
+                                                               SID_NOISES_DRAWN};
+
+const sid_problem_field sid_bn_completion_fields[] = {
+    SID_SIZE_FIELD(rows),
+    SID_SIZE_FIELD(cols),
+    SID_SIZE_FIELD(inner),
+    SID_PAIRS_FIELD(entries, samples, rows, cols, "a list of pairs [row, column]"),
+    SID_VECTOR_FIELD(labels, samples, SID_REQUIRED, SID_FINITE,
+                     "a list of as many numbers as there are entries"),
+    SID_TABLE_FIELD(matrix, rows, cols, SID_OPTIONAL, "rows lists of cols numbers"),
+    SID_LAST_FIELD};
+
+/* U above V, row by row. */
+uint64_t sid_bn_completion_dim(const sid_problem *problem, const char **formula) {
+  *formula = "(rows + cols)*inner is";
+  return ((uint64_t)problem->rows + problem->cols) * problem->inner;
+}
+
+sid_status sid_bn_completion_check(const sid_problem *problem, sid_fault *fault) {
+  for (uint32_t i = 1; i < problem->samples; i++) {
+    const uint32_t *entry = problem->entries + 2 * (size_t)i;
+    if (entry[0] > entry[-2] || (entry[0] == entry[-2] && entry[1] > entry[-1])) continue;
+    fault->field = "entries", fault->depth = 1, fault->at[0] = i;
+    fault->allowed = "entries row by row, strictly increasing";
+    return SID_E_PARAMETER;
+  }
+  return SID_OK;
+}
+
+size_t sid_bn_completion_workspace(const sid_problem *problem) {
+  return 2 * (size_t)problem->dim + 3 * (size_t)problem->samples;
+}
+
+const char sid_bn_completion_test_needs[] = "bn_completion with a matrix";
+
+int sid_bn_completion_has_test(const sid_problem *problem) { return problem->matrix != NULL; }
 
 /* Row r_i of U and row c_i of V, of any vector laid out as x is. */
 static const double *sid_completion_left(const sid_problem *problem, const double *x, uint32_t i) {

@@ -1,8 +1,23 @@
 /* Linear regression with batch normalisation, eos (004), Section 5: outputs s_i = <z_i, x>.
  * docs/spec.md section 6. */
 #include "../config.h"
-#include "../problem.h"
+#include "room.h"
 #include "bn_output.h"
+
+const sid_problem_traits sid_bn_regression_traits = {.scale_invariant = 1,
+                                                     .standard_noise = SID_NOISE_NONE,
+                                                     .noises = SID_NOISE_BIT(SID_NOISE_NONE) |
+                                                               SID_NOISES_DRAWN};
+
+const sid_problem_field sid_bn_regression_fields[] = {
+    SID_TABLE_FIELD(features, samples, dim, SID_REQUIRED, "a list of lists of dim numbers"),
+    SID_VECTOR_FIELD(labels, samples, SID_REQUIRED, SID_FINITE,
+                     "a list of as many numbers as there are features"),
+    SID_LAST_FIELD};
+
+size_t sid_bn_regression_workspace(const sid_problem *problem) {
+  return 2 * (size_t)problem->dim + 3 * (size_t)problem->samples;
+}
 
 static const double *sid_bn_feature(const sid_problem *problem, uint32_t i) {
   return problem->features + (size_t)i * problem->dim;

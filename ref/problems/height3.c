@@ -3,7 +3,22 @@
  * c. docs/spec.md sections 6 and 14. */
 #include "../config.h"
 #include "../fp.h"
-#include "../problem.h"
+#include "room.h"
+
+const sid_problem_traits sid_height3_traits = {.scale_invariant = 1,
+                                               .manifold = 1,
+                                               .standard_noise = SID_NOISE_NONE,
+                                               .noises = SID_NOISE_BIT(SID_NOISE_NONE) |
+                                                         SID_NOISES_DRAWN};
+
+const sid_problem_field sid_height3_fields[] = {SID_LAST_FIELD};
+
+uint64_t sid_height3_dim(const sid_problem *problem, const char **formula) {
+  (void)problem, (void)formula;
+  return 3;
+}
+
+size_t sid_height3_workspace(const sid_problem *problem) { return 2 * (size_t)problem->dim; }
 
 /* What every function here needs at x. */
 typedef struct {
@@ -32,13 +47,16 @@ static void sid_height_at(const sid_problem *problem, const double *x, sid_heigh
   }
 }
 
-double sid_height3_loss(const sid_problem *problem, const double *x) {
+double sid_height3_loss(const sid_problem *problem, const double *x, double *work) {
+  (void)work;
   sid_height at;
   sid_height_at(problem, x, &at);
   return (0.5 * (at.h * at.h)) * at.q;
 }
 
-void sid_height3_gradient(const sid_problem *problem, const double *x, double *gradient) {
+void sid_height3_gradient(const sid_problem *problem, const double *x, double *gradient,
+                          double *work) {
+  (void)work;
   sid_height at;
   sid_height_at(problem, x, &at);
   const double hq = at.h * at.q, hh = at.h * at.h;
@@ -47,7 +65,8 @@ void sid_height3_gradient(const sid_problem *problem, const double *x, double *g
 
 /* Derivative of hq gu + hh gq along y. */
 void sid_height3_hessian_vector(const sid_problem *problem, const double *x, const double *y,
-                                double *hy) {
+                                double *hy, double *work) {
+  (void)work;
   sid_height at;
   sid_height_at(problem, x, &at);
   const double c = sid_dot(x, y, 3) * at.ir;

@@ -2,7 +2,23 @@
  * docs/spec.md section 6. */
 #include "../config.h"
 #include "../fp.h"
-#include "../problem.h"
+#include "family.h"
+#include "room.h"
+
+const sid_problem_traits sid_normalised_linear_traits = {
+    .scale_invariant = 1,
+    .standard_noise = SID_NOISE_NONE,
+    .noises = SID_NOISE_BIT(SID_NOISE_NONE) | SID_NOISES_DRAWN | SID_NOISE_BIT(SID_NOISE_SAMPLES)};
+
+const sid_problem_field sid_normalised_linear_fields[] = {
+    SID_TABLE_FIELD(features, samples, dim, SID_REQUIRED, "a list of lists of dim numbers"),
+    SID_VECTOR_FIELD(labels, samples, SID_REQUIRED, SID_FINITE,
+                     "a list of as many numbers as there are features"),
+    SID_LAST_FIELD};
+
+size_t sid_normalised_linear_workspace(const sid_problem *problem) {
+  return sid_family_workspace(problem);
+}
 
 /* Norms that every function here needs. */
 typedef struct {
@@ -36,7 +52,8 @@ static void sid_linear_combine(const sid_problem *problem, const double *c, doub
   for (uint32_t j = 0; j < p; j++) out[j] = out[j] * inv_n;
 }
 
-double sid_normalised_linear_loss(const sid_problem *problem, const double *x) {
+double sid_normalised_linear_loss(const sid_problem *problem, const double *x, double *work) {
+  (void)work;
   const double im = sid_linear_norms_at(problem, x).im;
   double total = 0.0;
   for (uint32_t i = 0; i < problem->samples; i++) {

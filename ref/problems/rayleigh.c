@@ -1,7 +1,33 @@
 /* Rayleigh quotient L(x) = x'Ax / (2 x'x), the noisy Rayleigh quotient problem of nrq (002),
  * Section 2. docs/spec.md section 6. */
 #include "../config.h"
-#include "../problem.h"
+#include "room.h"
+
+const sid_problem_traits sid_rayleigh_traits = {.scale_invariant = 1,
+                                                .standard_noise = SID_NOISE_NONE,
+                                                .noises = SID_NOISE_BIT(SID_NOISE_NONE) |
+                                                          SID_NOISES_DRAWN};
+
+const sid_problem_field sid_rayleigh_fields[] = {
+    SID_VECTOR_FIELD(spectrum, dim, SID_ONE_OF, SID_FINITE, "dim numbers"),
+    SID_TABLE_FIELD(matrix, dim, dim, SID_ONE_OF, "a symmetric matrix: dim lists of dim numbers"),
+    SID_LAST_FIELD};
+
+sid_status sid_rayleigh_check(const sid_problem *problem, sid_fault *fault) {
+  const size_t p = problem->dim;
+  for (size_t i = 0; problem->matrix && i < p; i++)
+    for (size_t j = 0; j < i; j++) {
+      if (problem->matrix[i * p + j] == problem->matrix[j * p + i]) continue;
+      fault->field = "matrix", fault->depth = 2, fault->at[0] = i, fault->at[1] = j;
+      fault->wrong = "not symmetric:", fault->value = problem->matrix[i * p + j];
+      fault->allowed = "the number across the diagonal, which is";
+      fault->limit = problem->matrix[j * p + i];
+      return SID_E_PARAMETER;
+    }
+  return SID_OK;
+}
+
+size_t sid_rayleigh_workspace(const sid_problem *problem) { return 2 * (size_t)problem->dim; }
 
 /* out = A y for the diagonal or the dense A. */
 static void sid_rayleigh_apply(const sid_problem *problem, const double *y, double *out) {

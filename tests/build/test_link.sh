@@ -80,12 +80,10 @@ check 'it links without a C library and without the library of the compiler' lin
 
 # ---- sources -------------------------------------------------------------------------------------
 
-hosted_includes() {
-  grep -n '^ *# *include *<' ref/*.[ch] ref/*/*.[ch] | grep -v '<\(float\|stddef\|stdint\)[.]h>'
-}
-header_includes() { grep '^ *# *include' ref/sidyn.h | grep -v '<std\(def\|int\)[.]h>'; }
+hosted_includes() { grep -n '^ *# *include *<' ref/*.[ch] ref/*/*.[ch] | grep -v '<\(float\|stddef\|stdint\)[.]h>'; }
+header_includes() { grep -h '^ *# *include' ref/sidyn.h ref/sidyn_laws.h | grep -v '<std\(def\|int\)[.]h>\|"sidyn_laws[.]h"'; }
 check 'the sources include freestanding headers alone' none "$(hosted_includes)"
-check 'the public header includes stddef.h and stdint.h alone' none "$(header_includes)"
+check 'the public headers include stddef.h, stdint.h and each other alone' none "$(header_includes)"
 
 # All sources in one: no static name is used twice.
 in_one_piece() {

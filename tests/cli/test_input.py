@@ -12,8 +12,8 @@ from common import (BASES, FAMILY, RATIO, RAYLEIGH, case, experiment, finish, ho
                     path_of, refused, same, sidyn, spec_example, validator, write)
 
 DELETE = object()
-NAN, INF, MINUS_INF = "7ff8000000000000", "7ff0000000000000", "fff0000000000000"
-ZERO, MINUS_ONE = "0" * 16, "bff0000000000000"
+NAN, INF, MINUS_INF, ZERO, MINUS_ONE = "7ff8000000000000", "7ff0000000000000", "fff0000000000000", "0" * 16, "bff0000000000000"
+DRAWN = "none gaussian rademacher sphere"
 SCHEMA = validator("experiment.schema.json")
 
 
@@ -137,14 +137,10 @@ STRUCTURE = [
      "exactly one of spectrum and matrix", "problem.spectrum"),
     ("rayleigh", "problem.noise.scale", [1, 1, 1], "sigma or scale, not both"),
     ("drift", "problem.noise.scale", [1, 1, 1, 1], "not allowed with this kind of noise"),
-    ("rayleigh", "problem.noise.kind", "none", "not allowed with this kind of noise",
-     "problem.noise.sigma"),
-    ("rayleigh", "problem.noise.kind", "samples",
-     "allowed only for normalised_linear and quadratic_samples"),
-    ("family", "problem.noise", {"kind": "gaussian", "sigma": 1},
-     "allowed for quadratic_samples: none samples", "problem.noise.kind"),
-    ("drift", "problem.noise", {"kind": "none"}, "allowed for noise_only: gaussian",
-     "problem.noise.kind"),
+    ("rayleigh", "problem.noise.kind", "none", "not allowed with this kind of noise", "problem.noise.sigma"),
+    ("rayleigh", "problem.noise.kind", "samples", '"samples"; allowed for rayleigh: none gaussian rademacher sphere'),
+    ("family", "problem.noise", {"kind": "gaussian", "sigma": 1}, "allowed for quadratic_samples: none samples", "problem.noise.kind"),
+    ("drift", "problem.noise", {"kind": "none"}, "allowed for noise_only: gaussian", "problem.noise.kind"),
     ("linear", "problem.features", [], "0 samples; allowed: 1 to 65536"),
     ("family", "schedule.segments", [], "0 segments; allowed: 1 to"),
     ("rayleigh", "problem.spectrum", [], "0 numbers; allowed: 3"),
@@ -200,17 +196,13 @@ STRUCTURE = [
     *[("poisson", "problem.noise", {"kind": kind, "sigma": 1}, "allowed for poisson: none poisson",
        "problem.noise.kind")
       for kind in ("gaussian", "rademacher", "sphere")],
-    ("poisson", "problem.noise", {"kind": "samples"},
-     "allowed only for normalised_linear and quadratic_samples", "problem.noise.kind"),
-    ("poisson", "problem.noise", {"kind": "poisson", "sigma": 1},
-     "not allowed with this kind of noise", "problem.noise.sigma"),
-    ("poisson", "problem.noise", {"kind": "none", "scale": [1, 1]},
-     "not allowed with this kind of noise", "problem.noise.scale"),
-    *[(base, "problem.noise", {"kind": "poisson"}, "allowed only for poisson", "problem.noise.kind")
-      for base in ("rayleigh", "ratio", "trough", "regression", "completion", "noisy", "drift",
-                   "linear", "family")],
-    *[(base, "problem.noise", {"kind": "samples"},
-       "allowed only for normalised_linear and quadratic_samples", "problem.noise.kind")
+    ("poisson", "problem.noise", {"kind": "samples"}, '"samples"; allowed for poisson: none poisson', "problem.noise.kind"),
+    ("poisson", "problem.noise", {"kind": "poisson", "sigma": 1}, "not allowed with this kind of noise", "problem.noise.sigma"),
+    ("poisson", "problem.noise", {"kind": "none", "scale": [1, 1]}, "not allowed with this kind of noise", "problem.noise.scale"),
+    *[(base, "problem.noise", {"kind": "poisson"}, f'"poisson"; allowed for {BASES[base]["problem"]["kind"]}: {kinds}', "problem.noise.kind")
+      for base, kinds in (("rayleigh", DRAWN), ("ratio", DRAWN), ("trough", DRAWN), ("regression", DRAWN), ("completion", DRAWN), ("noisy", DRAWN),
+                          ("drift", "gaussian rademacher sphere"), ("linear", f"{DRAWN} samples"), ("family", "none samples"))],
+    *[(base, "problem.noise", {"kind": "samples"}, f'"samples"; allowed for {BASES[base]["problem"]["kind"]}: {DRAWN}', "problem.noise.kind")
       for base in ("trough", "regression", "completion")],
     # momentum, adam_l2, adamw, projected_gd, rmsprop, quasi_rmsprop
     *[("rayleigh", "dynamics", {"kind": kind, **given}, "missing; allowed: ", f"dynamics.{missing}")
@@ -274,14 +266,12 @@ MEANING = [
     ("rayleigh", "seed", str(2**64), "allowed: an integer from 0 to 18446744073709551615"),
     ("rayleigh", "steps", str(2**53 + 1), "allowed: an integer from 0 to 9007199254740992"),
     ("rayleigh", "problem", {"kind": "rayleigh", "dim": 2, "matrix": [[1, 2], [3, 1]]},
-     "not symmetric at row 1, column 0", "problem.matrix"),
-    ("rayleigh", "dynamics", {"kind": "sgd", "batch": 2},
-     "2; allowed: 1, because the noise of the problem is not samples or poisson", "dynamics.batch"),
-    *[("regression", "dynamics", {"kind": kind, "batch": 2, "alpha": 1, "beta": 0,
-                                  "beta2": 0}, "2; allowed: 1, because", "dynamics.batch")
+     "not symmetric: 3; allowed: the number across the diagonal, which is 2", "problem.matrix[1][0]"),
+    ("rayleigh", "dynamics", {"kind": "sgd", "batch": 2}, "2; allowed: 1, because the noise of the problem is not samples or poisson",
+     "dynamics.batch"),
+    *[("regression", "dynamics", {"kind": kind, "batch": 2, "alpha": 1, "beta": 0, "beta2": 0}, "2; allowed: 1, because", "dynamics.batch")
       for kind in ("adam_l2", "adamw")],
-    ("completion", "problem.rows", 3, "(rows + cols)*inner, which is 12", "problem.dim",
-     {"problem.dim": 10}),
+    ("completion", "problem.rows", 3, "(rows + cols)*inner is 12; allowed: the same number", "problem.dim", {"problem.dim": 10}),
     ("completion", "problem.inner", 65536, "(rows + cols)*inner is 327680; allowed: at most 65536"),
     ("completion", "problem.entries[3][1]", 3, "allowed: an integer from 0 to 2"),
     ("completion", "problem.entries[0][0]", 2, "allowed: an integer from 0 to 1"),

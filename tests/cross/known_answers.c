@@ -318,7 +318,7 @@ static void read_problem(sid_problem *problem) {
   problem->inner = (uint32_t)read_length(ROW_MAX);
   const size_t numbers = read_length(2 * ENTRIES_MAX);
   for (size_t i = 0; i < numbers; i++) entries[i] = (uint32_t)read_integer();
-  if (numbers > 0) problem->entries = entries;
+  problem->entries = numbers > 0 ? entries : NULL;
   problem->mean = read_real();
   problem->exp_minus_mean = read_real();
   problem->scale = read_reals_of(p);

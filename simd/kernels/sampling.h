@@ -1,0 +1,170 @@
+/* Gradient noise and mini-batches in lanes, docs/spec.md section 5, in the order of ref/noise.c and
+ * ref/sampling.c. */
+
+/* Unit variables of the kind. */
+static void sid_lanes_unit_noise(int32_t kind, uint32_t p, sid_lanes_stream *stream, double *u) {
+  if (kind != SID_NOISE_RADEMACHER) {
+    sid_lanes_normals(stream, u, p);
+    return;
+  }
+  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(u, j), sid_lanes_rademacher(stream));
+}
+
+static void sid_lanes_multiply(double *u, uint32_t p, vd k) {
+  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(u, j), vd_mul(vd_load(SID_AT(u, j)), k));
+}
+
+static vd sid_lanes_unit(double sigma, vd length2, vd length) {
+  const vd zero = vd_set(0.0);
+  return vd_select(vd_less(zero, length2), vd_div(vd_set(sigma), length), zero);
+}
+
+/* Noise of fixed length: direction of the unit variables u, or of their part tangential to x. */
+static void sid_lanes_sphere(const sid_problem *problem, double sigma, const sid_point *at,
+                             double *u) {
+  const uint32_t p = problem->dim;
+  vd outer =
+      vd_set(1.0); /* |x| where the problem is scale-invariant; the product with 1 is exact */
+  if (sid_problem_scale_invariant(problem)) {
+    const vd t = vd_mul(sid_lanes_dot(at->x, u, p), at->ir);
+    for (uint32_t j = 0; j < p; j++)
+      vd_store(SID_AT(u, j), vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))));
+    outer = at->m;
+  }
+  const vd length2 = sid_lanes_dot(u, u, p);
+  sid_lanes_multiply(u, p, sid_lanes_unit(sigma, length2, vd_mul(vd_sqrt(length2), outer)));
+}
+
+/* One draw of noise. */
+static void sid_lanes_noise(const sid_problem *problem, int32_t kind, double sigma,
+                            const sid_point *at, sid_lanes_stream *stream, double *u) {
+  const uint32_t p = problem->dim;
+  const double *scale = problem->scale ? problem->scale : &sigma;
+  sid_lanes_unit_noise(kind, p, stream, u);
+  if (kind == SID_NOISE_SPHERE) {
+    sid_lanes_sphere(problem, sigma, at, u);
+    return;
+  }
+  const vd xu = sid_lanes_scale_dot(scale, problem->scale ? 1 : 0, u, u, at->x, p);
+  if (!sid_problem_scale_invariant(problem)) return;
+  const vd t = vd_mul(xu, at->ir);
+  for (uint32_t j = 0; j < p; j++)
+    vd_store(SID_AT(u, j),
+             vd_mul(vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))), at->im));
+}
+
+/* One draw of the problem's own noise, other than samples. */
+static void sid_lanes_own_noise(const sid_problem *problem, const sid_point *at,
+                                sid_lanes_stream *stream, double *u) {
+  if (problem->noise == SID_NOISE_NONE)
+    sid_lanes_zero(problem, u);
+  else
+    sid_lanes_noise(problem, problem->noise, problem->sigma, at, stream, u);
+}
+
+/* sum_i (sqrt(w_i) xi_i) (g_i - G), the same sample i in all lanes. work: G, g_i, xi. */
+static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_point *at,
+                                       sid_lanes_stream *stream, double *noise, double *work) {
+  const uint32_t p = problem->dim;
+  double *full = work, *sample = SID_AT(work, p), *xi = SID_AT(work, 2 * (size_t)p);
+  sid_lanes_gradient(problem, at, full, sample);
+  sid_lanes_normals(stream, xi, problem->samples);
+  for (uint32_t i = 0; i < problem->samples; i++) {
+    const vd c =
+        vd_mul(vd_set(sid_sqrt(sid_problem_sample_weight(problem, i))), vd_load(SID_AT(xi, i)));
+    sid_lanes_shared_sample(problem, i, at, sample);
+    for (uint32_t j = 0; j < p; j++) {
+      const vd term = vd_mul(c, vd_sub(vd_load(SID_AT(sample, j)), vd_load(SID_AT(full, j))));
+      vd_store(SID_AT(noise, j), i == 0 ? term : vd_add(vd_load(SID_AT(noise, j)), term));
+    }
+  }
+}
+
+static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point *at,
+                                     sid_lanes_stream *stream, double *noise, double *work) {
+  double sigma = problem->sigma;
+  switch (problem->noise) {
+    case SID_NOISE_NONE: sid_lanes_zero(problem, noise); return;
+    case SID_NOISE_SAMPLES: sid_lanes_gaussian_samples(problem, at, stream, noise, work); return;
+    case SID_NOISE_SPHERE:
+      sigma = sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? problem->dim - 1
+                                                                             : problem->dim));
+      break;
+    default: break;
+  }
+  sid_lanes_noise(problem, SID_NOISE_GAUSSIAN, sigma, at, stream, noise);
+}
+
+/* One sample in each lane: its gradient. */
+static void sid_lanes_draw(const sid_problem *problem, const sid_point *at,
+                           sid_lanes_stream *stream, double *g) {
+  const uint32_t p = problem->dim;
+  uint64_t chosen[SID_W];
+  if (!problem->weights) {
+    vu_store(chosen, sid_lanes_index(stream, problem->samples));
+  } else {
+    /* the first i with U < c_i is the number of i below n-1 with U >= c_i, because the c_i do not
+     * decrease */
+    const vd u = sid_lanes_uniform(stream);
+    double c = problem->weights[0];
+    vu count = vu_set(0);
+    for (uint32_t i = 0; i + 1 < problem->samples; i++) {
+      count = vu_add_carry(count, vm_not(vd_less(u, vd_set(c))));
+      c = c + problem->weights[i + 1];
+    }
+    vu_store(chosen, count);
+  }
+  double label[SID_W];
+  for (uint32_t k = 0; k < SID_W; k++) {
+    label[k] = problem->labels ? problem->labels[chosen[k]] : 0.0;
+    chosen[k] *= p;
+  }
+  sid_lanes_sample(problem, vu_load(chosen), vd_load(label), at, g);
+}
+
+static void sid_lanes_minibatch(const sid_problem *problem, const sid_point *at, uint32_t batch,
+                                sid_lanes_stream *stream, double *g, double *work) {
+  sid_lanes_draw(problem, at, stream, g);
+  if (batch == 1) return;
+  for (uint32_t b = 1; b < batch; b++) {
+    sid_lanes_draw(problem, at, stream, work);
+    for (uint32_t j = 0; j < problem->dim; j++)
+      vd_store(SID_AT(g, j), vd_add(vd_load(SID_AT(g, j)), vd_load(SID_AT(work, j))));
+  }
+  sid_lanes_multiply(g, problem->dim, vd_set(1.0 / (double)batch));
+}
+
+/* Trace of the covariance of the sampling noise: sum_i w_i |g_i - G|^2. */
+static vd sid_lanes_samples_trace(const sid_problem *problem, const sid_point *at, double *work) {
+  const uint32_t p = problem->dim;
+  double *full = work, *sample = SID_AT(work, p);
+  vd trace = vd_set(0.0);
+  sid_lanes_gradient(problem, at, full, sample);
+  for (uint32_t i = 0; i < problem->samples; i++) {
+    sid_lanes_shared_sample(problem, i, at, sample);
+    for (uint32_t j = 0; j < p; j++)
+      vd_store(SID_AT(sample, j), vd_sub(vd_load(SID_AT(sample, j)), vd_load(SID_AT(full, j))));
+    const vd weight = vd_set(sid_problem_sample_weight(problem, i));
+    trace = vd_add(trace, vd_mul(weight, sid_lanes_dot(sample, sample, p)));
+  }
+  return trace;
+}
+
+static vd sid_lanes_noise_trace(const sid_problem *problem, const sid_point *at, double *work) {
+  const uint32_t p = problem->dim;
+  const int tangential = sid_problem_scale_invariant(problem);
+  const vd ir = tangential ? at->ir : vd_set(1.0);
+  const double sigma2 = problem->sigma * problem->sigma;
+  if (problem->noise == SID_NOISE_NONE) return vd_set(0.0);
+  if (problem->noise == SID_NOISE_SAMPLES) return sid_lanes_samples_trace(problem, at, work);
+  if (problem->noise == SID_NOISE_SPHERE) return vd_mul(vd_set(sigma2), ir);
+  if (!problem->scale) return vd_mul(vd_set(sigma2 * (double)(tangential ? p - 1 : p)), ir);
+  for (uint32_t j = 0; j < p; j++)
+    work[j] = problem->scale[j] * problem->scale[j]; /* the same in every lane */
+  const vd total = vd_set(sid_sum(work, p));
+  if (!tangential) return total;
+  for (uint32_t j = p;
+       j-- > 0;) /* from the end, because the vector takes the place of the numbers */
+    vd_store(SID_AT(work, j), vd_mul(vd_set(work[j]), vd_load(SID_AT(at->x, j))));
+  return vd_mul(vd_sub(total, vd_mul(sid_lanes_dot(at->x, work, p), ir)), ir);
+}

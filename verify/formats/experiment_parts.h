@@ -1,0 +1,19 @@
+/* The parts of an experiment as JSON, each from the whole object `root` into its place. Later ones
+ * look at earlier ones: the order is problem, dynamics, schedule, start, and then the rest. */
+#ifndef VF_EXPERIMENT_PARTS_H
+#define VF_EXPERIMENT_PARTS_H
+
+#include "formats/json_reader.h"
+
+#if SID_HAVE_JANSSON
+
+void vf_read_problem(const vf_node *root, sid_problem *problem);
+void vf_read_dynamics(const vf_node *root, sid_experiment *experiment);
+void vf_read_schedule(const vf_node *root, sid_experiment *experiment);
+void vf_read_start(const vf_node *root, sid_experiment *experiment);
+
+/* Refuses an observable that looks at what only some problems have. */
+void vf_check_observable(const vf_node *node, const sid_problem *problem, int32_t observable);
+
+#endif
+#endif
