@@ -148,7 +148,7 @@ double sid_atan2(double y, double x);
  * stands in ref/problems/<room>.c; problems/room.h says what that is. Numbers never change. */
 /* clang-format off */
 #define SID_PROBLEM_LIST(X) \
-  /* kind                  no  name                 room               sam own tes dim chk lanes */ \
+  /* kind                 no  name                 room               sam own tes dim chk lanes */ \
   X(SID_RAYLEIGH,           1, "rayleigh",          rayleigh,          0,   0,   0,   0,   1,   1) \
   X(SID_NORMALISED_LINEAR,  2, "normalised_linear", normalised_linear, 1,   0,   0,   0,   0,   1) \
   X(SID_RATIO2,             3, "ratio2",            ratio2,            0,   0,   0,   1,   0,   1) \
@@ -159,7 +159,8 @@ double sid_atan2(double y, double x);
   X(SID_RIDGE3,             8, "ridge3",            height3,           0,   0,   0,   1,   0,   0) \
   X(SID_BN_REGRESSION,      9, "bn_regression",     bn_regression,     0,   0,   0,   0,   0,   0) \
   X(SID_BN_COMPLETION,     10, "bn_completion",     bn_completion,     0,   0,   1,   1,   1,   0) \
-  X(SID_POISSON,           11, "poisson",           poisson,           0,   1,   0,   0,   1,   0)
+  X(SID_POISSON,           11, "poisson",           poisson,           0,   1,   0,   0,   1,   0) \
+  /* the next one: a line above this one */
 /* clang-format on */
 
 #define SID_PROBLEM_ENUMERATOR(kind, number, ...) kind = (number),

@@ -374,6 +374,12 @@ TEXTS = {
     "-Infinity": (with_line(SEED, '"seed": -Infinity,'), SEED, "allowed: one JSON object"),
     "a real beyond binary64": (with_line(SEED, '"seed": 1e400,'), SEED, "overflow"),
     "a leading zero": (with_line(SEED, '"seed": 07,'), SEED, "allowed: one JSON object"),
+    "leading zeros beside an integer beyond 64 bits": ('{"seed": 18446744073709551615,\n"x": [00000000000000000007, 1]}', 2, "allowed: one JSON object"),
+    "minus and leading zeros beside an integer beyond 64 bits": ('{"seed": 18446744073709551615,\n\n"x": -0000000000000000000007}', 3, "allowed: one JSON object"),
+    "minus zero and another zero": ('{"seed": 1,\n"x": -00}', 2, "allowed: one JSON object"),
+    "two minus signs beside an integer beyond 64 bits": ('{"seed": 18446744073709551615,\n"x": --18446744073709551615}', 2, "allowed: one JSON object"),
+    "an integer beyond 64 bits as a name": ('{"seed": 18446744073709551615,\n18446744073709551615: 1}', 2, "allowed: one JSON object"),
+    "minus zero, and a string that looks like the mark of a large integer": ('{"schema": "sidyn-experiment-1",\n"plane": [-0],\n"seed": "\\u00015"}', None, "problem: missing; allowed"),
     "a line break in a string": (with_line(SEED, '"se\ned": 7,'), SEED, "allowed: one JSON object"),
     "a control character in a string": (with_line(SEED, '"se\x1bed": 7,'), SEED,
                                         "allowed: one JSON object"),
@@ -457,6 +463,8 @@ TAKEN = {
     | {"dynamics": {"kind": "sgd", "batch": 1}},
     "no steps": experiment(RATIO, steps=0),
     "lr and wd zero": changed("rayleigh", "schedule", {"kind": "constant", "lr": 0, "wd": 0}),
+    "integers with a fraction or an exponent": changed("linear", "checkpoints.every", 7.0) | {"seed": 1e19, "steps": 30.0},
+    "a size with a fraction of zero": changed("rayleigh", "problem.dim", 3.0) | {"dynamics": {"kind": "svag", "l": 4.0}},
     "lr of minus zero": changed("rayleigh", "schedule.lr", -0.0),
     "the largest seed as an integer": experiment(RATIO, seed=2**64 - 1),
     "the largest seed as a string": experiment(RATIO, seed=str(2**64 - 1)),
@@ -493,6 +501,23 @@ for name, document in TAKEN.items():
     with case(f"taken: {name}"):
         same([error.message for error in SCHEMA.iter_errors(document)], [], "errors by the schema")
         output("run", write("good.json", dump(document)[0]))
+
+with case("1000.0 and 1e3 are the integer 1000, and 1000.5 is none"):
+    texts = [json.dumps(experiment(RATIO, steps=1000)).replace('"steps": 1000', f'"steps": {steps}') for steps in ("1000", "1000.0", "1e3", "10E+2")]
+    holds(len({output("run", write("steps.json", text)) for text in texts}) == 1, "the same run")
+    for steps in ("1000.5", "1e-3", "1e300", "18446744073709551616.0", "9007199254740994.0", "-1e3"):
+        refused(sidyn("run", write("steps.json", texts[0].replace('"steps": 1000', f'"steps": {steps}'))), ": steps: ", "not an integer; allowed: an integer from 0 to")
+    refused(sidyn("run", write("dim.json", json.dumps(RAYLEIGH).replace('"dim": 3', '"dim": 3.5'))), ": problem.dim: ", "allowed: an integer from 2 to 65536")
+    zero = json.dumps(experiment(RATIO, seed=0, steps=1))
+    same(output("run", write("zero.json", zero.replace('"seed": 0', '"seed": -0'))), output("run", write("zero.json", zero)), "a seed of -0")
+
+with case("-0 is minus zero, as -0.0 is"):
+    texts = [json.dumps(changed("ratio", "start.x", [1, -0.0]) | {"steps": 0, "observables": ["x"]}).replace("-0.0", zero)
+             for zero in ("-0.0", "-0", "-0e1", '"8000000000000000"')]
+    same([output("run", write("minus.json", text), "--format", "bits").split(b"\n")[1] for text in texts],
+         [b"0,0,,3ff0000000000000,8000000000000000"] * 4, "rows")
+    strings = json.dumps(experiment(RATIO, schema="-0 \\\" -0"))
+    refused(sidyn("run", write("minus.json", strings)), '"-0 ', "allowed: sidyn-experiment-1")
 
 with case("large integers keep their value: as a seed and as a real"):
     results = [output("run", write("seed.json", json.dumps(experiment(FAMILY, seed=seed))))

@@ -245,6 +245,52 @@ static void test_bad_data(void **state) {
   (void)state;
 }
 
+/* What a kind does not use must not be given, one field after the other of every kind. */
+static void test_unused_data(void **state) {
+  const sid_problem problems[] = {
+      rayleigh(),         dense(),      linear(),     ratio2(),
+      samples(),          noise_only(), noisy(),      height(SID_TROUGH3),
+      height(SID_RIDGE3), regression(), completion(), poisson()};
+  static const double many[SID_SAMPLES_MAX];
+  for (size_t i = 0; i < COUNT(problems); i++) {
+    const sid_problem *problem = problems + i;
+    const int family = problem->samples > 0, bn = problem->kind == SID_BN_COMPLETION;
+    require_problem(*problem, SID_OK);
+    if (!problem->matrix) require_field(*problem, matrix, many, SID_E_PARAMETER);
+    if (!problem->spectrum) require_field(*problem, spectrum, many, SID_E_PARAMETER);
+    if (!problem->features) require_field(*problem, features, many, SID_E_PARAMETER);
+    if (!problem->labels) require_field(*problem, labels, many, SID_E_PARAMETER);
+    if (!problem->a) require_field(*problem, a, many, SID_E_PARAMETER);
+    if (!problem->b) require_field(*problem, b, many, SID_E_PARAMETER);
+    if (!problem->weights) require_field(*problem, weights, many, SID_E_WEIGHTS);
+    if (!problem->entries) require_field(*problem, entries, four_entries, SID_E_PARAMETER);
+    if (!family) require_field(*problem, samples, 1, SID_E_SAMPLES);
+    if (!bn) require_field(*problem, rows, 1, SID_E_PARAMETER);
+    if (!bn) require_field(*problem, cols, 1, SID_E_PARAMETER);
+    if (!bn) require_field(*problem, inner, 1, SID_E_PARAMETER);
+    if (problem->mean == 0.0) {
+      require_field(*problem, mean, 1.0, SID_E_PARAMETER);
+      require_field(*problem, mean, QUIET_NAN, SID_E_PARAMETER);
+      require_field(*problem, exp_minus_mean, 0.5, SID_E_PARAMETER);
+    }
+  }
+  (void)state;
+}
+
+/* The list, its names and numbers. */
+static void test_names_of_problems(void **state) {
+  static const char *const names[] = {
+      "rayleigh",      "normalised_linear", "ratio2",  "quadratic_samples",
+      "noise_only",    "quadratic_noisy",   "trough3", "ridge3",
+      "bn_regression", "bn_completion",     "poisson"};
+  for (int32_t kind = SID_RAYLEIGH; kind <= SID_POISSON; kind++)
+    assert_string_equal(sid_problem_name(kind), names[kind - SID_RAYLEIGH]);
+  assert_null(sid_problem_name(0));
+  assert_null(sid_problem_name(-1));
+  assert_null(sid_problem_name(SID_POISSON + 1));
+  (void)state;
+}
+
 /* ---- bn_completion: shape, entries, labels, matrix ----------------------------------------- */
 
 static void test_completion_shape(void **state) {
@@ -856,6 +902,8 @@ int main(void) {
       cmocka_unit_test(test_completion_entries),
       cmocka_unit_test(test_poisson),
       cmocka_unit_test(test_weights),
+      cmocka_unit_test(test_unused_data),
+      cmocka_unit_test(test_names_of_problems),
       cmocka_unit_test(test_noise_kinds),
       cmocka_unit_test(test_noise_size),
       cmocka_unit_test(test_dynamics),

@@ -45,6 +45,33 @@ static void test_piecewise(void **state) {
   (void)state;
 }
 
+/* A hundred thousand segments, looked up at a million steps: by halving it takes no time. */
+static void test_many_segments(void **state) {
+  enum { SEGMENTS = 100000, APART = 3 };
+  static sid_segment segments[SEGMENTS];
+  sid_schedule schedule;
+  memset(&schedule, 0, sizeof schedule);
+  for (uint32_t s = 0; s < SEGMENTS; s++) {
+    segments[s].start = (uint64_t)APART * s, segments[s].lr = 1.0 / (1.0 + s);
+    segments[s].wd = 1e-9 * s, segments[s].rescale = s ? 1.0 + s : 1.0;
+  }
+  schedule.kind = SID_PIECEWISE, schedule.segments = segments;
+  for (uint32_t count = SEGMENTS; count > 0; count /= 7) { /* also counts that halve unevenly */
+    schedule.segment_count = count;
+    assert_int_equal(sid_schedule_validate(&schedule), SID_OK);
+    for (uint64_t k = 0; k < (uint64_t)APART * count + 5; k++) {
+      double lr, wd;
+      const uint64_t s = k / APART < count ? k / APART : count - 1;
+      sid_schedule_at(&schedule, k, &lr, &wd);
+      require_bits(lr, segments[s].lr, "lr", (size_t)k);
+      require_bits(wd, segments[s].wd, "wd", (size_t)k);
+      require_bits(sid_schedule_rescale(&schedule, k),
+                   k == segments[s].start ? segments[s].rescale : 1.0, "rescale", (size_t)k);
+    }
+  }
+  (void)state;
+}
+
 /* ---- exponential --------------------------------------------------------------------------- */
 
 static sid_schedule exponential(double lr, double factor) {
@@ -168,10 +195,10 @@ static void test_triangle_bits(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_piecewise),        cmocka_unit_test(test_exponential),
-      cmocka_unit_test(test_exponential_ends), cmocka_unit_test(test_cosine),
-      cmocka_unit_test(test_cosine_bits),      cmocka_unit_test(test_triangle),
-      cmocka_unit_test(test_triangle_bits),
+      cmocka_unit_test(test_piecewise),   cmocka_unit_test(test_many_segments),
+      cmocka_unit_test(test_exponential), cmocka_unit_test(test_exponential_ends),
+      cmocka_unit_test(test_cosine),      cmocka_unit_test(test_cosine_bits),
+      cmocka_unit_test(test_triangle),    cmocka_unit_test(test_triangle_bits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

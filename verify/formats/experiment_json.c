@@ -7,7 +7,8 @@
 /* The observables, from SID_NORM2 on. */
 #define VF_OBSERVABLES(X)                                                                          \
   X("norm2")                                                                                       \
-  X("loss") X("grad_norm2") X("noise_trace") X("step_angle") X("effective_lr") X("gamma") X("f")   \
+  X("loss")                                                                                        \
+  X("grad_norm2") X("noise_trace") X("step_angle") X("effective_lr") X("gamma") X("f")             \
       X("plane_angle") X("x") X("test_loss") X("midpoint_loss") X("midpoint_test_loss")            \
           X("spherical_sharpness") X("midpoint_sharpness") X("manifold_h") X("manifold_angle")
 
@@ -165,7 +166,7 @@ int vf_experiment_parse(const char *text, size_t length, const char *name, vf_ex
              error.line, error.text);
     return -1;
   }
-  vf_reader reader = {name, text, NULL, message, 0, marked};
+  vf_reader reader = {name, text, NULL, message, VF_MESSAGE_SIZE, 0, marked};
   const vf_node root = {&reader, json, NULL, NULL, 0};
   vf_read_experiment(&root, &loaded->experiment);
   loaded->memory = reader.blocks;

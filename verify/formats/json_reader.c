@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "formats/experiment_json.h"
 #include "formats/json_line.h"
 #include "formats/json_text.h"
 #include "formats/number.h"
@@ -48,12 +47,12 @@ void vf_reject(const vf_node *node, const char *format, ...) {
   if (reader->failed) return;
   reader->failed = 1;
   vf_path(node, path);
-  int used = snprintf(reader->message, VF_MESSAGE_SIZE, "%s:%d: %s: ", reader->name,
+  int used = snprintf(reader->message, reader->message_size, "%s:%d: %s: ", reader->name,
                       vf_json_line(reader->text, vf_place(node)), *path ? path : "experiment");
-  if (used < 0 || used >= VF_MESSAGE_SIZE) return;
+  if (used < 0 || (size_t)used >= reader->message_size) return;
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(reader->message + used, (size_t)(VF_MESSAGE_SIZE - used), format, arguments);
+  vsnprintf(reader->message + used, reader->message_size - (size_t)used, format, arguments);
   va_end(arguments);
 }
 

@@ -20,9 +20,10 @@ typedef struct vf_block {
 typedef struct {
   const char *name, *text; /* the file's name and all its text */
   vf_block *blocks;        /* what vf_keep() gave */
-  char *message;           /* VF_MESSAGE_SIZE bytes for the first fault */
-  int failed;              /* whether there was one */
-  int marked;              /* the text holds marks of vf_json_parse() */
+  char *message;           /* message_size bytes for the first fault */
+  size_t message_size;
+  int failed; /* whether there was one */
+  int marked; /* the text holds marks of vf_json_parse() */
 } vf_reader;
 
 /* A value and where it stands: member `name`, or else element `index`, of a parent that outlives

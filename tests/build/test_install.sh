@@ -1,0 +1,51 @@
+#!/bin/sh
+# What `make install` installs: every header compiles and links in C and in C++, with what pkg-config says.
+planned=5
+. tests/build/tap.sh
+to=$tmp/installed
+
+installs() { make -s B="$B" CC="$CC" -o all install DESTDIR= PREFIX="$to"; }
+check 'it installs what was built' installs
+headers=$(cd "$to/include" && ls)
+all_headers() { [ "$headers" = "$(printf 'sidyn.h\nsidyn_laws.h\nsidyn_simd.h')" ]; }
+check 'the headers are those that this test knows' all_headers
+
+# What a program calls from a header.
+use_of() {
+  case $1 in
+    sidyn.h) echo 'sid_selfcheck() == 0 && sid_status_text(SID_OK)[0]' ;;
+    sidyn_laws.h) echo 'sid_data_fill(0, SID_DATA_NORMAL, 0, 0) == SID_E_NULL' ;;
+    sidyn_simd.h) echo 'sid_backend_best()->lanes >= sid_backend_ref.lanes' ;;
+  esac
+}
+package_of() { case $1 in sidyn_simd.h) echo sidyn_simd ;; *) echo sidyn ;; esac; }
+flags() { PKG_CONFIG_PATH=$to/lib/pkgconfig pkg-config --static "$@"; }
+
+# Each header by itself (sidyn_laws.h is the second part of sidyn.h), and all together; an instrumented library needs its compiler's own.
+links() { # COMPILER LANGUAGE STANDARD [FLAGS]
+  compiler=$1 language=$2 standard=$3
+  shift 3
+  instrumented=$(tr ' ' '\n' < "$B/REF.flags" | grep '^-fsanitize\|^--coverage\|^-fprofile' | tr '\n' ' ')
+  for header in $headers all; do
+    package=$(package_of "$header")
+    [ "$header" != all ] || package='sidyn sidyn_simd'
+    {
+      case $header in
+        all) for one in $headers; do echo "#include <$one>"; done ;;
+        sidyn_laws.h) echo '#include <sidyn.h>' ;;
+        *) echo "#include <$header>" ;;
+      esac
+      echo 'int main(void) { return !(1'
+      for one in $headers; do case $header in "$one" | all) echo "&& $(use_of "$one")" ;; esac done
+      echo '); }'
+    } > "$tmp/program.$language"
+    # shellcheck disable=SC2046,SC2086
+    "$compiler" -x $language -std=$standard -Wall -Wextra -Wpedantic -Werror $(flags --cflags $package) "$tmp/program.$language" -x none "$@" $instrumented \
+      $(flags --libs $package) -o "$tmp/program" && $EXEC_WRAPPER "$tmp/program" || { echo "$header"; return 1; }
+  done
+}
+check 'they compile and link as C99' links gcc c c99
+check 'they compile and link as C++11' links g++ c++ c++11
+check 'they compile and link as C++17 with clang' links clang++ c++ c++17
+
+finish

@@ -1,0 +1,164 @@
+"""Dependencies point down: no circle of includes or of calls, no include and no call of a higher layer.
+
+A module is foo.c with foo.h. Includes are looked at over ref/, simd/ and verify/; calls over the objects of ref/ by their symbols.
+"""
+import os
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+from common import BUILD, ROOT, TMP, case, finish, holds, same
+
+# From below to above; a module belongs to the layer of the longest name that it begins with. Modules of one layer may use each other, in no circle.
+LAYERS = [
+    ["ref/config", "ref/sidyn", "ref/fp", "ref/wide", "ref/status", "ref/ranges", "ref/reduce", "ref/port/"],
+    ["ref/stream", "ref/normal", "ref/normal_tables", "ref/angle", "ref/selfcheck", "ref/data", "ref/schedule"],
+    ["ref/noise"],
+    ["ref/problems/"],
+    ["ref/problem"],
+    ["ref/fields", "ref/sampling", "ref/sharpness"],
+    ["ref/dynamics/"],
+    ["ref/validate", "ref/observe"],
+    ["ref/run"],
+    ["simd/"],
+    ["verify/formats/"],
+    ["verify/harness/"],
+    ["verify/running/"],
+    ["verify/checks/"],
+    ["verify/command/"],
+]
+FOLDERS = ["ref", "simd", "verify"]
+# Headers of a module under another name.
+PARTS = {"verify/harness/context": "verify/harness/check"}
+
+
+def layer(module):
+    """The number of a module's layer: a name that ends with / stands for a folder, others for one module (ref/sidyn also for its parts)."""
+    found = [(len(name), number) for number, names in enumerate(LAYERS) for name in names
+             if module == name or (name.endswith("/") and module.startswith(name)) or module.startswith(name + "_")]
+    holds(found, f"{module} is in no layer of tests/build/test_layers.py")
+    return max(found)[1]
+
+
+def module_of(path):
+    module = os.path.splitext(path)[0]
+    return PARTS.get(module, module)
+
+
+def sources(root):
+    for folder in FOLDERS:
+        for base, _, names in os.walk(os.path.join(root, folder)):
+            for name in sorted(names):
+                if name.endswith((".c", ".h")):
+                    yield os.path.relpath(os.path.join(base, name), root)
+
+
+def includes(root):
+    """{module: modules that its files include}, of files of the three folders."""
+    graph = {}
+    for path in sources(root):
+        used = graph.setdefault(module_of(path), set())
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            names = re.findall(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"', file.read(), re.M)
+        for name in names:
+            for folder in (os.path.dirname(path), "ref", "simd", "verify"):
+                target = os.path.normpath(os.path.join(folder, name))
+                if os.path.exists(os.path.join(root, target)):
+                    used.add(module_of(target))
+                    break
+    return {module: used - {module} for module, used in graph.items()}
+
+
+def calls(folder):
+    """{module: modules whose symbols its object needs}."""
+    needed, home = {}, {}
+    for base, _, names in os.walk(os.path.join(folder, "ref")):
+        for name in names:
+            if not name.endswith(".o"):
+                continue
+            module = module_of(os.path.relpath(os.path.join(base, name), folder))
+            text = subprocess.run(["nm", os.path.join(base, name)], check=True, stdout=subprocess.PIPE, text=True).stdout
+            for line in text.splitlines():
+                *_, kind, symbol = line.split()
+                if kind in "Uw":
+                    needed.setdefault(module, set()).add(symbol)
+                elif kind in "TRDBV":
+                    home[symbol] = module
+            needed.setdefault(module, set())
+    return {module: {home[symbol] for symbol in symbols if symbol in home} - {module} for module, symbols in needed.items()}
+
+
+def circle(graph):
+    """One circle of a graph as a list of modules, or []."""
+    done, path = set(), []
+
+    def walk(module):
+        if module in path:
+            return path[path.index(module):] + [module]
+        if module in done:
+            return []
+        path.append(module)
+        for target in sorted(graph.get(module, ())):
+            found = walk(target)
+            if found:
+                return found
+        path.pop()
+        done.add(module)
+        return []
+
+    for module in sorted(graph):
+        found = walk(module)
+        if found:
+            return found
+    return []
+
+
+def upward(graph):
+    return [f"{module} uses {target}" for module in sorted(graph) for target in sorted(graph[module]) if layer(target) > layer(module)]
+
+
+def plant(name, files):
+    """A small tree of its own."""
+    root = os.path.join(TMP, name)
+    for path, text in files.items():
+        os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+        with open(os.path.join(root, path), "w", encoding="ascii") as file:
+            file.write(text)
+    return root
+
+
+def objects(name, files):
+    root = plant(name, files)
+    for path in files:
+        subprocess.run(["gcc", "-c", path, "-o", module_of(path) + ".o"], cwd=root, check=True)
+    return root
+
+
+with case("no circle of includes"):
+    same(" > ".join(circle(includes(ROOT))), "", "circle")
+with case("no include of a higher layer"):
+    same(upward(includes(ROOT)), [], "upward")
+with case("no circle of calls among the objects of ref/"):
+    graph = calls(BUILD)
+    holds(len(graph) >= 30 and sum(map(len, graph.values())) >= 60, f"only {len(graph)} objects")
+    same(" > ".join(circle(graph)), "", "circle")
+with case("no call of a higher layer among the objects of ref/"):
+    same(upward(calls(BUILD)), [], "upward")
+with case("every module is in a layer"):
+    holds(all(layer(module) >= 0 for module in includes(ROOT)), "layers")
+with case("a planted circle of includes is found, across a header and its source"):
+    tree = plant("includes", {"ref/noise.c": '#include "problem.h"\n', "ref/noise.h": "", "ref/problem.h": "", "ref/problem.c": ' # include  "noise.h"\n'})
+    same(circle(includes(tree)), ["ref/noise", "ref/problem", "ref/noise"], "circle")
+    same(upward(includes(tree)), ["ref/noise uses ref/problem"], "upward")
+with case("a planted circle of calls is found, although the headers have none"):
+    tree = objects("calls", {"ref/noise.c": "int sid_b(void);\nint sid_a(void) { return sid_b(); }\n",
+                             "ref/problem.c": "int sid_a(void);\nint sid_b(void) { return sid_a(); }\n"})
+    same(circle(calls(tree)), ["ref/noise", "ref/problem", "ref/noise"], "circle")
+    same(upward(calls(tree)), ["ref/noise uses ref/problem"], "upward")
+with case("a planted include from ref/ of verify/ is found"):
+    same(upward(includes(plant("upward", {"ref/run.c": '#include "formats/number.h"\n', "verify/formats/number.h": ""}))),
+         ["ref/run uses verify/formats/number"], "upward")
+
+finish()
