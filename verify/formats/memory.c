@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "formats/output.h"
+#include "formats/failure.h"
 
 static void vf_out_of_memory(size_t count, size_t size) {
-  vf_output_drop_all();
+  vf_drop_partials();
   vf_fail("out of memory: %zu times %zu bytes cannot be had", count, size);
   _exit(VF_EXIT_USAGE); /* other threads may run; nothing of theirs may get out */
 }

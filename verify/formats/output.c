@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,88 +10,9 @@
 
 enum { VF_LINK_SIZE = 4096 };
 
-int vf_fail(const char *format, ...) {
-  char text[8192];
-  va_list arguments;
-  fflush(stdout);
-  va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  fputs("sidyn: ", stderr);
-  for (const char *at = text; *at; at++) {
-    const unsigned char byte = (unsigned char)*at;
-    if (byte < 0x20 || byte == 0x7f)
-      fprintf(stderr, "\\x%02x", byte);
-    else
-      fputc(byte, stderr);
-  }
-  fputc('\n', stderr);
-  return VF_EXIT_USAGE;
-}
-
 int vf_output_flush(void) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return 0;
   return vf_fail("standard output: cannot write: %s", strerror(errno));
-}
-
-/* The partial files that an interrupt has to remove; a command writes at most a report and a JUnit
- * file. */
-enum { MAX_OUTPUTS = 4 };
-static const char *volatile vf_partials[MAX_OUTPUTS];
-
-void vf_output_drop_all(void) {
-  for (int i = 0; i < MAX_OUTPUTS; i++)
-    if (vf_partials[i]) unlink(vf_partials[i]);
-}
-
-/* The signal then does what it does without us: its handler is gone, and it is raised again. */
-static void vf_interrupted(int signal_number) {
-  vf_output_drop_all();
-  raise(signal_number);
-}
-
-/* Signals that end a program unless it says otherwise. SIGXFSZ is not among them: main() ignores
- * it. */
-static int vf_is_deadly(int number) {
-  static const int harmless[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGCONT, SIGTSTP,
-                                 SIGTTIN, SIGTTOU, SIGURG,  SIGXFSZ};
-  for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
-    if (number == harmless[i]) return 0;
-#ifdef SIGWINCH
-  if (number == SIGWINCH) return 0;
-#endif
-  return 1;
-}
-
-/* The largest number of a signal. */
-static int vf_last_signal(void) {
-#ifdef SIGRTMAX
-  return SIGRTMAX;
-#else
-  return 31;
-#endif
-}
-
-static void vf_remember(const char *partial) {
-  for (int i = 0; i < MAX_OUTPUTS; i++) {
-    if (vf_partials[i]) continue;
-    vf_partials[i] = partial;
-    break;
-  }
-  for (int number = 1; number <= vf_last_signal(); number++) {
-    struct sigaction action;
-    if (!vf_is_deadly(number) || sigaction(number, NULL, &action) != 0) continue;
-    if (action.sa_handler == SIG_IGN) continue; /* nohup */
-    memset(&action, 0, sizeof action);
-    action.sa_handler = vf_interrupted;
-    action.sa_flags = (int)SA_RESETHAND;
-    sigaction(number, &action, NULL);
-  }
-}
-
-static void vf_forget(const char *partial) {
-  for (int i = 0; i < MAX_OUTPUTS; i++)
-    if (vf_partials[i] == partial) vf_partials[i] = NULL;
 }
 
 /* Opens and locks PATH.partial. The lock, not the file's existence, says that somebody writes: a
@@ -121,7 +41,7 @@ static int vf_open_locked(const char *partial) {
 }
 
 static void vf_output_free(vf_output *output) {
-  if (output->partial) vf_forget(output->partial);
+  if (output->partial) vf_forget_partial(output->partial);
   free(output->path);
   free(output->partial);
   output->path = output->partial = NULL;
@@ -143,7 +63,7 @@ static int vf_open_partial(const char *partial) {
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, &before);
   const int descriptor = vf_open_locked(partial), problem = errno;
-  if (descriptor >= 0) vf_remember(partial);
+  if (descriptor >= 0) vf_remember_partial(partial);
   sigprocmask(SIG_SETMASK, &before, NULL);
   errno = problem;
   return descriptor;

@@ -1,0 +1,85 @@
+#include "formats/failure.h"
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int vf_fail(const char *format, ...) {
+  char text[8192];
+  va_list arguments;
+  fflush(stdout);
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  fputs("sidyn: ", stderr);
+  for (const char *at = text; *at; at++) {
+    const unsigned char byte = (unsigned char)*at;
+    if (byte < 0x20 || byte == 0x7f)
+      fprintf(stderr, "\\x%02x", byte);
+    else
+      fputc(byte, stderr);
+  }
+  fputc('\n', stderr);
+  return VF_EXIT_USAGE;
+}
+
+/* The partial files that an interrupt has to remove; a command writes at most a report and a JUnit
+ * file. */
+enum { MAX_OUTPUTS = 4 };
+static const char *volatile vf_partials[MAX_OUTPUTS];
+
+void vf_drop_partials(void) {
+  for (int i = 0; i < MAX_OUTPUTS; i++)
+    if (vf_partials[i]) unlink(vf_partials[i]);
+}
+
+/* The signal then does what it does without us: its handler is gone, and it is raised again. */
+static void vf_interrupted(int signal_number) {
+  vf_drop_partials();
+  raise(signal_number);
+}
+
+/* Signals that end a program unless it says otherwise. SIGXFSZ is not among them: main() ignores
+ * it. */
+static int vf_is_deadly(int number) {
+  static const int harmless[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGCONT, SIGTSTP,
+                                 SIGTTIN, SIGTTOU, SIGURG,  SIGXFSZ};
+  for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
+    if (number == harmless[i]) return 0;
+#ifdef SIGWINCH
+  if (number == SIGWINCH) return 0;
+#endif
+  return 1;
+}
+
+/* The largest number of a signal. */
+static int vf_last_signal(void) {
+#ifdef SIGRTMAX
+  return SIGRTMAX;
+#else
+  return 31;
+#endif
+}
+
+void vf_remember_partial(const char *partial) {
+  for (int i = 0; i < MAX_OUTPUTS; i++) {
+    if (vf_partials[i]) continue;
+    vf_partials[i] = partial;
+    break;
+  }
+  for (int number = 1; number <= vf_last_signal(); number++) {
+    struct sigaction action;
+    if (!vf_is_deadly(number) || sigaction(number, NULL, &action) != 0) continue;
+    if (action.sa_handler == SIG_IGN) continue; /* nohup */
+    memset(&action, 0, sizeof action);
+    action.sa_handler = vf_interrupted;
+    action.sa_flags = (int)SA_RESETHAND;
+    sigaction(number, &action, NULL);
+  }
+}
+
+void vf_forget_partial(const char *partial) {
+  for (int i = 0; i < MAX_OUTPUTS; i++)
+    if (vf_partials[i] == partial) vf_partials[i] = NULL;
+}

@@ -1,0 +1,24 @@
+/* The end of a command that cannot go on: its message, its exit status, and the partial files that
+ * must not stay behind. */
+#ifndef VF_FAILURE_H
+#define VF_FAILURE_H
+
+/* Exit statuses of the command line. */
+enum { VF_EXIT_OK = 0, VF_EXIT_FAILED = 1, VF_EXIT_USAGE = 2, VF_EXIT_MACHINE = 3 };
+
+/* Prints "sidyn: ..." as one line on stderr, control characters as \\xNN; returns VF_EXIT_USAGE. */
+int vf_fail(const char *format, ...)
+#ifdef __GNUC__
+    __attribute__((format(printf, 1, 2)))
+#endif
+    ;
+
+/* Partial files to be removed by vf_drop_partials() and by every signal that ends the program;
+ * after the first one such signals are caught. The text must live until it is forgotten. */
+void vf_remember_partial(const char *partial);
+void vf_forget_partial(const char *partial);
+
+/* Removes them, for an end in the middle; nothing else is tidied. */
+void vf_drop_partials(void);
+
+#endif
