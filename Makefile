@@ -109,7 +109,7 @@ help:
 	@echo '  fixtures-check  regenerate elsewhere and compare'
 	@echo '  coverage        line and branch coverage of ref/ and verify/;' \
 	  'coverage-merged: of ref/ with AArch64'
-	@echo '  format, lint    clang-format in place; clang-tidy, cppcheck and format check'
+	@echo '  format, lint    clang-format in place; clang-tidy, cppcheck and format-check'
 	@echo '  install         library, headers, pkg-config file, executable (DESTDIR, PREFIX)'
 	@echo '  clean           remove $(BUILD)/'
 	@echo 'Variables (current value)'
@@ -316,7 +316,8 @@ coverage-merged: coverage
 
 # Generated files look as their generators write them.
 FORMATTED := $(filter-out tests/boards/known_answers.h,$(wildcard ref/*.[ch] ref/*/*.[ch] \
-  simd/*.[ch] simd/*/*.h simd/*/*/*.h verify/*/*.[ch] verify/*/*/*.[ch] tests/*/*.[ch]))
+  simd/*.[ch] simd/*/*.h simd/*/*/*.h verify/*/*.[ch] verify/*/*/*.[ch] tests/*/*.[ch] \
+  tests/*/*/*.[ch]))
 format:
 	clang-format -i $(FORMATTED)
 
