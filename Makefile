@@ -297,7 +297,7 @@ amalgamation:
 sanitize:
 	@$(call tap,1) tests/sanitize/run.sh
 
-fuzz:
+fuzz: all
 	@$(call tap,1) tests/fuzz/run.sh
 
 # ---- quality -------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
-"""Random experiments by every backend, by the executable and by the oracle that was written from docs/spec.md alone: all that a trajectory leaves, bit
-for bit. Rows, reason, step, last state with what a dynamics keeps beside x, the row of an early end; whatever memory held before.
+"""Random experiments by every backend, by the executable and by the oracle that was written from
+docs/spec.md alone: all that a trajectory leaves, bit for bit. Rows, reason, step, last state with
+what a dynamics keeps beside x, the row of an early end; whatever memory held before.
 
-    /usr/bin/python3 -B tests/fuzz/differential.py --count 5000 --seed 1        B says where the build is
-    /usr/bin/python3 -B tests/fuzz/differential.py --seed 1 --only 123          one of them, shown and made smaller
+    /usr/bin/python3 -B tests/fuzz/differential.py --count 5000 --seed 1
+    /usr/bin/python3 -B tests/fuzz/differential.py --seed 1 --only 123
+
+The second shows one of them and makes it smaller. B says where the build is, as in all tests.
 """
 
 import argparse
@@ -28,7 +31,8 @@ import generator
 import oracle
 
 REASONS = {0: "ok", -9: "lr", -10: "intrinsic_lr", -12: "origin", -13: "nonfinite"}
-TEXTS = {"lr": "lr or wd is negative or not finite", "intrinsic_lr": "lr*wd is 1 or more", "nonfinite": "the state left the finite numbers",
+TEXTS = {"lr": "lr or wd is negative or not finite", "intrinsic_lr": "lr*wd is 1 or more",
+         "nonfinite": "the state left the finite numbers",
          "origin": "a scale-invariant problem reached the origin (its norm^2 is 0 in binary64)"}
 ORACLE_TRAJECTORIES = 2  # of each experiment
 End = collections.namedtuple("End", "reason step last row rows")
@@ -36,7 +40,7 @@ Programs = collections.namedtuple("Programs", "states executable backends")
 
 
 def build_states(name="states", inputs=(), flags=()):
-    """The program of states.c with the library of the build under test; what inputs define comes first."""
+    """The program of states.c with the library of the build; what inputs define comes first."""
     files = common.objects(common.sources("verify/formats/*.c", "verify/running/backend.c"))
     return common.build(name, [os.path.join(HERE, "states.c"), *inputs, *files], *flags)
 
@@ -67,7 +71,8 @@ class Session:
 
     def __init__(self, built, name):
         self.built, self.folder = built, common.path_of(name)
-        self.process = subprocess.Popen(common.command(program=built.states), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(common.command(program=built.states), text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.seen = collections.Counter()
         os.makedirs(self.folder, exist_ok=True)
 
@@ -104,7 +109,8 @@ def parse(line, width):
     status, step, count = map(int, head.split())
     rows = rows.split()
     assert len(rows) == count * width
-    return End(REASONS[status], step, last.split(), row.split(), [rows[k:k + width] for k in range(0, len(rows), width)])
+    return End(REASONS[status], step, last.split(), row.split(),
+               [rows[k:k + width] for k in range(0, len(rows), width)])
 
 
 def further(state):
@@ -117,8 +123,8 @@ def further(state):
 
 def by_oracle(experiment, trajectory):
     result = oracle.run(experiment, trajectory)
-    return End(result.end.reason, result.end.step, as_bits(further(result.last)), as_bits(result.last_row.values),
-               [as_bits(row.values) for row in result.rows])
+    return End(result.end.reason, result.end.step, as_bits(further(result.last)),
+               as_bits(result.last_row.values), [as_bits(row.values) for row in result.rows])
 
 
 def difference(ours, theirs):
@@ -135,6 +141,10 @@ def columns(experiment, dim):
     for name in experiment.get("observables", ["norm2", "loss"]):
         names += [f"x{j}" for j in range(dim)] if name == "x" else [name]
     return names
+
+
+def start_refused(end):
+    return end.step == 0 and not end.rows and end.reason in ("origin", "nonfinite")
 
 
 def compare(session, experiment, first, count, source, files):
@@ -157,8 +167,9 @@ def compare(session, experiment, first, count, source, files):
     names = columns(experiment, dim)
     ends = [parse(line, len(names)) for line in reference]
     session.seen.update(end.reason for end in ends)
-    session.seen["start refused"] += sum(end.step == 0 and not end.rows and end.reason in ("origin", "nonfinite") for end in ends)
-    session.seen["dynamics " + experiment["dynamics"]["kind"] + " on " + experiment["problem"]["kind"]] += 1
+    session.seen["start refused"] += sum(start_refused(end) for end in ends)
+    dynamics, problem = experiment["dynamics"]["kind"], experiment["problem"]["kind"]
+    session.seen[f"dynamics {dynamics} on {problem}"] += 1
     session.seen.update("observable " + name for name in experiment.get("observables", ()))
     for i in sorted(source.sample(range(count), min(count, ORACLE_TRAJECTORIES))):
         try:
@@ -179,10 +190,12 @@ def csv_of(experiment, first, names, ends):
     steps = oracle.checkpoint_list(experiment.get("checkpoints"), experiment["steps"])
     out, notes = [",".join(["trajectory,step,end", *names])], []
     for i, end in enumerate(ends):
-        out += [",".join([str(first + i), str(steps[c]), "", *row]) for c, row in enumerate(end.rows)]
+        out += [",".join([str(first + i), str(step), "", *row])
+                for step, row in zip(steps, end.rows)]
         if end.reason != "ok":
             out.append(",".join([str(first + i), str(end.step), end.reason, *end.row]))
-            notes.append(f"sidyn: trajectory {first + i} ended at step {end.step}: {TEXTS[end.reason]}")
+            notes.append(f"sidyn: trajectory {first + i} ended at step {end.step}: "
+                         + TEXTS[end.reason])
     if len(notes) > 5:
         notes[5:] = [f"sidyn: {len(notes)} trajectories ended early"]
     return "".join(line + "\n" for line in out), "".join(line + "\n" for line in notes)
@@ -190,9 +203,10 @@ def csv_of(experiment, first, names, ends):
 
 def npy_numbers(experiment, names, ends):
     """The numbers of the .npy file: NaN where a row is not reached."""
-    missing = ["7ff8000000000000"] * len(names)
+    none = ["7ff8000000000000"] * len(names)
     checkpoints = len(oracle.checkpoint_list(experiment.get("checkpoints"), experiment["steps"]))
-    return [bits for end in ends for c in range(checkpoints) for bits in (end.rows[c] if c < len(end.rows) else missing)]
+    rows = [row for end in ends for row in end.rows + [none] * (checkpoints - len(end.rows))]
+    return [bits for row in rows for bits in row]
 
 
 def count_of(ends, c, k):
@@ -209,8 +223,10 @@ def compare_files(session, experiment, first, names, ends, source):
     tables = set()
 
     def run(backend, *options):
-        return common.sidyn("run", path, "--trajectories", f"{first}:{first + len(ends)}", "--backend", backend, "--jobs", source.choice("12"),
-                            *options, program=session.built.executable, env={**os.environ, "MALLOC_PERTURB_": perturb})
+        return common.sidyn("run", path, "--trajectories", f"{first}:{first + len(ends)}",
+                            "--backend", backend, "--jobs", source.choice("12"), *options,
+                            program=session.built.executable,
+                            env={**os.environ, "MALLOC_PERTURB_": perturb})
 
     out, notes = csv_of(experiment, first, names, ends)
     npy = os.path.join(session.folder, "rows.npy")
@@ -222,12 +238,13 @@ def compare_files(session, experiment, first, names, ends, source):
         result = run(backend, "--out", npy)
         content = common.read(npy)
         head = 10 + int.from_bytes(content[8:10], "little")
-        numbers = [oracle.bits(value) for value in struct.unpack(f"<{(len(content) - head) // 8}d", content[head:])]
-        if (result.returncode, result.stderr.decode()) != (0, notes) or numbers != npy_numbers(experiment, names, ends):
-            return f"sidyn run --backend {backend} --out rows.npy: {result.returncode} {result.stderr} {numbers}"
+        values = struct.unpack(f"<{(len(content) - head) // 8}d", content[head:])
+        given = (result.returncode, result.stderr.decode(), list(map(oracle.bits, values)))
+        if given != (0, notes, npy_numbers(experiment, names, ends)):
+            return f"sidyn run --backend {backend} --out rows.npy: {given}"
         result = run(backend, "--format", "bits", "--statistics")
         if (result.returncode, result.stderr.decode()) != (0, notes):
-            return f"sidyn run --backend {backend} --statistics: {result.returncode} {result.stderr}"
+            return f"sidyn run --backend {backend} --statistics: {result}"
         tables.add(result.stdout)
     if len(tables) != 1:
         return f"--statistics differs between backends: {tables}"
@@ -248,7 +265,8 @@ def compare_counts(table, names, ends):
 
 
 def made(seed, number):
-    """Every second experiment takes the next pair of a problem and a dynamics; the others take what they like, mostly what runs in lanes."""
+    """Every second experiment takes the next pair of a problem and a dynamics; the others take what
+    they like, mostly what runs in lanes."""
     source = random.Random(f"{seed} {number}")
     pair = generator.PAIRS[number // 2 % len(generator.PAIRS)] if number % 2 == 0 else ()
     return (*generator.Maker(source, *pair).experiment(), source)
@@ -276,7 +294,8 @@ def worker(task):
 def campaign(built, seed, numbers, jobs, files_every=20, one_is_enough=False):
     """The same, of many numbers at once."""
     size = max(1, min(20 if one_is_enough else 50, len(numbers) // jobs))
-    tasks = [(built, seed, numbers[at:at + size], files_every) for at in range(0, len(numbers), size)]
+    tasks = [(built, seed, numbers[at:at + size], files_every)
+             for at in range(0, len(numbers), size)]
     failures, seen = [], collections.Counter()
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
         for found, kinds in pool.imap_unordered(worker, tasks):
@@ -319,7 +338,8 @@ def simpler(experiment, first, count):
             yield experiment, number, count
     yield {**experiment, "seed": 0}, first, count
     yield {**experiment, "schedule": {"kind": "constant", "lr": 0.5}}, first, count
-    yield {**experiment, "problem": {**experiment["problem"], "noise": {"kind": "none"}}}, first, count
+    calm = {**experiment["problem"], "noise": {"kind": "none"}}
+    yield {**experiment, "problem": calm}, first, count
     for part in ("problem", "schedule", "start", "dynamics"):
         for key, value in experiment[part].items():
             for other in plainer(value):
@@ -362,13 +382,15 @@ def smallest(session, experiment, first, count, seconds=60):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--begin", type=int, default=0, help="number of the first experiment")
     parser.add_argument("--only", type=int, help="one number: shown and made smaller")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--files-every", type=int, default=20, help="how often through the executable and its files too")
+    parser.add_argument("--files-every", type=int, default=20,
+                        help="one in so many goes through the executable and its files too")
     options = parser.parse_args()
     built = programs()
     if options.only is not None:
@@ -389,7 +411,8 @@ def main():
     if lacking:
         print("never met:", *lacking, sep="\n    ")
     ends = ", ".join(f"{name} {seen[name]}" for name in ["ok", *TEXTS, "start refused", "refused"])
-    print(f"{options.count} experiments, {len(failures)} differ; {options.count / (time.monotonic() - started):.0f} a second; {ends}")
+    rate = options.count / (time.monotonic() - started)
+    print(f"{options.count} experiments, {len(failures)} differ; {rate:.0f} a second; {ends}")
     return 1 if failures or lacking else 0
 
 

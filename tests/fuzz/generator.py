@@ -1,28 +1,35 @@
-"""Random experiments of every kind for differential.py, a quarter of their numbers extreme, and what docs/spec.md refuses of them."""
+"""Random experiments of every kind for differential.py, a quarter of their numbers extreme, and
+what docs/spec.md refuses of them."""
 
 import math
 import struct
 
-KINDS = ["rayleigh", "normalised_linear", "ratio2", "quadratic_samples", "noise_only", "quadratic_noisy", "trough3", "ridge3", "bn_regression",
-         "bn_completion", "poisson"]
+KINDS = ["rayleigh", "normalised_linear", "ratio2", "quadratic_samples", "noise_only",
+         "quadratic_noisy", "trough3", "ridge3", "bn_regression", "bn_completion", "poisson"]
 INVARIANT = set(KINDS) - {"quadratic_samples", "quadratic_noisy", "poisson"}
-DYNAMICS = ["gd", "sgd", "svag", "noisy_gd", "sde", "sde2", "momentum", "adam_l2", "adamw", "projected_gd", "rmsprop", "quasi_rmsprop"]
+DYNAMICS = ["gd", "sgd", "svag", "noisy_gd", "sde", "sde2", "momentum", "adam_l2", "adamw",
+            "projected_gd", "rmsprop", "quasi_rmsprop"]
 PROJECTED = DYNAMICS[9:]
-PAIRS = [(problem, dynamics) for dynamics in DYNAMICS for problem in KINDS if problem in INVARIANT or dynamics not in PROJECTED]
-BASIC = ["norm2", "loss", "grad_norm2", "noise_trace", "step_angle", "effective_lr", "gamma", "f", "plane_angle", "x"]
-LATER = ["midpoint_loss", "test_loss", "midpoint_test_loss", "spherical_sharpness", "midpoint_sharpness", "manifold_h", "manifold_angle"]
+PAIRS = [(problem, dynamics) for dynamics in DYNAMICS for problem in KINDS
+         if problem in INVARIANT or dynamics not in PROJECTED]
+BASIC = ["norm2", "loss", "grad_norm2", "noise_trace", "step_angle", "effective_lr", "gamma",
+         "f", "plane_angle", "x"]
+LATER = ["midpoint_loss", "test_loss", "midpoint_test_loss", "spherical_sharpness",
+         "midpoint_sharpness", "manifold_h", "manifold_angle"]
 # Where squares, products and quotients leave the normal numbers, and a little before.
-EXTREME = [1e-320, 5e-324, 1e308, 1e154, 1e-154, 1e-200, 1e200, -0.0, 0.0, 2.0**-1074, 2.0**-1022, 2.0**-537, 2.0**-538, 2.0**-511, 2.0**511,
-           2.0**512, 1.7976931348623157e308, 2.2250738585072009e-308, 1e-160, 1e103, 1e-108, 9.5, 1.0]
+EXTREME = [1e-320, 5e-324, 1e308, 1e154, 1e-154, 1e-200, 1e200, -0.0, 0.0, 2.0**-1074, 2.0**-1022,
+           2.0**-537, 2.0**-538, 2.0**-511, 2.0**511, 2.0**512, 1.7976931348623157e308,
+           2.2250738585072009e-308, 1e-160, 1e103, 1e-108, 9.5, 1.0]
 LARGEST_SEED = 2**64 - 1
 
 
 class Maker:
-    """Makes one experiment; source is a random.Random of its own, from which everything follows but what is given."""
+    """Makes one experiment; source is a random.Random of its own, from which everything follows but
+    what is given."""
 
     def __init__(self, source, problem=None, dynamics=None):
         self.source, self.given_problem, self.given_dynamics = source, problem, dynamics
-        self.rate = source.choice((0.0, 0.05, 0.2, 0.4, 0.6))  # of extreme numbers; 0.25 on the average
+        self.rate = source.choice((0.0, 0.05, 0.2, 0.4, 0.6))  # of extreme numbers; mean 0.25
 
     def chance(self, probability):
         return self.source.random() < probability
@@ -30,8 +37,11 @@ class Maker:
     def number(self, low, high):
         """A value between low and high, or an extreme one of their sign."""
         if not self.chance(self.rate):
-            return self.source.choice((self.source.uniform(low, high), round(self.source.uniform(low, high), 2)))
-        value = self.source.choice(EXTREME) if self.chance(0.7) else math.ldexp(self.source.uniform(0.5, 1.0), self.source.randint(-1073, 1024))
+            value = self.source.uniform(low, high)
+            return value if self.chance(0.5) else round(value, 2)
+        value = self.source.choice(EXTREME)
+        if self.chance(0.3):
+            value = math.ldexp(self.source.uniform(0.5, 1.0), self.source.randint(-1073, 1024))
         return -value if low < 0.0 and self.chance(0.5) else value
 
     def nonnegative(self, high):
@@ -58,13 +68,16 @@ class Maker:
     # ---- parts ----
 
     def dim(self, least):
-        dim = self.source.choice((1, 2, 3, 4, 5, 7, 8, 9)) if self.chance(0.75) else self.source.randint(1, 40)
+        dim = self.source.choice((1, 2, 3, 4, 5, 7, 8, 9))
+        if self.chance(0.25):
+            dim = self.source.randint(1, 40)
         if self.chance(0.01):
             dim = self.source.randint(41, 130)
         return max(dim, least)
 
     def problem(self):
-        kind = self.given_problem or (self.source.choice(KINDS[:6]) if self.chance(0.5) else self.source.choice(KINDS))
+        in_lanes = self.chance(0.5)
+        kind = self.given_problem or self.source.choice(KINDS[:6] if in_lanes else KINDS)
         fields = {"kind": kind}
         dim = self.dim(2 if kind in INVARIANT else 1)
         n = self.source.choice((1, 2, 3, 5, 8, 9))
@@ -76,7 +89,8 @@ class Maker:
             fields["dim"] = dim
         if kind == "rayleigh" and self.chance(0.4):
             matrix = self.table(dim, dim)
-            fields["matrix"] = [[matrix[max(i, j)][min(i, j)] for j in range(dim)] for i in range(dim)]
+            fields["matrix"] = [[matrix[max(i, j)][min(i, j)] for j in range(dim)]
+                                for i in range(dim)]
         elif kind in ("rayleigh", "quadratic_noisy"):
             fields["spectrum"] = self.vector(dim, -1.0, 2.0)
         elif kind in ("normalised_linear", "bn_regression"):
@@ -92,10 +106,11 @@ class Maker:
 
     def completion(self, fields):
         rows, cols = self.source.choice(((1, 1), (1, 2), (2, 2), (2, 3), (3, 2)))
-        inner = self.source.randint(1, 40 // (rows + cols)) if self.chance(0.3) else self.source.randint(1, 3)
+        inner = self.source.randint(1, 40 // (rows + cols) if self.chance(0.3) else 3)
         cells = [[r, c] for r in range(rows) for c in range(cols)]
         chosen = sorted(self.source.sample(cells, self.source.randint(1, len(cells))))
-        fields |= {"rows": rows, "cols": cols, "inner": inner, "entries": chosen, "labels": self.vector(len(chosen), -1.0, 1.0)}
+        fields |= {"rows": rows, "cols": cols, "inner": inner, "entries": chosen,
+                   "labels": self.vector(len(chosen), -1.0, 1.0)}
         if self.chance(0.7):
             fields["matrix"] = self.table(rows, cols)
         return (rows + cols) * inner
@@ -109,15 +124,18 @@ class Maker:
         return [(b - a) / 64.0 for a, b in zip([0] + cuts, cuts + [64])]
 
     def poisson(self, fields):
-        mean, constant = self.source.choice(((0.03, 0.970445533548508), (1.0, 0.36787944117144233), (2.5, 0.0820849986238988), (5e-324, 1.0),
-                                             (1e-200, 1.0), (40.0, 4.248354255291589e-18), (1.0, 5e-324), (3.0, 1e-200)))
+        mean, constant = self.source.choice((
+            (0.03, 0.970445533548508), (1.0, 0.36787944117144233), (2.5, 0.0820849986238988),
+            (5e-324, 1.0), (1e-200, 1.0), (40.0, 4.248354255291589e-18), (1.0, 5e-324),
+            (3.0, 1e-200)))
         fields |= {"mean": mean, "exp_minus_mean": constant}
 
     def noise(self, fields, dim):
         kind = fields["kind"]
-        kinds = {"quadratic_samples": ["none", "samples"], "poisson": ["none", "poisson"], "noise_only": ["gaussian", "rademacher", "sphere"],
-                 "normalised_linear": ["none", "gaussian", "rademacher", "sphere", "samples", "samples"]}
-        noise = self.source.choice(kinds.get(kind, ["none", "gaussian", "gaussian", "rademacher", "sphere"]))
+        drawn = ["gaussian", "rademacher", "sphere"]
+        kinds = {"quadratic_samples": ["none", "samples"], "poisson": ["none", "poisson"],
+                 "noise_only": drawn, "normalised_linear": ["none", *drawn, "samples", "samples"]}
+        noise = self.source.choice(kinds.get(kind, ["none", "gaussian", *drawn]))
         if noise in ("none", "samples", "poisson"):
             default = {"quadratic_samples": "samples", "poisson": "poisson"}.get(kind, "none")
             if noise != default or self.chance(0.5):
@@ -129,23 +147,26 @@ class Maker:
 
     def dynamics(self, problem):
         kinds = DYNAMICS if problem["kind"] in INVARIANT else DYNAMICS[:9]
-        kind = self.given_dynamics or (self.source.choice(kinds[:6]) if self.chance(0.4) else self.source.choice(kinds))
+        in_lanes = self.chance(0.4)
+        kind = self.given_dynamics or self.source.choice(kinds[:6] if in_lanes else kinds)
         fields = {"kind": kind}
-        beta = lambda: self.source.choice((0.0, 0.5, 0.9, 0.999, 1.0 - 2.0**-53, 5e-324, 1e-200, -0.0))
+        betas = (0.0, 0.5, 0.9, 0.999, 1.0 - 2.0**-53, 5e-324, 1e-200, -0.0)
         if kind == "svag":
             fields["l"] = self.source.choice((1, 2, 3, 7, 1000, 2**24))
         if kind in ("sde", "sde2"):
             fields["substeps"] = self.source.randint(1, 3)
         if kind in ("momentum", "adam_l2", "adamw", "rmsprop", "quasi_rmsprop"):
-            fields["beta"] = beta()
+            fields["beta"] = self.source.choice(betas)
         if kind in ("adam_l2", "adamw"):
-            fields |= {"alpha": self.nonnegative(1.0), "beta2": beta()}
+            fields |= {"alpha": self.nonnegative(1.0), "beta2": self.source.choice(betas)}
             if self.chance(0.6):
                 fields["eps"] = self.nonnegative(1e-3)
         if kind in ("rmsprop", "quasi_rmsprop"):
             fields["v0"] = self.positive(0.1, 1.0)
         drawn = {"quadratic_samples": "samples", "poisson": "poisson"}.get(problem["kind"], "none")
-        if kind not in ("gd", *PROJECTED) and problem.get("noise", {"kind": drawn})["kind"] in ("samples", "poisson") and self.chance(0.7):
+        noise = problem.get("noise", {"kind": drawn})["kind"]
+        draws = kind not in ("gd", *PROJECTED)
+        if draws and noise in ("samples", "poisson") and self.chance(0.7):
             fields["batch"] = self.source.randint(1, 4)
         return fields
 
@@ -163,7 +184,8 @@ class Maker:
     def schedule(self, steps, projected):
         kind = self.source.choice(("constant", "piecewise", "exponential", "cosine", "triangle"))
         if kind == "piecewise":
-            starts = sorted(self.source.sample(range(1, steps + 3), self.source.randint(0, min(3, steps + 2))))
+            count = self.source.randint(0, min(3, steps + 2))
+            starts = sorted(self.source.sample(range(1, steps + 3), count))
             segments = [{"start": start, **self.rates()} for start in [0, *starts]]
             for segment in segments[1:]:
                 if not projected and self.chance(0.6):
@@ -174,11 +196,15 @@ class Maker:
         fields = {"kind": kind, **self.rates()}
         if kind == "exponential":
             fields["factor"] = self.positive(0.5, 2.0)
+            if self.chance(0.2):  # lr overflows before x does, or is no number
+                fields["lr"] = self.source.choice((0.0, 1e-200, 5e-324))
+                fields["factor"] = self.source.choice((1e200, 1e250, 1e308))
         if kind in ("cosine", "triangle"):
             fields["period"] = self.source.choice((1, 2, 3, 7, 16, 2**52, str(2**31)))
             if self.chance(0.7):
                 least = self.nonnegative(0.5)
-                fields["lr_min"] = least if least * fields.get("wd", 0.0) < 1.0 or self.chance(0.05) else 0.0
+                allowed = least * fields.get("wd", 0.0) < 1.0
+                fields["lr_min"] = least if allowed or self.chance(0.05) else 0.0
         return fields
 
     def start(self, dim):
@@ -204,11 +230,13 @@ class Maker:
     def checkpoints(self, steps):
         if self.chance(0.3):
             return {"every": self.source.randint(1, steps + 2)}
-        chosen = sorted(self.source.sample(range(steps + 1), self.source.randint(1, min(steps + 1, 8))))
+        count = self.source.randint(1, min(steps + 1, 8))
+        chosen = sorted(self.source.sample(range(steps + 1), count))
         return [str(c) if self.chance(0.1) else c for c in chosen]
 
     def trajectories(self):
-        first = self.source.choice((0, 0, self.source.randint(1, 1000), 2**32 - 3, 2**32 + self.source.randint(0, 2**40), 2**63, 2**64 - 20))
+        first = self.source.choice((0, 0, self.source.randint(1, 1000), 2**32 - 3,
+                                    2**32 + self.source.randint(0, 2**40), 2**63, 2**64 - 20))
         return first, self.source.choice((1, 3, 4, 5, 7, 8, 9, 12))
 
     def experiment(self):
@@ -216,9 +244,10 @@ class Maker:
         problem, dim = self.problem()
         dynamics = self.dynamics(problem)
         steps = self.source.choice((0, 1, 2, 3, 5, 8, 13, 20))
+        seed = self.source.choice((0, 1, self.source.randint(0, LARGEST_SEED), str(LARGEST_SEED)))
         made = {"schema": "sidyn-experiment-1", "problem": problem, "dynamics": dynamics,
-                "schedule": self.schedule(steps, dynamics["kind"] in PROJECTED), "start": self.start(dim),
-                "seed": self.source.choice((0, 1, self.source.randint(0, LARGEST_SEED), str(LARGEST_SEED))), "steps": steps}
+                "schedule": self.schedule(steps, dynamics["kind"] in PROJECTED),
+                "start": self.start(dim), "seed": seed, "steps": steps}
         if self.chance(0.85):
             made["checkpoints"] = self.checkpoints(steps)
         if self.chance(0.95):
@@ -239,14 +268,15 @@ class Maker:
 
 
 def refused(experiment, oracle):
-    """Whether section 12 refuses an experiment of this generator, which makes no other mistakes than these."""
-    real, schedule, start, dynamics = oracle.real, experiment["schedule"], experiment["start"], experiment["dynamics"]
+    """Whether section 12 refuses an experiment of this generator, which makes no mistakes but these."""
+    real, schedule, start = oracle.real, experiment["schedule"], experiment["start"]
     for part in schedule.get("segments", [schedule]):
-        if real(part["lr"]) * real(part.get("wd", 0)) >= 1.0 or real(part.get("lr_min", 0)) * real(part.get("wd", 0)) >= 1.0:
+        wd = real(part.get("wd", 0))
+        if real(part["lr"]) * wd >= 1.0 or real(part.get("lr_min", 0)) * wd >= 1.0:
             return True
         if not (real(part.get("rescale", 1)) > 0.0 and real(part.get("factor", 1)) > 0.0):
             return True
-    if not real(dynamics.get("v0", 1)) > 0.0:
+    if not real(experiment["dynamics"].get("v0", 1)) > 0.0:
         return True
     if start["kind"] != "point":
         return not real(start.get("scale", start.get("radius"))) > 0.0

@@ -1,8 +1,8 @@
 #!/bin/sh
-# libFuzzer (clang) on the readers of experiments and of known answers, each for SECONDS seconds
-# (30) from the fixtures as a start, with address and undefined-behaviour sanitizers. A fault stays
-# in build/fuzz/ with the input that shows it. make fuzz; needs make deps.
-planned=4
+# libFuzzer (clang) on the readers of experiments and of known answers, each for SECONDS seconds (30) from the fixtures as a start, with address
+# and undefined-behaviour sanitizers. A fault stays in build/fuzz/ with the input that shows it. Then EXPERIMENTS random experiments (5000)
+# of the seed SEED (1) by every backend, by the executable and by the oracle (differential.py). make fuzz; needs make deps.
+planned=5
 . tests/build/tap.sh
 seconds=${SECONDS_EACH:-30}
 dir=${BUILD:-build}/fuzz
@@ -57,5 +57,13 @@ check 'the fuzzer of experiments builds' builds experiment "$(ls verify/formats/
 check "experiments: no fault in $seconds s" fuzzes experiment words
 check 'the fuzzer of known answers builds' builds answers '' ''
 check "known answers: no fault in $seconds s" fuzzes answers subjects
+differs_nowhere() {
+  "$PYTHON" -B tests/fuzz/differential.py --count "${EXPERIMENTS:-5000}" --seed "${SEED:-1}" > "$dir/differential.log" 2>&1 || {
+    cat "$dir/differential.log"
+    return 1
+  }
+  sed 's/^/# /' "$dir/differential.log" >&3
+}
+check 'random experiments: no difference between backends, executable and oracle' differs_nowhere
 
 finish

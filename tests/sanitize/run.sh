@@ -1,12 +1,15 @@
 #!/bin/sh
-# The known answers and the trajectory hash under sanitizers and valgrind, and the static analysers
-# on ref/. Each instrument must also find the fault of a program that has one: else it proves
-# nothing. make sanitize; needs make deps-cross.
-planned=27
+# The known answers, the trajectory hash and what every trajectory leaves (tests/fuzz/leftovers.c) under sanitizers and valgrind, and the
+# static analysers on ref/. The leftovers must be the same from every build. Each instrument must also find the fault of a program that
+# has one: else it proves nothing. make sanitize; needs make deps-cross.
+planned=32
 . tests/build/tap.sh
 "$PYTHON" -B tests/cross/answers.py > "$tmp/answers.txt" || exit 1
 sources="$(ls ref/*.c ref/problems/*.c ref/dynamics/*.c)"
 careful='-std=c99 -g -ffp-contract=off -fno-math-errno -Iref'
+leftovers='-D_POSIX_C_SOURCE=200809L -Isimd tests/fuzz/leftovers.c simd/dispatch.c' # without lanes: ref/ alone
+fill=a5 # what memory holds before; none: whatever it is, for those who look for reads of it
+every=1 # one in so many cases, for slow runners
 
 cat > "$tmp/faulty.c" << 'end'
 #include <stdio.h>
@@ -31,13 +34,27 @@ run() { # [RUNNER...]: both programs
   }
   tail -n 1 "$tmp/log" | grep -q ' passed, 0 failed$' || return 1
   "$@" "$tmp/trajectory_hash" > "$tmp/log" 2>&1 || { tail -n 20 "$tmp/log"; return 1; }
-  grep -q '^hash ' "$tmp/log"
+  grep -q '^hash ' "$tmp/log" || return 1
+  leaves "$@"
+}
+leaves() { # [RUNNER...]: the leftovers are those of the plain build, with memory full of something else
+  [ -f "$tmp/leftovers.$every" ] || "$tmp/plain_leftovers" ff "$every" > "$tmp/leftovers.$every" || return 1
+  "$@" "$tmp/leftovers" "$fill" "$every" > "$tmp/log" 2>&1 && cmp "$tmp/log" "$tmp/leftovers.$every" || { tail -n 20 "$tmp/log"; return 1; }
 }
 build() { # COMPILER FLAGS...
-  for program in known_answers trajectory_hash; do
-    "$@" $careful tests/cross/$program.c $sources -o "$tmp/$program" || return 1
-  done
+  for program in known_answers trajectory_hash; do "$@" $careful tests/cross/$program.c $sources -o "$tmp/$program" || return 1; done
+  "$@" $careful $leftovers $sources -o "$tmp/leftovers" || return 1
   "$@" -w -g "$tmp/faulty.c" -o "$tmp/faulty"
+}
+# A copy of ref/ in which a refused start leaves the further numbers of the state as memory was.
+cp -r ref "$tmp/ref"
+sed -i 's/for (size_t j = problem->dim; j < total; j++) x\[j\] = 0\.0;/(void)total;/' "$tmp/ref/run.c"
+forgetful() { # COMPILER FLAGS...
+  ! cmp -s ref/run.c "$tmp/ref/run.c" || { echo 'the fault does not fit ref/run.c'; return 1; }
+  "$@" $careful $leftovers $(echo "$sources" | sed "s,^ref/run.c,$tmp/ref/run.c,") -o "$tmp/leftovers"
+}
+notices() { # [RUNNER...]
+  ! "$@" "$tmp/leftovers" none 9 > "$tmp/log" 2>&1
 }
 finds() { # FAULT [RUNNER...]
   fault=$1
@@ -45,6 +62,7 @@ finds() { # FAULT [RUNNER...]
   ! "$@" "$tmp/faulty" "$fault" > "$tmp/log" 2>&1
 }
 
+check 'gcc -O2: what every trajectory leaves' gcc -O2 $careful $leftovers $sources -o "$tmp/plain_leftovers"
 undefined=-fsanitize=undefined,float-cast-overflow
 for compiler in gcc clang; do
   for opt in -O1 -O3; do
@@ -61,14 +79,20 @@ check 'clang: builds with checks of implicit conversions' build clang -O1 \
   -fsanitize=implicit-conversion -fno-sanitize-recover=all
 check 'implicit conversions: no finding' run env
 
-check 'memory sanitizer builds' build clang -O1 -fsanitize=memory \
-  -fsanitize-memory-track-origins -fno-sanitize-recover=all
+fill=none
+check 'memory sanitizer builds' build clang -O1 -fsanitize=memory -fsanitize-memory-track-origins -fno-sanitize-recover=all
 check 'memory sanitizer: nothing is read that was not written' run env
 check 'memory sanitizer finds a read of memory never written' finds m env
+check 'a forgetful run builds for it' forgetful clang -O1 -fsanitize=memory -fno-sanitize-recover=all
+check 'memory sanitizer finds what a forgetful run leaves' notices env
 
 check 'a plain build for valgrind' build gcc -O1
+every=9
 check 'valgrind: no finding' run valgrind -q --error-exitcode=9
 check 'valgrind finds a read of memory never written' finds m valgrind -q --error-exitcode=9
+check 'a forgetful run builds' forgetful gcc -O1
+check 'valgrind finds what a forgetful run leaves' notices valgrind -q --error-exitcode=9
+fill=a5
 
 # Without any run-time library: a trap instruction.
 check 'aarch64: builds with undefined behaviour trapped' \
