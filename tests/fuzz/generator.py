@@ -20,7 +20,7 @@ LATER = ["midpoint_loss", "test_loss", "midpoint_test_loss", "spherical_sharpnes
 EXTREME = [1e-320, 5e-324, 1e308, 1e154, 1e-154, 1e-200, 1e200, -0.0, 0.0, 2.0**-1074, 2.0**-1022,
            2.0**-537, 2.0**-538, 2.0**-511, 2.0**511, 2.0**512, 1.7976931348623157e308,
            2.2250738585072009e-308, 1e-160, 1e103, 1e-108, 9.5, 1.0]
-LARGEST_SEED = 2**64 - 1
+LARGEST = 2**64 - 1
 
 
 class Maker:
@@ -186,6 +186,8 @@ class Maker:
         if kind == "piecewise":
             count = self.source.randint(0, min(3, steps + 2))
             starts = sorted(self.source.sample(range(1, steps + 3), count))
+            if self.chance(0.1):
+                starts.append(LARGEST)
             segments = [{"start": start, **self.rates()} for start in [0, *starts]]
             for segment in segments[1:]:
                 if not projected and self.chance(0.6):
@@ -244,7 +246,7 @@ class Maker:
         problem, dim = self.problem()
         dynamics = self.dynamics(problem)
         steps = self.source.choice((0, 1, 2, 3, 5, 8, 13, 20))
-        seed = self.source.choice((0, 1, self.source.randint(0, LARGEST_SEED), str(LARGEST_SEED)))
+        seed = self.source.choice((0, 1, self.source.randint(0, LARGEST), str(LARGEST)))
         made = {"schema": "sidyn-experiment-1", "problem": problem, "dynamics": dynamics,
                 "schedule": self.schedule(steps, dynamics["kind"] in PROJECTED),
                 "start": self.start(dim), "seed": seed, "steps": steps}
@@ -257,18 +259,20 @@ class Maker:
         return self.written(made), *self.trajectories()
 
     def written(self, value):
-        """The same with some of its reals as bit patterns."""
+        """The same with some of its reals as bit patterns, or as integers of any length."""
         if isinstance(value, dict):
             return {key: self.written(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.written(item) for item in value]
         if isinstance(value, float) and self.chance(0.2):
             return struct.pack(">d", value).hex()
+        if isinstance(value, float) and value and value.is_integer() and self.chance(0.3):
+            return int(value)
         return value
 
 
 def refused(experiment, oracle):
-    """Whether section 12 refuses an experiment of this generator, which makes no mistakes but these."""
+    """Whether section 12 refuses an experiment of this generator, which errs in no other way."""
     real, schedule, start = oracle.real, experiment["schedule"], experiment["start"]
     for part in schedule.get("segments", [schedule]):
         wd = real(part.get("wd", 0))

@@ -1,8 +1,10 @@
 #!/bin/sh
-# libFuzzer (clang) on the readers of experiments and of known answers, each for SECONDS seconds (30) from the fixtures as a start, with address
-# and undefined-behaviour sanitizers. A fault stays in build/fuzz/ with the input that shows it. Then EXPERIMENTS random experiments (5000)
-# of the seed SEED (1) by every backend, by the executable and by the oracle (differential.py). make fuzz; needs make deps.
-planned=5
+# libFuzzer (clang) on the readers of experiments and of known answers, each for SECONDS_EACH
+# seconds (30) from the fixtures as a start, with address and undefined-behaviour sanitizers. A fault
+# stays in build/fuzz/ with the input that shows it. Then EXPERIMENTS random experiments (5000) of
+# the seed SEED (1) by every backend, by the executable and by the oracle (differential.py), and what
+# the lanes leave (leftovers.c) under valgrind. make fuzz; needs make deps deps-cross.
+planned=7
 . tests/build/tap.sh
 seconds=${SECONDS_EACH:-30}
 dir=${BUILD:-build}/fuzz
@@ -58,12 +60,26 @@ check "experiments: no fault in $seconds s" fuzzes experiment words
 check 'the fuzzer of known answers builds' builds answers '' ''
 check "known answers: no fault in $seconds s" fuzzes answers subjects
 differs_nowhere() {
-  "$PYTHON" -B tests/fuzz/differential.py --count "${EXPERIMENTS:-5000}" --seed "${SEED:-1}" > "$dir/differential.log" 2>&1 || {
-    cat "$dir/differential.log"
-    return 1
-  }
+  "$PYTHON" -B tests/fuzz/differential.py --count "${EXPERIMENTS:-5000}" --seed "${SEED:-1}" \
+    > "$dir/differential.log" 2>&1 || { cat "$dir/differential.log"; return 1; }
   sed 's/^/# /' "$dir/differential.log" >&3
 }
 check 'random experiments: no difference between backends, executable and oracle' differs_nowhere
+
+# The build under test, with its lanes; valgrind knows AVX2 but not AVX-512.
+lanes() {
+  $(sed 's/ -l.*//' "$B/HOSTED.flags") tests/fuzz/leftovers.c "$B/libsidyn_simd.a" "$B/libsidyn.a" \
+    $(grep -o -e ' -l[^ ]*' "$B/HOSTED.flags") -o "$dir/leftovers"
+}
+leaves() {
+  "$dir/leftovers" a5 9 > "$dir/leftovers.txt" &&
+    valgrind -q --error-exitcode=9 "$dir/leftovers" none 9 > "$dir/leftovers.valgrind" 2>&1 &&
+    cmp "$dir/leftovers.txt" "$dir/leftovers.valgrind" || {
+    tail -n 20 "$dir/leftovers.valgrind"
+    return 1
+  }
+}
+check 'the leftovers of the lanes build' lanes
+check 'valgrind: the lanes read nothing that was not written' leaves
 
 finish

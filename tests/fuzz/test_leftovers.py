@@ -1,6 +1,6 @@
 """What every trajectory leaves, however it ends (leftovers.c): the same whatever memory held
-before, and by every backend. make sanitize runs all of its cases, with gcc and clang, under valgrind and
-the memory sanitizer; here it is one case in EVERY."""
+before, and by every backend. make sanitize runs all of its cases, with gcc and clang, under
+valgrind and the memory sanitizer; here it is one case in EVERY."""
 
 import os
 import re
