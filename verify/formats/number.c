@@ -34,14 +34,31 @@ static const char *vf_shortest(double value, char text[VF_NUMBER_SIZE]) {
   return text;
 }
 
+/* The text of glibc's %a, made from the bits: C leaves the leading digit to the library, and other
+ * libraries write a subnormal with another one, which some readers take for zero. Not for NaN. */
+static const char *vf_hex(uint64_t bits, char text[VF_NUMBER_SIZE]) {
+  const uint64_t fraction = bits & 0xfffffffffffffu;
+  const int exponent = (int)(bits >> 52 & 0x7ff), subnormal = exponent == 0 && fraction != 0;
+  const int power = exponent ? exponent - 1023 : subnormal ? -1022 : 0;
+  const char *sign = bits >> 63 ? "-" : "";
+  char digits[24];
+  snprintf(digits, sizeof digits, ".%013" PRIx64, fraction);
+  for (size_t n = strlen(digits); n > 0 && strchr(".0", digits[n - 1]); n--) digits[n - 1] = '\0';
+  if (exponent == 0x7ff)
+    snprintf(text, VF_NUMBER_SIZE, "%sinf", sign);
+  else
+    snprintf(text, VF_NUMBER_SIZE, "%s0x%d%sp%+d", sign, exponent > 0, digits, power);
+  return text;
+}
+
 const char *vf_number_text(double value, vf_format format, char text[VF_NUMBER_SIZE]) {
   uint64_t bits;
   memcpy(&bits, &value, sizeof bits);
   /* One NaN for all: its payload differs from machine to machine. */
   if (isnan(value)) return strcpy(text, format == VF_BITS ? "7ff8000000000000" : "nan");
   if (format == VF_DEC) return vf_shortest(value, text);
-  if (format == VF_HEX) snprintf(text, VF_NUMBER_SIZE, "%a", value);
-  if (format == VF_BITS) snprintf(text, VF_NUMBER_SIZE, "%016" PRIx64, bits);
+  if (format == VF_HEX) return vf_hex(bits, text);
+  snprintf(text, VF_NUMBER_SIZE, "%016" PRIx64, bits);
   return text;
 }
 

@@ -9,8 +9,9 @@ typedef enum { VF_BITS, VF_HEX, VF_DEC } vf_format;
 
 enum { VF_NUMBER_SIZE = 40 };
 
-/* bits: 16 hex digits of the big-endian bit pattern; hex: C99 hex float; dec: shortest decimal that
- * reads back the same. */
+/* bits: 16 hex digits of the big-endian bit pattern; hex: C99 hex float, digit by digit what
+ * glibc's %a writes, whatever the C library; dec: shortest decimal that reads back the same.
+ * docs/output.md has the details. */
 const char *vf_number_text(double value, vf_format format, char text[VF_NUMBER_SIZE]);
 
 /* The name of a format; returns 0, or -1 if there is no such. */
