@@ -83,7 +83,8 @@ typedef struct {
 
 enum { SID_KEY_DATA = 0, SID_KEY_START = 1, SID_KEY_NOISE = 2, SID_KEY_MAX = 3 };
 
-/* NumPy's PCG64(SeedSequence(seed, spawn_key=key)). key_len 1..SID_KEY_MAX, else SID_E_COUNT. */
+/* NumPy's PCG64(SeedSequence(seed, spawn_key=key)). key_len 0..SID_KEY_MAX, else SID_E_COUNT; 0 is
+ * the stream of default_rng(seed), and key may then be NULL. */
 sid_status sid_stream_init(sid_stream *stream, uint64_t seed, const uint64_t *key,
                            uint32_t key_len);
 

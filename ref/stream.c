@@ -79,13 +79,14 @@ static void sid_pcg_step(sid_stream *stream) {
   stream->state_lo = next.lo;
 }
 
-/* stream(seed, key). On an error the stream is left as it was. */
+/* stream(seed, key). On an error the stream is left as it was. Without a key NumPy does not pad the
+ * seed, but fills the pool as if it had. */
 sid_status sid_stream_init(sid_stream *stream, uint64_t seed, const uint64_t *key,
                            uint32_t key_len) {
   uint32_t entropy[SID_ENTROPY_MAX], pool[SID_POOL];
   uint64_t w[4];
-  if (stream == NULL || key == NULL) return SID_E_NULL;
-  if (key_len < 1 || key_len > (uint32_t)SID_KEY_MAX) return SID_E_COUNT;
+  if (stream == NULL || (key == NULL && key_len > 0)) return SID_E_NULL;
+  if (key_len > (uint32_t)SID_KEY_MAX) return SID_E_COUNT;
   sid_seed_pool(pool, entropy, sid_seed_entropy(entropy, seed, key, key_len));
   sid_seed_words(w, pool);
   const sid_wide inc = sid_wide_of((w[2] << 1) | (w[3] >> 63), (w[3] << 1) | 1u);

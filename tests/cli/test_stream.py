@@ -12,11 +12,13 @@ from common import case, finish, output, same
 
 M = 2**64 - 1
 CASES = [(0, (0,)), (7, (1, 0)), (12345, (2, 99)), (2**32, (2**32,)), (M, (M, M, M)),
-         (1, (0, 2**63, 5)), (2**32 - 1, (2**32 - 1, 2**32))]
+         (1, (0, 2**63, 5)), (2**32 - 1, (2**32 - 1, 2**32)), (0, ()), (1, ()), (2**32, ()),
+         (M, ()), (98765432123456789, ())]
 
 
 def lines(seed, key, count, *options):
-    return output("stream", "--seed", seed, "--key", ",".join(map(str, key)), "--count", count,
+    words = ["--key", ",".join(map(str, key))] if key else []
+    return output("stream", "--seed", seed, *words, "--count", count,
                   *options).decode().splitlines()
 
 
@@ -74,6 +76,10 @@ with case("normals come in pairs z0, z1 of two raws, and the last z1 is dropped"
     for skip in (2, 10, 198):  # --skip counts raws: an even number skips as many normals
         same([float(word) for word in lines(5, (2, 0), 200 - skip, "--what", "normal", "--format",
                                             "dec", "--skip", skip)], whole[skip:], f"skip {skip}")
+with case("without --key the uniforms are those of default_rng(seed)"):
+    uniforms = [bits(float(value)) for value in numpy.random.default_rng(2024).random(100)]
+    same(lines(2024, (), 100, "--what", "uniform"), uniforms, "uniforms")
+    same(lines(2024, (), 60, "--what", "uniform", "--skip", 40), uniforms[40:], "after --skip")
 with case("a count of zero prints nothing"):
     same(lines(1, (1,), 0), [], "lines")
 

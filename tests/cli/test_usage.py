@@ -90,8 +90,8 @@ for arguments, *says in (
     (["run", GOOD, "--format", "binary"], "--format binary: allowed: bits, hex, dec"),
     (["run", GOOD, "--format", "hex", "--out", path_of("x.npy")], "--format: .npy is binary"),
     (["info", "all"], "info: all: takes no arguments"),
-    (["stream"], "needs --seed, --key and --count"),
-    *[(STREAM[:k] + STREAM[k + 2:], "needs --seed, --key and --count") for k in (1, 3, 5)],
+    (["stream"], "needs --seed and --count"),
+    *[(STREAM[:k] + STREAM[k + 2:], "needs --seed and --count") for k in (1, 5)],
     ([*STREAM, "3"], "stream: 3: not an option"),
     *[([*STREAM, option, value], f"{option} {value}: allowed: an integer from 0 to 2^64-1")
       for option in ("--seed", "--count", "--skip")

@@ -1,6 +1,7 @@
-"""Streams of the executable against the NumPy that is installed: raws, uniforms, jumps; normals
-against mpmath on NumPy's raws."""
+"""Streams of the executable against the NumPy that is installed: raws, uniforms, jumps, and the
+test sets that NumPy ships; normals against mpmath on NumPy's raws."""
 
+import os
 import random
 
 import mpmath
@@ -19,18 +20,19 @@ def bit_generator(seed, key, skip=0):
 
 def stream(seed, key, count, what, skip=0):
     """Lines of `sidyn stream`."""
-    words = ",".join(map(str, key))
-    options = ["--seed", str(seed), "--key", words, "--count", str(count), "--what", what]
+    options = ["--seed", str(seed), "--count", str(count), "--what", what]
+    options += ["--key", ",".join(map(str, key))] if key else []
     return sidyn("stream", *options, *(["--skip", str(skip)] if skip else [])).splitlines()
 
 
 def streams():
     """(seed, key): every extreme seed and word in every place, and random ones of all lengths."""
     source = random.Random(1)
-    found = [(seed, (0,)) for seed in WORDS] + [(12345, (word,)) for word in WORDS]
+    found = [(seed, ()) for seed in WORDS]
+    found += [(seed, (0,)) for seed in WORDS] + [(12345, (word,)) for word in WORDS]
     found += [(2**64 - 1, (2, word)) for word in WORDS] + [(5, (word, 1, word)) for word in WORDS]
     for _ in range(60):
-        key = [source.getrandbits(source.randint(1, 64)) for _ in range(source.randint(1, 3))]
+        key = [source.getrandbits(source.randint(1, 64)) for _ in range(source.randint(0, 3))]
         found.append((source.getrandbits(source.randint(1, 64)), tuple(key)))
     return found
 
@@ -55,6 +57,37 @@ def test_uniform():
         expected = [to_bits(u)
                     for u in numpy.random.Generator(bit_generator(seed, key)).random(200)]
         same(stream(seed, key, 200, "uniform"), expected, f"seed {seed}, key {key}")
+
+
+def test_seed_alone():
+    """without a key the stream is that of default_rng(seed)"""
+    source = random.Random(2)
+    for seed in WORDS + [source.getrandbits(source.randint(1, 64)) for _ in range(200)]:
+        raws = numpy.random.default_rng(seed).bit_generator.random_raw(20)
+        expected = [f"{int(raw):016x}" for raw in raws]
+        same(stream(seed, (), 20, "raw"), expected, f"seed {seed}")
+
+
+def shipped(number):
+    """(seed, raws) of a test set that comes with NumPy; its first line is the seed, each further
+    one index and raw."""
+    path = os.path.join(os.path.dirname(numpy.__file__), "random", "tests", "data",
+                        f"pcg64-testset-{number}.csv")
+    with open(path, encoding="ascii") as file:
+        lines = [[word.strip() for word in line.split(",")] for line in file]
+    require(lines[0][0] == "seed", f"{path}: begins with {lines[0]}")
+    require([int(line[0]) for line in lines[1:]] == list(range(1000)), f"{path}: not 1000 raws")
+    return int(lines[0][1], 16), [f"{int(line[1], 16):016x}" for line in lines[1:]]
+
+
+def test_shipped():
+    """the test sets that NumPy ships, which are of seeds alone"""
+    seeds = []
+    for number in (1, 2):
+        seed, raws = shipped(number)
+        same(stream(seed, (), len(raws), "raw"), raws, f"test set {number}")
+        seeds.append(seed)
+    require(seeds == [0xDEADBEAF, 0], f"seeds {seeds}")
 
 
 def test_skip():
@@ -92,4 +125,4 @@ def test_normal():
         same(stream(seed, key, 49, "normal"), expected[:49], f"seed {seed}, key {key}")
 
 
-main([test_raw, test_uniform, test_skip, test_normal])
+main([test_raw, test_uniform, test_seed_alone, test_shipped, test_skip, test_normal])

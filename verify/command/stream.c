@@ -1,4 +1,4 @@
-/* sidyn stream: the numbers of a stream, one a line. */
+/* sidyn stream: the numbers of a stream, one a line; without --key that of the seed alone. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
@@ -81,8 +81,8 @@ static int vf_parse_stream(int argc, char **argv, vf_stream_options *options) {
   }
   if (status) return status;
   if (optind < argc) return vf_fail("stream: %s: not an option", argv[optind]);
-  if (!options->has_seed || !options->key_len || !options->has_count)
-    return vf_fail("stream: needs --seed, --key and --count");
+  if (!options->has_seed || !options->has_count)
+    return vf_fail("stream: needs --seed and --count");
   return 0;
 }
 
