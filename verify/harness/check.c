@@ -6,46 +6,33 @@
 #include <string.h>
 #include "closed_forms.h"
 #include "harness/context.h"
+#include "formats/memory.h"
 
 int vf_jobs(const vf_context *context) { return context->jobs; }
 
 vf_tier vf_tier_of(const vf_context *context) { return context->tier; }
 
-static char *vf_copy(const char *text) {
-  char *copy = malloc(strlen(text) + 1);
-  if (copy) strcpy(copy, text);
-  return copy;
-}
-
-/* Returns the case, or NULL without memory. */
 static vf_case *vf_add(vf_context *context, const char *relation, const char *instance,
                        double measured, double expected, double tolerance, double badness,
                        vf_verdict verdict, const char *basis) {
   if (context->count == context->capacity) {
-    const size_t capacity = context->capacity ? 2 * context->capacity : 16;
-    vf_case *cases = realloc(context->cases, capacity * sizeof *cases);
-    if (!cases) {
-      context->out_of_memory = 1;
-      return NULL;
-    }
-    context->cases = cases;
-    context->capacity = capacity;
+    context->capacity = context->capacity ? 2 * context->capacity : 16;
+    context->cases = vf_grow(context->cases, context->capacity, sizeof *context->cases);
   }
   vf_case *added = context->cases + context->count++;
-  *added = (vf_case){.instance = vf_copy(instance),
-                     .basis = vf_copy(basis),
+  *added = (vf_case){.instance = vf_copy_text(instance),
+                     .basis = vf_copy_text(basis),
                      .relation = relation,
                      .measured = measured,
                      .expected = expected,
                      .tolerance = tolerance,
                      .badness = badness,
                      .verdict = verdict};
-  if (!added->instance || !added->basis) context->out_of_memory = 1;
   return added;
 }
 
 static void vf_clear_series(vf_table_of_numbers *series) {
-  for (size_t c = 0; series->columns && c < series->column_count; c++) free(series->columns[c]);
+  for (size_t c = 0; c < series->column_count; c++) free(series->columns[c]);
   free(series->columns);
   free(series->name);
   free(series->values);
@@ -97,7 +84,7 @@ const vf_case *vf_context_telling(const vf_context *context) {
 
 vf_verdict vf_context_verdict(const vf_context *context) {
   const vf_case *worst = vf_context_worst(context);
-  return !worst || context->out_of_memory ? VF_FAIL : worst->verdict;
+  return !worst ? VF_FAIL : worst->verdict;
 }
 
 static int vf_compare_key(const void *key, const void *entry) {
@@ -171,7 +158,6 @@ void vf_monte_carlo(vf_context *context, const char *instance, double measured,
 
 static void vf_mark(vf_case *erratum, const char *right_relation, double right,
                     const char *printed_relation, double printed) {
-  if (!erratum) return;
   erratum->erratum = 1;
   erratum->right_relation = right_relation, erratum->right = right;
   erratum->printed_relation = printed_relation, erratum->printed = printed;
@@ -230,36 +216,22 @@ void vf_rejected(vf_context *context, const char *instance, double measured, dou
 
 /* ---- figures ---- */
 
-/* Returns 0, or -1 without memory; what was copied so far is in the table either way. */
-static int vf_copy_series(vf_table_of_numbers *series, const char *name, const char *const *columns,
-                          const double *values) {
-  const size_t numbers = series->rows * series->column_count;
-  series->name = vf_copy(name);
-  series->columns = calloc(series->column_count, sizeof *series->columns);
-  series->values = malloc(numbers * sizeof *values);
-  if (!series->name || !series->columns || !series->values) return -1;
-  memcpy(series->values, values, numbers * sizeof *values);
-  for (size_t c = 0; c < series->column_count; c++)
-    if (!(series->columns[c] = vf_copy(columns[c]))) return -1;
-  return 0;
-}
-
 void vf_series(vf_context *context, const char *name, const char *const *columns,
                size_t column_count, const double *values, size_t rows) {
   if (column_count == 0 || rows == 0) {
     vf_error(context, name, "a series without numbers");
     return;
   }
-  vf_table_of_numbers *grown =
-      realloc(context->series, (context->series_count + 1) * sizeof *grown);
-  if (!grown) {
-    context->out_of_memory = 1;
-    return;
-  }
-  context->series = grown;
-  vf_table_of_numbers *added = grown + context->series_count++;
-  *added = (vf_table_of_numbers){.column_count = column_count, .rows = rows};
-  if (vf_copy_series(added, name, columns, values)) context->out_of_memory = 1;
+  const size_t numbers = rows * column_count, place = context->series_count++;
+  context->series = vf_grow(context->series, place + 1, sizeof *context->series);
+  vf_table_of_numbers *added = context->series + place;
+  *added = (vf_table_of_numbers){.name = vf_copy_text(name),
+                                 .columns = vf_allocate(column_count, sizeof *added->columns),
+                                 .column_count = column_count,
+                                 .rows = rows,
+                                 .values = vf_allocate(numbers, sizeof *values)};
+  memcpy(added->values, values, numbers * sizeof *values);
+  for (size_t c = 0; c < column_count; c++) added->columns[c] = vf_copy_text(columns[c]);
 }
 
 /* ---- order of convergence ---- */

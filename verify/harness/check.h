@@ -34,7 +34,7 @@ vf_tier vf_tier_of(const vf_context *context);
  * gives NaN. */
 double vf_expected(vf_context *context, const char *key);
 
-/* Fails the check because something it needs did not work (a status, memory). */
+/* Fails the check because something it needs did not work (a status). */
 void vf_error(vf_context *context, const char *instance, const char *what);
 
 /* |measured - expected| <= tolerance. */
@@ -107,17 +107,17 @@ typedef sid_end vf_end; /* how a trajectory ended */
 
 /* Runs trajectories first .. first+count-1 of a valid experiment on `jobs` threads. The row of
  * checkpoint c of trajectory first+i goes to rows[(i*checkpoint_count + c)*sid_row_width()]; rows
- * that a trajectory does not reach are NaN. ends may be NULL. Returns 0, or -1 without memory. The
- * result depends neither on jobs nor on the backend. */
-int vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
-                double *rows, vf_end *ends);
+ * that a trajectory does not reach are NaN. ends may be NULL. The result depends neither on jobs
+ * nor on the backend. */
+void vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
+                 double *rows, vf_end *ends);
 
 /* The same for statistics along trajectories: instead of storing the rows, calls visit(user,
  * trajectory, step, row) for each, in the order of the steps of a trajectory; trajectories of
  * several threads and lanes mix, so each writes to a place of its own. */
 typedef void (*vf_visit_fn)(void *user, uint64_t trajectory, uint64_t step, const double *row);
-int vf_ensemble_visit(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
-                      vf_visit_fn visit, void *user, vf_end *ends);
+void vf_ensemble_visit(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
+                       vf_visit_fn visit, void *user, vf_end *ends);
 
 /* values[i] = function(user, i) for i < count on `jobs` threads, for checks that drive sid_step()
  * themselves. */

@@ -30,7 +30,6 @@ struct vf_context {
   size_t count, capacity;
   vf_table_of_numbers *series;
   size_t series_count;
-  int out_of_memory;
 };
 
 /* The verdict of the whole check: the worst of its cases; fails without any. */

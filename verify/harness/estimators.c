@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "harness/check.h"
+#include "formats/memory.h"
 
 static const double vf_pi = 3.14159265358979323846;
 
@@ -9,29 +10,21 @@ static double vf_square(double x) { return x * x; }
 
 static vf_estimate vf_no_estimate(void) { return (vf_estimate){(double)NAN, (double)NAN}; }
 
-static double *vf_numbers(size_t n) {
-  return n > SIZE_MAX / sizeof(double) ? NULL : malloc(n * sizeof(double));
-}
-
 /* ---- tail index ---- */
 
 vf_estimate vf_tail_exponent(const double *x, size_t block, size_t blocks) {
-  double *of_block = block < 2 || blocks < 2 ? NULL : vf_numbers(blocks);
-  double *logs = of_block ? vf_numbers(block) : NULL;
-  vf_estimate estimate = vf_no_estimate();
-  if (logs) {
-    for (size_t i = 0; i < blocks; i++) {
-      const double *values = x + i * block;
-      for (size_t j = 0; j < block; j++) logs[j] = log(fabs(values[j]));
-      of_block[i] = (log(fabs(sid_sum(values, block))) - sid_sum(logs, block) / (double)block) /
-                    log((double)block);
-    }
-    const vf_moments moments = vf_moments_of(of_block, blocks);
-    estimate = (vf_estimate){moments.mean, moments.standard_error};
+  if (block < 2 || blocks < 2) return vf_no_estimate();
+  double *of_block = vf_allocate_doubles(blocks), *logs = vf_allocate_doubles(block);
+  for (size_t i = 0; i < blocks; i++) {
+    const double *values = x + i * block;
+    for (size_t j = 0; j < block; j++) logs[j] = log(fabs(values[j]));
+    of_block[i] = (log(fabs(sid_sum(values, block))) - sid_sum(logs, block) / (double)block) /
+                  log((double)block);
   }
+  const vf_moments moments = vf_moments_of(of_block, blocks);
   free(logs);
   free(of_block);
-  return estimate;
+  return (vf_estimate){moments.mean, moments.standard_error};
 }
 
 /* ---- total variation ---- */
@@ -108,8 +101,7 @@ vf_distance vf_total_variation(const double *a, size_t a_count, const double *b,
                                vf_bins bins) {
   const size_t n = bins.bins + OUTER_BINS;
   if (a_count == 0 || b_count == 0 || !vf_bins_usable(bins)) return vf_no_distance();
-  double *p = calloc(2 * n, sizeof *p);
-  if (!p) return vf_no_distance();
+  double *p = vf_allocate(2 * n, sizeof *p);
   vf_frequencies(a, a_count, bins, p);
   vf_frequencies(b, b_count, bins, p + n);
   const vf_distance distance =
@@ -122,8 +114,7 @@ vf_distance vf_total_variation_to(const double *a, size_t a_count, const double 
                                   vf_bins bins) {
   const size_t n = bins.bins + OUTER_BINS;
   if (a_count == 0 || !vf_bins_usable(bins)) return vf_no_distance();
-  double *p = calloc(2 * n, sizeof *p);
-  if (!p) return vf_no_distance();
+  double *p = vf_allocate(2 * n, sizeof *p);
   vf_frequencies(a, a_count, bins, p);
   for (size_t i = 0; i < bins.bins; i++)
     p[n + i] = probability ? probability[i] : 1.0 / (double)bins.bins;
@@ -135,9 +126,9 @@ vf_distance vf_total_variation_to(const double *a, size_t a_count, const double 
 /* ---- Fourier modes ---- */
 
 vf_mode vf_mode_of(const double *angles, size_t count, int n) {
-  vf_mode mode = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
-  double *values = count < 2 ? NULL : vf_numbers(count);
-  if (!values) return mode;
+  if (count < 2)
+    return (vf_mode){(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+  double *values = vf_allocate_doubles(count);
   for (size_t i = 0; i < count; i++) values[i] = cos((double)n * angles[i]);
   const vf_moments cosine = vf_moments_of(values, count);
   for (size_t i = 0; i < count; i++) values[i] = sin((double)n * angles[i]);
@@ -221,20 +212,20 @@ static vf_gradient_sizes vf_sizes(const double *gradients, size_t count, size_t 
 }
 
 vf_gradient_sizes vf_gradient_sizes_of(const double *gradients, size_t count, size_t p) {
-  vf_gradient_sizes sizes = {vf_no_estimate(), vf_no_estimate(), vf_no_estimate()};
-  double *work = count < 3 || p == 0 ? NULL : vf_numbers(2 * p + 3 * count);
-  if (work) sizes = vf_sizes(gradients, count, p, work);
+  if (count < 3 || p == 0)
+    return (vf_gradient_sizes){vf_no_estimate(), vf_no_estimate(), vf_no_estimate()};
+  double *work = vf_allocate_doubles(2 * p + 3 * count);
+  const vf_gradient_sizes sizes = vf_sizes(gradients, count, p, work);
   free(work);
   return sizes;
 }
 
 vf_estimate vf_ratio_of(const double *numerator, const double *denominator, size_t count) {
-  vf_estimate ratio = vf_no_estimate();
-  double *without = count < 2 ? NULL : vf_numbers(count);
-  if (!without) return ratio;
+  if (count < 2) return vf_no_estimate();
+  double *without = vf_allocate_doubles(count);
   const double above = sid_sum(numerator, count), below = sid_sum(denominator, count);
   for (size_t i = 0; i < count; i++) without[i] = (above - numerator[i]) / (below - denominator[i]);
-  ratio = (vf_estimate){above / below, vf_jackknife_error(without, count)};
+  const vf_estimate ratio = {above / below, vf_jackknife_error(without, count)};
   free(without);
   return ratio;
 }

@@ -1,6 +1,6 @@
 /* Estimators that the papers use, with their standard errors. Sums run in the canonical order, so a
  * result depends neither on threads nor on the backend. Where nothing can be estimated (too few
- * values, an empty range, no memory) every field is NaN. */
+ * values, an empty range) every field is NaN. */
 #ifndef VF_ESTIMATORS_H
 #define VF_ESTIMATORS_H
 

@@ -1,7 +1,6 @@
 /* Statistics of the harness, every sum in the canonical order so that a report does not depend on
  * threads or machines. */
 #include <math.h>
-#include <stdlib.h>
 #include "harness/check.h"
 
 /* Sum of squared deviations, by blocks because the canonical sum wants its terms in memory. */

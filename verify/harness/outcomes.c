@@ -1,6 +1,7 @@
 /* Means over all outcomes of a few draws. */
 #include "harness/outcomes.h"
 #include <stdlib.h>
+#include "formats/memory.h"
 
 /* The outcome of the draws that a stream is about to give. */
 typedef size_t outcome_fn(sid_stream stream, uint64_t bound, uint32_t draws);
@@ -25,10 +26,10 @@ static size_t indices_of(sid_stream stream, uint64_t bound, uint32_t draws) {
 static int outcome_streams(outcome_fn *outcome_of, uint64_t bound, uint32_t draws, size_t count,
                            sid_stream *at) {
   const uint64_t key[2] = {SID_KEY_NOISE, 0};
-  char *seen = calloc(count, 1);
+  char *seen = vf_allocate(count, 1);
   size_t missing = count;
   sid_stream stream;
-  if (seen && sid_stream_init(&stream, 2024, key, 2) == SID_OK)
+  if (sid_stream_init(&stream, 2024, key, 2) == SID_OK)
     for (size_t i = 0; i < 200 * count && missing > 0; i++) {
       const size_t outcome = outcome_of(stream, bound, draws);
       missing -= !seen[outcome];

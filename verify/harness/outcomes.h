@@ -5,7 +5,7 @@
 #include "harness/check.h"
 
 /* at[2^bits]: at[k] is a stream about to give `bits` signs, the j-th +1 where bit j of k is set.
- * What it gives after them is arbitrary. 0, or -1 without memory. */
+ * What it gives after them is arbitrary. 0, or -1 if an outcome does not turn up. */
 int vf_sign_streams(uint32_t bits, sid_stream *at);
 
 /* at[bound^draws]: at[k] is about to give `draws` indices below `bound`, the digits of k in that

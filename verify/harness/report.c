@@ -1,6 +1,5 @@
 #include "harness/report.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #if SID_HAVE_JANSSON
 #include <jansson.h>
@@ -132,7 +131,7 @@ static json_t *vf_json_result(const vf_result *result) {
   json_t *cases = json_array(), *series = json_array();
   for (size_t i = 0; i < result->context.count; i++)
     json_array_append_new(cases, vf_json_case(result->context.cases + i));
-  for (size_t i = 0; i < result->context.series_count && !result->context.out_of_memory; i++)
+  for (size_t i = 0; i < result->context.series_count; i++)
     json_array_append_new(series, vf_json_series(result->context.series + i));
   json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:o}", "id", result->check->id,
                              "source", result->check->source, "claim", result->check->claim, "tier",

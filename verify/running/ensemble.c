@@ -45,30 +45,29 @@ static void vf_run_task(void *user, uint64_t b, int worker) {
   vf_run_block(blocks->run, blocks->backend, b, *work);
 }
 
-static int vf_run_blocks(const vf_run *run, int jobs) {
+static void vf_run_blocks(const vf_run *run, int jobs) {
   const sid_backend *backend = vf_backend();
   vf_blocks blocks = {run, backend, vf_allocate((size_t)jobs, sizeof *blocks.work)};
   vf_parallel((run->count + backend->lanes - 1) / backend->lanes, jobs, vf_run_task, &blocks);
   for (int worker = 0; worker < jobs; worker++) free(blocks.work[worker]);
   free(blocks.work);
-  return 0;
 }
 
-int vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
-                       double *rows, vf_end *ends, double *last) {
+void vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
+                        double *rows, vf_end *ends, double *last) {
   const vf_run run = {experiment, first, count, rows, last, ends, NULL, NULL};
-  return vf_run_blocks(&run, jobs);
+  vf_run_blocks(&run, jobs);
 }
 
-int vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
-                double *rows, vf_end *ends) {
-  return vf_ensemble_states(experiment, first, count, jobs, rows, ends, NULL);
+void vf_ensemble(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
+                 double *rows, vf_end *ends) {
+  vf_ensemble_states(experiment, first, count, jobs, rows, ends, NULL);
 }
 
-int vf_ensemble_visit(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
-                      vf_visit_fn visit, void *user, vf_end *ends) {
+void vf_ensemble_visit(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
+                       vf_visit_fn visit, void *user, vf_end *ends) {
   const vf_run run = {experiment, first, count, NULL, NULL, ends, visit, user};
-  return vf_run_blocks(&run, jobs);
+  vf_run_blocks(&run, jobs);
 }
 
 typedef struct {

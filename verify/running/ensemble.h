@@ -6,7 +6,7 @@
 
 /* As vf_ensemble(); last, if not NULL, receives the last state of every trajectory
  * (count*sid_state_doubles() numbers). */
-int vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
-                       double *rows, vf_end *ends, double *last);
+void vf_ensemble_states(const sid_experiment *experiment, uint64_t first, uint64_t count, int jobs,
+                        double *rows, vf_end *ends, double *last);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "checks/eos/completion.h"
 #include "harness/algebra.h"
+#include "formats/memory.h"
 
 const eos_shape eos_small_shapes[EOS_SMALL_SHAPES] = {
     {6, 5, 3, 2, 17, 1, .3}, {4, 9, 9, 3, 20, 2, .3}, {10, 10, 10, 1, 60, 1, .3}};
@@ -15,19 +16,12 @@ void eos_completion_free(eos_completion *m) {
 
 eos_completion *eos_completion_new(vf_context *context, eos_shape shape) {
   const size_t cells = (size_t)shape.rows * shape.cols, lines = shape.rows + shape.cols;
-  eos_completion *m = calloc(1, sizeof *m);
+  eos_completion *m = vf_allocate(1, sizeof *m);
   sid_stream stream = eos_stream(shape.seed, SID_KEY_DATA, 0);
-  if (m) {
-    m->matrix = malloc(cells * sizeof *m->matrix),
-    m->labels = malloc(shape.observed * sizeof *m->labels);
-    m->factors = malloc(lines * shape.rank * sizeof *m->factors);
-    m->entries = malloc(2 * (size_t)shape.observed * sizeof *m->entries);
-  }
-  if (!m || !m->matrix || !m->labels || !m->factors || !m->entries) {
-    vf_error(context, "completion", "out of memory");
-    eos_completion_free(m);
-    return NULL;
-  }
+  m->matrix = vf_allocate(cells, sizeof *m->matrix);
+  m->labels = vf_allocate(shape.observed, sizeof *m->labels);
+  m->factors = vf_allocate(lines * shape.rank, sizeof *m->factors);
+  m->entries = vf_allocate(2 * (size_t)shape.observed, sizeof *m->entries);
   m->shape = shape;
   (void)snprintf(m->name, sizeof m->name, "%dx%d rank %d, %d entries, seed %d", (int)shape.rows,
                  (int)shape.cols, (int)shape.rank, (int)shape.observed, (int)shape.seed);
@@ -75,11 +69,9 @@ void eos_pull_back(const eos_completion *m, const double *a, const double *x, do
   }
 }
 
-double *eos_scratch(vf_context *context, const eos_completion *m, size_t vectors, size_t outputs) {
+double *eos_scratch(const eos_completion *m, size_t vectors, size_t outputs) {
   const size_t p = m->problem.dim, space = sid_sharpness_workspace(&m->problem, m->problem.dim);
-  double *scratch = calloc(vectors * p + outputs * m->shape.observed + space, sizeof *scratch);
-  if (!scratch) vf_error(context, m->name, "out of memory");
-  return scratch;
+  return vf_allocate_doubles(vectors * p + outputs * m->shape.observed + space);
 }
 
 void eos_completion_start(const eos_completion *m, uint64_t number, double *x) {

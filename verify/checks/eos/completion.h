@@ -29,9 +29,8 @@ typedef struct {
 eos_completion *eos_completion_new(vf_context *context, eos_shape shape);
 void eos_completion_free(eos_completion *m);
 
-/* Scratch: `vectors` of p numbers, then `outputs` of n, then ref/'s workspace; to be freed. NULL
- * after an error. */
-double *eos_scratch(vf_context *context, const eos_completion *m, size_t vectors, size_t outputs);
+/* Scratch: `vectors` of p numbers, then `outputs` of n, then ref/'s workspace; to be freed. */
+double *eos_scratch(const eos_completion *m, size_t vectors, size_t outputs);
 
 /* Start `number` of training: uniform in (-init, init). */
 void eos_completion_start(const eos_completion *m, uint64_t number, double *x);

@@ -12,6 +12,7 @@
 #include "checks/eos/problems.h"
 #include "checks/eos/toys.h"
 #include "checks/eos/walk.h"
+#include "formats/memory.h"
 
 /* int_0^et (et - a) g'H(th - a g) g da by Gauss's rule of 8 nodes on each of `panels` panels, and
  * the largest sharpness lam1(H) at the nodes. */
@@ -86,8 +87,8 @@ static void eos_descent_one(void *user, size_t i, double *out) {
 }
 
 static void eos_descents(vf_context *context, size_t count) {
-  double *values = malloc(2 * count * sizeof *values);
-  for (size_t k = 0; values && k < EOS_SUBJECTS; k++) {
+  double *values = vf_allocate(2 * count, sizeof *values);
+  for (size_t k = 0; k < EOS_SUBJECTS; k++) {
     eos_descent_case one = {&eos_subjects[k].problem, 100000 * (k + 1)};
     double identity = 0.0, slack = (double)INFINITY;
     vf_map(count, vf_jobs(context), values, 2, eos_descent_one, &one);
@@ -105,7 +106,6 @@ static void eos_descents(vf_context *context, size_t count) {
                    (unsigned)count);
     vf_at_least(context, name, slack, -1.0, "the same unit");
   }
-  if (!values) vf_error(context, "descent", "out of memory");
   free(values);
 }
 

@@ -12,6 +12,7 @@
 #include "checks/eos/problems.h"
 #include "checks/eos/regression.h"
 #include "checks/eos/training.h"
+#include "formats/memory.h"
 
 /* ---- without weight decay ---- */
 
@@ -167,21 +168,18 @@ static void eos_no_normalisation(vf_context *context) {
     if (!r) return;
     eos_plain_case(context, r, 0.0);
     eos_plain_case(context, r, .02);
-    double *space = malloc(sizeof *space * sid_sharpness_workspace(&r->problem, 2 * EOS_DIM));
-    if (!space) vf_error(context, r->name, "out of memory");
+    double *space = vf_allocate(sid_sharpness_workspace(&r->problem, 2 * EOS_DIM), sizeof *space);
     eos_regression_place(r, 1.0, 0.0, 1.0, x);
-    const double start =
-        space ? sid_sharpness_lanczos(&r->problem, x, 2 * EOS_DIM, residual, space) : (double)NAN;
+    const double start = sid_sharpness_lanczos(&r->problem, x, 2 * EOS_DIM, residual, space);
     eos_regression_place(r, 1.0, .1 * sqrt(ein), eos_regression_edge(r, eta, ein), x);
-    for (int t = 0; space && t < 4000; t++) {
+    for (int t = 0; t < 4000; t++) {
       memcpy(before, x, sizeof before);
       if (!eos_regression_step(context, r, eta, ein / eta, x)) break;
     }
     memcpy(midpoint, x, sizeof midpoint);
     vf_add(midpoint, before, r->d, 1.0);
     const double end =
-        space ? sid_sharpness_lanczos(&r->problem, midpoint, 2 * EOS_DIM, residual + 1, space)
-              : (double)NAN;
+        sid_sharpness_lanczos(&r->problem, midpoint, 2 * EOS_DIM, residual + 1, space);
     (void)snprintf(name, sizeof name, "lam1 end/start, normalised, %s psi=1 el=0.002 4000 steps",
                    r->name);
     vf_within_relative(context, name, end / start, cos(1.0) * cos(1.0), 20.0 * ein,
@@ -228,8 +226,7 @@ static void eos_plain_completion(vf_context *context) {
   const double eta = 2.0;
   const eos_training *one = eos_trainings;
   eos_completion *m = eos_completion_new(context, one->shape);
-  double *scratch = m ? eos_scratch(context, m, 2, 1) : NULL,
-         *rows = m ? eos_train(context, m, one) : NULL;
+  double *scratch = m ? eos_scratch(m, 2, 1) : NULL, *rows = m ? eos_train(context, m, one) : NULL;
   if (scratch && rows) {
     double *x = scratch, *g = x + m->problem.dim, *s = g + m->problem.dim, table[ROWS * 3],
            fitted = (double)NAN;

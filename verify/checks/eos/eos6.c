@@ -10,6 +10,7 @@
 #include "harness/estimators.h"
 #include "checks/eos/edge.h"
 #include "checks/eos/limits.h"
+#include "formats/memory.h"
 
 /* One orbit from u = et lam1 - 2 = 0, y = h^2 (4+g^2)/(2 ein) = y0 < 1: y rises first, u is 0 again
  * at the peak, and a period ends when u returns to 0 from below. period: mean of `count` periods in
@@ -141,8 +142,8 @@ static void eos_period_series(vf_context *context) {
   static const char *const columns[] = {"step sqrt(ein)", "h", "h^2/ein", "et lam1", "y", "E"};
   static const double ein = 1e-4, starts[] = {.5, .01};
   enum { ROWS = 301 };
-  double *rows = malloc(sizeof *rows * 6 * ROWS);
-  for (int c = 0; rows && c < 2; c++) {
+  double *rows = vf_allocate(6 * ROWS, sizeof *rows);
+  for (int c = 0; c < 2; c++) {
     const eos_toy *toy = eos_toys + c;
     const double al = c ? eos_angles[0].value : 0.0, g = eos_slope(toy, al);
     const eos_edge edge = {toy, al, ein, sqrt(2.0 * ein * starts[c] / (4.0 + g * g)), 0.0, 0};
@@ -167,7 +168,6 @@ static void eos_period_series(vf_context *context) {
                "|et lam1 - 2| <= 2 sqrt(ein (E - 1)), corrections O(ein)");
     vf_series(context, name, columns, 6, rows, ROWS);
   }
-  if (!rows) vf_error(context, "series", "out of memory");
   free(rows);
 }
 

@@ -9,6 +9,7 @@
 #include "harness/algebra.h"
 #include "harness/check.h"
 #include "checks/eos/regression.h"
+#include "formats/memory.h"
 
 enum { FIGURE_ROWS = 400, FIGURE_COLUMNS = 7 };
 
@@ -87,14 +88,10 @@ static void eos_figure_of(vf_context *context, int which, double size, double ei
   static const char *const columns[FIGURE_COLUMNS] = {
       "tau", "psi", "psi of the flow", "|P_row w|^2/edge", "loss", "h/sqrt(ein)", "|w~ - w*|/|w*|"};
   eos_regression *r = eos_regression_new(context, which);
-  eos_figure *figure = malloc(sizeof *figure);
   double x[EOS_DIM];
   char name[EOS_NAME];
-  if (!r || !figure) {
-    if (!figure) vf_error(context, series, "out of memory");
-    free(r), free(figure);
-    return;
-  }
+  if (!r) return;
+  eos_figure *figure = vf_allocate(1, sizeof *figure);
   figure->eta = .1, figure->ein = ein, figure->steps = (uint64_t)llround(taus / ein);
   eos_regression_start(r, 20, size, x);
   eos_figure_run(context, figure, r, x);

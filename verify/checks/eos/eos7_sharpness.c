@@ -13,6 +13,7 @@
 #include "checks/eos/batchnorm.h"
 #include "checks/eos/problems.h"
 #include "checks/eos/regression.h"
+#include "formats/memory.h"
 
 /* Section 5: L = 2 gamma^2 - 2 gamma <w,c>/|w|_Sigma at random points of several sizes. Roundings:
  * 2 d in an output, 4 n in the normalisation, each of a term `cancellation` times the spread; L
@@ -135,11 +136,7 @@ static void eos_regression_minimiser(vf_context *context, const eos_regression *
                      "40 n condition roundings, and 100 of the product");
   (void)snprintf(name, sizeof name, "rank, %s psi=%g", r->name, psi);
   vf_within(context, name, (double)rank, (double)r->n - 2.0, 0.0, "a count");
-  double *space = malloc(sizeof *space * sid_sharpness_workspace(&r->problem, 2 * EOS_DIM));
-  if (!space) {
-    vf_error(context, name, "out of memory");
-    return;
-  }
+  double *space = vf_allocate(sid_sharpness_workspace(&r->problem, 2 * EOS_DIM), sizeof *space);
   const double lanczos = sid_sharpness_lanczos(&r->problem, x, 2 * EOS_DIM, &residual, space);
   (void)snprintf(name, sizeof name, "lam1 Lanczos, %s psi=%g", r->name, psi);
   vf_within(context, name, lanczos, expected, residual + tolerance * expected,
@@ -182,9 +179,8 @@ static void eos_sharpness_along_flow(vf_context *context) {
   for (int which = 0; which < EOS_REGRESSIONS; which++) {
     eos_regression *r = eos_regression_new(context, which);
     if (!r) return;
-    double *space = malloc(sizeof *space * sid_sharpness_workspace(&r->problem, 2 * EOS_DIM));
-    if (!space) vf_error(context, r->name, "out of memory");
-    for (int k = 0; space && k < 15; k++) {
+    double *space = vf_allocate(sid_sharpness_workspace(&r->problem, 2 * EOS_DIM), sizeof *space);
+    for (int k = 0; k < 15; k++) {
       double x[EOS_DIM], residual[2];
       char key[EOS_NAME], name[EOS_NAME];
       (void)snprintf(key, sizeof key, "eos7.tan-psi.psi0-%s.tau-%s", psis[k / 5], taus[k % 5]);
@@ -243,10 +239,9 @@ static void eos_plain_lanczos(const eos_regression *r, const double *x, size_t c
 static void eos_iterations(vf_context *context) {
   static const uint32_t counts[] = {1, 2, 3, 5, 8};
   eos_regression *r = eos_regression_new(context, 0);
-  double *space =
-      r ? malloc(sizeof *space * sid_sharpness_workspace(&r->problem, 2 * EOS_DIM)) : NULL;
-  if (r && !space) vf_error(context, r->name, "out of memory");
-  for (uint64_t k = 0; space && k < 10; k++) {
+  if (!r) return;
+  double *space = vf_allocate_doubles(sid_sharpness_workspace(&r->problem, 2 * EOS_DIM));
+  for (uint64_t k = 0; k < 10; k++) {
     double x[EOS_DIM], v[EOS_DIM], hv[EOS_DIM], work[EOS_WORK], value, residual, expected,
         expected_residual;
     char name[EOS_NAME];

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
-#include "harness/check.h"
+#include "harness/observe.h"
 #include "checks/eos/batchnorm.h"
 #include "checks/eos/completion.h"
 #include "checks/eos/problems.h"
@@ -82,7 +82,7 @@ static void eos_completion_point(vf_context *context, const eos_completion *m, s
 static void eos_completion_derivatives(vf_context *context) {
   for (int which = 0; which < EOS_SMALL_SHAPES; which++) {
     eos_completion *m = eos_completion_new(context, eos_small_shapes[which]);
-    double *scratch = m ? eos_scratch(context, m, 3, 4) : NULL;
+    double *scratch = m ? eos_scratch(m, 3, 4) : NULL;
     sid_stream stream = eos_stream(4, SID_KEY_START, (uint64_t)which);
     for (int k = 0; scratch && k < 3; k++) eos_completion_point(context, m, &stream, scratch);
     free(scratch);
@@ -141,10 +141,8 @@ static void eos_midpoint_of(vf_context *context, const char *name, const sid_pro
       .observable_count = full ? 5 : 3,
       .observables = full ? all : some};
   for (uint64_t t = 0; t <= MID_STEPS; t++) checkpoints[t] = t;
-  if (sid_experiment_validate(&experiment) || vf_ensemble(&experiment, 0, 1, 1, rows, NULL)) {
-    vf_error(context, name, "the experiment is refused, or no memory");
-    return;
-  }
+  if (!vf_valid(context, name, &experiment)) return;
+  vf_ensemble(&experiment, 0, 1, 1, rows, NULL);
   for (size_t t = 0; t <= MID_STEPS; t++) {
     const double *row = rows + t * width, *x = row + columns, *before = t ? x - width : x;
     double *expected = wanted + t * columns;
@@ -164,7 +162,7 @@ static void eos_completion_midpoints(vf_context *context) {
   static const double spectrum[4] = {1, 2, .5, 3};
   const sid_problem quadratic = {.kind = SID_QUADRATIC_NOISY, .dim = 4, .spectrum = spectrum};
   eos_completion *m = eos_completion_new(context, eos_small_shapes[0]);
-  double *scratch = m ? eos_scratch(context, m, MID_STEPS + 3, 4) : NULL;
+  double *scratch = m ? eos_scratch(m, MID_STEPS + 3, 4) : NULL;
   if (scratch) {
     eos_midpoint_of(context, m->name, &m->problem, scratch);
     eos_midpoint_of(context, "quadratic, not scale-invariant", &quadratic, scratch);
@@ -185,13 +183,11 @@ static size_t eos_train_entry(const eos_training *one, const double *rows) {
 /* Spherical sharpness of the true factors, balanced: they are a minimiser too (eos8.minimiser). */
 static double eos_truth_sharpness(vf_context *context, const eos_completion *m) {
   const uint32_t vectors = m->problem.dim < 300 ? m->problem.dim : 300;
-  double *x = eos_scratch(context, m, 1, 0), residual = (double)NAN, value = (double)NAN;
-  if (x) {
-    eos_truth(m, x);
-    value = sid_sharpness_lanczos(&m->problem, x, vectors, &residual, x + m->problem.dim);
-    vf_at_most(context, "Lanczos residual/lam1 at the true factors", residual / value, 1e-6,
-               "300 vectors");
-  }
+  double *x = eos_scratch(m, 1, 0), residual, value;
+  eos_truth(m, x);
+  value = sid_sharpness_lanczos(&m->problem, x, vectors, &residual, x + m->problem.dim);
+  vf_at_most(context, "Lanczos residual/lam1 at the true factors", residual / value, 1e-6,
+             "300 vectors");
   free(x);
   return value;
 }
@@ -245,9 +241,8 @@ static void eos_train_claims(vf_context *context, const eos_completion *m, const
 static void eos_train_start(vf_context *context, const eos_completion *m, const double *row,
                             uint32_t start) {
   const size_t p = m->problem.dim;
-  double *x = eos_scratch(context, m, 1, 0);
+  double *x = eos_scratch(m, 1, 0);
   char name[EOS_NAME];
-  if (!x) return;
   eos_completion_start(m, start, x);
   (void)snprintf(name, sizeof name, "|w_0|^2, %s start %d", m->name, (int)start);
   vf_within_relative(context, name, row[EOS_TRAIN_NORM], vf_dot(x, x, p),

@@ -60,7 +60,7 @@ static void eos_completion_minimiser(vf_context *context) {
   for (int which = 0; which < EOS_SMALL_SHAPES; which++) {
     eos_completion *m = eos_completion_new(context, eos_small_shapes[which]);
     const size_t n = m ? m->shape.observed : 0;
-    double *scratch = m ? eos_scratch(context, m, 2, 2 * n + 3) : NULL;
+    double *scratch = m ? eos_scratch(m, 2, 2 * n + 3) : NULL;
     if (scratch) {
       double *x = scratch, *g = x + m->problem.dim, *kernel = g + m->problem.dim,
              *work = kernel + eos_kernel_size(m);
@@ -202,7 +202,7 @@ static void eos_sharpness_law(vf_context *context) {
   static const double eins[] = {1e-3, 2.5e-4, 1.25e-4};
   for (int which = 0; which < 2; which++) {
     eos_completion *m = eos_completion_new(context, shapes[which]);
-    double *scratch = m ? eos_scratch(context, m, 8, 2 * (size_t)m->shape.observed + 8) : NULL;
+    double *scratch = m ? eos_scratch(m, 8, 2 * (size_t)m->shape.observed + 8) : NULL;
     double *x = scratch, *rest = scratch ? x + m->problem.dim : NULL;
     if (scratch && eos_fit_completion(context, m, .5, x, rest))
       for (int k = 0; k < 3; k++) {
@@ -268,7 +268,7 @@ static void eos_edge_balance(vf_context *context) {
   static const eos_shape shapes[] = {{10, 10, 10, 1, 60, 1, .3}, {10, 10, 10, 1, 60, 3, .3}};
   for (int which = 0; which < 2; which++) {
     eos_completion *m = eos_completion_new(context, shapes[which]);
-    double *scratch = m ? eos_scratch(context, m, 4, 0) : NULL, excess[COUNT];
+    double *scratch = m ? eos_scratch(m, 4, 0) : NULL, excess[COUNT];
     char name[EOS_NAME];
     int done = scratch != NULL;
     for (int k = 0; done && k < COUNT; k++)
@@ -277,7 +277,7 @@ static void eos_edge_balance(vf_context *context) {
       (void)snprintf(name, sizeof name, "et lam1 - 2, %s eta=0.5 ein=0.008 to 0", m->name);
       vf_limit(context, name, excess, COUNT, 1, 0.0, 1e-6, 1e-3);
     } else {
-      vf_error(context, "edge", "a step failed, or no memory");
+      vf_error(context, "edge", "a step failed");
     }
     free(scratch);
     eos_completion_free(m);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "checks/eos/regression.h"
 #include "harness/algebra.h"
+#include "formats/memory.h"
 
 static void eos_centre(eos_regression *r) {
   double mean = 0.0;
@@ -131,11 +132,7 @@ static void eos_orthogonal(eos_regression *r) {
 }
 
 eos_regression *eos_regression_new(vf_context *context, int which) {
-  eos_regression *r = calloc(1, sizeof *r);
-  if (!r) {
-    vf_error(context, "regression", "out of memory");
-    return NULL;
-  }
+  eos_regression *r = vf_allocate(1, sizeof *r);
   if (which == 0) eos_regression_random(r, SID_DATA_NORMAL, 1, 20, 40);
   if (which == 1) eos_regression_random(r, SID_DATA_SKEWED, 2, 6, 9);
   if (which == 2) eos_orthogonal(r);

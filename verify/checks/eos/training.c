@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "checks/eos/training.h"
+#include "formats/memory.h"
+#include "harness/observe.h"
 
 static const int32_t eos_train_observables[EOS_TRAIN_COLUMNS] = {
     SID_NORM2, SID_MIDPOINT_LOSS, SID_MIDPOINT_TEST_LOSS, SID_MIDPOINT_SHARPNESS, SID_EFFECTIVE_LR};
@@ -11,8 +13,8 @@ const eos_training eos_trainings[2] = {{{10, 10, 10, 1, 60, 1, .3}, .5, .004, 3,
 
 double *eos_train(vf_context *context, const eos_completion *m, const eos_training *one) {
   const size_t points = one->points;
-  double *rows = malloc(sizeof *rows * one->starts * points * EOS_TRAIN_COLUMNS);
-  uint64_t *checkpoints = malloc(sizeof *checkpoints * points);
+  double *rows = vf_allocate(one->starts * points * EOS_TRAIN_COLUMNS, sizeof *rows);
+  uint64_t *checkpoints = vf_steps(0, one->every, points);
   vf_end ends[EOS_TRAIN_STARTS];
   const sid_segment segment = {0, one->eta, one->lam, 1.0};
   const sid_experiment experiment = {
@@ -26,17 +28,14 @@ double *eos_train(vf_context *context, const eos_completion *m, const eos_traini
       .checkpoint_count = one->points,
       .observable_count = EOS_TRAIN_COLUMNS,
       .observables = eos_train_observables};
-  const char *fault = rows && checkpoints ? NULL : "out of memory";
-  for (size_t k = 0; !fault && k < points; k++) checkpoints[k] = k * one->every;
-  if (!fault && sid_experiment_validate(&experiment)) fault = "the experiment is refused";
-  if (!fault && vf_ensemble(&experiment, 0, one->starts, vf_jobs(context), rows, ends))
-    fault = "out of memory";
-  for (uint32_t i = 0; !fault && i < one->starts; i++)
-    if (ends[i].status) fault = sid_status_text(ends[i].status);
-  if (fault) vf_error(context, m->name, fault);
-  if (fault) free(rows);
+  sid_status status = sid_experiment_validate(&experiment);
+  if (!status) vf_ensemble(&experiment, 0, one->starts, vf_jobs(context), rows, ends);
+  for (uint32_t i = 0; !status && i < one->starts; i++) status = ends[i].status;
   free(checkpoints);
-  return fault ? NULL : rows;
+  if (!status) return rows;
+  vf_error(context, m->name, sid_status_text(status));
+  free(rows);
+  return NULL;
 }
 
 double eos_train_edge(const eos_training *one, const double *row) {
@@ -52,11 +51,7 @@ void eos_train_series(vf_context *context, const eos_training *one, const double
                                         "test loss at midpoint",
                                         "spherical sharpness at midpoint",
                                         "et lam1"};
-  double *table = malloc(sizeof *table * 7 * one->points);
-  if (!table) {
-    vf_error(context, name, "out of memory");
-    return;
-  }
+  double *table = vf_allocate(7 * one->points, sizeof *table);
   for (size_t k = 0; k < one->points; k++) {
     const double *row = rows + k * EOS_TRAIN_COLUMNS, step = (double)(k * one->every);
     const double values[7] = {step,

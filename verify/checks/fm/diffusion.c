@@ -1,8 +1,8 @@
 /* The limiting diffusion. */
 #include "checks/fm/diffusion.h"
 #include <math.h>
-#include <stdlib.h>
 #include "checks/fm/fm.h"
+#include "formats/memory.h"
 
 sid_circle_law fm_circle(double c, double dim, double sigma, double rho2) {
   const sid_circle_law law = {c, (dim - 1.0) * sigma * sigma, sigma, sqrt(rho2)};
@@ -45,10 +45,7 @@ static void fm_diffuse(void *user, size_t i, double *out) {
 }
 
 double *fm_diffusions(vf_context *context, fm_diffusion *job, size_t runs) {
-  double *angles = malloc(runs * sizeof *angles);
-  if (!angles)
-    vf_error(context, "diffusions", "out of memory");
-  else
-    vf_map(runs, vf_jobs(context), angles, 1, fm_diffuse, job);
+  double *angles = vf_allocate(runs, sizeof *angles);
+  vf_map(runs, vf_jobs(context), angles, 1, fm_diffuse, job);
   return angles;
 }

@@ -1,6 +1,5 @@
 /* Ensembles of SGD with constant lr and wd from a point. */
 #include "checks/fm/experiment.h"
-#include <stdlib.h>
 #include <string.h>
 
 void fm_set(fm_setup *setup, const sid_problem *problem, double lr, double wd) {
@@ -29,25 +28,11 @@ int fm_ready(vf_context *context, fm_setup *setup, const uint64_t *checkpoints, 
   setup->experiment.checkpoints = checkpoints;
   setup->experiment.checkpoint_count = (uint32_t)count;
   setup->experiment.steps = checkpoints[count - 1];
-  const sid_status status = sid_experiment_validate(&setup->experiment);
-  if (status) vf_error(context, "experiment", sid_status_text(status));
-  return status == SID_OK;
+  return vf_valid(context, "experiment", &setup->experiment);
 }
 
 double *fm_rows(vf_context *context, fm_setup *setup, const uint64_t *checkpoints, size_t count,
                 size_t runs) {
   if (!fm_ready(context, setup, checkpoints, count)) return NULL;
-  double *rows = malloc(runs * count * sid_row_width(&setup->experiment) * sizeof *rows);
-  if (rows && vf_ensemble(&setup->experiment, 0, runs, vf_jobs(context), rows, NULL) == 0)
-    return rows;
-  vf_error(context, "ensemble", "out of memory");
-  free(rows);
-  return NULL;
-}
-
-uint64_t *fm_every_step(vf_context *context, uint64_t steps) {
-  uint64_t *list = malloc((size_t)(steps + 1) * sizeof *list);
-  if (!list) vf_error(context, "checkpoints", "out of memory");
-  for (uint64_t t = 0; list && t <= steps; t++) list[t] = t;
-  return list;
+  return vf_observe(context, "experiment", &setup->experiment, runs);
 }

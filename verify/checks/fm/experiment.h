@@ -2,6 +2,7 @@
 #ifndef VF_CHECKS_FM_EXPERIMENT_H
 #define VF_CHECKS_FM_EXPERIMENT_H
 
+#include "harness/observe.h"
 #include "checks/fm/problems.h"
 
 /* An experiment and what it points to; not to be copied once set. */
@@ -25,8 +26,5 @@ int fm_ready(vf_context *context, fm_setup *setup, const uint64_t *checkpoints, 
  * freed. */
 double *fm_rows(vf_context *context, fm_setup *setup, const uint64_t *checkpoints, size_t count,
                 size_t runs);
-
-/* 0, 1, ..., steps; to be freed. */
-uint64_t *fm_every_step(vf_context *context, uint64_t steps);
 
 #endif

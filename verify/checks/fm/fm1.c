@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "checks/fm/experiment.h"
+#include "formats/memory.h"
 
 /* |x|^4 after time t of SGD with lr/m, weight decay and noise of fixed length sqrt(s2 m)/|x|: m
  * substeps of a weak Euler method for the canonical SDE. The noise has no say in the norm, so this
@@ -132,21 +133,16 @@ static void fm1_equilibrium_norm(vf_context *context) {
  * moment with its error. */
 static vf_moments fm_trace_by_draws(vf_context *context, const sid_problem *problem,
                                     const double *x, size_t draws) {
-  vf_moments moments = {(double)NAN, (double)NAN, (double)NAN};
   const uint64_t key[2] = {SID_KEY_NOISE, 0};
-  double noise[FM_DIM], work[2 * FM_DIM], *values = malloc(draws * sizeof *values);
+  double noise[FM_DIM], work[2 * FM_DIM], *values = vf_allocate(draws, sizeof *values);
   sid_stream stream;
-  if (!values || sid_stream_init(&stream, 1, key, 2)) {
-    vf_error(context, "draws", "no memory or no stream");
-    free(values);
-    return moments;
-  }
+  if (sid_stream_init(&stream, 1, key, 2)) vf_error(context, "draws", "no stream");
   for (size_t i = 0; i < draws; i++) {
     sid_problem_noisy_gradient(problem, x, 1, &stream, noise,
                                work); /* without a loss this is the noise */
     values[i] = sid_dot(noise, noise, problem->dim) * sid_dot(x, x, problem->dim);
   }
-  moments = vf_moments_of(values, draws);
+  const vf_moments moments = vf_moments_of(values, draws);
   free(values);
   return moments;
 }

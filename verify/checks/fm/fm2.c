@@ -107,8 +107,8 @@ static fm_times fm_run_times(vf_context *context, double eta, double lam, uint64
   fm_set(&setup, &problem, eta, lam);
   fm_start(setup.x0, 2, 1.0);
   fm_observe(&setup, SID_EFFECTIVE_LR, SID_NORM2);
-  uint64_t *every = fm_every_step(context, steps);
-  double *rows = every ? fm_rows(context, &setup, every, (size_t)steps + 1, 1) : NULL;
+  uint64_t *every = vf_steps(0, 1, (size_t)steps + 1);
+  double *rows = fm_rows(context, &setup, every, (size_t)steps + 1, 1);
   if (rows) {
     times.by_norm = fm_discrete_tau(rows[2 * steps + 1], eta, lam, (double)steps);
     for (uint64_t t = 0; t < steps; t++) rows[t] = rows[2 * t] * rows[2 * t];

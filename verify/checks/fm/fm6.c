@@ -9,6 +9,7 @@
 #include "checks/fm/model.h"
 #include "checks/fm/norm.h"
 #include "checks/fm/variation.h"
+#include "formats/memory.h"
 
 enum { VARIATION_COLUMNS = 8 };
 
@@ -107,12 +108,8 @@ static void fm_scatter_series(vf_context *context, double eta, double lam, const
                               const uint64_t *marks, const double *rows, size_t count) {
   static const char *const columns[] = {"model", "steps", "T", "angle"};
   enum { MODELS = 60, WIDTH = 4 };
-  double *values = malloc(MODELS * count * WIDTH * sizeof *values);
+  double *values = vf_allocate(MODELS * count * WIDTH, sizeof *values);
   char name[FM_TEXT];
-  if (!values) {
-    vf_error(context, "scatter", "out of memory");
-    return;
-  }
   for (size_t k = 0; k < MODELS * count; k++) {
     const size_t run = k / count;
     const double row[WIDTH] = {(double)run, (double)marks[k % count], big[k % count], rows[2 * k]};
@@ -133,9 +130,8 @@ static void fm_compare_cosine(vf_context *context, const fm_model *model, double
   const fm_marks job = fm_marks_at(eta, lam, big, count);
   fm_model_run(&setup, model, eta, lam, y0);
   double *rows = fm_rows(context, &setup, job.marks, count, runs),
-         *cosine = malloc(runs * sizeof *cosine);
-  if (!cosine) vf_error(context, "cosine", "out of memory");
-  for (size_t j = 0; rows && cosine && j < count; j++) {
+         *cosine = vf_allocate(runs, sizeof *cosine);
+  for (size_t j = 0; rows && j < count; j++) {
     char name[FM_TEXT];
     for (size_t i = 0; i < runs; i++) cosine[i] = cos(rows[2 * (i * count + j)]);
     const vf_moments got = vf_moments_of(cosine, runs);
@@ -223,13 +219,10 @@ static int fm_excess(vf_context *context, const fm_model *model, int loss, doubl
                                0.0,
                                0.0,
                                0.0};
-  uint64_t *every = fm_every_step(context, burn + steps);
-  int status = -1;
-  if (every && fm_ready(context, &setup, every, (size_t)(burn + steps) + 1)) {
-    status = vf_ensemble_visit(&setup.experiment, 0, runs, vf_jobs(context), fm_average_row,
-                               averages, NULL);
-    if (status) vf_error(context, "averages", "out of memory");
-  }
+  uint64_t *every = vf_steps(0, 1, (size_t)(burn + steps) + 1);
+  const int ready = fm_ready(context, &setup, every, (size_t)(burn + steps) + 1);
+  if (ready)
+    vf_ensemble_visit(&setup.experiment, 0, runs, vf_jobs(context), fm_average_row, averages, NULL);
   free(every);
   double sums[3] = {0.0, 0.0, 0.0};
   for (size_t i = 0; i < runs; i++) {
@@ -239,7 +232,7 @@ static int fm_excess(vf_context *context, const fm_model *model, int loss, doubl
   }
   excess[0] = sums[0] / sums[2] / limit - 1.0;
   excess[1] = sums[1] / sums[2] / (2.0 * el / ((d - 1.0) * rho2)) - 1.0;
-  return status == 0;
+  return ready;
 }
 
 /* With a loss the corrections of |x|^4 and of the angle's variance are of order sqrt(el), the

@@ -202,7 +202,6 @@ static void fm7_law(vf_context *context) {
                           STEPS,
                           (uint64_t)without};
       double *angles = fm_diffusions(context, &job, RUNS);
-      if (!angles) return;
       const vf_mode mode = vf_mode_of(angles, RUNS, 1);
       const double right =
           exp(-0.5 * fm_circle_run(context, &job.law, job.y0, job.t, STEPS).variance);

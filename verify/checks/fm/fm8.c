@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include "checks/fm/experiment.h"
 #include "checks/fm/norm.h"
+#include "formats/memory.h"
 
 static const double fm_whole_plane[] = {1.0, 0.0, 0.0, 1.0};
 
@@ -27,8 +28,8 @@ static fm_turns fm_turns_run(vf_context *context, double eta, double lam, double
   fm_start(setup.x0, 2, r0);
   setup.experiment.plane = fm_whole_plane;
   fm_observe(&setup, SID_STEP_ANGLE, SID_PLANE_ANGLE);
-  uint64_t *every = fm_every_step(context, steps);
-  double *rows = every ? fm_rows(context, &setup, every, (size_t)steps + 1, 1) : NULL;
+  uint64_t *every = vf_steps(0, 1, (size_t)steps + 1);
+  double *rows = fm_rows(context, &setup, every, (size_t)steps + 1, 1);
   for (uint64_t t = 1; rows && t <= steps; t++) {
     const double d = rows[2 * t], turn = remainder(rows[2 * t + 1] - rows[2 * t - 1], 2.0 * FM_PI);
     for (int n = 0; n < 2; n++) turns.cosine[n] *= cos((n + 1) * d);
@@ -120,14 +121,13 @@ static void fm8_ensemble(vf_context *context) {
   enum { RUNS = 1200 };
   const sid_problem problem = fm_noise_only(SID_NOISE_SPHERE, 2, 1.0);
   const uint64_t ends[] = {0, 2086};
-  double *cosine = malloc(RUNS * sizeof *cosine);
+  double *cosine = vf_allocate(RUNS, sizeof *cosine);
   fm_setup setup;
   fm_set(&setup, &problem, 0.01, 0.05);
   fm_start(setup.x0, 2, 1.0);
   setup.experiment.plane = fm_whole_plane;
   fm_observe(&setup, SID_PLANE_ANGLE, 0);
-  double *rows = cosine ? fm_rows(context, &setup, ends, 2, RUNS) : NULL;
-  if (!cosine) vf_error(context, "cosine", "out of memory");
+  double *rows = fm_rows(context, &setup, ends, 2, RUNS);
   for (size_t i = 0; rows && i < RUNS; i++) cosine[i] = cos(rows[2 * i + 1] - rows[2 * i]);
   if (rows) {
     const vf_moments got = vf_moments_of(cosine, RUNS);

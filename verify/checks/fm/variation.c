@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "checks/fm/norm.h"
+#include "formats/memory.h"
 
 fm_marks fm_marks_at(double eta, double lam, const double *big, size_t count) {
   fm_marks marks = {{0}, count};
@@ -31,39 +32,34 @@ static void fm_walk(void *user, uint64_t trajectory, uint64_t step, const double
 }
 
 /* values[2j], values[2j+1] of each trajectory: quadratic variation and |x|^2 at mark j; NaN where
- * it did not come. 0, or -1 without memory. */
-static int fm_walk_all(const fm_setup *setup, const fm_marks *marks, size_t runs, int jobs,
-                       double *values) {
+ * it did not come. */
+static void fm_walk_all(const fm_setup *setup, const fm_marks *marks, size_t runs, int jobs,
+                        double *values) {
   const size_t width = 2 * marks->count;
-  fm_walker *walkers = malloc(runs * sizeof *walkers);
+  fm_walker *walkers = vf_allocate(runs, sizeof *walkers);
   for (size_t k = 0; k < runs * width; k++) values[k] = (double)NAN;
-  for (size_t i = 0; walkers && i < runs; i++)
+  for (size_t i = 0; i < runs; i++)
     walkers[i] = (fm_walker){marks, 0.0, 0.0, values + i * width, 0};
-  const int status =
-      walkers ? vf_ensemble_visit(&setup->experiment, 0, runs, jobs, fm_walk, walkers, NULL) : -1;
+  vf_ensemble_visit(&setup->experiment, 0, runs, jobs, fm_walk, walkers, NULL);
   free(walkers);
-  return status;
 }
 
 double *fm_variations(vf_context *context, fm_setup *setup, const fm_marks *marks, size_t runs) {
   const size_t width = 2 * marks->count;
   const uint64_t last = marks->marks[marks->count - 1];
-  uint64_t *every = fm_every_step(context, last);
-  double *values = malloc(runs * width * sizeof *values),
-         *sorted = malloc(runs * width * sizeof *sorted);
-  int done = 0;
-  if (!values || !sorted)
-    vf_error(context, "variation", "out of memory");
-  else if (every && fm_ready(context, setup, every, (size_t)last + 1)) {
-    done = fm_walk_all(setup, marks, runs, vf_jobs(context), values) == 0;
-    if (!done) vf_error(context, "variation", "out of memory");
-    for (size_t i = 0; done && i < runs; i++)
+  uint64_t *every = vf_steps(0, 1, (size_t)last + 1);
+  double *values = vf_allocate(runs * width, sizeof *values),
+         *sorted = vf_allocate(runs * width, sizeof *sorted);
+  const int ready = fm_ready(context, setup, every, (size_t)last + 1);
+  if (ready) {
+    fm_walk_all(setup, marks, runs, vf_jobs(context), values);
+    for (size_t i = 0; i < runs; i++)
       for (size_t j = 0; j < width; j++)
         sorted[((j % 2) * marks->count + j / 2) * runs + i] = values[i * width + j];
   }
   free(every);
   free(values);
-  if (done) return sorted;
+  if (ready) return sorted;
   free(sorted);
   return NULL;
 }

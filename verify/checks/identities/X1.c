@@ -8,6 +8,7 @@
 #include "checks/identities/noise.h"
 #include "harness/limit.h"
 #include "harness/outcomes.h"
+#include "formats/memory.h"
 
 /* ---- degrees ---- */
 
@@ -254,9 +255,8 @@ static void exact_compare_moments(vf_context *context, const exact_subject *subj
 static void exact_covariance_by_enumeration(vf_context *context) {
   exact_subject subjects[EXACT_SUBJECTS];
   const size_t count = exact_subjects(context, subjects), most = (size_t)1 << EXACT_DIM;
-  sid_stream *streams = malloc(most * sizeof *streams);
-  if (!streams) vf_error(context, "enumeration", "out of memory");
-  for (size_t s = 0; streams && s < count; s++) {
+  sid_stream *streams = vf_allocate(most, sizeof *streams);
+  for (size_t s = 0; s < count; s++) {
     const sid_problem *problem = &subjects[s].problem;
     const uint32_t p = problem->dim;
     double expected[EXACT_DIM * EXACT_DIM] = {0};

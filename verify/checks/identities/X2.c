@@ -119,10 +119,8 @@ static void exact_run_of_steps(vf_context *context) {
       if (sid_step(problem, &experiment.dynamics, .1, .5, x, &noise, work))
         vf_error(context, subjects[s].name, "a step failed");
     }
-    if (vf_ensemble(&experiment, TRAJECTORY, 1, 1, rows, NULL))
-      vf_error(context, subjects[s].name, "out of memory");
-    else
-      vf_same_bits(context, subjects[s].name, rows, steps, p * (size_t)(STEPS + 1));
+    vf_ensemble(&experiment, TRAJECTORY, 1, 1, rows, NULL);
+    vf_same_bits(context, subjects[s].name, rows, steps, p * (size_t)(STEPS + 1));
   }
 }
 

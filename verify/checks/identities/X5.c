@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "checks/identities/runs.h"
+#include "formats/memory.h"
 
 static const int32_t exact_balance_observables[] = {SID_NORM2, SID_GRAD_NORM2, SID_NOISE_TRACE};
 
@@ -45,9 +46,8 @@ static void exact_stationary_balance(vf_context *context) {
       {"rayleigh p=3 sphere, eta=0.5 lam=0.8", EXACT_RAYLEIGH_DENSE, EXACT_SPHERE, 1, .5, .8},
       {"normalised_linear samples B=2, eta=0.5 lam=0.8", EXACT_LINEAR, EXACT_OF_SAMPLES, 2, .5,
        .8}};
-  double *rows = malloc(sizeof *rows * COUNT * 3 * (EXACT_RUN + 1));
-  if (!rows) vf_error(context, "balance", "out of memory");
-  for (size_t k = 0; rows && k < sizeof cases / sizeof cases[0]; k++) {
+  double *rows = vf_allocate(COUNT * 3 * (EXACT_RUN + 1), sizeof *rows);
+  for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
     const exact_balance_case *one = cases + k;
     const exact_subject subject =
         exact_with_noise(exact_bases + one->base, exact_noises + one->noise);

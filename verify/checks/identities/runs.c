@@ -1,5 +1,6 @@
 /* Runs of a subject with a row at every step. */
 #include "checks/identities/runs.h"
+#include "harness/observe.h"
 
 const int32_t exact_norm_grad[2] = {SID_NORM2, SID_GRAD_NORM2};
 const int32_t exact_norm_angle[2] = {SID_NORM2, SID_STEP_ANGLE};
@@ -36,14 +37,8 @@ int exact_rows(vf_context *context, const char *name, const exact_run *run, uint
                                      .observable_count = run->observable_count,
                                      .observables = run->observables};
   for (uint64_t t = 0; t <= run->steps; t++) checkpoints[t] = t;
-  if (sid_experiment_validate(&experiment)) {
-    vf_error(context, name, "the experiment is refused");
-    return 0;
-  }
-  if (vf_ensemble(&experiment, 0, count, count > 1 ? vf_jobs(context) : 1, rows, ends)) {
-    vf_error(context, name, "out of memory");
-    return 0;
-  }
+  if (!vf_valid(context, name, &experiment)) return 0;
+  vf_ensemble(&experiment, 0, count, count > 1 ? vf_jobs(context) : 1, rows, ends);
   for (uint64_t i = 0; i < count; i++)
     if (ends[i].status) {
       vf_error(context, name, sid_status_text(ends[i].status));

@@ -37,30 +37,13 @@ sid_dynamics il_momentum(double beta) {
   return dynamics;
 }
 
-double *il_ensemble(vf_context *context, const char *name, const sid_experiment *experiment,
-                    uint64_t count) {
-  const size_t numbers = (size_t)count * experiment->checkpoint_count * sid_row_width(experiment);
-  double *rows = malloc(numbers * sizeof *rows);
-  if (rows && !sid_experiment_validate(experiment) &&
-      !vf_ensemble(experiment, 0, count, vf_jobs(context), rows, NULL))
-    return rows;
-  vf_error(context, name, "the experiment is refused, or out of memory");
-  free(rows);
-  return NULL;
-}
-
 double *il_rows(vf_context *context, const char *name, sid_experiment *experiment, uint64_t count,
                 uint64_t every, size_t *rows) {
-  double *values = NULL;
   *rows = (size_t)(experiment->steps / every + 1);
-  uint64_t *checkpoints = malloc(*rows * sizeof *checkpoints);
-  for (size_t k = 0; checkpoints && k < *rows; k++) checkpoints[k] = k * every;
+  uint64_t *checkpoints = vf_steps(0, every, *rows);
   experiment->checkpoints = checkpoints;
   experiment->checkpoint_count = (uint32_t)*rows;
-  if (checkpoints)
-    values = il_ensemble(context, name, experiment, count);
-  else
-    vf_error(context, name, "out of memory");
+  double *values = vf_observe(context, name, experiment, count);
   free(checkpoints);
   experiment->checkpoints = NULL;
   return values;

@@ -5,7 +5,7 @@
 #ifndef VF_IL_H
 #define VF_IL_H
 
-#include "harness/check.h"
+#include "harness/observe.h"
 
 #define IL_ULP 0x1p-53
 
@@ -30,12 +30,7 @@ sid_dynamics il_momentum(double beta);
 /* The one observable of a run whose rows are its states. */
 extern const int32_t il_state[1];
 
-/* The rows of `count` trajectories at the experiment's checkpoints, trajectory after trajectory.
- * NULL after an error in the report. The caller frees. */
-double *il_ensemble(vf_context *context, const char *name, const sid_experiment *experiment,
-                    uint64_t count);
-
-/* The same at steps 0, every, 2 every, ...; *rows of them for each trajectory. */
+/* vf_observe() at steps 0, every, 2 every, ...; *rows of them for each trajectory. */
 double *il_rows(vf_context *context, const char *name, sid_experiment *experiment, uint64_t count,
                 uint64_t every, size_t *rows);
 

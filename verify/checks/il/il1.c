@@ -17,6 +17,7 @@
 #include "harness/algebra.h"
 #include "harness/limit.h"
 #include "harness/outcomes.h"
+#include "formats/memory.h"
 
 typedef struct {
   double eta, lam, tr, g0, t;
@@ -71,7 +72,7 @@ static void il_overlap_of_runs(vf_context *context) {
   const il_phase phase = {.1, .5, 10.0};
   const il_norm_case one = {2.0, 1.0, &phase, 1, 1};
   size_t steps;
-  double *rows = il_ensemble(context, "runs", &experiment, COUNT), values[COUNT];
+  double *rows = vf_observe(context, "runs", &experiment, COUNT), values[COUNT];
   il_norm *norms = il_norm_run(context, "runs", &one, 1, &steps);
   for (size_t i = 0; rows && i < COUNT; i++) {
     const double *state = rows + 3 * i;
@@ -158,15 +159,14 @@ static double il_rms(const double *values, size_t count) {
 
 static void il_gap_order(vf_context *context, const char *name, size_t paths, int coarsest,
                          int count) {
-  double h[16], gap[16], *values = malloc(paths * sizeof *values);
-  if (!values) vf_error(context, name, "out of memory");
-  for (int k = 0; values && k < count; k++) {
+  double h[16], gap[16], *values = vf_allocate(paths, sizeof *values);
+  for (int k = 0; k < count; k++) {
     il_gap_case one = {coarsest << k};
     vf_map(paths, vf_jobs(context), values, 1, il_gap, &one);
     h[k] = 1.0 / one.m;
     gap[k] = il_rms(values, paths);
   }
-  if (values) (void)vf_order(context, name, h, gap, (size_t)count, 0.5);
+  (void)vf_order(context, name, h, gap, (size_t)count, 0.5);
   free(values);
 }
 

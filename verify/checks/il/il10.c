@@ -9,6 +9,7 @@
 #include <string.h>
 #include "checks/il/norm.h"
 #include "harness/algebra.h"
+#include "formats/memory.h"
 
 static double il_squared_distance(const double *x, const double *y, uint32_t p) {
   double sum = 0.0;
@@ -31,9 +32,8 @@ static double *il_distances(vf_context *context, const char *name, sid_experimen
   experiment->checkpoint_count = (uint32_t)lag_count + 1;
   experiment->observables = il_state;
   experiment->observable_count = 1;
-  double *rows = il_ensemble(context, name, experiment, count);
-  double *values = rows ? malloc(lag_count * count * sizeof *values) : NULL;
-  if (rows && !values) vf_error(context, name, "out of memory");
+  double *rows = vf_observe(context, name, experiment, count);
+  double *values = rows ? vf_allocate(lag_count * count, sizeof *values) : NULL;
   for (size_t i = 0; values && i < count; i++)
     for (size_t k = 0; k < lag_count; k++) {
       const double *x = rows + i * (lag_count + 1) * p, *y = x + (k + 1) * p;

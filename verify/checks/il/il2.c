@@ -191,7 +191,7 @@ static double il_gamma_at_start(vf_context *context, double g0, double eta) {
       .checkpoint_count = 1,
       .observables = observable,
       .observable_count = 1};
-  double *rows = il_ensemble(context, "start", &experiment, 1);
+  double *rows = vf_observe(context, "start", &experiment, 1);
   const double gamma = rows ? rows[0] : (double)NAN;
   free(rows);
   return gamma;

@@ -9,6 +9,7 @@
 #include "checks/il/regression.h"
 #include "checks/il/table1.h"
 #include "harness/limit.h"
+#include "formats/memory.h"
 
 typedef struct {
   double eta, lam, k, tr;
@@ -28,9 +29,8 @@ static void il_decay_of(vf_context *context, const il_decay_case *one) {
   (void)snprintf(name, sizeof name, "eta=%g lam=%g tr=%g, eta/%g at t=%zu", one->eta, one->lam,
                  one->tr, one->k, t);
   il_norm *norms = il_norm_run(context, name, &run, 1, &rows);
-  double *series = malloc(2 * sizeof *series * (norms ? rows : 1));
-  if (!series) vf_error(context, name, "out of memory");
-  if (norms && series) {
+  if (norms) {
+    double *series = vf_allocate(2 * rows, sizeof *series);
     const double tolerance = il_fixed_tolerance(late);
     vf_within_relative(context, name, norms[t].effective_lr / norms[t - 1].effective_lr,
                        1.0 / one->k, tolerance, il_fixed_basis);
@@ -45,8 +45,8 @@ static void il_decay_of(vf_context *context, const il_decay_case *one) {
     for (size_t j = 0; j < rows; j++)
       series[2 * j] = (double)j, series[2 * j + 1] = norms[j].effective_lr;
     vf_series(context, name, columns, 2, series, rows);
+    free(series);
   }
-  free(series);
   free(norms);
 }
 

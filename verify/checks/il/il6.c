@@ -9,6 +9,7 @@
 #include "checks/il/regression.h"
 #include "harness/limit.h"
 #include "harness/outcomes.h"
+#include "formats/memory.h"
 
 enum { IL_TIME = 20 };
 
@@ -172,17 +173,16 @@ static vf_moments il_noise_to_drift(vf_context *context, const char *name,
   const uint64_t every = 5;
   size_t rows = 0, first = (size_t)(10.0 / (one->eta * one->lam) / (double)every);
   double *values = il_rows(context, name, &experiment, one->count, every, &rows);
-  double *means = malloc(one->count * sizeof *means);
+  double *means = vf_allocate(one->count, sizeof *means);
   vf_moments moments = {(double)NAN, (double)NAN, (double)NAN};
-  for (size_t i = 0; values && means && i < one->count; i++) {
+  for (size_t i = 0; values && i < one->count; i++) {
     means[i] = 0.0;
     for (size_t k = first; k < rows; k++) {
       const double *row = values + 3 * (i * rows + k);
       means[i] += row[0] * row[1] * row[2] / (double)(rows - first);
     }
   }
-  if (!means) vf_error(context, name, "out of memory");
-  if (values && means) moments = vf_moments_of(means, one->count);
+  if (values) moments = vf_moments_of(means, one->count);
   free(values);
   free(means);
   return moments;

@@ -13,6 +13,7 @@
 #include "harness/algebra.h"
 #include "harness/estimators.h"
 #include "harness/limit.h"
+#include "formats/memory.h"
 
 /* Conjecture C.1: five histories, one law of the weights, for momentum, whose norm relaxes faster
  * by 1/(1-beta). */
@@ -78,7 +79,7 @@ static void il_class_law_of(vf_context *context, const il_class_case *one, int s
   const il_norm_case run = {1.0, one->g0, &phase, 1, 1};
   const sid_segment segment = {0, one->eta, one->lam, 1.0};
   const double length = sqrt(one->g0);
-  double x[3], modes[IL_MODES + 1], squared[IL_MODES + 1], *ones = malloc(COUNT * sizeof *ones);
+  double x[3], modes[IL_MODES + 1], squared[IL_MODES + 1], *ones = vf_allocate(COUNT, sizeof *ones);
   for (int j = 0; j < 3; j++) x[j] = length * il_starts[start][j];
   sid_experiment experiment = {
       .problem = {.kind = SID_NOISE_ONLY, .noise = SID_NOISE_SPHERE, .dim = 3, .sigma = 1.0},
@@ -92,8 +93,7 @@ static void il_class_law_of(vf_context *context, const il_class_case *one, int s
   size_t rows, states;
   il_norm *norms = il_norm_run(context, "class", &run, 1, &rows);
   double *values = il_rows(context, "class", &experiment, COUNT, one->steps, &states);
-  if (!ones) vf_error(context, "class", "out of memory");
-  if (norms && values && ones) {
+  if (norms && values) {
     il_class_modes(norms, 0, rows - 1, modes);
     for (int n = 0; n <= IL_MODES; n++) squared[n] = modes[n] * modes[n];
     for (int input = 0; input < IL_INPUTS; input++) {
@@ -335,9 +335,8 @@ static double *il_regression_outputs(vf_context *context, const char *name,
       .checkpoint_count = 3,
       .observable_count = 1,
       .observables = il_state};
-  double *rows = il_ensemble(context, name, &experiment, count);
-  double *outputs = rows ? malloc(9 * count * sizeof *outputs) : NULL;
-  if (rows && !outputs) vf_error(context, name, "out of memory");
+  double *rows = vf_observe(context, name, &experiment, count);
+  double *outputs = rows ? vf_allocate(9 * count, sizeof *outputs) : NULL;
   for (size_t i = 0; outputs && i < count; i++)
     for (size_t c = 0; c < 3; c++)
       for (size_t u = 0; u < IL_INPUTS; u++) {

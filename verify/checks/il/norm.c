@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "harness/limit.h"
+#include "formats/memory.h"
 
 uint64_t il_segments(const il_phase *phases, uint32_t count, uint32_t m, sid_segment *segments) {
   double now = 0.0;
@@ -31,8 +32,7 @@ il_norm *il_norm_run(vf_context *context, const char *name, const il_norm_case *
       .observable_count = 4,
       .observables = observables};
   double *values = il_rows(context, name, &experiment, 1, every, rows);
-  il_norm *norms = values ? malloc(*rows * sizeof *norms) : NULL;
-  if (values && !norms) vf_error(context, name, "out of memory");
+  il_norm *norms = values ? vf_allocate(*rows, sizeof *norms) : NULL;
   for (size_t k = 0; norms && k < *rows; k++)
     norms[k] = (il_norm){values[4 * k], values[4 * k + 1] / ((double)one->m * one->m),
                          values[4 * k + 2] * one->m, values[4 * k + 3]};

@@ -33,5 +33,5 @@ double *il_sde_gammas(vf_context *context, const il_sde_case *one) {
       .checkpoint_count = 1,
       .observables = observable,
       .observable_count = 1};
-  return il_ensemble(context, "sde", &experiment, one->count);
+  return vf_observe(context, "sde", &experiment, one->count);
 }

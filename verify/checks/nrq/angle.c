@@ -4,6 +4,7 @@
 #include <string.h>
 #include "checks/nrq/angle.h"
 #include "checks/nrq/transfer.h"
+#include "formats/memory.h"
 
 /* u = cos 2 angle at `nodes` Chebyshev nodes; row i of the matrix takes the values of a function at
  * the nodes to its mean after one real step of SGD from node i and the norm M. */
@@ -82,10 +83,11 @@ int nrq_angle_risks(const nrq_law *law, double f0, const double *times, size_t c
   const double eta = law->legs[0].eta;
   const size_t nodes =
       nrq_nodes(eta / nrq_equilibrium(2, law->sigma, eta, law->lam), law->a, law->sigma);
-  nrq_operator *op = malloc(sizeof *op);
-  double *matrix = calloc(nodes * nodes, sizeof *matrix), row[2][NODES_MAX] = {{0.0}}, norm = 0.0;
+  nrq_operator *op = vf_allocate(1, sizeof *op);
+  double *matrix = vf_allocate(nodes * nodes, sizeof *matrix), row[2][NODES_MAX] = {{0.0}},
+         norm = 0.0;
   uint64_t step = 0;
-  int failed = !op || !matrix || nrq_operator_set(op, nodes, eta, law->lam, law->sigma, law->a, m);
+  int failed = nrq_operator_set(op, nodes, eta, law->lam, law->sigma, law->a, m);
   if (!failed) nrq_interpolate(op, 2.0 * f0 - 1.0, 1.0, row[0]);
   for (size_t i = 0; i < count; i++) {
     for (; (double)step < times[i] * m - 0.5 && !failed; step++) {
@@ -138,11 +140,12 @@ static void nrq_orthogonal_step(size_t n, const double *a, double v[SLOW][NODES_
 int nrq_angle_rates(double eta, double lam, double sigma, double a, double m, double *rates) {
   const double norm = nrq_equilibrium(2, sigma, eta, lam);
   const size_t nodes = nrq_nodes(eta / norm, a, sigma);
-  nrq_operator *op = malloc(sizeof *op);
-  double *one = calloc(nodes * nodes, sizeof *one), *other = calloc(nodes * nodes, sizeof *other);
+  nrq_operator *op = vf_allocate(1, sizeof *op);
+  double *one = vf_allocate(nodes * nodes, sizeof *one),
+         *other = vf_allocate(nodes * nodes, sizeof *other);
   double v[SLOW][NODES_MAX], lengths[SLOW], steps = 1.0;
-  int failed = !op || !one || !other || nrq_operator_set(op, nodes, eta, lam, sigma, a, m) ||
-               nrq_operator_matrix(op, norm, one);
+  int failed =
+      nrq_operator_set(op, nodes, eta, lam, sigma, a, m) || nrq_operator_matrix(op, norm, one);
   while (!failed && steps * a * eta / norm < 0.7 * m) {
     double *swap = one;
     nrq_square(nodes, one, other);

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include "checks/nrq/long_run.h"
+#include "formats/memory.h"
+#include "harness/observe.h"
 
 typedef struct {
   const nrq_long_run *run;
@@ -23,28 +25,25 @@ static void nrq_record(void *user, uint64_t trajectory, uint64_t step, const dou
   for (size_t k = 0; k < NRQ_LOG_GROWTH; k++) recorder->sums[k] += terms[k];
 }
 
-/* values[i*NRQ_STATISTICS + k]: averages over trajectory i; NaN if it ended early. 0, or -1 without
- * memory. */
-static int nrq_run_all(const nrq_long_run *run, size_t runs, int jobs, double *values) {
+/* values[i*NRQ_STATISTICS + k]: averages over trajectory i; NaN if it ended early. 0 after an error
+ * in the report. */
+static int nrq_run_all(vf_context *context, const nrq_long_run *run, size_t runs, double *values) {
   static const int32_t observables[] = {SID_F, SID_NORM2, SID_LOSS, SID_STEP_ANGLE};
   const uint64_t end = run->burn + run->steps;
   const sid_segment segment = {0, run->eta, run->lam, 1.0};
   double x0[NRQ_DIM];
-  uint64_t *every = malloc((size_t)(end + 1) * sizeof *every);
-  nrq_recorder *recorders = calloc(runs, sizeof *recorders);
-  vf_end *ends = calloc(runs, sizeof *ends);
-  int status = every && recorders && ends ? 0 : -1;
-  sid_experiment experiment = {0};
+  uint64_t *every = vf_steps(0, 1, (size_t)(end + 1));
+  nrq_recorder *recorders = vf_allocate(runs, sizeof *recorders);
+  vf_end *ends = vf_allocate(runs, sizeof *ends);
+  sid_experiment experiment;
   nrq_point(x0, run->problem.dim, 0.95, run->start);
-  for (uint64_t t = 0; !status && t <= end; t++) every[t] = t;
-  if (!status)
-    nrq_experiment(&experiment, &run->problem, &segment, 1, every, (size_t)(end + 1), observables,
-                   4, 20223);
+  nrq_experiment(&experiment, &run->problem, &segment, 1, every, (size_t)(end + 1), observables, 4,
+                 20223);
   experiment.start = (sid_start){SID_START_POINT, x0, 0.0};
-  for (size_t i = 0; !status && i < runs; i++) recorders[i].run = run;
-  if (!status && sid_experiment_validate(&experiment) == SID_OK)
-    status = vf_ensemble_visit(&experiment, 0, runs, jobs, nrq_record, recorders, ends);
-  for (size_t i = 0; !status && i < runs; i++) {
+  for (size_t i = 0; i < runs; i++) recorders[i].run = run;
+  const int valid = vf_valid(context, "runs", &experiment);
+  if (valid) vf_ensemble_visit(&experiment, 0, runs, vf_jobs(context), nrq_record, recorders, ends);
+  for (size_t i = 0; valid && i < runs; i++) {
     nrq_recorder *one = recorders + i;
     one->sums[NRQ_LOG_GROWTH] = log(one->last / one->first);
     for (size_t k = 0; k < NRQ_STATISTICS; k++)
@@ -54,20 +53,16 @@ static int nrq_run_all(const nrq_long_run *run, size_t runs, int jobs, double *v
   free(every);
   free(recorders);
   free(ends);
-  return status;
+  return valid;
 }
 
 int nrq_stationary(vf_context *context, const nrq_long_run *run, size_t runs, vf_moments *moments) {
-  double *values = malloc(runs * NRQ_STATISTICS * sizeof *values),
-         *column = malloc(runs * sizeof *column);
-  const int done = values && column && nrq_run_all(run, runs, vf_jobs(context), values) == 0;
-  if (done) {
-    for (size_t k = 0; k < NRQ_STATISTICS; k++) {
-      for (size_t i = 0; i < runs; i++) column[i] = values[i * NRQ_STATISTICS + k];
-      moments[k] = vf_moments_of(column, runs);
-    }
-  } else {
-    vf_error(context, "runs", "out of memory");
+  double *values = vf_allocate(runs * NRQ_STATISTICS, sizeof *values),
+         *column = vf_allocate(runs, sizeof *column);
+  const int done = nrq_run_all(context, run, runs, values);
+  for (size_t k = 0; done && k < NRQ_STATISTICS; k++) {
+    for (size_t i = 0; i < runs; i++) column[i] = values[i * NRQ_STATISTICS + k];
+    moments[k] = vf_moments_of(column, runs);
   }
   free(values);
   free(column);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "checks/nrq/long_run.h"
 #include "checks/nrq/one_step.h"
+#include "formats/memory.h"
 
 /* Coefficients of (10), (11) and (16), the drift of f with its factor 2. */
 static void nrq_generator(const double *spectrum, uint32_t dim, double sigma, double eta,
@@ -93,15 +94,10 @@ static vf_moments nrq_one_step_drift(vf_context *context, size_t i, size_t draws
   const double f = atof(nrq_shares[i % 3]);
   const uint64_t key[2] = {SID_KEY_NOISE, 1};
   const uint32_t p = one->dim;
-  vf_moments moments = {(double)NAN, (double)NAN, (double)NAN};
-  double spectrum[10], x[10], y[10], work[80], *values = malloc(draws * sizeof *values);
+  double spectrum[10], x[10], y[10], work[80], *values = vf_allocate(draws, sizeof *values);
   sid_stream stream;
   snprintf(id, size, "%s.f-%s", one->id, nrq_shares[i % 3]);
-  if (!values || sid_stream_init(&stream, 2, key, 2)) {
-    vf_error(context, "draws", "no memory or no stream");
-    free(values);
-    return moments;
-  }
+  if (sid_stream_init(&stream, 2, key, 2)) vf_error(context, "draws", "no stream");
   nrq_two_values(spectrum, p, one->a);
   nrq_point(x, p, f, sqrt(one->m2));
   const sid_problem problem = nrq_problem(p, spectrum, SID_NOISE_GAUSSIAN, one->sigma);
@@ -120,7 +116,7 @@ static vf_moments nrq_one_step_drift(vf_context *context, size_t i, size_t draws
                 t0 * t0 / norm * (c * c - one->eta * one->eta * s2 / m) +
                 middle * middle / (norm * norm) * (r - norm);
   }
-  moments = vf_moments_of(values, draws);
+  const vf_moments moments = vf_moments_of(values, draws);
   free(values);
   return moments;
 }

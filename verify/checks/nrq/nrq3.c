@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "checks/nrq/theorem1.h"
+#include "harness/observe.h"
 
 /* ---- no loss ---- */
 
@@ -24,21 +25,18 @@ static double nrq_real_memory(vf_context *context, uint32_t dim, double sigma, d
                               double lam, double m0, uint64_t steps) {
   static const int32_t observables[] = {SID_STEP_ANGLE};
   const sid_segment segment = {0, eta, lam, 1.0};
-  double *x = malloc(dim * sizeof *x), numbers[2] = {(double)dim, 1.0};
-  uint64_t *every = malloc((size_t)(steps + 1) * sizeof *every);
+  double x[NRQ_DIM], numbers[2] = {(double)dim, 1.0};
+  uint64_t *every = vf_steps(0, 1, (size_t)(steps + 1));
   const sid_problem problem = nrq_problem(dim, NULL, SID_NOISE_SPHERE, sigma * sqrt(dim - 1.0));
   sid_experiment experiment;
-  if (x) nrq_point(x, dim, 0.5, m0);
-  for (uint64_t t = 0; every && t <= steps; t++) every[t] = t;
+  nrq_point(x, dim, 0.5, m0);
   nrq_experiment(&experiment, &problem, &segment, 1, every, (size_t)(steps + 1), observables, 1,
                  20232);
   experiment.start = (sid_start){SID_START_POINT, x, 0.0};
-  if (!x || !every || sid_experiment_validate(&experiment) ||
-      vf_ensemble_visit(&experiment, 0, 1, 1, nrq_turn, numbers, NULL)) {
-    vf_error(context, "run", "not valid, or out of memory");
+  if (vf_valid(context, "run", &experiment))
+    vf_ensemble_visit(&experiment, 0, 1, 1, nrq_turn, numbers, NULL);
+  else
     numbers[1] = (double)NAN;
-  }
-  free(x);
   free(every);
   return numbers[1];
 }

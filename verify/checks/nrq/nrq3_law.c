@@ -10,6 +10,7 @@
 #include "checks/nrq/law.h"
 #include "checks/nrq/one_step.h"
 #include "checks/nrq/runs.h"
+#include "formats/memory.h"
 
 /* Noise-free at p = 2: the risk of the real step of 1/m against the law of (16), on the way and at
  * the end: order 1 in 1/m. The law is within 1e-9 (steps of 1/4 and 1/8 with their leading error
@@ -31,7 +32,7 @@ static void nrq3_refined_risk(vf_context *context) {
     for (int k = 0; k < REFINED; k++) {
       h[k] = ldexp(1.0, -k);
       if (nrq_angle_risks(&law, cases[i].f0, times, 3, ldexp(1.0, k), got))
-        vf_error(context, "step", "left the domain, or out of memory");
+        vf_error(context, "step", "left the domain");
       for (size_t c = 0; c < 3; c++) error[c][k] = got[c] - right[c];
     }
     for (size_t c = 0; c < 3; c++) {
@@ -70,15 +71,10 @@ static void nrq3_two_eigenvalues(vf_context *context) {
   for (size_t i = 0; i < NRQ_PAIRS; i++) {
     const nrq_pair *one = nrq_pairs + i;
     const size_t number = one->times[2] < 30.0 ? MOST : 1500; /* its r(3) has a small effect */
-    double scratch[MOST], *spectrum = malloc(one->dim * sizeof *spectrum);
-    if (!spectrum) {
-      vf_error(context, "spectrum", "out of memory");
-      return;
-    }
+    double scratch[MOST], spectrum[NRQ_DIM];
     nrq_two_values(spectrum, one->dim, one->a);
     nrq_run_pair(context, one, spectrum, (sid_dynamics){.kind = SID_SDE, .substeps = 8, .batch = 1},
                  number, scratch);
-    free(spectrum);
   }
 }
 
@@ -89,9 +85,8 @@ static void nrq3_small_intrinsic_lr(vf_context *context) {
   static const double spectra[2][10] = {{1.0, 2.0, 2.0, 2.0, 2.0},
                                         {1.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0}};
   enum { NUMBER = 10000 };
-  double *scratch = malloc(NUMBER * sizeof *scratch);
-  if (!scratch) vf_error(context, "scratch", "out of memory");
-  for (size_t i = 0; i < 2 && scratch; i++) {
+  double *scratch = vf_allocate(NUMBER, sizeof *scratch);
+  for (size_t i = 0; i < 2; i++) {
     const nrq_pair *one = pairs + i;
     nrq_run_pair(context, one, spectra[i], (sid_dynamics){.kind = SID_SGD, .batch = 1}, NUMBER,
                  scratch);
@@ -297,9 +292,8 @@ static void nrq_law_one(void *user, size_t i, double *out) {
  * there, and h is such that both are below a third of a standard error. */
 static void nrq3_law_ensemble(vf_context *context) {
   enum { NUMBER = 1200 };
-  double *rows = malloc((size_t)3 * NUMBER * sizeof *rows), scratch[NUMBER];
-  if (!rows) vf_error(context, "rows", "out of memory");
-  for (size_t i = 0; i < 3 && rows; i++) {
+  double *rows = vf_allocate((size_t)3 * NUMBER, sizeof *rows), scratch[NUMBER];
+  for (size_t i = 0; i < 3; i++) {
     const nrq_pair *one = nrq_pairs + i;
     const double h = one->times[2] > 100.0 ? 0.125 : one->times[2] > 30.0 ? 0.0625 : 0.015625;
     const double m = nrq_equilibrium(one->dim, one->sigma, one->eta, one->lam);
@@ -319,15 +313,12 @@ static void nrq3_law_ensemble(vf_context *context) {
   }
   const char *const id = "p-5.eta-0.01.lam-0.1.sigma-1.m0-1.f0-0.9";
   nrq_law_runs runs = {{0.01, 0.1, 1.0, 2.0, 2.0, 5}, 0.5, 0.9, 1.0, {100.0, 0.0, 0.0}, 1};
-  if (rows) {
-    vf_map(NUMBER, vf_jobs(context), rows, 1, nrq_law_one, &runs);
-    const vf_moments got = nrq_run_moments(rows, 1, 0, NUMBER, -1.0, scratch);
-    vf_monte_carlo(context, "E f, A=0 p=5 sigma=1 eta=0.01 lam=0.1 M0=1 f0=0.9 t=100",
-                   1.0 - got.mean, got.standard_error,
-                   nrq_keyed_at(context, "nrq3.mean-f", id, 100.0, ""),
-                   0.7 * (nrq_memory(5.0, sqrt(0.2), 0.1) - nrq_memory(5.0, 0.2, 0.1)),
-                   "effect: Minf/M0 for its square");
-  }
+  vf_map(NUMBER, vf_jobs(context), rows, 1, nrq_law_one, &runs);
+  const vf_moments got = nrq_run_moments(rows, 1, 0, NUMBER, -1.0, scratch);
+  vf_monte_carlo(context, "E f, A=0 p=5 sigma=1 eta=0.01 lam=0.1 M0=1 f0=0.9 t=100", 1.0 - got.mean,
+                 got.standard_error, nrq_keyed_at(context, "nrq3.mean-f", id, 100.0, ""),
+                 0.7 * (nrq_memory(5.0, sqrt(0.2), 0.1) - nrq_memory(5.0, 0.2, 0.1)),
+                 "effect: Minf/M0 for its square");
   free(rows);
 }
 

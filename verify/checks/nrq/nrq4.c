@@ -7,6 +7,7 @@
 #include <string.h>
 #include "checks/nrq/long_run.h"
 #include "checks/nrq/one_step.h"
+#include "formats/memory.h"
 
 /* (14): E tan^2 D = eta^2 (|grad L|^2 + tr Sigma)/((1-el)^2 M), exactly, by all sign patterns;
  * tan^2 of an angle within 2 ulp, up to .3. */
@@ -44,15 +45,10 @@ static nrq_update nrq_one_update(vf_context *context, uint32_t dim, double el, s
   const uint64_t key[2] = {SID_KEY_NOISE, 3};
   const double lam = 0.1, eta = el / lam, sigma = 0.7, exact = 2.0 * el / ((1.0 - el) * (1.0 - el));
   const sid_problem problem = nrq_problem(dim, NULL, SID_NOISE_GAUSSIAN, sigma);
-  nrq_update update = {{(double)NAN, (double)NAN, (double)NAN},
-                       {(double)NAN, (double)NAN, (double)NAN}};
-  double x[NRQ_DIM], y[NRQ_DIM], work[8 * NRQ_DIM], *values = malloc(2 * draws * sizeof *values);
+  double x[NRQ_DIM], y[NRQ_DIM], work[8 * NRQ_DIM],
+      *values = vf_allocate(2 * draws, sizeof *values);
   sid_stream stream;
-  if (!values || sid_stream_init(&stream, 6, key, 2)) {
-    vf_error(context, "draws", "no memory or no stream");
-    free(values);
-    return update;
-  }
+  if (sid_stream_init(&stream, 6, key, 2)) vf_error(context, "draws", "no stream");
   nrq_point(x, dim, 0.3, nrq_equilibrium(dim, sigma, eta, lam));
   for (size_t i = 0; i < draws; i++) {
     memcpy(y, x, dim * sizeof *y);
@@ -62,8 +58,7 @@ static nrq_update nrq_one_update(vf_context *context, uint32_t dim, double el, s
     values[i] = d - t / (2.0 * sqrt(exact));
     values[draws + i] = d * d - t;
   }
-  update.mean = vf_moments_of(values, draws);
-  update.square = vf_moments_of(values + draws, draws);
+  const nrq_update update = {vf_moments_of(values, draws), vf_moments_of(values + draws, draws)};
   free(values);
   return update;
 }

@@ -9,6 +9,8 @@
 #include "checks/nrq/law.h"
 #include "checks/nrq/one_step.h"
 #include "checks/nrq/transfer.h"
+#include "formats/memory.h"
+#include "harness/observe.h"
 
 /* Corollary 2, noise-free at p = 2: from r_0 = the lower limit of (22) and a norm above M_0 = (p-1)
  * sigma^2 eta/(2 r_0 a) the risk of the real step falls below r_0 and comes back above it. The norm
@@ -32,7 +34,7 @@ static void nrq5_corollary_2(vf_context *context) {
     for (int k = 0; k < COARSE; k++) {
       h[k] = ldexp(1.0, -k);
       if (nrq_angle_risks(&law, 1.0 - r0, times, TIMES, ldexp(1.0, k), got))
-        vf_error(context, "step", "left the domain, or out of memory");
+        vf_error(context, "step", "left the domain");
       for (size_t c = 0; c < TIMES; c++) error[c][k] = got[c] - right[c];
       snprintf(name, sizeof name, "r_T < r_0, T=15, p=2 a=%g sigma=%g eta=%g lam=%g, step 1/%d", a,
                sigma, eta, lam, 1 << k);
@@ -123,24 +125,18 @@ static double *escape_rows(vf_context *context, int rescaled) {
       {0, ESCAPE_ETA, ESCAPE_LAM, 1.0},
       {DECAY, ESCAPE_ETA / 10.0, ESCAPE_LAM, rescaled ? pow(10.0, -0.25) : 1.0}};
   double spectrum[10];
-  uint64_t *times = malloc((size_t)2 * SAMPLES * sizeof *times);
-  double *rows = malloc((size_t)ESCAPE_RUNS * 2 * SAMPLES * E_WIDTH * sizeof *rows);
+  uint64_t *times = vf_allocate((size_t)2 * SAMPLES, sizeof *times);
   nrq_two_values(spectrum, 10, 1.0);
   const sid_problem problem = nrq_problem(10, spectrum, SID_NOISE_GAUSSIAN, ESCAPE_SIGMA);
   sid_experiment experiment;
-  for (size_t k = 0; times && k < SAMPLES; k++) {
+  for (size_t k = 0; k < SAMPLES; k++) {
     times[2 * k] = (uint64_t)(k + 1) * STRIDE - 1;
     times[2 * k + 1] = (uint64_t)(k + 1) * STRIDE;
   }
   nrq_experiment(&experiment, &problem, segments, 2, times, (size_t)2 * SAMPLES, observables,
                  E_WIDTH, 20235);
   experiment.start = (sid_start){SID_START_SPHERE, NULL, 1.0};
-  if (!times || !rows || sid_experiment_validate(&experiment) ||
-      vf_ensemble(&experiment, 0, ESCAPE_RUNS, vf_jobs(context), rows, NULL)) {
-    vf_error(context, "ensemble", "not valid, or out of memory");
-    free(rows);
-    rows = NULL;
-  }
+  double *rows = vf_observe(context, "ensemble", &experiment, ESCAPE_RUNS);
   free(times);
   return rows;
 }
@@ -273,8 +269,8 @@ static void escape_series(vf_context *context, double *const rows[VARIANTS],
     EVERY_SAMPLE = 2,
     ROWS = (SAMPLES - FIRST) / EVERY_SAMPLE
   };
-  double *values = calloc((size_t)COLUMNS * ROWS, sizeof *values);
-  for (size_t n = 0; values && n < ROWS; n++) {
+  double *values = vf_allocate((size_t)COLUMNS * ROWS, sizeof *values);
+  for (size_t n = 0; n < ROWS; n++) {
     const size_t k = FIRST + n * EVERY_SAMPLE;
     double *out = values + n * COLUMNS;
     out[0] = (double)((k + 1) * STRIDE);
@@ -293,10 +289,7 @@ static void escape_series(vf_context *context, double *const rows[VARIANTS],
       out[5 + 5 * v] = curves[v].mean[k];
     }
   }
-  if (values)
-    vf_series(context, "nrq figure 2 (e)-(h)", columns, COLUMNS, values, ROWS);
-  else
-    vf_error(context, "series", "out of memory");
+  vf_series(context, "nrq figure 2 (e)-(h)", columns, COLUMNS, values, ROWS);
   free(values);
 }
 
@@ -360,11 +353,10 @@ static void escape_compare_updates(vf_context *context, const char *variant,
  * time of the first window. */
 static void nrq5_escape(vf_context *context) {
   static const char *const variants[VARIANTS] = {"plain", "rescaled"};
-  escape_curves *curves = malloc(VARIANTS * sizeof *curves);
+  escape_curves *curves = vf_allocate(VARIANTS, sizeof *curves);
   double *rows[VARIANTS] = {escape_rows(context, 0), escape_rows(context, 1)}, unused[VARIANTS];
   vf_moments got[VARIANTS][WINDOWS][W_STATISTICS];
-  if (!curves) vf_error(context, "curves", "out of memory");
-  if (curves && rows[0] && rows[1]) {
+  if (rows[0] && rows[1]) {
     vf_map(VARIANTS, vf_jobs(context), unused, 1, escape_curves_one, curves);
     for (size_t v = 0; v < VARIANTS; v++)
       for (size_t w = 0; w < WINDOWS; w++) {
@@ -403,12 +395,12 @@ static void nrq5_angular_update(vf_context *context) {
   static const char *const prefix[VARIANTS] = {"nrq5", "nrq5.rescaled"};
   static const int32_t observables[] = {SID_STEP_ANGLE};
   enum { TIMES = sizeof times / sizeof times[0] };
-  double x[10], rows[TIMES], unused, el = ESCAPE_ETA * ESCAPE_LAM;
+  double x[10], unused, el = ESCAPE_ETA * ESCAPE_LAM;
   uint64_t checkpoints[TIMES];
-  escape_curves *curves = malloc(VARIANTS * sizeof *curves);
+  escape_curves *curves = vf_allocate(VARIANTS, sizeof *curves);
   nrq_point(x, 10, 0.5, nrq_equilibrium(10, ESCAPE_SIGMA, ESCAPE_ETA, ESCAPE_LAM));
   for (size_t c = 0; c < TIMES; c++) checkpoints[c] = (uint64_t)times[c];
-  for (size_t v = 0; v < VARIANTS && curves; v++) {
+  for (size_t v = 0; v < VARIANTS; v++) {
     const sid_segment segments[] = {
         {0, ESCAPE_ETA, ESCAPE_LAM, 1.0},
         {DECAY, ESCAPE_ETA / 10.0, ESCAPE_LAM, v ? pow(10.0, -0.25) : 1.0}};
@@ -416,8 +408,8 @@ static void nrq5_angular_update(vf_context *context) {
     const sid_problem problem = nrq_problem(10, NULL, SID_NOISE_SPHERE, 3.0 * ESCAPE_SIGMA);
     nrq_experiment(&experiment, &problem, segments, 2, checkpoints, TIMES, observables, 1, 20236);
     experiment.start = (sid_start){SID_START_POINT, x, 0.0};
-    if (sid_experiment_validate(&experiment) || vf_ensemble(&experiment, 0, 1, 1, rows, NULL))
-      vf_error(context, "run", "not valid, or out of memory");
+    double *rows = vf_observe(context, "run", &experiment, 1);
+    if (!rows) break;
     escape_curves_one(curves, v, &unused);
     for (size_t c = v; c < TIMES; c++) { /* the rescaled variant has no values before the decay */
       char key[NRQ_TEXT];
@@ -441,8 +433,8 @@ static void nrq5_angular_update(vf_context *context) {
       vf_within_relative(context, key, curves[v].mean[k], vf_expected(context, key), 1e-6,
                          "fourth order, (2 a e)^4");
     }
+    free(rows);
   }
-  if (!curves) vf_error(context, "curves", "out of memory");
   free(curves);
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "checks/nrq/nrq.h"
+#include "formats/memory.h"
+#include "harness/observe.h"
 
 /* NRQ of figure 2 (i)-(l): p = 10, A = diag(1,2,...,2), sigma = .3, from uniformly random
  * directions on the sphere |x|^2 = m0. */
@@ -29,14 +31,7 @@ static double *nrq_figure_rows(vf_context *context, nrq_figure *figure, const ui
   figure->experiment.checkpoints = checkpoints;
   figure->experiment.checkpoint_count = (uint32_t)count;
   figure->experiment.steps = checkpoints[count - 1];
-  double *rows = malloc(runs * count * 3 * sizeof *rows);
-  const sid_status status = sid_experiment_validate(&figure->experiment);
-  if (!rows || status || vf_ensemble(&figure->experiment, 0, runs, vf_jobs(context), rows, NULL)) {
-    vf_error(context, "ensemble", status ? sid_status_text(status) : "out of memory");
-    free(rows);
-    return NULL;
-  }
-  return rows;
+  return vf_observe(context, "ensemble", &figure->experiment, runs);
 }
 
 enum { FIGURE_TIMES = 5, FIGURE_RUNS = 400 };
@@ -188,9 +183,9 @@ static void nrq_figure_data(vf_context *context, double eta, double lam, const d
                                         "M0=400: norm"};
   enum { POINTS = 76, GAP = 40, CURVES = 100, COLUMNS = 10 };
   uint64_t times[POINTS];
-  double *values = calloc((size_t)POINTS * COLUMNS, sizeof *values);
+  double *values = vf_allocate((size_t)POINTS * COLUMNS, sizeof *values);
   for (size_t c = 0; c < POINTS; c++) times[c] = c * GAP;
-  for (size_t s = 0; s < 3 && values; s++) {
+  for (size_t s = 0; s < 3; s++) {
     nrq_figure figure;
     nrq_figure_set(&figure, eta, lam, starts[s]);
     double *rows = nrq_figure_rows(context, &figure, times, POINTS, CURVES);
@@ -206,10 +201,7 @@ static void nrq_figure_data(vf_context *context, double eta, double lam, const d
       values[c * COLUMNS + 2 + 3 * s] = sqrt(values[c * COLUMNS + 2 + 3 * s]);
     free(rows);
   }
-  if (values)
-    vf_series(context, "nrq figure 2 (i)-(l)", columns, COLUMNS, values, POINTS);
-  else
-    vf_error(context, "series", "out of memory");
+  vf_series(context, "nrq figure 2 (i)-(l)", columns, COLUMNS, values, POINTS);
   free(values);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "checks/nrq/transfer.h"
+#include "harness/observe.h"
 
 typedef struct {
   uint32_t dim;
@@ -154,16 +155,13 @@ static void nrq7_gaussian(vf_context *context) {
   for (uint64_t c = 0; c < TIMES; c++) times[c] = (c + 3) * GAP;
   for (size_t i = 0; i < 2; i++) {
     const sid_segment segment = {0, cases[i].eta, cases[i].lam, 1.0};
-    double *rows = malloc((size_t)TIMES * NUMBER * sizeof *rows),
-           *means = malloc(NUMBER * sizeof *means);
+    double means[NUMBER];
     sid_experiment experiment;
     const sid_problem problem = quadratic_problem(cases + i, SID_NOISE_GAUSSIAN);
     nrq_experiment(&experiment, &problem, &segment, 1, times, TIMES, observables, 1, 20237);
     experiment.start = (sid_start){SID_START_POINT, zero, 0.0};
-    if (!rows || !means || sid_experiment_validate(&experiment) ||
-        vf_ensemble(&experiment, 0, NUMBER, vf_jobs(context), rows, NULL)) {
-      vf_error(context, "ensemble", "not valid, or out of memory");
-    } else {
+    double *rows = vf_observe(context, "ensemble", &experiment, NUMBER);
+    if (rows) {
       char name[NRQ_TEXT];
       double limit = 0.0;
       for (size_t n = 0; n < NUMBER; n++) means[n] = sid_sum(rows + n * TIMES, TIMES) / TIMES;
@@ -178,7 +176,6 @@ static void nrq7_gaussian(vf_context *context) {
                      "effect: the SDE's variance");
     }
     free(rows);
-    free(means);
   }
 }
 

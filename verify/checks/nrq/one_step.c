@@ -4,12 +4,13 @@
 #include <string.h>
 #include "checks/nrq/one_step.h"
 #include "harness/outcomes.h"
+#include "formats/memory.h"
 
 nrq_signs nrq_find_signs(vf_context *context, uint32_t dim) {
   nrq_signs signs = {(size_t)1 << dim, NULL};
-  signs.at = malloc(signs.count * sizeof *signs.at);
-  if (!signs.at || vf_sign_streams(dim, signs.at)) {
-    vf_error(context, "sign patterns", "no memory, or a pattern did not come");
+  signs.at = vf_allocate(signs.count, sizeof *signs.at);
+  if (vf_sign_streams(dim, signs.at)) {
+    vf_error(context, "sign patterns", "a pattern did not come");
     signs.count = 0;
   }
   return signs;
@@ -32,18 +33,17 @@ static void nrq_functionals(const double *x, const double *y, uint32_t dim, doub
 int nrq_exact_means(vf_context *context, const nrq_signs *signs, const sid_problem *problem,
                     double lr, double wd, const double *x, double *means) {
   double y[NRQ_DIM], work[8 * NRQ_DIM],
-      *values = malloc(NRQ_FUNCTIONALS * signs->count * sizeof *values);
+      *values = vf_allocate(NRQ_FUNCTIONALS * signs->count, sizeof *values);
   sid_status status = SID_OK;
-  for (size_t i = 0; values && i < signs->count && !status; i++) {
+  for (size_t i = 0; i < signs->count && !status; i++) {
     sid_stream stream = signs->at[i];
     memcpy(y, x, problem->dim * sizeof *y);
     status = sid_step(problem, &nrq_sgd, lr, wd, y, &stream, work);
     nrq_functionals(x, y, problem->dim, values + i, signs->count);
   }
-  for (size_t k = 0; values && k < NRQ_FUNCTIONALS; k++)
+  for (size_t k = 0; k < NRQ_FUNCTIONALS; k++)
     means[k] = sid_sum(values + k * signs->count, signs->count) / (double)signs->count;
-  if (!values || status)
-    vf_error(context, "one step", values ? sid_status_text(status) : "out of memory");
+  if (status) vf_error(context, "one step", sid_status_text(status));
   free(values);
-  return values && !status ? 0 : -1;
+  return status ? -1 : 0;
 }

@@ -1,29 +1,23 @@
 /* Ensembles from one point, and the law with two eigenvalues. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include "checks/nrq/runs.h"
 #include "checks/nrq/law.h"
+#include "harness/observe.h"
 
 double *nrq_ensemble(vf_context *context, const nrq_runs *runs, const uint64_t *times, size_t count,
                      size_t number) {
   static const int32_t observables[] = {SID_F};
   const sid_segment segment = {0, runs->eta, runs->lam, 1.0};
-  double *x = malloc(runs->dim * sizeof *x), *rows = malloc(number * count * sizeof *rows);
+  double x[NRQ_DIM];
   sid_experiment experiment;
   const sid_problem problem =
       nrq_problem(runs->dim, runs->spectrum, SID_NOISE_GAUSSIAN, runs->sigma);
   nrq_experiment(&experiment, &problem, &segment, 1, times, count, observables, 1, 20231);
   experiment.start = (sid_start){SID_START_POINT, x, 0.0};
   experiment.dynamics = runs->dynamics;
-  if (x) nrq_point(x, runs->dim, runs->f0, runs->m0);
-  const sid_status status = x && rows ? sid_experiment_validate(&experiment) : SID_OK;
-  const int failed = !x || !rows || status ||
-                     vf_ensemble(&experiment, 0, number, vf_jobs(context), rows, NULL) != 0;
-  if (failed) vf_error(context, "ensemble", status ? sid_status_text(status) : "out of memory");
-  if (failed) free(rows);
-  free(x);
-  return failed ? NULL : rows;
+  nrq_point(x, runs->dim, runs->f0, runs->m0);
+  return vf_observe(context, "ensemble", &experiment, number);
 }
 
 vf_moments nrq_run_moments(const double *rows, size_t count, size_t c, size_t number, double xi,

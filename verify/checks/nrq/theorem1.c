@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "checks/nrq/theorem1.h"
+#include "formats/memory.h"
 
 /* e^(-G) [1 - f_0 + int (factor gap eps e + Delta^2) e^(s G)], G = int [factor gap e + p sigma^2
  * e^2]. The right forms have factor 2 and s = +1 (put Delta = sqrt(p-1) sigma e in G): the lower
@@ -72,11 +73,7 @@ nrq_theorem_result *nrq_theorem_run(vf_context *context, const nrq_theorem *one,
   nrq_runs runs = one->runs;
   uint64_t times[NRQ_GRID];
   double scratch[RUNS];
-  nrq_theorem_result *result = malloc(sizeof *result);
-  if (!result) {
-    vf_error(context, one->name, "out of memory");
-    return NULL;
-  }
+  nrq_theorem_result *result = vf_allocate(1, sizeof *result);
   result->count = steps / NRQ_EVERY + 1;
   result->law =
       nrq_constant_law(&result->leg, runs.dim, 0.0, runs.sigma, runs.eta, runs.lam, one->norm);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "checks/nrq/transfer.h"
+#include "formats/memory.h"
 
 int nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spectrum) {
   const uint64_t key[2] = {SID_KEY_NOISE, 2};
@@ -107,9 +108,9 @@ void nrq_transfer_one(void *user, size_t i, double *means) {
   const nrq_transfer *job = (const nrq_transfer *)user + i;
   const size_t n = job->many * job->few, width = n + NRQ_T_MEANS;
   const double spectrum[] = {0.0, job->a};
-  double *rows = calloc(n * width, sizeof *rows);
+  double *rows = vf_allocate(n * width, sizeof *rows);
   nrq_map map;
-  int failed = !rows || nrq_map_set(&map, job, spectrum);
+  int failed = nrq_map_set(&map, job, spectrum);
   for (size_t j = 0; j < n && !failed; j++) {
     const size_t at = j / job->few; /* node in u */
     const double u = cos((2.0 * (double)at + 1.0) * NRQ_PI / (2.0 * (double)job->many));

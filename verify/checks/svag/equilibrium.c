@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "checks/svag/equilibrium.h"
 #include "checks/svag/steps.h"
+#include "formats/memory.h"
 
 typedef struct {
   const svag_equilibrium *run;
@@ -38,36 +39,31 @@ static void average_row(void *user, uint64_t trajectory, uint64_t step, const do
   to->sum[SVAG_AVERAGE_INVERSE_R2] += 1.0 / (row[0] * row[0]);
 }
 
-/* The averages of all trajectories of an experiment with a row at each step of the average. 0, or
- * -1 without memory. */
-static int average_all(vf_context *context, const svag_equilibrium *run,
-                       const sid_experiment *experiment, double *averages) {
+/* The averages of all trajectories of an experiment with a row at each step of the average. */
+static void average_all(vf_context *context, const svag_equilibrium *run,
+                        const sid_experiment *experiment, double *averages) {
   const size_t own = (size_t)2 * run->problem.dim + sid_problem_workspace(&run->problem),
                n = (size_t)run->trajectories;
   const double count = (double)experiment->checkpoint_count;
-  averager *to = calloc(n, sizeof *to);
-  double *work = malloc(n * own * sizeof *work);
-  vf_end *ends = calloc(n, sizeof *ends);
-  int status = to && work && ends ? 0 : -1;
-  for (size_t i = 0; !status && i < n; i++) to[i] = (averager){run, work + i * own, {0.0}};
-  if (!status)
-    status = vf_ensemble_visit(experiment, 0, n, vf_jobs(context), average_row, to, ends);
-  for (size_t i = 0; !status && i < n; i++)
+  averager *to = vf_allocate(n, sizeof *to);
+  double *work = vf_allocate(n * own, sizeof *work);
+  vf_end *ends = vf_allocate(n, sizeof *ends);
+  for (size_t i = 0; i < n; i++) to[i] = (averager){run, work + i * own, {0.0}};
+  vf_ensemble_visit(experiment, 0, n, vf_jobs(context), average_row, to, ends);
+  for (size_t i = 0; i < n; i++)
     for (int k = 0; k < SVAG_AVERAGES; k++)
       averages[i * SVAG_AVERAGES + (size_t)k] = ends[i].status ? (double)NAN : to[i].sum[k] / count;
   free(to);
   free(work);
   free(ends);
-  return status;
 }
 
 double *svag_equilibrium_averages(vf_context *context, const svag_equilibrium *run) {
   static const int32_t observables[] = {SID_NORM2, SID_GRAD_NORM2, SID_NOISE_TRACE, SID_X};
   sid_segment segment;
   const uint32_t count = (uint32_t)(run->steps - run->burn + 1);
-  uint64_t *checkpoints = malloc(count * sizeof *checkpoints);
-  double *averages = malloc((size_t)run->trajectories * SVAG_AVERAGES * sizeof *averages);
-  for (uint32_t c = 0; checkpoints && c < count; c++) checkpoints[c] = run->burn + c;
+  uint64_t *checkpoints = vf_steps(run->burn, 1, count);
+  double *averages = vf_allocate((size_t)run->trajectories * SVAG_AVERAGES, sizeof *averages);
   const svag_plan plan = {.name = run->name,
                           .problem = run->problem,
                           .dynamics = run->dynamics,
@@ -79,50 +75,42 @@ double *svag_equilibrium_averages(vf_context *context, const svag_equilibrium *r
                           .observables = observables,
                           .observable_count = run->dynamics.kind == SID_SDE2 ? 4 : 3};
   const sid_experiment experiment = svag_experiment(&plan);
-  sid_status status =
-      checkpoints && averages ? sid_experiment_validate(&experiment) : SID_E_WORKSPACE;
-  if (!status && average_all(context, run, &experiment, averages)) status = SID_E_WORKSPACE;
+  const int valid = vf_valid(context, run->name, &experiment);
+  if (valid) average_all(context, run, &experiment, averages);
   free(checkpoints);
-  for (uint64_t i = 0; !status && i < run->trajectories * SVAG_AVERAGES; i++)
+  for (uint64_t i = 0; valid && i < run->trajectories * SVAG_AVERAGES; i++)
     if (isnan(averages[i])) vf_error(context, run->name, "a trajectory ended early");
-  if (!status) return averages;
-  vf_error(context, run->name, sid_status_text(status));
+  if (valid) return averages;
   free(averages);
   return NULL;
 }
 
-vf_moments svag_combine(vf_context *context, const svag_equilibrium *run, const double *averages,
+vf_moments svag_combine(const svag_equilibrium *run, const double *averages,
                         const double weight[SVAG_AVERAGES]) {
-  double *values = malloc((size_t)run->trajectories * sizeof *values);
-  vf_moments moments = {(double)NAN, (double)NAN, (double)NAN};
-  if (!values) {
-    vf_error(context, run->name, "out of memory");
-    return moments;
-  }
+  double *values = vf_allocate((size_t)run->trajectories, sizeof *values);
   for (uint64_t i = 0; i < run->trajectories; i++) {
     values[i] = 0.0;
     for (int k = 0; k < SVAG_AVERAGES; k++)
       values[i] += weight[k] * averages[i * SVAG_AVERAGES + (uint64_t)k];
   }
-  moments = vf_moments_of(values, (size_t)run->trajectories);
+  const vf_moments moments = vf_moments_of(values, (size_t)run->trajectories);
   free(values);
   return moments;
 }
 
-double svag_average_of(vf_context *context, const svag_equilibrium *run, const double *averages,
-                       int k) {
+double svag_average_of(const svag_equilibrium *run, const double *averages, int k) {
   double weight[SVAG_AVERAGES] = {0.0};
   weight[k] = 1.0;
-  return svag_combine(context, run, averages, weight).mean;
+  return svag_combine(run, averages, weight).mean;
 }
 
 svag_sizes svag_measure(vf_context *context, const svag_equilibrium *run) {
   double *averages = svag_equilibrium_averages(context, run);
   svag_sizes found = {(double)NAN, (double)NAN, (double)NAN};
   if (!averages) return found;
-  found.r = svag_average_of(context, run, averages, SVAG_AVERAGE_R);
-  found.g = svag_average_of(context, run, averages, SVAG_AVERAGE_G);
-  found.n = svag_average_of(context, run, averages, SVAG_AVERAGE_N);
+  found.r = svag_average_of(run, averages, SVAG_AVERAGE_R);
+  found.g = svag_average_of(run, averages, SVAG_AVERAGE_G);
+  found.n = svag_average_of(run, averages, SVAG_AVERAGE_N);
   free(averages);
   return found;
 }

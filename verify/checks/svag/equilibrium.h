@@ -29,10 +29,9 @@ double *svag_equilibrium_averages(vf_context *context, const svag_equilibrium *r
 
 /* Mean and standard error over the trajectories of sum_k weight[k] average[k], and the mean of one
  * average. */
-vf_moments svag_combine(vf_context *context, const svag_equilibrium *run, const double *averages,
+vf_moments svag_combine(const svag_equilibrium *run, const double *averages,
                         const double weight[SVAG_AVERAGES]);
-double svag_average_of(vf_context *context, const svag_equilibrium *run, const double *averages,
-                       int k);
+double svag_average_of(const svag_equilibrium *run, const double *averages, int k);
 
 /* Means of R = |x|^2, G = |grad L|^2 and N, the trace of the noise. */
 typedef struct {

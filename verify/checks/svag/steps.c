@@ -57,10 +57,7 @@ sid_experiment svag_experiment(const svag_plan *plan) {
 
 int svag_run(vf_context *context, const svag_plan *plan, double *rows) {
   const sid_experiment experiment = svag_experiment(plan);
-  const sid_status status = sid_experiment_validate(&experiment);
-  if (!status && rows &&
-      !vf_ensemble(&experiment, 0, plan->trajectories, vf_jobs(context), rows, NULL))
-    return 0;
-  vf_error(context, plan->name, status ? sid_status_text(status) : "out of memory");
-  return -1;
+  if (!vf_valid(context, plan->name, &experiment)) return -1;
+  vf_ensemble(&experiment, 0, plan->trajectories, vf_jobs(context), rows, NULL);
+  return 0;
 }

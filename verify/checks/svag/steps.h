@@ -2,7 +2,7 @@
 #ifndef SVAG_STEPS_H
 #define SVAG_STEPS_H
 
-#include "harness/check.h"
+#include "harness/observe.h"
 
 enum {
   SVAG_WORK = 512,       /* doubles of workspace that suffice for every instance */

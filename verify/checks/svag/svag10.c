@@ -145,9 +145,7 @@ static int flow_to(vf_context *context, const sid_problem *problem, double t, do
 static int descend(vf_context *context, const sid_problem *problem, const double *x0, double lr,
                    uint32_t steps, double *path) {
   sid_segment segment;
-  uint64_t *checkpoints = malloc((steps + 1) * sizeof *checkpoints);
-  if (!checkpoints) vf_error(context, "gradient descent", "out of memory");
-  for (uint32_t t = 0; checkpoints && t <= steps; t++) checkpoints[t] = t;
+  uint64_t *checkpoints = vf_steps(0, 1, (size_t)steps + 1);
   const svag_plan plan = {.name = "gradient descent",
                           .problem = *problem,
                           .dynamics = svag_dynamics(SID_GD, 1, 1),
@@ -158,7 +156,7 @@ static int descend(vf_context *context, const sid_problem *problem, const double
                           .trajectories = 1,
                           .checkpoints = checkpoints,
                           .checkpoint_count = steps + 1};
-  const int status = checkpoints ? svag_run(context, &plan, path) : -1;
+  const int status = svag_run(context, &plan, path);
   free(checkpoints);
   return status;
 }

@@ -15,6 +15,7 @@
 #include "checks/svag/moments.h"
 #include "checks/svag/outcomes.h"
 #include "checks/svag/steps.h"
+#include "formats/memory.h"
 
 /* A problem whose pairs are known, looked at from x along v. */
 typedef struct {
@@ -137,13 +138,9 @@ typedef struct {
   svag_outcomes pairs;
 } regression_room;
 
-/* NULL after an error. The caller frees it. */
+/* The caller frees it. */
 static regression_room *enter_regression(vf_context *context) {
-  regression_room *room = malloc(sizeof *room);
-  if (!room) {
-    vf_error(context, "regression", "out of memory");
-    return NULL;
-  }
+  regression_room *room = vf_allocate(1, sizeof *room);
   room->problem = svag_regression(context, &room->data);
   svag_enumerate(context, &room->problem, svag_dynamics(SID_SVAG, 1, 1), &room->pairs);
   return room;
@@ -157,7 +154,6 @@ static void check_svag11_single_step(vf_context *context) {
   static const double axis[SVAG_DIM] = {1.0}, slant[SVAG_DIM] = {0.5, -0.5, 0.5, 0.5};
   static const char *const keys[] = {"instance-a", "instance-b"};
   regression_room *room = enter_regression(context);
-  if (!room) return;
   noise_view along_axis = {.name = "regression, axis",
                            .problem = room->problem,
                            .x = svag_x_regression,
@@ -255,7 +251,7 @@ static void check_svag11_local_order(vf_context *context) {
   static const char *const names[FUNCTIONS] = {"loss", "first coordinate of x/|x|", "|x|^4"};
   const double etas[] = {0.4, 0.1};
   regression_room *room = enter_regression(context);
-  for (size_t e = 0; room && e < VF_COUNT(etas); e++)
+  for (size_t e = 0; e < VF_COUNT(etas); e++)
     for (int which = 0; which < FUNCTIONS; which++) {
       double h[SIZES], error[SIZES];
       char instance[VF_TEXT_SIZE];
@@ -290,9 +286,8 @@ static int regression_means(vf_context *context, const sid_problem *problem, sid
                           .trajectories = trajectories,
                           .observables = observed,
                           .observable_count = 2};
-  double *rows = malloc(n * 2 * sizeof *rows), *column = malloc(n * sizeof *column);
-  int status = rows && column ? svag_run(context, &plan, rows) : -1;
-  if (!rows || !column) vf_error(context, plan.name, "out of memory");
+  double *rows = vf_allocate(n * 2, sizeof *rows), *column = vf_allocate(n, sizeof *column);
+  const int status = svag_run(context, &plan, rows);
   for (size_t c = 0; !status && c < 2; c++) {
     for (size_t i = 0; i < n; i++) column[i] = rows[2 * i + c];
     means_of[c] = vf_moments_of(column, n);
@@ -311,12 +306,8 @@ static void check_svag11_runs(vf_context *context) {
                                                                   "mean |grad L|^2"};
   const double lr = 0.5;
   const uint64_t effective = 4, n = 1u << 17;
-  svag_regression_data *data = malloc(sizeof *data);
+  svag_regression_data *data = vf_allocate(1, sizeof *data);
   vf_moments sgd[2], svag[2], sde[2];
-  if (!data) {
-    vf_error(context, "regression", "out of memory");
-    return;
-  }
   const sid_problem problem = svag_regression(context, data);
   if (!regression_means(context, &problem, svag_dynamics(SID_SGD, 1, 1), lr, effective, n, sgd) &&
       !regression_means(context, &problem, svag_dynamics(SID_SVAG, 128, 1), lr, effective, n,
@@ -346,9 +337,8 @@ static void check_svag11_data(vf_context *context) {
   enum { DRAWS = 1 << 18 };
   static const int32_t kinds[] = {SID_DATA_HEAVY, SID_DATA_SKEWED};
   static const char *const names[] = {"heavy", "skewed"};
-  double *values = malloc(DRAWS * sizeof *values), *room = malloc(DRAWS * sizeof *room);
-  if (!values || !room) vf_error(context, "data", "out of memory");
-  for (int k = 0; values && room && k < 2; k++) {
+  double *values = vf_allocate(DRAWS, sizeof *values), *room = vf_allocate(DRAWS, sizeof *room);
+  for (int k = 0; k < 2; k++) {
     sid_stream stream = svag_stream(SVAG_OTHER_SEED, 20), same = stream;
     double worst = 0.0;
     char instance[VF_TEXT_SIZE];

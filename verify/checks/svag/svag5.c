@@ -14,6 +14,7 @@
 #include "checks/svag/poisson.h"
 #include "checks/svag/problems.h"
 #include "checks/svag/steps.h"
+#include "formats/memory.h"
 
 /* svag, Example F.1: along the linear scaling rule, batch B at the learning rate B eta for T/B
  * steps, the end has one law for every B. The gradient is the same everywhere and the batch takes
@@ -53,20 +54,17 @@ static void compare_counts(vf_context *context, uint64_t place, svag_poisson_mea
   enum { DRAWS = 1 << 17, COMPARED = 4096 };
   static const char *const names[] = {"mean", "variance", "third central moment"};
   const double effects[] = {1.0, 0.5 * mean.mean, mean.mean};
-  double *values = malloc(DRAWS * sizeof *values), *room = malloc(DRAWS * sizeof *room),
+  double *values = vf_allocate(DRAWS, sizeof *values), *room = vf_allocate(DRAWS, sizeof *room),
          defined[COMPARED];
   sid_stream stream = svag_stream(SVAG_OTHER_SEED, place), same = stream;
   char instance[VF_TEXT_SIZE];
-  if (!values || !room) vf_error(context, "counts", "out of memory");
-  for (size_t i = 0; values && room && i < DRAWS; i++) {
+  for (size_t i = 0; i < DRAWS; i++) {
     values[i] = sid_stream_poisson(&stream, mean.exp_minus_mean);
     if (i < COMPARED) defined[i] = svag_poisson_count(&same, mean.exp_minus_mean);
   }
-  if (values && room) {
-    vf_text(instance, "mean=%g, the first 4096 counts", mean.mean);
-    vf_same_bits(context, instance, values, defined, COMPARED);
-  }
-  for (uint32_t n = 1; values && room && n <= 3; n++) {
+  vf_text(instance, "mean=%g, the first 4096 counts", mean.mean);
+  vf_same_bits(context, instance, values, defined, COMPARED);
+  for (uint32_t n = 1; n <= 3; n++) {
     const vf_moments found = svag_power_mean(values, DRAWS, n == 1 ? 0.0 : mean.mean, n, room);
     vf_text(instance, "mean=%g, %s of the counts", mean.mean, names[n - 1]);
     vf_monte_carlo(context, instance, found.mean, found.standard_error, mean.mean, effects[n - 1],
@@ -184,11 +182,10 @@ static void compare_skewness(vf_context *context, const char *name, sid_dynamics
                           .seed = SVAG_OTHER_SEED,
                           .steps = (uint64_t)lround(T / unit),
                           .trajectories = trajectories};
-  double *end = malloc((size_t)trajectories * sizeof *end),
-         *room = malloc((size_t)trajectories * sizeof *room);
+  double *end = vf_allocate((size_t)trajectories, sizeof *end),
+         *room = vf_allocate((size_t)trajectories, sizeof *room);
   char instance[VF_TEXT_SIZE];
-  if (!end || !room) vf_error(context, name, "out of memory");
-  if (end && room && !svag_run(context, &plan, end)) {
+  if (!svag_run(context, &plan, end)) {
     const vf_moments found = svag_power_mean(end, (size_t)trajectories, -eta * T, 3, room);
     vf_text(instance, "%s mean=1 eta=0.1 T=4, third central moment over eta^3 T", name);
     vf_monte_carlo(context, instance, found.mean / scale, found.standard_error / scale, third,
@@ -331,13 +328,9 @@ static void compare_weight(vf_context *context, const char *name, const sid_prob
 }
 
 static void check_errata_footnote(vf_context *context) {
-  svag_regression_data *data = malloc(sizeof *data);
+  svag_regression_data *data = vf_allocate(1, sizeof *data);
   const sid_problem scalar = svag_family_problem(&svag_far_families[0]),
                     poisson = svag_poisson_problem(3, svag_poisson_means[2]);
-  if (!data) {
-    vf_error(context, "regression", "out of memory");
-    return;
-  }
   const sid_problem problem = svag_regression(context, data);
   compare_weight(context, "family", &scalar, svag_far_families[0].x0, 8, 2);
   compare_weight(context, "family", &scalar, svag_far_families[0].x0, 12, 2);

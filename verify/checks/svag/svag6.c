@@ -175,9 +175,9 @@ static void compare_norm_run(vf_context *context, const char *name, int32_t kind
   if (!averages) return;
   weight[SVAG_AVERAGE_R2] = 1.0;
   weight[SVAG_AVERAGE_INVERSE_R2] = -q * q * 1.5 / decay;
-  const vf_moments found = svag_combine(context, &run, averages, weight);
+  const vf_moments found = svag_combine(&run, averages, weight);
   const double spread =
-      svag_average_of(context, &run, averages, SVAG_AVERAGE_INVERSE_R2) * q * q * 1.5 / decay;
+      svag_average_of(&run, averages, SVAG_AVERAGE_INVERSE_R2) * q * q * 1.5 / decay;
   vf_text(law, "r2.%s", name);
   const double own = svag_expected_norm(context, law, c);
   double effect = (double)INFINITY;
@@ -239,13 +239,13 @@ static void compare_balance(vf_context *context, const svag_equilibrium *run) {
   double weight[SVAG_AVERAGES], *averages = svag_equilibrium_averages(context, run);
   char instance[VF_TEXT_SIZE];
   if (!averages) return;
-  const double scale = run->wd * svag_average_of(context, run, averages, SVAG_AVERAGE_R);
-  const double gradient = run->lr * svag_average_of(context, run, averages, SVAG_AVERAGE_G) / scale;
+  const double scale = run->wd * svag_average_of(run, averages, SVAG_AVERAGE_R);
+  const double gradient = run->lr * svag_average_of(run, averages, SVAG_AVERAGE_G) / scale;
   const double seen =
       run->dynamics.kind == SID_SGD || run->dynamics.kind == SID_SDE2 ? 1.0 : 1.0 - 1.0 / m;
   balance_weights(run, m, weight);
   for (int k = 0; k < SVAG_AVERAGES; k++) weight[k] /= scale;
-  const vf_moments found = svag_combine(context, run, averages, weight);
+  const vf_moments found = svag_combine(run, averages, weight);
   vf_text(instance, "%s eta=%g lam=%g m=%g, imbalance over lam R", run->name, run->lr, run->wd, m);
   vf_monte_carlo(context, instance, found.mean, found.standard_error, 0.0,
                  seen * fmin(el, gradient), "effect: the term el lam R or eta G left out");

@@ -13,6 +13,7 @@
 #include "checks/svag/equilibrium.h"
 #include "checks/svag/problems.h"
 #include "checks/svag/steps.h"
+#include "formats/memory.h"
 
 /* The bounds themselves against fixtures/. */
 static void check_svag7_bounds(vf_context *context) {
@@ -235,11 +236,7 @@ static void compare_baseline(vf_context *context, const sid_problem *problem, co
  * Held against the real breakdown, C^2 of (17) passing 2, of real runs with kappa = 1, 2, 4, ... on
  * the regression with heavy and skewed noise. */
 static void check_svag7_critical_batch(vf_context *context) {
-  critical_room *room = malloc(sizeof *room);
-  if (!room) {
-    vf_error(context, "regression", "out of memory");
-    return;
-  }
+  critical_room *room = vf_allocate(1, sizeof *room);
   const sid_problem problem = svag_regression(context, &room->data);
   for (size_t i = 0; i < VF_COUNT(baselines); i++)
     compare_baseline(context, &problem, &baselines[i], room);

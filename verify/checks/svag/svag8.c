@@ -11,6 +11,7 @@
 #include "checks/svag/ito.h"
 #include "checks/svag/moments.h"
 #include "checks/svag/steps.h"
+#include "formats/memory.h"
 
 enum { EFFECTIVE = 26, PERIOD = 24, SCHEDULES = 4 };
 
@@ -65,9 +66,7 @@ static sid_schedule real_schedule(int schedule, segment_room *room) {
 static int silent_run(vf_context *context, const svag_family *f, int schedule,
                       sid_dynamics dynamics, uint32_t steps, double *path) {
   segment_room room;
-  uint64_t *checkpoints = malloc(steps * sizeof *checkpoints);
-  if (!checkpoints) vf_error(context, schedule_names[schedule], "out of memory");
-  for (uint32_t t = 0; checkpoints && t < steps; t++) checkpoints[t] = t + 1;
+  uint64_t *checkpoints = vf_steps(1, 1, steps);
   const svag_plan plan = {.name = schedule_names[schedule],
                           .problem = svag_silent(svag_family_problem(f)),
                           .dynamics = dynamics,
@@ -78,7 +77,7 @@ static int silent_run(vf_context *context, const svag_family *f, int schedule,
                           .trajectories = 1,
                           .checkpoints = checkpoints,
                           .checkpoint_count = steps};
-  const int status = checkpoints ? svag_run(context, &plan, path) : -1;
+  const int status = svag_run(context, &plan, path);
   free(checkpoints);
   return status;
 }
@@ -265,10 +264,9 @@ static void compare_scheduled_run(vf_context *context, const svag_family *f, int
                           .seed = SVAG_OTHER_SEED,
                           .steps = (uint64_t)effective * l,
                           .trajectories = trajectories};
-  double *end = malloc((size_t)trajectories * sizeof *end),
-         *space = malloc((size_t)trajectories * sizeof *space);
-  if (!end || !space) vf_error(context, plan.name, "out of memory");
-  if (end && space && !svag_run(context, &plan, end)) {
+  double *end = vf_allocate((size_t)trajectories, sizeof *end),
+         *space = vf_allocate((size_t)trajectories, sizeof *space);
+  if (!svag_run(context, &plan, end)) {
     every_pair(context, f, &pairs);
     scheduled_moments(context, &pairs, f, schedule, l, effective, l, right);
     scheduled_moments(context, &pairs, f, schedule, l, effective, 1, wrong);

@@ -12,6 +12,7 @@
 #include "harness/text.h"
 #include "checks/svag/algebra.h"
 #include "checks/svag/steps.h"
+#include "formats/memory.h"
 
 /* Gradients of a family without curvature: members +-sqrt(d) L_k, L the Cholesky factor of a
  * covariance, so that the gradient noise has that covariance, and the Gaussian noise of ref/ is
@@ -82,19 +83,15 @@ static void fill_blocks(gaussian_blocks *blocks, const tail_case *c) {
 
 /* The estimate (32) from `sums` sums of m draws of the Gaussian gradient noise of ref/, K_1 = m
  * d. */
-static vf_estimate estimate_of_noise(vf_context *context, const tail_case *c, size_t sums) {
+static vf_estimate estimate_of_noise(const tail_case *c, size_t sums) {
   const size_t draws = sums * c->m;
-  gaussian_blocks *blocks = malloc(sizeof *blocks);
-  double *noise = malloc(draws * c->d * sizeof *noise), work[SVAG_WORK];
+  gaussian_blocks *blocks = vf_allocate(1, sizeof *blocks);
+  double *noise = vf_allocate(draws * c->d, sizeof *noise), work[SVAG_WORK];
   sid_stream stream = svag_stream(SVAG_OTHER_SEED, 9);
-  vf_estimate estimate = {(double)NAN, (double)NAN};
-  if (!noise || !blocks) vf_error(context, "gaussian noise", "out of memory");
-  if (noise && blocks) {
-    fill_blocks(blocks, c);
-    for (size_t i = 0; i < draws; i++)
-      sid_problem_gaussian_noise(&blocks->problem, blocks->zero, &stream, noise + i * c->d, work);
-    estimate = vf_tail_exponent(noise, (size_t)c->d * c->m, sums);
-  }
+  fill_blocks(blocks, c);
+  for (size_t i = 0; i < draws; i++)
+    sid_problem_gaussian_noise(&blocks->problem, blocks->zero, &stream, noise + i * c->d, work);
+  const vf_estimate estimate = vf_tail_exponent(noise, (size_t)c->d * c->m, sums);
   free(noise);
   free(blocks);
   return estimate;
@@ -115,16 +112,15 @@ static void check_svag9_gaussian(vf_context *context) {
   double table[VF_COUNT(tail_cases)][VF_COUNT(columns)];
   for (size_t i = 0; i < VF_COUNT(tail_cases); i++) {
     const tail_case *c = &tail_cases[i];
-    const vf_estimate found = estimate_of_noise(context, c, SUMS);
+    const vf_estimate found = estimate_of_noise(c, SUMS);
     const double expected = expected_tail(context, c);
     const double row[] = {c->d, c->m, c->beta, found.value, found.standard_error, expected};
     memcpy(table[i], row, sizeof row);
     vf_monte_carlo(context, c->key, found.value, found.standard_error, expected, expected - 0.5,
                    "8192 sums; effect: 1/alpha of a Gaussian");
   }
-  vf_within(context, equal.key, estimate_of_noise(context, &equal, 64).value,
-            expected_tail(context, &equal), 200.0 * svag_roundoff,
-            "40 roundings of 2^-53 of numbers below 5");
+  vf_within(context, equal.key, estimate_of_noise(&equal, 64).value, expected_tail(context, &equal),
+            200.0 * svag_roundoff, "40 roundings of 2^-53 of numbers below 5");
   vf_series(context, "estimate of 1/alpha on Gaussian noise", columns, VF_COUNT(columns),
             &table[0][0], VF_COUNT(tail_cases));
 }
@@ -147,13 +143,9 @@ static void check_svag9_stable(vf_context *context) {
   for (size_t e = 0; e < VF_COUNT(exponents); e++)
     for (size_t k = 0; k < VF_COUNT(sizes); k++) {
       const size_t count = sizes[k] * SUMS;
-      double *x = malloc(count * sizeof *x);
+      double *x = vf_allocate(count, sizeof *x);
       sid_stream stream = svag_stream(SVAG_OTHER_SEED, 10 + e);
       char instance[VF_TEXT_SIZE];
-      if (!x) {
-        vf_error(context, "stable numbers", "out of memory");
-        return;
-      }
       for (size_t i = 0; i < count; i++) x[i] = stable_number(&stream, exponents[e]);
       const vf_estimate found = vf_tail_exponent(x, sizes[k], SUMS);
       vf_text(instance, "alpha=%g K_1=%u, estimate of 1/alpha", 1.0 / exponents[e],
@@ -172,7 +164,7 @@ static void check_errata_range(vf_context *context) {
     const tail_case *c = &tail_cases[i];
     const double right = expected_tail(context, c);
     if (right >= 0.5 && right <= 1.01) continue;
-    const vf_estimate found = estimate_of_noise(context, c, SUMS);
+    const vf_estimate found = estimate_of_noise(c, SUMS);
     vf_erratum_claim(context, c->key, found.value, "=", right,
                      right < 0.5 ? ">=" : "<=", right < 0.5 ? 0.5 : 1.0, 3.0 * found.standard_error,
                      "3 standard errors, 8192 sums");

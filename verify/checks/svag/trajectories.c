@@ -4,6 +4,7 @@
 #include "checks/svag/algebra.h"
 #include "checks/svag/steps.h"
 #include "checks/svag/trajectories.h"
+#include "formats/memory.h"
 
 /* The final states of the trajectories, or NULL. The caller frees them. */
 static double *final_states(vf_context *context, const svag_run_case *run) {
@@ -17,7 +18,7 @@ static double *final_states(vf_context *context, const svag_run_case *run) {
                           .seed = SVAG_SEED,
                           .steps = unit * (uint64_t)lround(svag_final_time / run->lr),
                           .trajectories = run->trajectories};
-  double *states = malloc((size_t)run->trajectories * run->f->dim * sizeof *states);
+  double *states = vf_allocate((size_t)run->trajectories * run->f->dim, sizeof *states);
   if (!svag_run(context, &plan, states)) return states;
   free(states);
   return NULL;
@@ -27,9 +28,8 @@ void svag_compare_run(vf_context *context, const svag_run_case *run, const doubl
                       const double *wrong, const char *effect) {
   const svag_monomials set = svag_monomials_of(run->f->dim);
   double *states = final_states(context, run),
-         *values = malloc((size_t)run->trajectories * sizeof *values);
-  if (!values) vf_error(context, run->name, "out of memory");
-  for (uint32_t r = 1; states && values && r < svag_second_degree_count(&set); r++) {
+         *values = vf_allocate((size_t)run->trajectories, sizeof *values);
+  for (uint32_t r = 1; states && r < svag_second_degree_count(&set); r++) {
     char power[VF_TEXT_SIZE], instance[VF_TEXT_SIZE];
     for (uint64_t n = 0; n < run->trajectories; n++) {
       const double *x = states + n * run->f->dim;
