@@ -70,6 +70,8 @@ for arguments, *says in (
     (["run", GOOD, "--jobs", "2", "-xy"], "run: -x: unknown option"),
     (["verify", "-l"], "verify: -l: unknown option"),
     (["verify", "--list=3"], "verify: --list=3: takes no value"),
+    (["run", GOOD, "--statistics=1"], "run: --statistics=1: takes no value"),
+    (["run", GOOD, "--stat=1"], "run: --stat=1: takes no value"),
     (["verify", "--j", "2"], "verify: --j: unknown option"),
     (["verify", "X1"], "verify: X1: not an option"),
     (["verify", "--tier", "slow"], "--tier slow: allowed: quick, full, deep"),
@@ -111,6 +113,12 @@ for command in (["run", GOOD], ["verify", "--list"], STREAM, ["info"]):
 
 # ---- a machine that cannot be trusted: the same executable, its arithmetic spoilt before main()
 # ----
+
+with case("POSIXLY_CORRECT: options behind the experiment are named, before it they work"):
+    strict = {**os.environ, "POSIXLY_CORRECT": "1"}
+    refused(sidyn("run", GOOD, "--jobs", "2", env=strict),
+            "run: --jobs: POSIXLY_CORRECT is set; allowed then: options before all else")
+    same(output("run", "--jobs", "2", GOOD, env=strict), output("run", GOOD), "output")
 
 SPOILT = {
     "rounding upwards": ("rounding mode is not to nearest even", "#include <fenv.h>\n",

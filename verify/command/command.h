@@ -14,11 +14,12 @@ int vf_option_jobs(const char *text, int *jobs);
 /* Seconds on a clock that only goes forward. */
 double vf_seconds(void);
 
-/* Codes of long options without a value begin here, so that no letter is mistaken for one. */
-enum { VF_OPTION_FLAG = 256 };
-
 /* Handles getopt's ':' and '?' for `command`: the message for a missing argument or an unknown
  * option. */
 int vf_option_error(const char *command, int code, char **argv);
+
+/* A message where an option stands behind an operand, which POSIXLY_CORRECT makes an operand too.
+ * Returns 0, or VF_EXIT_USAGE after it. */
+int vf_options_after(const char *command, int argc, char **argv);
 
 #endif

@@ -44,10 +44,21 @@ int vf_option_jobs(const char *text, int *jobs) {
 
 int vf_option_error(const char *command, int code, char **argv) {
   const char letter[] = {'-', (char)optopt, '\0'};
-  const int flag = optopt >= VF_OPTION_FLAG, is_letter = code != ':' && optopt && !flag;
-  const char *what = code == ':' ? "needs a value" : flag ? "takes no value" : "unknown option";
+  const char *given = argv[optind - 1];
+  const int is_long = strncmp(given, "--", 2) == 0;
+  const char *what = code == ':'                               ? "needs a value"
+                     : is_long && optopt && strchr(given, '=') ? "takes no value"
+                                                               : "unknown option";
   return vf_fail("%s: %s: %s; `sidyn --help` lists the options", command,
-                 is_letter ? letter : argv[optind - 1], what);
+                 is_long || code == ':' ? given : letter, what);
+}
+
+int vf_options_after(const char *command, int argc, char **argv) {
+  for (int i = optind; i < argc; i++)
+    if (argv[i][0] == '-' && argv[i][1] && getenv("POSIXLY_CORRECT"))
+      return vf_fail("%s: %s: POSIXLY_CORRECT is set; allowed then: options before all else",
+                     command, argv[i]);
+  return 0;
 }
 
 static int vf_trusted(void) {

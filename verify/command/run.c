@@ -91,6 +91,7 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
     }
   }
   if (status) return status;
+  if (vf_options_after("run", argc, argv)) return VF_EXIT_USAGE;
   if (argc - optind != 1) return vf_fail("run: needs exactly one EXPERIMENT.json");
   if (formatted && options->npy)
     return vf_fail("run: --format: .npy is binary; allowed with .csv and -");

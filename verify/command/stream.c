@@ -81,8 +81,7 @@ static int vf_parse_stream(int argc, char **argv, vf_stream_options *options) {
   }
   if (status) return status;
   if (optind < argc) return vf_fail("stream: %s: not an option", argv[optind]);
-  if (!options->has_seed || !options->has_count)
-    return vf_fail("stream: needs --seed and --count");
+  if (!options->has_seed || !options->has_count) return vf_fail("stream: needs --seed and --count");
   return 0;
 }
 

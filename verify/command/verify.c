@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "formats/memory.h"
 #include "running/backend.h"
 #include "running/parallel.h"
 #include "harness/check.h"
@@ -29,10 +30,10 @@ static int vf_parse_tier(const char *text, vf_tier *tier) {
 
 static int vf_parse_verify(int argc, char **argv, vf_verify_options *options) {
   static const struct option names[] = {
-      {"tier", required_argument, NULL, 't'},      {"filter", required_argument, NULL, 'f'},
-      {"backend", required_argument, NULL, 'b'},   {"jobs", required_argument, NULL, 'j'},
-      {"json", required_argument, NULL, 'o'},      {"junit", required_argument, NULL, 'u'},
-      {"list", no_argument, NULL, VF_OPTION_FLAG}, {NULL, 0, NULL, 0}};
+      {"tier", required_argument, NULL, 't'},    {"filter", required_argument, NULL, 'f'},
+      {"backend", required_argument, NULL, 'b'}, {"jobs", required_argument, NULL, 'j'},
+      {"json", required_argument, NULL, 'o'},    {"junit", required_argument, NULL, 'u'},
+      {"list", no_argument, NULL, 'l'},          {NULL, 0, NULL, 0}};
   int code, status = 0;
   opterr = 0;
   while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
@@ -43,10 +44,11 @@ static int vf_parse_verify(int argc, char **argv, vf_verify_options *options) {
       case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
       case 'o': options->json = optarg; break;
       case 'u': options->junit = optarg; break;
-      case VF_OPTION_FLAG: options->list = 1; break;
+      case 'l': options->list = 1; break;
       default: status = vf_option_error("verify", code, argv);
     }
   }
+  if (!status) status = vf_options_after("verify", argc, argv);
   if (!status && optind < argc) status = vf_fail("verify: %s: not an option", argv[optind]);
   return status;
 }
@@ -173,8 +175,7 @@ int vf_command_verify(int argc, char **argv) {
   if (count == 0)
     return vf_fail("verify: --filter %s: no check of tier %s has such an id; --list shows all",
                    options.filter ? options.filter : "*", vf_tier_name(tier));
-  vf_result *results = calloc(count, sizeof *results);
-  if (!results) return vf_fail("out of memory");
+  vf_result *results = vf_allocate(count, sizeof *results);
   vf_select(&options, tier, results);
   if (options.list)
     vf_list(results, count);

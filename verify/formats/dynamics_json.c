@@ -176,8 +176,9 @@ void vf_read_start(const vf_node *root, sid_experiment *experiment) {
   if (root->reader->failed || !sid_problem_scale_invariant(&experiment->problem)) return;
   const double r = sid_dot(experiment->start.x, experiment->start.x, experiment->problem.dim);
   if (r == 0.0)
-    vf_reject(&size, "the zero vector; allowed: a vector with norm^2 > 0, because the problem is "
-                     "scale-invariant");
+    vf_reject(&size,
+              "norm^2 is 0 in binary64; allowed: a vector with norm^2 > 0, because the problem is "
+              "scale-invariant");
   if (!isfinite(r)) vf_reject(&size, "norm^2 overflows; allowed: a vector with finite norm^2");
 }
 
