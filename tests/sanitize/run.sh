@@ -1,13 +1,15 @@
 #!/bin/sh
-# The known answers, the trajectory hash and what every trajectory leaves (tests/fuzz/leftovers.c) under sanitizers and valgrind, and the
-# static analysers on ref/. The leftovers must be the same from every build. Each instrument must also find the fault of a program that
-# has one: else it proves nothing. make sanitize; needs make deps-cross.
+# The known answers, the trajectory hash and what every trajectory leaves (tests/fuzz/leftovers.c)
+# under sanitizers and valgrind, and the static analysers on ref/. The leftovers must be the same
+# from every build. Each instrument must also find the fault of a program that has one: else it
+# proves nothing. make sanitize; needs make deps-cross.
 planned=32
 . tests/build/tap.sh
 "$PYTHON" -B tests/cross/answers.py > "$tmp/answers.txt" || exit 1
 sources="$(ls ref/*.c ref/problems/*.c ref/dynamics/*.c)"
 careful='-std=c99 -g -ffp-contract=off -fno-math-errno -Iref'
-leftovers='-D_POSIX_C_SOURCE=200809L -Isimd tests/fuzz/leftovers.c simd/dispatch.c' # without lanes: ref/ alone
+# Without lanes: ref/ alone.
+leftovers='-D_POSIX_C_SOURCE=200809L -Isimd tests/fuzz/leftovers.c simd/dispatch.c'
 fill=a5 # what memory holds before; none: whatever it is, for those who look for reads of it
 every=1 # one in so many cases, for slow runners
 
@@ -27,7 +29,7 @@ int main(int count, char **arguments) {
 }
 end
 
-run() { # [RUNNER...]: both programs
+run() { # [RUNNER...]: the three programs
   "$@" "$tmp/known_answers" < "$tmp/answers.txt" > "$tmp/log" 2>&1 || {
     tail -n 20 "$tmp/log"
     return 1
@@ -37,24 +39,33 @@ run() { # [RUNNER...]: both programs
   grep -q '^hash ' "$tmp/log" || return 1
   leaves "$@"
 }
-leaves() { # [RUNNER...]: the leftovers are those of the plain build, with memory full of something else
-  [ -f "$tmp/leftovers.$every" ] || "$tmp/plain_leftovers" ff "$every" > "$tmp/leftovers.$every" || return 1
-  "$@" "$tmp/leftovers" "$fill" "$every" > "$tmp/log" 2>&1 && cmp "$tmp/log" "$tmp/leftovers.$every" || { tail -n 20 "$tmp/log"; return 1; }
+# leaves [RUNNER...]: the leftovers are those of the plain build, whose memory held something else.
+leaves() {
+  expected="$tmp/leftovers.$every"
+  [ -f "$expected" ] || "$tmp/plain_leftovers" ff "$every" > "$expected" || return 1
+  "$@" "$tmp/leftovers" "$fill" "$every" > "$tmp/log" 2>&1 && cmp "$tmp/log" "$expected" || {
+    tail -n 20 "$tmp/log"
+    return 1
+  }
 }
 build() { # COMPILER FLAGS...
-  for program in known_answers trajectory_hash; do "$@" $careful tests/cross/$program.c $sources -o "$tmp/$program" || return 1; done
+  for program in known_answers trajectory_hash; do
+    "$@" $careful tests/cross/$program.c $sources -o "$tmp/$program" || return 1
+  done
   "$@" $careful $leftovers $sources -o "$tmp/leftovers" || return 1
   "$@" -w -g "$tmp/faulty.c" -o "$tmp/faulty"
 }
 # A copy of ref/ in which a refused start leaves the further numbers of the state as memory was.
 cp -r ref "$tmp/ref"
-sed -i 's/for (size_t j = problem->dim; j < total; j++) x\[j\] = 0\.0;/(void)total;/' "$tmp/ref/run.c"
+sed -i 's/for (size_t j = problem->dim; j < total; j++) x\[j\] = 0\.0;/(void)total;/' \
+  "$tmp/ref/run.c"
 forgetful() { # COMPILER FLAGS...
   ! cmp -s ref/run.c "$tmp/ref/run.c" || { echo 'the fault does not fit ref/run.c'; return 1; }
-  "$@" $careful $leftovers $(echo "$sources" | sed "s,^ref/run.c,$tmp/ref/run.c,") -o "$tmp/leftovers"
+  "$@" $careful $leftovers $(echo "$sources" | sed "s,^ref/run.c,$tmp/ref/run.c,") \
+    -o "$tmp/leftovers"
 }
-notices() { # [RUNNER...]
-  ! "$@" "$tmp/leftovers" none 9 > "$tmp/log" 2>&1
+notices() { # [RUNNER...]: as a read of memory never written, not in another way
+  ! "$@" "$tmp/leftovers" none 9 > "$tmp/log" 2>&1 && grep -q 'uninitiali[sz]ed' "$tmp/log"
 }
 finds() { # FAULT [RUNNER...]
   fault=$1
@@ -62,7 +73,8 @@ finds() { # FAULT [RUNNER...]
   ! "$@" "$tmp/faulty" "$fault" > "$tmp/log" 2>&1
 }
 
-check 'gcc -O2: what every trajectory leaves' gcc -O2 $careful $leftovers $sources -o "$tmp/plain_leftovers"
+check 'gcc -O2: what every trajectory leaves builds' \
+  gcc -O2 $careful $leftovers $sources -o "$tmp/plain_leftovers"
 undefined=-fsanitize=undefined,float-cast-overflow
 for compiler in gcc clang; do
   for opt in -O1 -O3; do
@@ -80,10 +92,12 @@ check 'clang: builds with checks of implicit conversions' build clang -O1 \
 check 'implicit conversions: no finding' run env
 
 fill=none
-check 'memory sanitizer builds' build clang -O1 -fsanitize=memory -fsanitize-memory-track-origins -fno-sanitize-recover=all
+check 'memory sanitizer builds' build clang -O1 -fsanitize=memory \
+  -fsanitize-memory-track-origins -fno-sanitize-recover=all
 check 'memory sanitizer: nothing is read that was not written' run env
 check 'memory sanitizer finds a read of memory never written' finds m env
-check 'a forgetful run builds for it' forgetful clang -O1 -fsanitize=memory -fno-sanitize-recover=all
+check 'a forgetful run builds for it' \
+  forgetful clang -O1 -fsanitize=memory -fno-sanitize-recover=all
 check 'memory sanitizer finds what a forgetful run leaves' notices env
 
 check 'a plain build for valgrind' build gcc -O1
