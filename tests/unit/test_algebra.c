@@ -32,6 +32,28 @@ static void test_vectors_by_hand(void **state) {
   (void)state;
 }
 
+static void test_product_by_hand(void **state) {
+  static const double a[] = {1.0, 2.0, 3.0, 4.0}, b[] = {0.0, 1.0, -1.0, 2.0};
+  double c[4] = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+  vf_multiply(a, b, 2, c);
+  require_same(c, (const double[]){-2.0, 5.0, -4.0, 11.0}, 4, "A B");
+  (void)state;
+}
+
+/* NaN is not lost in what follows it. */
+static void test_worst(void **state) {
+  const double sizes[] = {1.0, (double)NAN, 2.0};
+  double worst = 0.0;
+  vf_raise(&worst, -1.0);
+  require_bits(worst, 0.0, "no worse", 0);
+  vf_raise(&worst, 3.0);
+  require_bits(worst, 3.0, "worse", 0);
+  vf_raise(&worst, (double)NAN);
+  vf_raise(&worst, 4.0);
+  assert_true(isnan(worst) && isnan(vf_largest_size(sizes, 3)));
+  (void)state;
+}
+
 static void test_projection(void **state) {
   enum { N = 7 };
   static const double square[] = {1.0, 2.0, 3.0, 4.0}, axis[] = {0.0, 1.0};
@@ -282,14 +304,52 @@ static void test_solve_of_hilbert(void **state) {
   (void)state;
 }
 
+/* The second differences of k (N + 1 - k) are 2; and random rows whose diagonal dominates, against
+ * vf_solve(). */
+static void test_tridiagonal(void **state) {
+  enum { N = 12 };
+  double lower[N], middle[N], upper[N], b[N], dense[N * (N + 1)] = {0.0};
+  data_source data = {9};
+  for (size_t k = 0; k < N; k++) lower[k] = upper[k] = -1.0, middle[k] = b[k] = 2.0;
+  vf_solve_tridiagonal(lower, middle, upper, b, N);
+  for (size_t k = 0; k < N; k++)
+    require_within(b[k], (double)((k + 1) * (N - k)), 100.0 * N * UNIT_ROUNDOFF, "k (N + 1 - k)",
+                   k);
+  data_fill(&data, lower, N, -1.0, 1.0);
+  data_fill(&data, middle, N, 2.0, 3.0);
+  data_fill(&data, upper, N, -1.0, 1.0);
+  data_fill(&data, b, N, -1.0, 1.0);
+  for (size_t k = 0; k < N; k++) {
+    double *row = dense + k * (N + 1);
+    if (k > 0) row[k - 1] = lower[k];
+    row[k] = middle[k];
+    if (k + 1 < N) row[k + 1] = upper[k];
+    row[N] = b[k];
+  }
+  assert_int_equal(vf_solve(dense, N, 1), 0);
+  vf_solve_tridiagonal(lower, middle, upper, b, N);
+  for (size_t k = 0; k < N; k++)
+    require_within(b[k], dense[k * (N + 1) + N], 100.0 * N * UNIT_ROUNDOFF, "two eliminations", k);
+  (void)state;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_vectors_by_hand),  cmocka_unit_test(test_projection),
-      cmocka_unit_test(test_eigen_by_hand),    cmocka_unit_test(test_eigen_of_chain),
-      cmocka_unit_test(test_eigen_repeated),   cmocka_unit_test(test_eigen_of_hilbert),
-      cmocka_unit_test(test_eigen_of_random),  cmocka_unit_test(test_eigen_of_scaled),
-      cmocka_unit_test(test_eigen_of_nan),     cmocka_unit_test(test_solve_by_hand),
-      cmocka_unit_test(test_solve_refuses),    cmocka_unit_test(test_solve_residuals),
+      cmocka_unit_test(test_vectors_by_hand),
+      cmocka_unit_test(test_product_by_hand),
+      cmocka_unit_test(test_worst),
+      cmocka_unit_test(test_tridiagonal),
+      cmocka_unit_test(test_projection),
+      cmocka_unit_test(test_eigen_by_hand),
+      cmocka_unit_test(test_eigen_of_chain),
+      cmocka_unit_test(test_eigen_repeated),
+      cmocka_unit_test(test_eigen_of_hilbert),
+      cmocka_unit_test(test_eigen_of_random),
+      cmocka_unit_test(test_eigen_of_scaled),
+      cmocka_unit_test(test_eigen_of_nan),
+      cmocka_unit_test(test_solve_by_hand),
+      cmocka_unit_test(test_solve_refuses),
+      cmocka_unit_test(test_solve_residuals),
       cmocka_unit_test(test_solve_of_hilbert),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,12 @@ void vf_apply(const double *a, size_t n, const double *x, double *y) {
   for (size_t i = 0; i < n; i++) y[i] = vf_dot(a + i * n, x, n);
 }
 
+void vf_multiply(const double *a, const double *b, size_t n, double *c) {
+  for (size_t k = 0; k < n * n; k++) c[k] = 0.0;
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < n; k++) vf_add(c + i * n, b + k * n, n, a[i * n + k]);
+}
+
 void vf_project_off(const double *a, const double *u, size_t n, double *b) {
   for (size_t i = 0; i < n; i++) { /* rows first, then columns in place */
     const double along = vf_dot(a + i * n, u, n);
@@ -39,9 +45,13 @@ void vf_project_off(const double *a, const double *u, size_t n, double *b) {
   }
 }
 
+void vf_raise(double *worst, double value) {
+  if (value > *worst || isnan(value)) *worst = value;
+}
+
 double vf_largest_size(const double *a, size_t n) {
   double size = 0.0;
-  for (size_t i = 0; i < n; i++) size = fmax(size, fabs(a[i]));
+  for (size_t i = 0; i < n; i++) vf_raise(&size, fabs(a[i]));
   return size;
 }
 
@@ -118,4 +128,14 @@ int vf_solve(double *m, size_t n, size_t sides) {
     for (size_t k = 0; k < sides; k++) solved[k] /= m[j * width + j];
   }
   return 0;
+}
+
+void vf_solve_tridiagonal(const double *lower, const double *middle, double *upper, double *b,
+                          size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const double pivot = middle[i] - (i > 0 ? lower[i] * upper[i - 1] : 0.0);
+    upper[i] /= pivot;
+    b[i] = (b[i] - (i > 0 ? lower[i] * b[i - 1] : 0.0)) / pivot;
+  }
+  for (size_t i = n; i-- > 1;) b[i - 1] -= upper[i - 1] * b[i];
 }

@@ -19,6 +19,9 @@ void vf_normalise(double *a, size_t n);
 /* y = A x of the n x n matrix a; y is not x. */
 void vf_apply(const double *a, size_t n, const double *x, double *y);
 
+/* C = A B of n x n matrices; c is neither a nor b. */
+void vf_multiply(const double *a, const double *b, size_t n, double *c);
+
 /* b = Q A Q with Q = I - u u', the projection off the unit vector u; b may be a. */
 void vf_project_off(const double *a, const double *u, size_t n, double *b);
 
@@ -28,7 +31,10 @@ void vf_project_off(const double *a, const double *u, size_t n, double *b);
  * eigenvalue. Returns the index of the largest value (0 for n = 0), or of a NaN if there is one. */
 size_t vf_eigen(double *a, size_t n, double *values, double *vectors);
 
-/* Largest |a[i]|: the spectral norm, of eigenvalues. 0 for n = 0. */
+/* Raises *worst to `value` where that is larger. NaN is the worst and stays. */
+void vf_raise(double *worst, double value);
+
+/* Largest |a[i]|: the spectral norm, of eigenvalues. 0 for n = 0; NaN where one is. */
 double vf_largest_size(const double *a, size_t n);
 
 /* Solves A x = b for `sides` right sides b: m is the n x (n + sides) matrix (A b_1 b_2 ...), whose
@@ -36,5 +42,11 @@ double vf_largest_size(const double *a, size_t n);
  * the largest pivot of each column: x solves a system that differs from the given one by some n
  * roundings of the largest element. 0, or -1 if a pivot is 0 or not finite. */
 int vf_solve(double *m, size_t n, size_t sides);
+
+/* Solves T x = b of the tridiagonal T with the rows lower[i], middle[i], upper[i]; b receives x,
+ * upper is destroyed. Elimination without pivots, for matrices whose diagonal dominates. lower[0]
+ * is not looked at. */
+void vf_solve_tridiagonal(const double *lower, const double *middle, double *upper, double *b,
+                          size_t n);
 
 #endif

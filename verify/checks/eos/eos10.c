@@ -38,8 +38,8 @@ static void eos_train_no_decay(vf_context *context, const eos_training *decayed)
       growth = fmin(growth, row[EOS_TRAIN_NORM] / row[EOS_TRAIN_NORM - EOS_TRAIN_COLUMNS] - 1.0);
       if (!fitted && row[EOS_TRAIN_LOSS] < 1e-20) fitted = k;
       if (!fitted) continue;
-      eos_raise(&sharpness, fabs(log(row[EOS_TRAIN_SHARPNESS] / end[EOS_TRAIN_SHARPNESS])));
-      eos_raise(&test, fabs(log(row[EOS_TRAIN_TEST] / end[EOS_TRAIN_TEST])));
+      vf_raise(&sharpness, fabs(log(row[EOS_TRAIN_SHARPNESS] / end[EOS_TRAIN_SHARPNESS])));
+      vf_raise(&test, fabs(log(row[EOS_TRAIN_TEST] / end[EOS_TRAIN_TEST])));
     }
     (void)snprintf(name, sizeof name, "rows after the fit, %s start %d eta=%g lam=0", m->name,
                    (int)i, one.eta);
@@ -130,8 +130,8 @@ static void eos_plain_case(vf_context *context, const eos_regression *r, double 
   sid_problem_hessian_vector(&plain.problem, w, unit, after, work);
   for (size_t k = 0; k < r->d; k++) {
     const double rate = plain.a[k] + lam, end = rate > 0.0 ? plain.b[k] / rate : 1.0;
-    eos_raise(&worst, fabs(w[k] - (end + pow(1.0 - eta * rate, STEPS) * (1.0 - end))));
-    if (k >= r->rank) eos_raise(&moved, fabs(w[k] - 1.0));
+    vf_raise(&worst, fabs(w[k] - (end + pow(1.0 - eta * rate, STEPS) * (1.0 - end))));
+    if (k >= r->rank) vf_raise(&moved, fabs(w[k] - 1.0));
     if (k < r->rank)
       bias += .5 * plain.a[k] * (w[k] - plain.b[k] / plain.a[k]) * (w[k] - plain.b[k] / plain.a[k]);
   }

@@ -51,8 +51,8 @@ static void eos_null_space(vf_context *context) {
       if (!eos_regression_step(context, r, one->eta, lam, x)) break;
       row2 = eos_regression_split(r, x, rest);
       error += step;
-      eos_raise(&worst, fabs(row2 - kept) /
-                            (eos_regression_error(r) * length * length + 2.0 * length * step));
+      vf_raise(&worst, fabs(row2 - kept) /
+                           (eos_regression_error(r) * length * length + 2.0 * length * step));
     }
     (void)snprintf(name, sizeof name, "|P_null w_t|/|P_null w_0|, %s eta=%g ein=%g t=%d", r->name,
                    one->eta, one->ein, (int)one->steps);
@@ -188,7 +188,7 @@ static double eos_regression_track(vf_context *context, const eos_regression *r,
   for (uint64_t t = 0; t <= steps; t++) {
     const double tau = (double)t * ein;
     eos_zeta(r, r->null, atan(tan(psi0) * exp(-tau)), zeta);
-    eos_raise(&worst, eos_direction_distance(x, zeta, r->d));
+    vf_raise(&worst, eos_direction_distance(x, zeta, r->d));
     if (next < FLOW_TIMES && t == (uint64_t)llround(eos_flow_times[next] / ein)) {
       const double row2 = eos_regression_split(r, x, rest);
       tan_psi[next++] = vf_norm(rest, r->d) / sqrt(row2);

@@ -68,7 +68,7 @@ static void eos_figure_run(vf_context *context, eos_figure *figure, const eos_re
     if (figure->entry < figure->steps) {
       law = atan(tan(figure->psi) * exp(-(double)(t - figure->entry) * figure->ein));
       eos_zeta(r, figure->null, law, zeta);
-      eos_raise(&figure->sup, eos_direction_distance(x, zeta, r->d));
+      vf_raise(&figure->sup, eos_direction_distance(x, zeta, r->d));
     } else {
       figure->fitted = fmin(figure->fitted, sid_problem_loss(&r->problem, x, work));
     }

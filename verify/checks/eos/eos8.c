@@ -102,7 +102,7 @@ static void eos_completion_data(vf_context *context) {
     const size_t rank = m->shape.rank, cols = m->shape.cols, rows = m->shape.rows;
     for (size_t i = 0; i < rows * cols; i++) {
       const double *a = m->factors + i / cols * rank, *b = m->factors + (rows + i % cols) * rank;
-      eos_raise(&worst, fabs(m->matrix[i] - vf_dot(a, b, rank) / sqrt((double)rank)));
+      vf_raise(&worst, fabs(m->matrix[i] - vf_dot(a, b, rank) / sqrt((double)rank)));
     }
     (void)snprintf(name, sizeof name, "|M - A B'/sqrt(rank)|, %s", m->name);
     vf_within(context, name, worst, 0.0, 8.0 * (double)rank * 16.0 * EOS_ULP,
@@ -208,9 +208,9 @@ static void eos_train_claims(vf_context *context, const eos_completion *m, const
     const double *row = rows + k * EOS_TRAIN_COLUMNS;
     if (k <= entry) loss = fmin(loss, row[EOS_TRAIN_LOSS]);
     if (k < entry) continue;
-    eos_raise(&rise, row[EOS_TRAIN_SHARPNESS] / least - 1.0);
+    vf_raise(&rise, row[EOS_TRAIN_SHARPNESS] / least - 1.0);
     least = fmin(least, row[EOS_TRAIN_SHARPNESS]);
-    if (2 * k > entry + last) eos_raise(&edge, fabs(eos_train_edge(one, row) - 2.0));
+    if (2 * k > entry + last) vf_raise(&edge, fabs(eos_train_edge(one, row) - 2.0));
   }
   (void)snprintf(name, sizeof name, "least loss before the edge, %s start %d eta=%g lam=%g",
                  m->name, (int)start, one->eta, one->lam);

@@ -31,9 +31,6 @@ sid_stream eos_stream(uint64_t seed, uint64_t purpose, uint64_t number);
 /* The value of a key that ends in a suffix. */
 double eos_key(vf_context *context, const char *form, const char *suffix);
 
-/* The larger of the two replaces *worst; NaN counts as largest. */
-void eos_raise(double *worst, double value);
-
 /* ---- problems ---- */
 
 typedef struct {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "checks/fm/model.h"
 #include "checks/fm/norm.h"
 #include "checks/fm/variation.h"
@@ -186,8 +187,8 @@ typedef struct {
 static void fm_average_row(void *user, uint64_t trajectory, uint64_t step, const double *x) {
   fm_average *average = (fm_average *)user + trajectory;
   if (step < average->burn) return;
-  double r = 0.0, h2 = 0.0;
-  for (uint32_t j = 0; j < average->dim; j++) r += x[j] * x[j];
+  const double r = vf_dot(x, x, average->dim);
+  double h2 = 0.0;
   for (uint32_t j = 0; j < average->normal; j++) h2 += x[j] * x[j] / r;
   average->norm4 += r * r;
   average->variance += average->size / (r * r * (1.0 - h2));

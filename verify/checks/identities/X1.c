@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "harness/algebra.h"
 #include "checks/identities/noise.h"
 #include "harness/limit.h"
 #include "harness/outcomes.h"
@@ -42,7 +43,7 @@ static void exact_gather_samples(const sid_problem *problem, const double *x, do
 static void exact_gather(const exact_subject *subject, double c, exact_values *values) {
   const sid_problem *problem = &subject->problem;
   const uint32_t p = problem->dim;
-  const double rho = sqrt(exact_dot(exact_point, exact_point, p));
+  const double rho = vf_norm(exact_point, p);
   const double loss = subject->loss_size, both = (loss + subject->noise_size) / rho;
   double x[EXACT_DIM], g[EXACT_DIM], work[EXACT_WORK];
   sid_stream stream = exact_stream(0);
@@ -70,9 +71,7 @@ static double exact_worst(const exact_values *a, const exact_values *b) {
   double worst = 0.0;
   for (size_t k = 0; k < a->count; k++) {
     const double distance = fabs(a->value[k] - b->value[k]);
-    if (distance == 0.0) continue;
-    if (!(distance / (EXACT_ULP * a->unit[k]) <= worst))
-      worst = distance / (EXACT_ULP * a->unit[k]);
+    if (distance != 0.0) vf_raise(&worst, distance / (EXACT_ULP * a->unit[k]));
   }
   return worst;
 }
@@ -117,8 +116,8 @@ static void exact_other_factors(vf_context *context) {
 /* |<x, g>|/(|x| size) in units of 2^-53. */
 static double exact_radial(const sid_problem *problem, const double *x, const double *g,
                            double size) {
-  const double rho = sqrt(exact_dot(x, x, problem->dim));
-  return size > 0.0 ? fabs(exact_dot(x, g, problem->dim)) * rho / (rho * size * EXACT_ULP) : 0.0;
+  const double rho = vf_norm(x, problem->dim);
+  return size > 0.0 ? fabs(vf_dot(x, g, problem->dim)) * rho / (rho * size * EXACT_ULP) : 0.0;
 }
 
 static double exact_radial_samples(const exact_subject *subject, const double *x) {
@@ -166,7 +165,7 @@ static void exact_euler(vf_context *context) {
   for (size_t b = 0; b < EXACT_LOSSES; b++) {
     const sid_problem *problem = &exact_bases[b].problem;
     const uint32_t p = problem->dim;
-    const double *x = exact_point, rho2 = exact_dot(x, x, p), rho = sqrt(rho2);
+    const double *x = exact_point, rho2 = vf_dot(x, x, p), rho = sqrt(rho2);
     const double size = 8.0 * exact_bases[b].loss_size * EXACT_ULP * exact_roundings(problem);
     double g[EXACT_DIM], hx[EXACT_DIM], hg[EXACT_DIM], hv[EXACT_DIM], work[EXACT_WORK],
         sum[EXACT_DIM];
@@ -177,12 +176,12 @@ static void exact_euler(vf_context *context) {
     sid_problem_hessian_vector(problem, x, exact_direction, hv, work);
     for (uint32_t j = 0; j < p; j++) sum[j] = hx[j] + g[j];
     (void)snprintf(name, sizeof name, "|Hx + grad L|, %.50s", exact_bases[b].name);
-    vf_within(context, name, sqrt(exact_dot(sum, sum, p)), 0.0, size / rho, exact_basis);
+    vf_within(context, name, vf_norm(sum, p), 0.0, size / rho, exact_basis);
     (void)snprintf(name, sizeof name, "x'H grad L, %.50s", exact_bases[b].name);
-    vf_within(context, name, exact_dot(x, hg, p), -exact_dot(g, g, p),
+    vf_within(context, name, vf_dot(x, hg, p), -vf_dot(g, g, p),
               size * exact_bases[b].loss_size / rho2, exact_basis);
     (void)snprintf(name, sizeof name, "v'Hg - g'Hv, %.50s", exact_bases[b].name);
-    vf_within(context, name, exact_dot(exact_direction, hg, p), exact_dot(g, hv, p),
+    vf_within(context, name, vf_dot(exact_direction, hg, p), vf_dot(g, hv, p),
               size * 2.0 * exact_bases[b].loss_size / (rho * rho2), exact_basis);
   }
 }
@@ -196,8 +195,7 @@ static double exact_difference(const sid_problem *problem, int order, double h) 
     for (uint32_t j = 0; j < problem->dim; j++)
       x[j] = exact_point[j] + (k ? -h : h) * exact_direction[j];
     sid_problem_gradient(problem, x, g, work);
-    side[k] =
-        order ? exact_dot(g, exact_direction, problem->dim) : sid_problem_loss(problem, x, work);
+    side[k] = order ? vf_dot(g, exact_direction, problem->dim) : sid_problem_loss(problem, x, work);
   }
   return (side[0] - side[1]) / (2.0 * h);
 }
@@ -212,7 +210,7 @@ static void exact_derivatives(vf_context *context) {
     sid_problem_hessian_vector(problem, exact_point, exact_direction, hv, work);
     for (int order = 0; order < 2; order++) {
       char name[EXACT_NAME];
-      const double slope = exact_dot(order ? hv : g, exact_direction, problem->dim);
+      const double slope = vf_dot(order ? hv : g, exact_direction, problem->dim);
       const double unit = EXACT_ULP * exact_roundings(problem) * 2.0 *
                           exact_bases[b].loss_size; /* 2: |direction| */
       for (int k = 0; k < STEPS; k++)
@@ -236,15 +234,15 @@ static void exact_compare_moments(vf_context *context, const exact_subject *subj
   double mean[EXACT_DIM], second[EXACT_DIM * EXACT_DIM], trace = 0.0, work[EXACT_WORK];
   char name[EXACT_NAME];
   const double unit = EXACT_ULP * exact_roundings(problem) *
-                      (subject->loss_size + subject->noise_size) / sqrt(exact_dot(x, x, p));
+                      (subject->loss_size + subject->noise_size) / vf_norm(x, p);
   const double unit2 = 2.0 * unit * unit / (EXACT_ULP * exact_roundings(problem));
   exact_moments(problem, x, batch, streams, count, mean, second);
   for (uint32_t i = 0; i < p; i++) trace += second[i * p + i];
   for (uint32_t i = 0; i < p * p; i++) second[i] -= expected[i];
   (void)snprintf(name, sizeof name, "mean, %.50s batch=%u", subject->name, (unsigned)batch);
-  vf_within(context, name, exact_largest(mean, p), 0.0, unit, exact_basis);
+  vf_within(context, name, vf_largest_size(mean, p), 0.0, unit, exact_basis);
   (void)snprintf(name, sizeof name, "covariance, %.50s batch=%u", subject->name, (unsigned)batch);
-  vf_within(context, name, exact_largest(second, (size_t)p * p), 0.0, unit2, exact_basis);
+  vf_within(context, name, vf_largest_size(second, (size_t)p * p), 0.0, unit2, exact_basis);
   (void)snprintf(name, sizeof name, "trace, %.50s batch=%u", subject->name, (unsigned)batch);
   vf_within(context, name, sid_problem_noise_trace(problem, x, work) / (double)batch, trace,
             p * unit2, exact_basis);
@@ -320,11 +318,10 @@ static void exact_draws(vf_context *context) {
       else
         sid_problem_noisy_gradient(problem, exact_point, 1, &stream, noise, work);
       for (uint32_t j = 0; j < p; j++) expected[j] -= gaussian ? noise[j] : noise[j] - full[j];
-      worst = fmax(worst, exact_largest(expected, p));
+      worst = fmax(worst, vf_largest_size(expected, p));
     }
     const double unit = EXACT_ULP * exact_roundings(problem) * (1.0 + problem->samples) *
-                        (subjects[s].loss_size + subjects[s].noise_size) /
-                        sqrt(exact_dot(exact_point, exact_point, p));
+                        (subjects[s].loss_size + subjects[s].noise_size) / vf_norm(exact_point, p);
     vf_within(context, subjects[s].name, worst, 0.0, unit, exact_basis);
   }
 }
@@ -337,8 +334,8 @@ static void exact_erratum_square(vf_context *context) {
   const exact_subject subject =
       exact_with_noise(exact_bases + EXACT_RAYLEIGH_DENSE, exact_noises + EXACT_RADEMACHER);
   const sid_problem *problem = &subject.problem;
-  const double *x = exact_point, *v = exact_direction, r = exact_dot(x, x, 3),
-               along = exact_dot(x, v, 3) / r;
+  const double *x = exact_point, *v = exact_direction, r = vf_dot(x, x, 3),
+               along = vf_dot(x, v, 3) / r;
   double mean[EXACT_DIM], second[EXACT_DIM * EXACT_DIM], measured = 0.0, tangent = 0.0;
   sid_stream streams[8];
   if (vf_sign_streams(3, streams))

@@ -4,6 +4,7 @@
  * + y^2 = eta. il Section 4. */
 #include <math.h>
 #include <stdio.h>
+#include "harness/algebra.h"
 #include "checks/identities/runs.h"
 #include "harness/limit.h"
 
@@ -26,7 +27,7 @@ static void exact_area(vf_context *context) {
   static const char *const suffixes[] = {"x-0.1.y-1", "x-0.05.y-0.3", "x-0.3.y-0.2"};
   const sid_dynamics gd = exact_dynamics(SID_GD, 1);
   for (int k = 0; k < 6; k++) {
-    const double eta = etas[k / 3], *x = points[k % 3], r = exact_dot(x, x, 2),
+    const double eta = etas[k / 3], *x = points[k % 3], r = vf_dot(x, x, 2),
                  term = 1.0 + 8.0 * eta / r;
     double j[2][2], after[2] = {x[0], x[1]}, work[EXACT_WORK];
     char key[EXACT_NAME];
@@ -105,8 +106,7 @@ static void exact_area_along_run(vf_context *context) {
   for (int t = 0; t < STEPS; t++) {
     double j[2][2];
     exact_jacobian(x, eta, lam, j);
-    const double determinant = fabs(exact_determinant(j)),
-                 term = 1.0 + 8.0 * eta / exact_dot(x, x, 2);
+    const double determinant = fabs(exact_determinant(j)), term = 1.0 + 8.0 * eta / vf_dot(x, x, 2);
     sum += log(determinant);
     bound += EXACT_ULP * (24.0 * term * term / determinant + 4.0);
     if (sid_step(&exact_toy->problem, &gd, eta, lam, x, NULL, work))

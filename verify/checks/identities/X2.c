@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "checks/identities/steps.h"
 #include "checks/identities/runs.h"
 
@@ -53,8 +54,7 @@ static void exact_second_order_step(const exact_subject *subject, double lr, dou
   const sid_problem *problem = &subject->problem;
   const uint32_t p = problem->dim, batch = problem->noise == SID_NOISE_SAMPLES ? 2 : 1;
   const sid_dynamics sde2 = {.kind = SID_SDE2, .substeps = 1, .batch = batch};
-  const double k = lr / 2.0, rho = sqrt(exact_dot(x, x, p)),
-               size = subject->loss_size + subject->noise_size;
+  const double k = lr / 2.0, rho = vf_norm(x, p), size = subject->loss_size + subject->noise_size;
   double expected[EXACT_DIM], g[EXACT_DIM], hg[EXACT_DIM], noise[EXACT_DIM], work[EXACT_WORK];
   sid_stream copy = *stream;
   sid_problem_gradient(problem, x, g, work);
@@ -67,8 +67,7 @@ static void exact_second_order_step(const exact_subject *subject, double lr, dou
   const double unit =
       EXACT_ULP *
       (rho + lr * size / rho * (1.0 + k * (wd + 8.0 * subject->loss_size / (rho * rho))));
-  for (uint32_t j = 0; j < p; j++)
-    if (!(fabs(x[j] - expected[j]) / unit <= *worst)) *worst = fabs(x[j] - expected[j]) / unit;
+  for (uint32_t j = 0; j < p; j++) vf_raise(worst, fabs(x[j] - expected[j]) / unit);
 }
 
 static void exact_second_order_drift(vf_context *context) {

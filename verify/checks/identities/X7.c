@@ -3,6 +3,7 @@
  * c. With powers of two every number is scaled exactly, so the bits are the same. */
 #include <math.h>
 #include <stdio.h>
+#include "harness/algebra.h"
 #include "checks/identities/ratio2.h"
 
 /* x with (eta, lam) and c x with (c^2 eta, lam/c^2), the same draws; states after each of `steps`
@@ -102,7 +103,7 @@ static void exact_rescaling_other(vf_context *context) {
         vf_error(context, subjects[s].name, "a step failed");
       for (uint32_t j = 0; j < p; j++) worst = fmax(worst, fabs(twin[j] / c - x[j]));
     }
-    const double rho = sqrt(exact_dot(x, x, p)),
+    const double rho = vf_norm(x, p),
                  size = rho + eta * (subjects[s].loss_size + subjects[s].noise_size) / rho;
     vf_within(context, subjects[s].name, worst, 0.0, exact_roundings(problem) * EXACT_ULP * size,
               exact_basis);

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "checks/identities/exact.h"
 #include "checks/il/il.h"
 
@@ -152,7 +153,7 @@ static void exact_adam_steps_of(vf_context *context, int32_t kind, double alpha,
       const double move = alpha * exact_adam_moment(g, t, j, beta, 1) /
                           (sqrt(exact_adam_moment(g, t, j, beta2, 2)) + eps);
       const double expected = before[j] - lr * (move + (kind == SID_ADAMW ? wd * before[j] : 0.0));
-      worst = il_worse(worst, x[j] - expected);
+      vf_raise(&worst, fabs(x[j] - expected));
     }
   }
   (void)snprintf(name, sizeof name, "%s alpha=%g beta=%g beta2=%g eps=%g, 30 steps",

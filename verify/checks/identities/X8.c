@@ -3,6 +3,7 @@
  * LR schedule (printed with the exponent -2t) and Lemma B.4. */
 #include <math.h>
 #include <stdio.h>
+#include "harness/algebra.h"
 #include "checks/identities/ratio2.h"
 #include "harness/limit.h"
 
@@ -102,7 +103,7 @@ static int exact_flow_gap(int m, double *angle, double *norm) {
       return 0;
   }
   *angle = sid_angle(u, w, 3, work);
-  *norm = log(exact_dot(w, w, 3) / exact_dot(u, u, 3)) - 2.0 * el * 4.0;
+  *norm = log(vf_dot(w, w, 3) / vf_dot(u, u, 3)) - 2.0 * el * 4.0;
   return 1;
 }
 
@@ -137,7 +138,7 @@ static int exact_b4_norm4(const exact_b4_case *one, int m, double *norm4) {
   for (int k = 0; k < steps; k++)
     if (sid_step(&problem, &sgd, exp(2.0 * one->el * k / m) * one->eta / m, 0.0, x, &stream, work))
       return 0;
-  const double r = exact_dot(x, x, 2);
+  const double r = vf_dot(x, x, 2);
   *norm4 = r * r;
   return 1;
 }
@@ -178,7 +179,7 @@ static void exact_erratum_b4_proof(vf_context *context) {
   for (int k = 0; k < 2; k++)
     slope[k] = (4 * loss[k + 1] - loss[k + 2] - 3 * loss[0]) / ldexp(1.0, k - 11);
   sid_problem_gradient(&problem, start, g, work);
-  const double g2 = exact_dot(g, g, 3);
+  const double g2 = vf_dot(g, g, 3);
   vf_erratum(context, "dL/dt, A=diag(1,2,4) U=(1,.5,.25) eta=0.1", slope[0], -eta * g2, g2,
              fabs(slope[1] - slope[0]) + 1e-11,
              "second-order difference, its change from 2h to h, and rounding 8 2^-53/h");

@@ -3,6 +3,7 @@
  * matter. eos Lemma 3.1, Section 3. */
 #include <math.h>
 #include <stdio.h>
+#include "harness/algebra.h"
 #include "checks/identities/ratio2.h"
 
 static const int32_t exact_rate_observables[] = {SID_NORM2, SID_GRAD_NORM2, SID_EFFECTIVE_LR};
@@ -18,13 +19,13 @@ static void exact_projected_step(vf_context *context) {
     double x[EXACT_DIM], th[EXACT_DIM], g[EXACT_DIM], work[EXACT_WORK], worst = 0.0;
     exact_scaled_point(problem, 1.0, x);
     for (int t = 0; t < 20; t++) {
-      const double r = exact_dot(x, x, p), rate = eta / ((1.0 - eta * lam) * r);
+      const double r = vf_dot(x, x, p), rate = eta / ((1.0 - eta * lam) * r);
       for (uint32_t j = 0; j < p; j++) th[j] = x[j] / sqrt(r);
       sid_problem_gradient(problem, th, g, work);
       for (uint32_t j = 0; j < p; j++) th[j] -= rate * g[j];
       if (sid_step(problem, &gd, eta, lam, x, NULL, work))
         vf_error(context, exact_bases[b].name, "a step failed");
-      const double length = sqrt(exact_dot(th, th, p)), after = sqrt(exact_dot(x, x, p));
+      const double length = vf_norm(th, p), after = vf_norm(x, p);
       const double unit = EXACT_ULP * (1.0 + rate * exact_bases[b].loss_size) /
                           length; /* relative to the new length */
       for (uint32_t j = 0; j < p; j++)

@@ -63,8 +63,6 @@ size_t exact_subjects(vf_context *context, exact_subject subjects[EXACT_SUBJECTS
 double exact_roundings(const sid_problem *problem);
 extern const char exact_basis[];
 
-double exact_dot(const double *a, const double *b, size_t n);
-double exact_largest(const double *values, size_t count); /* of |value|; NaN where one is */
 void exact_scaled_point(const sid_problem *problem, double factor, double *x);
 
 sid_stream exact_keyed_stream(uint64_t seed, uint64_t purpose, uint64_t trajectory);

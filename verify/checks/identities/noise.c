@@ -1,10 +1,11 @@
 /* Laws of the noise, by hand and by enumeration. */
 #include <math.h>
 #include "checks/identities/noise.h"
+#include "harness/algebra.h"
 
 double exact_covariance(const sid_problem *problem, const double *x, uint32_t i, uint32_t j) {
   const uint32_t p = problem->dim;
-  const double r = exact_dot(x, x, p);
+  const double r = vf_dot(x, x, p);
   double total = 0.0;
   for (uint32_t k = 0; k < p; k++) {
     const double sigma = problem->scale ? problem->scale[k] : problem->sigma;
@@ -15,10 +16,10 @@ double exact_covariance(const sid_problem *problem, const double *x, uint32_t i,
 
 void exact_sample_covariance(const sid_problem *problem, const double *x, double *covariance) {
   const uint32_t p = problem->dim, n = problem->samples;
-  const double r = exact_dot(x, x, p), rho = sqrt(r);
+  const double r = vf_dot(x, x, p), rho = sqrt(r);
   double g[EXACT_SAMPLES][EXACT_DIM];
   for (uint32_t i = 0; i < n; i++) {
-    const double *z = problem->features + (size_t)i * p, zx = exact_dot(z, x, p);
+    const double *z = problem->features + (size_t)i * p, zx = vf_dot(z, x, p);
     for (uint32_t j = 0; j < p; j++)
       g[i][j] = (zx / rho - problem->labels[i]) * (z[j] - zx / r * x[j]) / rho;
   }
@@ -53,14 +54,14 @@ void exact_draw(const sid_problem *problem, const double *x, int gaussian, const
                 double *noise) {
   const uint32_t p = problem->dim;
   const int sphere = problem->noise == SID_NOISE_SPHERE;
-  const double r = exact_dot(x, x, p);
+  const double r = vf_dot(x, x, p);
   double u[EXACT_DIM];
   for (uint32_t j = 0; j < p; j++)
     u[j] = (problem->scale ? problem->scale[j] : sphere ? 1.0 : problem->sigma) * e[j];
-  const double along = exact_dot(x, u, p) / r;
+  const double along = vf_dot(x, u, p) / r;
   for (uint32_t j = 0; j < p; j++) noise[j] = (u[j] - along * x[j]) / sqrt(r);
   if (!sphere) return;
-  const double length = gaussian ? sqrt((double)p - 1.0) : sqrt(exact_dot(noise, noise, p) * r);
+  const double length = gaussian ? sqrt((double)p - 1.0) : sqrt(vf_dot(noise, noise, p) * r);
   for (uint32_t j = 0; j < p; j++) noise[j] *= problem->sigma / length;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "checks/identities/steps.h"
+#include "harness/algebra.h"
 #include "checks/identities/runs.h"
 
 /* The gradient that the next step of the dynamics will use, drawn from a copy of its stream. */
@@ -35,7 +36,7 @@ static void exact_step_compare(const exact_subject *subject, double a, double h,
                                const double *before, const double *g, const double *after,
                                exact_step_errors *worst) {
   const uint32_t p = subject->problem.dim;
-  const double r = exact_dot(before, before, p), g2 = exact_dot(g, g, p),
+  const double r = vf_dot(before, before, p), g2 = vf_dot(g, g, p),
                size = subject->loss_size + subject->noise_size;
   double scratch[EXACT_DIM], vector = 0.0;
   for (uint32_t j = 0; j < p; j++)
@@ -43,7 +44,7 @@ static void exact_step_compare(const exact_subject *subject, double a, double h,
   const double length =
       sqrt(r) + h * 3.0 * size / sqrt(r); /* 3: sum of the weights of SVAG with l = 3 */
   worst->vector = fmax(worst->vector, vector / (EXACT_ULP * length));
-  worst->norm2 = fmax(worst->norm2, fabs(exact_dot(after, after, p) - (a * a * r + h * h * g2)) /
+  worst->norm2 = fmax(worst->norm2, fabs(vf_dot(after, after, p) - (a * a * r + h * h * g2)) /
                                         (EXACT_ULP * length * length));
   const double angle = sid_angle(before, after, p, scratch);
   worst->angle = fmax(worst->angle, fabs(angle - atan(h * sqrt(g2) / (a * sqrt(r)))) * sqrt(r) /

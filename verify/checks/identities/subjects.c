@@ -95,19 +95,6 @@ double exact_roundings(const sid_problem *problem) {
 
 const char exact_basis[] = "36 p + 12 n + 120 roundings of 2^-53 of the largest term";
 
-double exact_dot(const double *a, const double *b, size_t n) {
-  double sum = 0.0;
-  for (size_t j = 0; j < n; j++) sum += a[j] * b[j];
-  return sum;
-}
-
-double exact_largest(const double *values, size_t count) {
-  double largest = 0.0;
-  for (size_t k = 0; k < count; k++)
-    if (!(fabs(values[k]) <= largest)) largest = fabs(values[k]);
-  return largest;
-}
-
 void exact_scaled_point(const sid_problem *problem, double factor, double *x) {
   for (uint32_t j = 0; j < problem->dim; j++) x[j] = factor * exact_point[j];
 }

@@ -7,10 +7,6 @@
 
 const int32_t il_state[1] = {SID_X};
 
-double il_worse(double worst, double gap) {
-  return fabs(gap) > worst || isnan(gap) ? fabs(gap) : worst;
-}
-
 double il_key(vf_context *context, const char *form, ...) {
   char key[IL_NAME];
   va_list arguments;

@@ -15,9 +15,6 @@ enum {
   IL_LEVELS = 6  /* values that a limit is extrapolated from */
 };
 
-/* The larger of worst and |gap|; NaN if either is. */
-double il_worse(double worst, double gap);
-
 /* vf_expected() of a key put together like printf does. */
 double il_key(vf_context *context, const char *form, ...);
 

@@ -76,7 +76,7 @@ static void il_overlap_of_runs(vf_context *context) {
   il_norm *norms = il_norm_run(context, "runs", &one, 1, &steps);
   for (size_t i = 0; rows && i < COUNT; i++) {
     const double *state = rows + 3 * i;
-    values[i] = vf_dot(state, x, 3) / sqrt(vf_dot(state, state, 3));
+    values[i] = vf_dot(state, x, 3) / vf_norm(state, 3);
   }
   if (rows && norms) {
     const double overlap = il_norm_overlap(norms, 0, steps - 1);

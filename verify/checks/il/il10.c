@@ -333,7 +333,7 @@ static void il_average_is_mean(vf_context *context) {
     sid_average(mean, x, (uint64_t)k, 3);
     for (int j = 0; j < 3; j++) {
       sum[j] += x[j];
-      worst = il_worse(worst, mean[j] - sum[j] / k);
+      vf_raise(&worst, fabs(mean[j] - sum[j] / k));
     }
     if (k == 1 || k == 2 || k == 7 || k == COUNT) {
       char name[80];

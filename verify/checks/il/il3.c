@@ -60,7 +60,7 @@ static void il_lemma_others(vf_context *context) {
       .kind = SID_NORMALISED_LINEAR, .dim = 3, .samples = 2, .features = z, .labels = y};
   const sid_problem toy = {.kind = SID_RATIO2, .dim = 2};
   for (size_t k = 0; k < 2; k++) {
-    const double *w = il_form_cases[k].w, *v = il_form_cases[k].v, length = sqrt(vf_dot(w, w, 3));
+    const double *w = il_form_cases[k].w, *v = il_form_cases[k].v, length = vf_norm(w, 3);
     double gradient[3] = {0}, form = 0.0;
     for (size_t i = 0; i < 2; i++) {
       const double e = vf_dot(z + 3 * i, w, 3) / length - y[i], zv = vf_dot(z + 3 * i, v, 3);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "checks/il/il.h"
 #include "harness/limit.h"
 
@@ -37,7 +38,7 @@ static void il_two_step_form(vf_context *context) {
       for (int j = 0; j < 3; j++) {
         const double expected =
             betas[k] * (now[j] - before[j]) - etas[k] * (g[j] + lams[k] * now[j]);
-        worst = il_worse(worst, x[j] - now[j] - expected);
+        vf_raise(&worst, fabs(x[j] - now[j] - expected));
       }
       memcpy(before, now, sizeof before);
     }

@@ -341,8 +341,7 @@ static double *il_regression_outputs(vf_context *context, const char *name,
     for (size_t c = 0; c < 3; c++)
       for (size_t u = 0; u < IL_INPUTS; u++) {
         const double *x = rows + 12 * i + 4 * c;
-        outputs[(c * IL_INPUTS + u) * count + i] =
-            vf_dot(x, il_hard_inputs[u], 4) / sqrt(vf_dot(x, x, 4));
+        outputs[(c * IL_INPUTS + u) * count + i] = vf_dot(x, il_hard_inputs[u], 4) / vf_norm(x, 4);
       }
   free(rows);
   return outputs;

@@ -64,7 +64,7 @@ static int il_growth(double eta, double lam, double *x, size_t blocks, size_t le
     rates[b] = 0.0;
     for (size_t t = 0; t < length; t++) {
       il_tangent_step(x, eta, lam, v, work);
-      const double size = sqrt(vf_dot(v, v, 2));
+      const double size = vf_norm(v, 2);
       v[0] /= size, v[1] /= size;
       rates[b] += log(size) / (double)length;
       if (sid_step(&il_toy, &gd, eta, lam, x, NULL, work)) return 0;

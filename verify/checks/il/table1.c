@@ -47,7 +47,7 @@ double il_largest_gap(const double *one, const double *other, double factor, siz
     const double *x = one + (i * 12 + r) * 4, *y = other + (i * 12 + r) * 4;
     double d[4];
     for (int j = 0; j < 4; j++) d[j] = x[j] - factor * y[j];
-    worst = il_worse(worst, sqrt(vf_dot(d, d, 4) / vf_dot(x, x, 4)));
+    vf_raise(&worst, fabs(sqrt(vf_dot(d, d, 4) / vf_dot(x, x, 4))));
   }
   return worst;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "checks/nrq/angle.h"
+#include "harness/algebra.h"
 #include "checks/nrq/transfer.h"
 #include "formats/memory.h"
 
@@ -68,8 +69,7 @@ static int nrq_operator_matrix(const nrq_operator *op, double norm, double *matr
 /* out = row * matrix: the law one step later. */
 static void nrq_row_step(size_t n, const double *row, const double *matrix, double *out) {
   for (size_t k = 0; k < n; k++) out[k] = 0.0;
-  for (size_t i = 0; i < n; i++)
-    for (size_t k = 0; k < n; k++) out[k] += row[i] * matrix[i * n + k];
+  for (size_t i = 0; i < n; i++) vf_add(out, matrix + i * n, n, row[i]);
 }
 
 static double nrq_row_risk(const nrq_operator *op, const double *row) {
@@ -104,14 +104,6 @@ int nrq_angle_risks(const nrq_law *law, double f0, const double *times, size_t c
   return failed ? -1 : 0;
 }
 
-/* b = a a, n*n. */
-static void nrq_square(size_t n, const double *a, double *b) {
-  memset(b, 0, n * n * sizeof *b);
-  for (size_t i = 0; i < n; i++)
-    for (size_t k = 0; k < n; k++)
-      for (size_t j = 0; j < n; j++) b[i * n + j] += a[i * n + k] * a[k * n + j];
-}
-
 enum { SLOW = 5 }; /* vectors of the orthogonal iteration; its first three values are used */
 
 /* v = a v for the columns v[SLOW][n], made orthonormal; the lengths that come off are the moduli of
@@ -119,21 +111,13 @@ enum { SLOW = 5 }; /* vectors of the orthogonal iteration; its first three value
 static void nrq_orthogonal_step(size_t n, const double *a, double v[SLOW][NODES_MAX],
                                 double *lengths) {
   for (int k = 0; k < SLOW; k++) {
-    double next[NODES_MAX] = {0.0}, square = 0.0;
-    for (size_t i = 0; i < n; i++) {
-      next[i] = 0.0;
-      for (size_t j = 0; j < n; j++) next[i] += a[i * n + j] * v[k][j];
-    }
+    double next[NODES_MAX];
+    vf_apply(a, n, v[k], next);
     memcpy(v[k], next, n * sizeof next[0]);
     for (int pass = 0; pass < 2; pass++)
-      for (int l = 0; l < k; l++) {
-        double c = 0.0;
-        for (size_t i = 0; i < n; i++) c += v[l][i] * v[k][i];
-        for (size_t i = 0; i < n; i++) v[k][i] -= c * v[l][i];
-      }
-    for (size_t i = 0; i < n; i++) square += v[k][i] * v[k][i];
-    lengths[k] = sqrt(square);
-    for (size_t i = 0; i < n; i++) v[k][i] /= lengths[k];
+      for (int l = 0; l < k; l++) vf_add(v[k], v[l], n, -vf_dot(v[l], v[k], n));
+    lengths[k] = vf_norm(v[k], n);
+    vf_normalise(v[k], n);
   }
 }
 
@@ -148,7 +132,7 @@ int nrq_angle_rates(double eta, double lam, double sigma, double a, double m, do
       nrq_operator_set(op, nodes, eta, lam, sigma, a, m) || nrq_operator_matrix(op, norm, one);
   while (!failed && steps * a * eta / norm < 0.7 * m) {
     double *swap = one;
-    nrq_square(nodes, one, other);
+    vf_multiply(one, one, nodes, other);
     one = other;
     other = swap;
     steps *= 2.0;

@@ -1,6 +1,8 @@
 /* The law of (16) with two eigenvalues, by its moments. */
 #include <math.h>
+#include <string.h>
 #include "checks/nrq/law.h"
+#include "harness/algebra.h"
 
 nrq_law nrq_constant_law(nrq_leg *leg, uint32_t dim, double a, double sigma, double eta, double lam,
                          double times) {
@@ -51,20 +53,18 @@ void nrq_modes_start(uint32_t dim, double f0, double *m) {
 }
 
 void nrq_modes_advance(const nrq_modes *modes, double drift, double spread, double h, double *m) {
-  double upper[NRQ_MODES], gain[NRQ_MODES];
+  double lower[NRQ_MODES], middle[NRQ_MODES], upper[NRQ_MODES], right[NRQ_MODES];
+  middle[0] = right[0] = 1.0; /* m_0 stays 1 */
   upper[0] = 0.0;
-  gain[0] = 1.0;
   for (int k = 1; k < NRQ_MODES; k++) {
     const double l = 0.5 * h * drift * modes->below[k],
                  d = 0.5 * h * (spread * modes->noise[k] + drift * modes->at[k]),
                  u = k + 1 < NRQ_MODES ? 0.5 * h * drift * modes->above[k] : 0.0;
-    const double pivot = 1.0 - d + l * upper[k - 1];
-    const double right = m[k] + l * m[k - 1] + d * m[k] + (k + 1 < NRQ_MODES ? u * m[k + 1] : 0.0);
-    upper[k] = -u / pivot;
-    gain[k] = (right + l * gain[k - 1]) / pivot;
+    lower[k] = -l, middle[k] = 1.0 - d, upper[k] = -u;
+    right[k] = m[k] + l * m[k - 1] + d * m[k] + (k + 1 < NRQ_MODES ? u * m[k + 1] : 0.0);
   }
-  m[NRQ_MODES - 1] = gain[NRQ_MODES - 1];
-  for (int k = NRQ_MODES - 1; k-- > 1;) m[k] = gain[k] - upper[k] * m[k + 1];
+  vf_solve_tridiagonal(lower, middle, upper, right, NRQ_MODES);
+  memcpy(m, right, sizeof right);
 }
 
 double nrq_modes_risk(uint32_t dim, const double *m) {

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include "harness/algebra.h"
 #include "checks/nrq/nrq.h"
 #include "formats/memory.h"
 #include "harness/observe.h"
@@ -112,23 +114,18 @@ static void nrq_sde_fluxes(const nrq_sde *sde, double t, double *up, double *dow
 
 /* One step of length 1 of the Crank-Nicolson rule for r. */
 static void nrq_sde_advance(const double *up, const double *down, double *r) {
-  double gain[CELLS], upper[CELLS] = {0.0};
+  double lower[CELLS], middle[CELLS], upper[CELLS], right[CELLS];
   for (int i = 0; i < CELLS; i++) {
     const double in =
         (i > 0 ? up[i - 1] * r[i - 1] : 0.0) + (i + 1 < CELLS ? down[i] * r[i + 1] : 0.0);
-    const double out = ((i > 0 ? down[i - 1] : 0.0) + (i + 1 < CELLS ? up[i] : 0.0)) * r[i];
-    gain[i] = r[i] + 0.5 * (in - out);
+    const double out = (i > 0 ? down[i - 1] : 0.0) + (i + 1 < CELLS ? up[i] : 0.0);
+    lower[i] = i > 0 ? -0.5 * up[i - 1] : 0.0;
+    middle[i] = 1.0 + 0.5 * out;
+    upper[i] = i + 1 < CELLS ? -0.5 * down[i] : 0.0;
+    right[i] = r[i] + 0.5 * (in - out * r[i]);
   }
-  for (int i = 0; i < CELLS; i++) { /* elimination of the tridiagonal system */
-    const double left = i > 0 ? -0.5 * up[i - 1] : 0.0,
-                 right = i + 1 < CELLS ? -0.5 * down[i] : 0.0;
-    const double middle = 1.0 + 0.5 * ((i > 0 ? down[i - 1] : 0.0) + (i + 1 < CELLS ? up[i] : 0.0));
-    const double pivot = middle - (i > 0 ? left * upper[i - 1] : 0.0);
-    upper[i] = right / pivot;
-    gain[i] = (gain[i] - (i > 0 ? left * gain[i - 1] : 0.0)) / pivot;
-  }
-  r[CELLS - 1] = gain[CELLS - 1];
-  for (int i = CELLS - 1; i-- > 0;) r[i] = gain[i] - upper[i] * r[i + 1];
+  vf_solve_tridiagonal(lower, middle, upper, right, CELLS);
+  memcpy(r, right, sizeof right);
 }
 
 /* Risks at nrq_figure_times of job i. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "checks/nrq/transfer.h"
+#include "harness/algebra.h"
 #include "formats/memory.h"
 
 int nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spectrum) {
@@ -77,33 +78,6 @@ static int nrq_transfer_row(const nrq_map *map, double u, double r, double *row)
   return 0;
 }
 
-static void nrq_swap_rows(double *a, double *b, size_t width) {
-  for (size_t k = 0; a != b && k < width; k++) {
-    const double t = a[k];
-    a[k] = b[k];
-    b[k] = t;
-  }
-}
-
-/* First unknown of the system for each right side: elimination from the last unknown upwards, with
- * pivoting. */
-static void nrq_first_unknown(double *a, size_t n, size_t rights, double *out) {
-  const size_t width = n + rights;
-  for (size_t j = n; j-- > 1;) {
-    size_t pivot = j;
-    for (size_t i = 0; i < j; i++)
-      if (fabs(a[i * width + j]) > fabs(a[pivot * width + j])) pivot = i;
-    nrq_swap_rows(a + pivot * width, a + j * width, width);
-    const double *row = a + j * width;
-    for (size_t i = 0; i < j; i++) {
-      const double factor = a[i * width + j] / row[j];
-      for (size_t k = 0; k < j; k++) a[i * width + k] -= factor * row[k];
-      for (size_t k = n; k < width; k++) a[i * width + k] -= factor * row[k];
-    }
-  }
-  for (size_t k = 0; k < rights; k++) out[k] = a[n + k] / a[0];
-}
-
 void nrq_transfer_one(void *user, size_t i, double *means) {
   const nrq_transfer *job = (const nrq_transfer *)user + i;
   const size_t n = job->many * job->few, width = n + NRQ_T_MEANS;
@@ -118,7 +92,7 @@ void nrq_transfer_one(void *user, size_t i, double *means) {
     failed = nrq_transfer_row(&map, u, map.low + (map.high - map.low) * (v + 1.0) / 2.0,
                               rows + j * width);
   }
-  for (size_t k = 0; k < NRQ_T_MEANS; k++) means[k] = (double)NAN;
-  if (!failed) nrq_first_unknown(rows, n, NRQ_T_MEANS, means);
+  failed = failed || vf_solve(rows, n, NRQ_T_MEANS);
+  for (size_t k = 0; k < NRQ_T_MEANS; k++) means[k] = failed ? (double)NAN : rows[n + k];
   free(rows);
 }

@@ -1,7 +1,8 @@
 /* Gradients, covariances and moments of the losses, from their data alone. */
 #include <math.h>
-#include "checks/svag/algebra.h"
+#include "harness/algebra.h"
 #include "checks/svag/gradients.h"
+#include "checks/svag/powers.h"
 
 double svag_weight(const sid_problem *problem, uint32_t i) {
   return problem->weights ? problem->weights[i] : 1.0 / problem->samples;
@@ -15,7 +16,7 @@ void svag_member_gradient(const sid_problem *problem, uint32_t i, const double *
     return;
   }
   const double *z = problem->features + (size_t)i * p;
-  const double length = sqrt(svag_dot(x, x, p)), along = svag_dot(z, x, p) / length,
+  const double length = vf_norm(x, p), along = vf_dot(z, x, p) / length,
                e = along - problem->labels[i];
   for (uint32_t j = 0; j < p; j++) g[j] = e * (z[j] - along * x[j] / length) / length;
 }
@@ -24,11 +25,11 @@ void svag_member_gradient(const sid_problem *problem, uint32_t i, const double *
  * noisy quadratic, else the mean of the members. */
 void svag_gradient(const sid_problem *problem, const double *x, double *g) {
   const uint32_t p = problem->dim;
-  double member[SVAG_DIM], ax[SVAG_DIM], r = svag_dot(x, x, p);
+  double member[SVAG_DIM], ax[SVAG_DIM], r = vf_dot(x, x, p);
   for (uint32_t j = 0; j < p; j++) g[j] = 0.0;
   if (problem->spectrum) {
     for (uint32_t j = 0; j < p; j++) ax[j] = problem->spectrum[j] * x[j];
-    const double q = problem->kind == SID_RAYLEIGH ? svag_dot(x, ax, p) / r : 0.0;
+    const double q = problem->kind == SID_RAYLEIGH ? vf_dot(x, ax, p) / r : 0.0;
     for (uint32_t j = 0; j < p; j++)
       g[j] = problem->kind == SID_RAYLEIGH ? (ax[j] - q * x[j]) / r : ax[j];
   } else if (problem->kind == SID_RATIO2) {
@@ -46,7 +47,7 @@ void svag_gradient(const sid_problem *problem, const double *x, double *g) {
 void svag_covariance(const sid_problem *problem, const double *x, double cov[SVAG_DIM][SVAG_DIM]) {
   const uint32_t p = problem->dim;
   double mean[SVAG_DIM], member[SVAG_DIM], projection[SVAG_DIM][SVAG_DIM];
-  const double r = svag_dot(x, x, p);
+  const double r = vf_dot(x, x, p);
   const int tangential =
       problem->kind != SID_QUADRATIC_NOISY && problem->kind != SID_QUADRATIC_SAMPLES;
   svag_gradient(problem, x, mean);
@@ -76,7 +77,7 @@ void svag_member_moments(const sid_problem *problem, const double *x, const doub
   double g[SVAG_SAMPLES], one[SVAG_DIM], mean = 0.0;
   for (uint32_t i = 0; i < problem->samples; i++) {
     svag_member_gradient(problem, i, x, one);
-    g[i] = svag_dot(one, v, problem->dim);
+    g[i] = vf_dot(one, v, problem->dim);
     mean += svag_weight(problem, i) * g[i];
   }
   for (uint32_t n = 0; n < SVAG_MOMENTS; n++) {

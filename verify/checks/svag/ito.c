@@ -1,8 +1,9 @@
 /* Moments of the SDEs on families of quadratics by Ito's formula, and SGD held against them. */
 #include <math.h>
 #include <string.h>
-#include "checks/svag/algebra.h"
+#include "harness/algebra.h"
 #include "checks/svag/ito.h"
+#include "checks/svag/powers.h"
 
 /* Adds `value` to the place of x_1^i x_2^j in a row of a moment map; monomials beyond the set do
  * not occur. */
@@ -47,7 +48,7 @@ void svag_sde_moments(const svag_family *f, double eta, double wd, double time, 
     double term[SVAG_POWERS], next[SVAG_POWERS] = {0.0};
     memcpy(term, moment, set.count * sizeof *term);
     for (int order = 1; order <= TERMS; order++) {
-      for (uint32_t r = 0; r < set.count; r++) next[r] = svag_dot(map.entry[r], term, set.count);
+      for (uint32_t r = 0; r < set.count; r++) next[r] = vf_dot(map.entry[r], term, set.count);
       for (uint32_t r = 0; r < set.count; r++)
         moment[r] += term[r] = next[r] * time / (PIECES * order);
     }

@@ -1,9 +1,10 @@
 /* Moments on families of quadratics: a step is a random affine map, so moments map linearly. */
 #include <math.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/moments.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/steps.h"
 
 const double svag_final_time = 2.0;
@@ -55,10 +56,7 @@ void svag_advance(const svag_monomials *set, const svag_affine_law *law, uint64_
   const svag_moment_map matrix = moment_map_of(set, law);
   double next[SVAG_POWERS] = {0.0};
   for (uint64_t t = 0; t < steps; t++) {
-    for (uint32_t r = 0; r < set->count; r++) {
-      next[r] = 0.0;
-      for (uint32_t c = 0; c < set->count; c++) next[r] += matrix.entry[r][c] * moment[c];
-    }
+    for (uint32_t r = 0; r < set->count; r++) next[r] = vf_dot(matrix.entry[r], moment, set->count);
     memcpy(moment, next, sizeof next);
   }
 }
@@ -99,7 +97,8 @@ void svag_moments_of_noisy_gd(vf_context *context, const svag_family *f, double 
  * the entries of the map (they come from two real steps each), up to 81 outcomes and 10 monomials
  * in the sums. The maps contract on these instances. */
 double svag_moments_tolerance(const svag_family *f, double steps) {
-  return 100.0 * svag_roundoff * (steps + 1.0) * pow(fmax(1.0, svag_largest(f->x0, f->dim)), 4.0);
+  return 100.0 * svag_roundoff * (steps + 1.0) *
+         pow(fmax(1.0, vf_largest_size(f->x0, f->dim)), 4.0);
 }
 
 const char svag_moments_basis[] = "100 roundings of 2^-53 per step";

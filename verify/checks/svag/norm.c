@@ -1,8 +1,9 @@
 /* The norm without a loss: noise of squared length s2/R. */
 #include <math.h>
+#include "harness/algebra.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/norm.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/response.h"
 #include "checks/svag/steps.h"
 
@@ -28,7 +29,7 @@ static double norm_after(vf_context *context, const sid_problem *problem, double
   double to[SVAG_DIM];
   svag_step(context, problem, svag_dynamics(SID_SGD, 1, 1), lr, wd, x, svag_stream(SVAG_SEED, 7),
             to);
-  return svag_dot(to, to, problem->dim);
+  return vf_dot(to, to, problem->dim);
 }
 
 /* R+ = alpha R + beta/R: from two real steps, at R = 1 and 4, the fixed point R^2 = beta/(1 -

@@ -1,9 +1,10 @@
 /* Every outcome of a real step: streams are sought out that draw given members, so a step of a
  * finite family becomes a known random variable. */
 #include <math.h>
-#include "checks/svag/algebra.h"
+#include "harness/algebra.h"
 #include "checks/svag/gradients.h"
 #include "checks/svag/outcomes.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/steps.h"
 
 /* Members of a family, or the signs -1, +1 of Rademacher noise as two members of weight 1/2. */
@@ -109,7 +110,7 @@ svag_law svag_law_along(const svag_law *law, const double *v, uint32_t p) {
   svag_law line = {.count = law->count};
   for (size_t k = 0; k < law->count; k++) {
     line.weight[k] = law->weight[k];
-    line.change[k][0] = svag_dot(law->change[k], v, p);
+    line.change[k][0] = vf_dot(law->change[k], v, p);
   }
   return line;
 }

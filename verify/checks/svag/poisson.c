@@ -1,7 +1,7 @@
 /* Poisson gradients: steps as linear functions of the counts that they draw. */
 #include <math.h>
-#include "checks/svag/algebra.h"
 #include "checks/svag/poisson.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/steps.h"
 
 const svag_poisson_mean svag_poisson_means[SVAG_POISSON_MEANS] = {

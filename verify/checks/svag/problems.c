@@ -1,7 +1,8 @@
 /* The losses of the checks, and their data. */
 #include <string.h>
+#include "harness/algebra.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/problems.h"
 #include "checks/svag/steps.h"
 
@@ -84,7 +85,7 @@ sid_problem svag_regression(vf_context *context, svag_regression_data *data) {
       sid_data_fill(&stream, SID_DATA_SKEWED, SVAG_SAMPLES, skewed))
     vf_error(context, "regression", "no data");
   for (uint32_t i = 0; i < SVAG_SAMPLES; i++)
-    data->labels[i] = svag_dot(data->features + (size_t)i * SVAG_DIM, target, SVAG_DIM) +
+    data->labels[i] = vf_dot(data->features + (size_t)i * SVAG_DIM, target, SVAG_DIM) +
                       0.5 * (heavy[i] + skewed[i]);
   const sid_problem problem = {.kind = SID_NORMALISED_LINEAR,
                                .noise = SID_NOISE_SAMPLES,

@@ -7,10 +7,11 @@
  * Sections 4.1 and 4.3. */
 #include <math.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/gradients.h"
 #include "checks/svag/outcomes.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/steps.h"
 
 static const uint32_t amplifications[] = {1, 2, 3, 4, 16};
@@ -132,7 +133,8 @@ static void check_svag1_pairs(vf_context *context) {
  * with fixtures/. */
 static void compare_tensors(vf_context *context, const svag_family *f, uint32_t l,
                             const svag_law *law) {
-  const double h = 0.4 / l, size = svag_largest(f->x0, f->dim), reach = svag_law_reach(law, f->dim);
+  const double h = 0.4 / l, size = vf_largest_size(f->x0, f->dim),
+               reach = svag_law_reach(law, f->dim);
   double mean[SVAG_DIM];
   svag_law_mean(law, f->dim, mean);
   for (int order = 1; order <= 4; order++)
@@ -174,7 +176,7 @@ static void batch_moments(const sid_problem *problem, const double *x, const dou
   svag_gradient(problem, x, mean);
   for (uint32_t i = 0; i < problem->samples; i++) {
     svag_member_gradient(problem, i, x, member);
-    const double d = svag_dot(member, v, problem->dim) - svag_dot(mean, v, problem->dim);
+    const double d = vf_dot(member, v, problem->dim) - vf_dot(mean, v, problem->dim);
     for (uint32_t n = 2; n <= 4; n++) single[n] += svag_weight(problem, i) * svag_power(d, n);
   }
   moment[2] = single[2] / batch;
@@ -198,13 +200,13 @@ static void check_svag1_scale_invariant(vf_context *context) {
                                          wd, svag_x_linear);
         const svag_law line = svag_law_along(&law, v, problem.dim);
         const double reach = svag_law_reach(&line, 1),
-                     size = svag_largest(svag_x_linear, problem.dim),
-                     vx = svag_dot(v, svag_x_linear, problem.dim);
+                     size = vf_largest_size(svag_x_linear, problem.dim),
+                     vx = vf_dot(v, svag_x_linear, problem.dim);
         double mean[1], gradient[SVAG_DIM], g[5], expected[5];
         svag_law_mean(&line, 1, mean);
         svag_gradient(&problem, svag_x_linear, gradient);
         batch_moments(&problem, svag_x_linear, v, batch, g);
-        expected[1] = -h * (svag_dot(v, gradient, problem.dim) + wd * vx);
+        expected[1] = -h * (vf_dot(v, gradient, problem.dim) + wd * vx);
         expected[2] = h * h * l * g[2];
         expected[3] = -h * h * h * (3.0 * l - 1.0) / 2.0 * g[3];
         expected[4] = svag_power(h, 4) * ((l * l + 2.0 * l - 1.0) / 2.0 * g[4] +
@@ -280,7 +282,7 @@ static void check_errata_third_moment(vf_context *context) {
       vf_erratum(
           context, instance, svag_law_moment(&law, "111", 1.0, origin), vf_expected(context, key),
           vf_expected(context, printed),
-          moment_tolerance(3, svag_largest(f->x0, f->dim), svag_law_reach(&law, f->dim), 1.0),
+          moment_tolerance(3, vf_largest_size(f->x0, f->dim), svag_law_reach(&law, f->dim), 1.0),
           moment_basis);
     }
 }

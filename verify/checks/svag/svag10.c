@@ -9,9 +9,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/ito.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/response.h"
 #include "checks/svag/steps.h"
 
@@ -219,7 +220,7 @@ static void check_svag10_order(vf_context *context) {
                                                                    .noise = SID_NOISE_NONE,
                                                                    .dim = 2,
                                                                    .spectrum = eigenvalues};
-  const double T = 1.0, r = svag_dot(x0, x0, 2), angle = atan2(x0[1] * exp(-2.0 * T / r), x0[0]);
+  const double T = 1.0, r = vf_dot(x0, x0, 2), angle = atan2(x0[1] * exp(-2.0 * T / r), x0[0]);
   double eta[SIZES], error[3][SIZES], path[2 * (MOST + 1)], flow[2] = {x0[0], x0[1]},
                                                             estimate = 0.0;
   const char *const names[] = {"x^2", "rayleigh, angle", "rayleigh, |x|^2"};
@@ -227,7 +228,7 @@ static void check_svag10_order(vf_context *context) {
   vf_within(context, "rayleigh (1, 3), gradient flow, t=1, angle", atan2(flow[1], flow[0]), angle,
             4.0 * estimate + 2000.0 * svag_roundoff,
             "error estimate of the flow, 4 roundings in 512 steps");
-  vf_within(context, "rayleigh (1, 3), gradient flow, t=1, |x|^2", svag_dot(flow, flow, 2), r,
+  vf_within(context, "rayleigh (1, 3), gradient flow, t=1, |x|^2", vf_dot(flow, flow, 2), r,
             8.0 * estimate + 4000.0 * svag_roundoff,
             "error estimate of the flow, 4 roundings in 512 steps");
   for (int k = 0; k < SIZES; k++) {
@@ -238,7 +239,7 @@ static void check_svag10_order(vf_context *context) {
     if (descend(context, &rayleigh, x0, eta[k], steps, path)) return;
     const double *end = path + (size_t)2 * steps;
     error[1][k] = atan2(end[1], end[0]) - angle;
-    error[2][k] = svag_dot(end, end, 2) - r;
+    error[2][k] = vf_dot(end, end, 2) - r;
   }
   for (int i = 0; i < 3; i++) {
     char instance[VF_TEXT_SIZE];
@@ -267,8 +268,7 @@ typedef struct {
 } expansion;
 
 static expansion expansion_of(const angular *a) {
-  const double r = sqrt(svag_dot(a->x, a->x, 2)), c = a->x[0] / r, s = a->x[1] / r,
-               d = a->difference;
+  const double r = sqrt(vf_dot(a->x, a->x, 2)), c = a->x[0] / r, s = a->x[1] / r, d = a->difference;
   const double first = d * s * c, second = d * (c * c - s * s), third = -4.0 * d * s * c,
                spread = a->problem.sigma * a->problem.sigma / (r * r);
   const double along[2] = {c, s}, across[2] = {-s, c};
@@ -295,8 +295,8 @@ static void mean_displacement(vf_context *context, const sid_problem *scaled, do
   const svag_response step =
       svag_response_of(context, scaled, svag_dynamics(SID_NOISY_GD, 1, 1), dt, 0.0, x);
   const double *r0 = step.response[0], *r1 = step.response[1];
-  const double *direction = svag_dot(r0, r0, 2) > svag_dot(r1, r1, 2) ? r0 : r1;
-  const double length = sqrt(svag_response_trace(&step, 2) / svag_dot(direction, direction, 2));
+  const double *direction = vf_dot(r0, r0, 2) > vf_dot(r1, r1, 2) ? r0 : r1;
+  const double length = sqrt(svag_response_trace(&step, 2) / vf_dot(direction, direction, 2));
   for (int j = 0; j < 2; j++) displacement[j] = step.mean[j] - x[j];
   for (int k = 0; k < 5 && left > 1; k++) {
     double to[2], rest[2];

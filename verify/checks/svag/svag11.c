@@ -8,12 +8,13 @@
  * Sections 4.3 and 5.2. */
 #include <math.h>
 #include <stdlib.h>
+#include "harness/algebra.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/gradients.h"
 #include "checks/svag/ito.h"
 #include "checks/svag/moments.h"
 #include "checks/svag/outcomes.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/steps.h"
 #include "formats/memory.h"
 
@@ -185,14 +186,14 @@ enum { OBSERVED_LOSS, OBSERVED_DIRECTION, OBSERVED_NORM, FUNCTIONS };
 
 static double function_value(const sid_problem *problem, int which, const double *x) {
   double work[SVAG_WORK];
-  const double r = svag_dot(x, x, problem->dim);
+  const double r = vf_dot(x, x, problem->dim);
   if (which == OBSERVED_LOSS) return sid_problem_loss(problem, x, work);
   return which == OBSERVED_DIRECTION ? x[0] / sqrt(r) : r * r;
 }
 
 static void function_gradient(const sid_problem *problem, int which, const double *x,
                               const double *loss_gradient, double *gradient) {
-  const double r = svag_dot(x, x, problem->dim);
+  const double r = vf_dot(x, x, problem->dim);
   for (uint32_t j = 0; j < problem->dim; j++) {
     if (which == OBSERVED_LOSS) gradient[j] = loss_gradient[j];
     if (which == OBSERVED_DIRECTION) gradient[j] = ((j == 0) - x[0] * x[j] / r) / sqrt(r);
@@ -203,11 +204,11 @@ static void function_gradient(const sid_problem *problem, int which, const doubl
 static double function_form(const sid_problem *problem, int which, const double *x,
                             const double *d) {
   double hd[SVAG_DIM], work[SVAG_WORK];
-  const double r = svag_dot(x, x, problem->dim), xd = svag_dot(x, d, problem->dim),
-               dd = svag_dot(d, d, problem->dim);
+  const double r = vf_dot(x, x, problem->dim), xd = vf_dot(x, d, problem->dim),
+               dd = vf_dot(d, d, problem->dim);
   if (which == OBSERVED_LOSS) {
     sid_problem_hessian_vector(problem, x, d, hd, work);
-    return svag_dot(d, hd, problem->dim);
+    return vf_dot(d, hd, problem->dim);
   }
   if (which == OBSERVED_DIRECTION)
     return (3.0 * x[0] * xd * xd / r - x[0] * dd - 2.0 * d[0] * xd) / (r * sqrt(r));
@@ -225,7 +226,7 @@ static double generator_of(const sid_problem *problem, int which, const double *
     total += 0.5 * eta * svag_weight(problem, i) * function_form(problem, which, x, deviation);
   }
   function_gradient(problem, which, x, mean, gradient);
-  return total - svag_dot(gradient, mean, problem->dim);
+  return total - vf_dot(gradient, mean, problem->dim);
 }
 
 /* E f(x') - f(x) over all pairs of a real SVAG step. */

@@ -6,9 +6,9 @@
  * 3 and 4, Appendices B and C. */
 #include <math.h>
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/gradients.h"
 #include "checks/svag/ito.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/response.h"
 #include "checks/svag/steps.h"
 #include "checks/svag/trajectories.h"

@@ -7,10 +7,11 @@
  * Section 6.2 and Appendix D. */
 #include <math.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/gradients.h"
 #include "checks/svag/ito.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/response.h"
 #include "checks/svag/steps.h"
 #include "checks/svag/trajectories.h"
@@ -21,7 +22,7 @@
 static void quarter_gradient(const sid_problem *problem, double wd, const double *x, double *out) {
   const uint32_t p = problem->dim;
   double ax[SVAG_DIM], g[SVAG_DIM];
-  const double r = svag_dot(x, x, p);
+  const double r = vf_dot(x, x, p);
   svag_gradient(problem, x, g);
   if (problem->kind == SID_RATIO2) {
     const double f = 4.0 * x[0] * x[0] * x[1] * x[1] / (r * r * r);
@@ -31,7 +32,7 @@ static void quarter_gradient(const sid_problem *problem, double wd, const double
   }
   if (problem->kind == SID_RAYLEIGH) {
     for (uint32_t j = 0; j < p; j++) ax[j] = problem->spectrum[j] * x[j];
-    const double q = svag_dot(x, ax, p) / r, s = svag_dot(ax, ax, p) / r;
+    const double q = vf_dot(x, ax, p) / r, s = vf_dot(ax, ax, p) / r;
     for (uint32_t j = 0; j < p; j++) {
       const double ds = 2.0 * (problem->spectrum[j] * ax[j] - s * x[j]) / r,
                    dq = 2.0 * (ax[j] - q * x[j]) / r;
@@ -61,7 +62,7 @@ static void quarter_gradient_by_difference(const sid_problem *problem, double wd
       y[j] += (k - 2) * d;
       svag_gradient(problem, y, g);
       for (uint32_t c = 0; c < problem->dim; c++) g[c] += wd * y[c];
-      f[k] = svag_dot(g, g, problem->dim);
+      f[k] = vf_dot(g, g, problem->dim);
     }
     out[j] = 0.25 * (f[0] - 8.0 * f[1] + 8.0 * f[3] - f[4]) / (12.0 * d);
   }

@@ -9,9 +9,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/poisson.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/problems.h"
 #include "checks/svag/steps.h"
 #include "formats/memory.h"
@@ -322,9 +323,8 @@ static void compare_weight(vf_context *context, const char *name, const sid_prob
     for (uint32_t j = 0; j < problem->dim; j++) sum[j] += part[j];
   }
   vf_text(instance, "%s B=%u m=%u, weight of the parts", name, batch, m);
-  vf_erratum(context, instance,
-             svag_dot(whole, sum, problem->dim) / svag_dot(sum, sum, problem->dim), 1.0 / m,
-             (double)m / batch, 60.0 * svag_roundoff, "60 roundings of 2^-53");
+  vf_erratum(context, instance, vf_dot(whole, sum, problem->dim) / vf_dot(sum, sum, problem->dim),
+             1.0 / m, (double)m / batch, 60.0 * svag_roundoff, "60 roundings of 2^-53");
 }
 
 static void check_errata_footnote(vf_context *context) {

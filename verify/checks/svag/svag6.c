@@ -9,12 +9,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/algebra.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/equilibrium.h"
 #include "checks/svag/gradients.h"
 #include "checks/svag/norm.h"
 #include "checks/svag/outcomes.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/problems.h"
 #include "checks/svag/response.h"
 #include "checks/svag/steps.h"
@@ -25,7 +26,7 @@ static double law_norm_change(const svag_law *law, const double *x, uint32_t p) 
   double total = 0.0;
   for (size_t k = 0; k < law->count; k++)
     total += law->weight[k] *
-             (2.0 * svag_dot(x, law->change[k], p) + svag_dot(law->change[k], law->change[k], p));
+             (2.0 * vf_dot(x, law->change[k], p) + vf_dot(law->change[k], law->change[k], p));
   return total;
 }
 
@@ -46,13 +47,13 @@ static void check_svag6_one_step(vf_context *context) {
   svag_noise_cases(cases);
   for (size_t i = 0; i < SVAG_NOISE_CASES; i++) {
     const sid_problem *problem = &cases[i].problem;
-    const double *x = cases[i].x, b = cases[i].batch, r = svag_dot(x, x, problem->dim),
+    const double *x = cases[i].x, b = cases[i].batch, r = vf_dot(x, x, problem->dim),
                  n = closed_trace(problem, x) / b;
     double gradient[SVAG_DIM], work[SVAG_WORK], length2;
     char instance[VF_TEXT_SIZE];
     if (!sid_problem_scale_invariant(problem)) continue;
     svag_gradient(problem, x, gradient);
-    const double g = svag_dot(gradient, gradient, problem->dim);
+    const double g = vf_dot(gradient, gradient, problem->dim);
     vf_text(instance, "%s, noise trace", cases[i].name);
     vf_within(context, instance, sid_problem_noise_trace(problem, x, work) / b, n,
               100.0 * svag_roundoff, "100 roundings of 2^-53");

@@ -9,9 +9,9 @@
  * and Appendix D. */
 #include <math.h>
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/equilibrium.h"
 #include "checks/svag/norm.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/problems.h"
 #include "checks/svag/response.h"
 #include "checks/svag/steps.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 #include "harness/estimators.h"
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/equilibrium.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/problems.h"
 #include "checks/svag/steps.h"
 #include "formats/memory.h"

@@ -7,9 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include "harness/text.h"
-#include "checks/svag/algebra.h"
 #include "checks/svag/ito.h"
 #include "checks/svag/moments.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/steps.h"
 #include "formats/memory.h"
 

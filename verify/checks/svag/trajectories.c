@@ -1,7 +1,7 @@
 /* Moments at T = 2 of whole trajectories on families, by Monte Carlo. */
 #include <math.h>
 #include <stdlib.h>
-#include "checks/svag/algebra.h"
+#include "checks/svag/powers.h"
 #include "checks/svag/steps.h"
 #include "checks/svag/trajectories.h"
 #include "formats/memory.h"

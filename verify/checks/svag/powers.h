@@ -1,16 +1,10 @@
-/* Small vectors and powers, in plain loops: what checks compute for themselves. */
-#ifndef SVAG_ALGEBRA_H
-#define SVAG_ALGEBRA_H
+/* Powers, and their means. */
+#ifndef SVAG_POWERS_H
+#define SVAG_POWERS_H
 
 #include "harness/check.h"
 
 static const double svag_roundoff = 0x1p-53;
-
-/* a'b, from the first coordinate on. */
-double svag_dot(const double *a, const double *b, uint32_t p);
-
-/* Largest absolute value. */
-double svag_largest(const double *x, uint32_t p);
 
 /* base^n by n multiplications. */
 double svag_power(double base, uint32_t n);

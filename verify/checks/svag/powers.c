@@ -1,18 +1,5 @@
-/* Small vectors and powers. */
-#include <math.h>
-#include "checks/svag/algebra.h"
-
-double svag_dot(const double *a, const double *b, uint32_t p) {
-  double total = 0.0;
-  for (uint32_t j = 0; j < p; j++) total += a[j] * b[j];
-  return total;
-}
-
-double svag_largest(const double *x, uint32_t p) {
-  double most = 0.0;
-  for (uint32_t j = 0; j < p; j++) most = fmax(most, fabs(x[j]));
-  return most;
-}
+/* Powers, and their means. */
+#include "checks/svag/powers.h"
 
 double svag_power(double base, uint32_t n) {
   double value = 1.0;
