@@ -8,6 +8,7 @@
 #include <string.h>
 #include "harness/check.h"
 #include "harness/estimators.h"
+#include "harness/limit.h"
 #include "checks/eos/edge.h"
 #include "checks/eos/limits.h"
 #include "formats/memory.h"
@@ -79,12 +80,13 @@ static void eos_period(vf_context *context) {
     }
     (void)snprintf(name, sizeof name, "%s al=%g y0=%s: period sqrt(ein)", toy->name, cases[c].al,
                    cases[c].key);
-    eos_limit(context, name, period, COUNT, cases[c].power == 2 ? 1 : 2, cases[c].power,
-              eos_key(context, "eos6.period.y0-%s", cases[c].key), 0.0, 1e-3);
+    vf_limit_to_depth(context, name, period, COUNT, cases[c].power == 2 ? 1 : 2, cases[c].power,
+                      eos_key(context, "eos6.period.y0-%s", cases[c].key), 0.0, 1e-3);
     (void)snprintf(name, sizeof name, "%s al=%g y0=%s: largest |u|", toy->name, cases[c].al,
                    cases[c].key);
-    eos_limit(context, name, top, COUNT, 1, 1, eos_key(context, "eos6.u-max.y0-%s", cases[c].key),
-              3.0 * top[COUNT - 1] * ldexp(1.0, -22), 4e-3);
+    vf_limit_to_depth(context, name, top, COUNT, 1, 1,
+                      eos_key(context, "eos6.u-max.y0-%s", cases[c].key),
+                      3.0 * top[COUNT - 1] * ldexp(1.0, -22), 4e-3);
     vf_within(context, "steps without a change of sign of h", kept, 0.0, 0.0, "a count");
   }
 }

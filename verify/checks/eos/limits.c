@@ -1,4 +1,4 @@
-/* Extrapolation of orders and limits, Simpson's rule. */
+/* Extrapolation of orders. */
 #include <math.h>
 #include "checks/eos/limits.h"
 
@@ -16,18 +16,6 @@ void eos_exponent(vf_context *context, const char *name, const double *h, const 
   vf_within(
       context, name, best[1], order, tolerance,
       "twice the last change of the extrapolated local exponent, and sampling at whole steps");
-}
-
-void eos_limit(vf_context *context, const char *name, double *value, int count, int depth,
-               int power, double expected, double noise, double cap) {
-  for (int k = 1; k <= depth; k++)
-    for (int i = count - 1; i >= k; i--)
-      value[i] += (value[i] - value[i - 1]) / (ldexp(1.0, power * k) - 1.0);
-  const double change =
-      fabs(value[count - 1] - value[count - 2]) + fabs(value[count - 2] - value[count - 3]);
-  if (!(change + noise <= cap)) vf_error(context, name, "the extrapolation does not converge");
-  vf_within(context, name, value[count - 1], expected, change + noise,
-            "last two changes of the extrapolation to ein = 0, and sampling at whole steps");
 }
 
 double eos_simpson(const double *value, int parts, double h, double *error) {

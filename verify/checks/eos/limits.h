@@ -1,4 +1,4 @@
-/* Orders, limits and integrals from a few values. */
+/* Orders from a few values. */
 #ifndef VF_CHECKS_EOS_LIMITS_H
 #define VF_CHECKS_EOS_LIMITS_H
 
@@ -11,12 +11,6 @@
  * the two before, and the exponent errs by up to 50 times it. */
 void eos_exponent(vf_context *context, const char *name, const double *h, const double *value,
                   size_t count, double order, double sampling);
-
-/* Compares the limit of value[k] = value(h 2^-k), whose error is a power series in h^power, with
- * `expected`: extrapolated `depth` times, which the last levels must confirm to within `cap`. The
- * tolerance is the last two changes, and `noise`, the part of the error that is no series. */
-void eos_limit(vf_context *context, const char *name, double *value, int count, int depth,
-               int power, double expected, double noise, double cap);
 
 /* Integral over `parts` intervals of length h (a multiple of 4) of the function with these parts +
  * 1 values, by Simpson's rule. *error, unless NULL, is its difference to half as many intervals

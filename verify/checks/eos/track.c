@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "checks/eos/track.h"
 #include "checks/eos/limits.h"
+#include "harness/limit.h"
 
 /* sup |theta - zeta| and sup of the distance of phi to zeta along the circle over the given time of
  * the flow, the number of steps at which h does not change its sign, and the rounding of zeta. zeta
@@ -133,11 +134,11 @@ void eos_constant(vf_context *context, double al0, double cb, int quasi) {
   char name[EOS_NAME], text[EOS_NAME + 40];
   eos_edge_name(name, &edge);
   (void)snprintf(text, sizeof text, "sup |theta - zeta|/eta, to %s", name);
-  eos_limit(context, text, sup, COUNT, 1, 1, sqrt(eos_peak(y0 - log(y0)) / (4.0 + w * g * g)), 0.0,
-            .02);
+  vf_limit_to_depth(context, text, sup, COUNT, 1, 1,
+                    sqrt(eos_peak(y0 - log(y0)) / (4.0 + w * g * g)), 0.0, .02);
   (void)snprintf(text, sizeof text, "sup |phi - zeta|/eta, to %s", name);
-  eos_limit(context, text, phi, COUNT, 1, 1,
-            g * sqrt(.5 * w * (y0 - log(y0) - 1.0)) / (4.0 + w * g * g), 0.0, .005);
+  vf_limit_to_depth(context, text, phi, COUNT, 1, 1,
+                    g * sqrt(.5 * w * (y0 - log(y0) - 1.0)) / (4.0 + w * g * g), 0.0, .005);
 }
 
 void eos_angle_series(vf_context *context, const char *name, const eos_edge *edge, double time,
