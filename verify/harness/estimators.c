@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "harness/check.h"
+#include "harness/quadrature.h"
 #include "formats/memory.h"
 
 static const double vf_pi = 3.14159265358979323846;
@@ -125,6 +126,8 @@ vf_distance vf_total_variation_to(const double *a, size_t a_count, const double 
 
 /* ---- Fourier modes ---- */
 
+enum { VF_MODES = 64 }; /* at the most, of a density */
+
 vf_mode vf_mode_of(const double *angles, size_t count, int n) {
   if (count < 2)
     return (vf_mode){(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
@@ -141,28 +144,35 @@ vf_mode vf_mode_of(const double *angles, size_t count, int n) {
                    sine.standard_error, hypot(cosine.mean, sine.mean), along.standard_error};
 }
 
+typedef struct {
+  double cosine[VF_MODES], sine[VF_MODES];
+  int modes;
+} vf_series_of_modes;
+
+/* |sum (cosine cos n t + sine sin n t)| */
+static double vf_size_of_series(void *user, double t) {
+  const vf_series_of_modes *series = user;
+  double sum = 0.0;
+  for (int n = 1; n <= series->modes; n++)
+    sum += series->cosine[n - 1] * cos(n * t) + series->sine[n - 1] * sin(n * t);
+  return fabs(sum);
+}
+
 double vf_total_variation_modes(const double *a, size_t a_count, const double *b, size_t b_count,
                                 int modes) {
-  enum { MOST = 64, POINTS = 1 << 14 };
-  double cosine[MOST], sine[MOST], total = 0.0;
-  if (modes < 1 || modes > MOST) return (double)NAN;
+  enum { POINTS = 1 << 14 };
+  vf_series_of_modes series = {.modes = modes};
+  if (modes < 1 || modes > VF_MODES) return (double)NAN;
   for (int n = 1; n <= modes; n++) {
     const vf_mode one = vf_mode_of(a, a_count, n);
-    cosine[n - 1] = one.cosine, sine[n - 1] = one.sine;
+    series.cosine[n - 1] = one.cosine, series.sine[n - 1] = one.sine;
     if (!b) continue;
     const vf_mode other = vf_mode_of(b, b_count, n);
-    cosine[n - 1] -= other.cosine, sine[n - 1] -= other.sine;
+    series.cosine[n - 1] -= other.cosine, series.sine[n - 1] -= other.sine;
   }
   /* The densities differ by (1/pi) sum (cosine cos n t + sine sin n t); the mean of |..| over
    * equidistant t errs by (modes/POINTS)^2. */
-  for (int k = 0; k < POINTS; k++) {
-    const double t = 2.0 * vf_pi * ((double)k + 0.5) / POINTS;
-    double difference = 0.0;
-    for (int n = 1; n <= modes; n++)
-      difference += cosine[n - 1] * cos(n * t) + sine[n - 1] * sin(n * t);
-    total += fabs(difference);
-  }
-  return total / POINTS;
+  return vf_midpoint_mean(vf_size_of_series, &series, 0.0, 2.0 * vf_pi, POINTS);
 }
 
 /* ---- gradient and noise ---- */

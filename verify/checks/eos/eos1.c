@@ -8,34 +8,37 @@
 #include <stdlib.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
-#include "checks/eos/limits.h"
+#include "harness/quadrature.h"
+#include "checks/eos/exponent.h"
 #include "checks/eos/problems.h"
 #include "checks/eos/toys.h"
 #include "checks/eos/walk.h"
 #include "formats/memory.h"
 
-/* int_0^et (et - a) g'H(th - a g) g da by Gauss's rule of 8 nodes on each of `panels` panels, and
- * the largest sharpness lam1(H) at the nodes. */
+typedef struct {
+  const sid_problem *problem;
+  const double *th, *g;
+  double et, *sharpest; /* the last may be NULL */
+} eos_chord;
+
+/* (et - a) g'H(th - a g) g; raises *sharpest to the sharpness lam1(H) there. */
+static double eos_curvature(void *user, double a) {
+  const eos_chord *chord = user;
+  const uint32_t p = chord->problem->dim;
+  double x[EOS_DIM], hg[EOS_DIM], work[EOS_WORK], residual;
+  for (uint32_t j = 0; j < p; j++) x[j] = chord->th[j] - a * chord->g[j];
+  sid_problem_hessian_vector(chord->problem, x, chord->g, hg, work);
+  if (chord->sharpest)
+    vf_raise(chord->sharpest,
+             sid_sharpness_lanczos(chord->problem, x, p, &residual, work) / vf_dot(x, x, p));
+  return (chord->et - a) * vf_dot(chord->g, hg, p);
+}
+
+/* int_0^et (et - a) g'H(th - a g) g da, and the largest sharpness lam1(H) at the nodes. */
 static double eos_remainder(const sid_problem *problem, const double *th, const double *g,
-                            double et, int panels, double *sharpest) {
-  static const double nodes[4] = {.1834346424956498, .5255324099163290, .7966664774136267,
-                                  .9602898564975363};
-  static const double weights[4] = {.3626837833783620, .3137066458778873, .2223810344533745,
-                                    .1012285362903763};
-  const uint32_t p = problem->dim;
-  const double half = .5 * et / panels;
-  double total = 0.0, x[EOS_DIM], hg[EOS_DIM], work[EOS_WORK], residual;
-  for (int k = 0; k < 8 * panels; k++) {
-    const int i = k % 8, panel = k / 8;
-    const double a = half * (2 * panel + 1 + (i < 4 ? -nodes[i] : nodes[i - 4]));
-    for (uint32_t j = 0; j < p; j++) x[j] = th[j] - a * g[j];
-    sid_problem_hessian_vector(problem, x, g, hg, work);
-    total += half * weights[i % 4] * (et - a) * vf_dot(g, hg, p);
-    if (sharpest)
-      *sharpest =
-          fmax(*sharpest, sid_sharpness_lanczos(problem, x, p, &residual, work) / vf_dot(x, x, p));
-  }
-  return total;
+                            double et, size_t panels, double *sharpest) {
+  eos_chord chord = {problem, th, g, et, sharpest};
+  return vf_gauss(eos_curvature, &chord, 0.0, et, panels);
 }
 
 /* Of one step: the error of L(th+) = L(th) - et |g|^2 + remainder, the proof's identity, and the

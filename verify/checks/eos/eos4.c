@@ -10,7 +10,7 @@
 #include "harness/algebra.h"
 #include "harness/check.h"
 #include "checks/eos/flow.h"
-#include "checks/eos/limits.h"
+#include "checks/eos/exponent.h"
 #include "checks/eos/problems.h"
 #include "checks/eos/toys.h"
 #include "checks/eos/track.h"

@@ -6,8 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "harness/check.h"
-#include "checks/eos/limits.h"
+#include "harness/quadrature.h"
 #include "checks/eos/problems.h"
 #include "checks/eos/windows.h"
 
@@ -26,7 +25,7 @@ static double eos_flow_mean(const eos_law *law, double al0, double from, double 
                  g = eos_slope(law->toy, eos_flow_angle(law, al0, tau));
     value[k] = 2.0 / (4.0 + g * g);
   }
-  return eos_simpson(value, PARTS, 1.0 / PARTS, NULL);
+  return vf_simpson(value, PARTS, 1.0 / PARTS, NULL);
 }
 
 static const char *const eos_window_columns[] = {

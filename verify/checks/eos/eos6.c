@@ -10,7 +10,7 @@
 #include "harness/estimators.h"
 #include "harness/limit.h"
 #include "checks/eos/edge.h"
-#include "checks/eos/limits.h"
+#include "checks/eos/exponent.h"
 #include "formats/memory.h"
 
 /* One orbit from u = et lam1 - 2 = 0, y = h^2 (4+g^2)/(2 ein) = y0 < 1: y rises first, u is 0 again

@@ -8,9 +8,9 @@
 #include "harness/algebra.h"
 #include "harness/check.h"
 #include "harness/limit.h"
+#include "harness/quadrature.h"
 #include "checks/eos/batchnorm.h"
 #include "checks/eos/completion.h"
-#include "checks/eos/limits.h"
 #include "checks/eos/problems.h"
 
 /* Eigenvalues and eigenvectors of Q J J' Q at a minimiser, with Q the projection off the unit
@@ -187,7 +187,7 @@ static int eos_change_run(const eos_completion *m, const double *x0, double ein,
     u[last] = eta / ((1.0 - ein) * vf_dot(x, x, p)) * here.lam1 - 2.0;
   }
   const double length = (double)every * ein,
-               integral = eos_simpson(rate, INTERVALS, length, &law->quadrature);
+               integral = vf_simpson(rate, INTERVALS, length, &law->quadrature);
   law->quadrature *= 2.0;
   law->change = log_lam1[1] - log_lam1[0];
   law->law = -2.0 * integral + .5 * (u[1] - u[0]) * integral / (INTERVALS * length);

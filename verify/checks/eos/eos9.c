@@ -9,7 +9,7 @@
 #include "harness/algebra.h"
 #include "harness/check.h"
 #include "checks/eos/flow.h"
-#include "checks/eos/limits.h"
+#include "checks/eos/exponent.h"
 #include "checks/eos/track.h"
 #include "checks/eos/walk.h"
 #include "checks/eos/windows.h"

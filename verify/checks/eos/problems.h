@@ -9,7 +9,7 @@
  *
  * Nothing of eos is random but starting points and data: every number is that of a deterministic
  * trajectory. A claim that holds in the limit of a small ein is measured at several ein, and either
- * the order of its error is fitted or the limit extrapolated (limits.h). */
+ * the order of its error is fitted or the limit extrapolated (exponent.h, harness/limit.h). */
 #ifndef VF_CHECKS_EOS_PROBLEMS_H
 #define VF_CHECKS_EOS_PROBLEMS_H
 

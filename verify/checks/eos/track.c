@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include "checks/eos/track.h"
-#include "checks/eos/limits.h"
+#include "checks/eos/exponent.h"
 #include "harness/limit.h"
 
 /* sup |theta - zeta| and sup of the distance of phi to zeta along the circle over the given time of

@@ -4,6 +4,7 @@
  * it is exp(-q M/(eta sigma^2)) on the sphere. nrq Theorem 2, (25), (26). */
 #include <math.h>
 #include <stdio.h>
+#include "harness/quadrature.h"
 #include "checks/nrq/long_run.h"
 #include "checks/nrq/transfer.h"
 
@@ -39,17 +40,20 @@ static void nrq2_transfer_operator(vf_context *context) {
     }
 }
 
-/* Risk of the stationary density at p = 2, where it is e^(-2 kappa sin^2) on the circle:
- * trapezoidal sums, exact to rounding for kappa below 1000. */
+static double nrq_circle_density(void *two_kappa, double angle) {
+  return exp(-*(const double *)two_kappa * sin(angle) * sin(angle));
+}
+
+static double nrq_circle_loss(void *two_kappa, double angle) {
+  return sin(angle) * sin(angle) * nrq_circle_density(two_kappa, angle);
+}
+
+/* Risk of the stationary density at p = 2, where it is e^(-2 kappa sin^2) on the circle; exact to
+ * rounding for kappa below 1000. */
 static double nrq_circle_risk(double two_kappa) {
   enum { NODES = 4096 };
-  double top[NODES], bottom[NODES];
-  for (int i = 0; i < NODES; i++) {
-    const double s = sin(2.0 * NRQ_PI * i / NODES);
-    bottom[i] = exp(-two_kappa * s * s);
-    top[i] = s * s * bottom[i];
-  }
-  return sid_sum(top, NODES) / sid_sum(bottom, NODES);
+  return vf_circle_mean(nrq_circle_loss, &two_kappa, NODES) /
+         vf_circle_mean(nrq_circle_density, &two_kappa, NODES);
 }
 
 /* The real risk at p = 2 is that of Theorem 2's density times 1 + (a e/4) + O(e^2), e = sqrt(2

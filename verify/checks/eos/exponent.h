@@ -1,6 +1,6 @@
 /* Orders from a few values. */
-#ifndef VF_CHECKS_EOS_LIMITS_H
-#define VF_CHECKS_EOS_LIMITS_H
+#ifndef VF_CHECKS_EOS_EXPONENT_H
+#define VF_CHECKS_EOS_EXPONENT_H
 
 #include "harness/check.h"
 
@@ -11,10 +11,5 @@
  * the two before, and the exponent errs by up to 50 times it. */
 void eos_exponent(vf_context *context, const char *name, const double *h, const double *value,
                   size_t count, double order, double sampling);
-
-/* Integral over `parts` intervals of length h (a multiple of 4) of the function with these parts +
- * 1 values, by Simpson's rule. *error, unless NULL, is its difference to half as many intervals
- * over 15. */
-double eos_simpson(const double *value, int parts, double h, double *error);
 
 #endif

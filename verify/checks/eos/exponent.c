@@ -1,6 +1,6 @@
 /* Extrapolation of orders. */
 #include <math.h>
-#include "checks/eos/limits.h"
+#include "checks/eos/exponent.h"
 
 void eos_exponent(vf_context *context, const char *name, const double *h, const double *value,
                   size_t count, double order, double sampling) {
@@ -16,12 +16,4 @@ void eos_exponent(vf_context *context, const char *name, const double *h, const 
   vf_within(
       context, name, best[1], order, tolerance,
       "twice the last change of the extrapolated local exponent, and sampling at whole steps");
-}
-
-double eos_simpson(const double *value, int parts, double h, double *error) {
-  double fine = value[0] + value[parts], coarse = fine;
-  for (int k = 1; k < parts; k++) fine += value[k] * (k % 2 ? 4.0 : 2.0);
-  for (int k = 2; k < parts; k += 2) coarse += value[k] * (k % 4 ? 4.0 : 2.0);
-  if (error) *error = fabs(fine * h / 3.0 - coarse * 2.0 * h / 3.0) / 15.0;
-  return fine * h / 3.0;
 }
