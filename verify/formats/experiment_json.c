@@ -10,9 +10,10 @@
   X("loss")                                                                                        \
   X("grad_norm2")                                                                                  \
   X("noise_trace")                                                                                 \
-  X("step_angle") X("effective_lr") X("gamma") X("f") X("plane_angle") X("x") X("test_loss")       \
-      X("midpoint_loss") X("midpoint_test_loss") X("spherical_sharpness") X("midpoint_sharpness")  \
-          X("manifold_h") X("manifold_angle")
+  X("step_angle")                                                                                  \
+  X("effective_lr") X("gamma") X("f") X("plane_angle") X("x") X("test_loss") X("midpoint_loss")    \
+      X("midpoint_test_loss") X("spherical_sharpness") X("midpoint_sharpness") X("manifold_h")     \
+          X("manifold_angle")
 
 #define VF_OBSERVABLE_NAME(name) name,
 const char *vf_observable_name(int32_t observable) {
