@@ -65,29 +65,24 @@ typedef struct {
 } sid_problem_field;
 
 /* Rows of a room's table. */
+/* clang-format off */
 #define SID_MEMBER(member) ((uint16_t)offsetof(sid_problem, member))
-#define SID_SIZE_FIELD(member)                                                                     \
-  {                                                                                                \
-#member, "an integer", SID_MEMBER(member),                                                     \
-        {0, 0, 0 }, SID_FIELD_SIZE, SID_REQUIRED, SID_FINITE                                       \
-  }
-#define SID_REAL_FIELD(member, range, text)                                                        \
-  { #member, text, SID_MEMBER(member), {0, 0, 0 }, SID_FIELD_REAL, SID_REQUIRED, range }
-#define SID_VECTOR_FIELD(member, count, need, range, text)                                         \
-  { #member, text, SID_MEMBER(member), {SID_MEMBER(count), 0, 0 }, SID_FIELD_VECTOR, need, range }
-#define SID_TABLE_FIELD(member, rows, cols, need, text)                                            \
-  {                                                                                                \
-#member, text, SID_MEMBER(member),                                                             \
-        {SID_MEMBER(rows), SID_MEMBER(cols), 0 }, SID_FIELD_TABLE, need, SID_FINITE                \
-  }
-#define SID_PAIRS_FIELD(member, count, first, second, text)                                        \
-  {                                                                                                \
-#member, text, SID_MEMBER(member),                                                             \
-        {SID_MEMBER(count), SID_MEMBER(first), SID_MEMBER(second) }, SID_FIELD_PAIRS,              \
-         SID_REQUIRED, SID_FINITE                                                                  \
-  }
-#define SID_LAST_FIELD                                                                             \
-  { NULL, NULL, 0, {0, 0, 0}, SID_FIELD_END, SID_REQUIRED, SID_FINITE }
+#define SID_SIZE_FIELD(member) \
+  {#member, "an integer", SID_MEMBER(member), {0, 0, 0}, SID_FIELD_SIZE, SID_REQUIRED, SID_FINITE}
+#define SID_REAL_FIELD(member, range, text) \
+  {#member, text, SID_MEMBER(member), {0, 0, 0}, SID_FIELD_REAL, SID_REQUIRED, range}
+#define SID_VECTOR_FIELD(member, count, need, range, text) \
+  {#member, text, SID_MEMBER(member), {SID_MEMBER(count), 0, 0}, SID_FIELD_VECTOR, need, range}
+#define SID_TABLE_FIELD(member, rows, cols, need, text) \
+  {#member, text, SID_MEMBER(member), {SID_MEMBER(rows), SID_MEMBER(cols), 0}, SID_FIELD_TABLE, \
+   need, SID_FINITE}
+#define SID_PAIRS_FIELD(member, count, first, second, text) \
+  {#member, text, SID_MEMBER(member), \
+   {SID_MEMBER(count), SID_MEMBER(first), SID_MEMBER(second)}, SID_FIELD_PAIRS, SID_REQUIRED, \
+   SID_FINITE}
+#define SID_LAST_FIELD \
+  {NULL, NULL, 0, {0, 0, 0}, SID_FIELD_END, SID_REQUIRED, SID_FINITE}
+/* clang-format on */
 
 /* ---- what is wrong with a problem ---------------------------------------------------------- */
 

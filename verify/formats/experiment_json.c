@@ -5,15 +5,13 @@
 #include <string.h>
 
 /* The observables, from SID_NORM2 on. */
-#define VF_OBSERVABLES(X)                                                                          \
-  X("norm2")                                                                                       \
-  X("loss")                                                                                        \
-  X("grad_norm2")                                                                                  \
-  X("noise_trace")                                                                                 \
-  X("step_angle")                                                                                  \
-  X("effective_lr") X("gamma") X("f") X("plane_angle") X("x") X("test_loss") X("midpoint_loss")    \
-      X("midpoint_test_loss") X("spherical_sharpness") X("midpoint_sharpness") X("manifold_h")     \
-          X("manifold_angle")
+/* clang-format off */
+#define VF_OBSERVABLES(X) \
+  X("norm2") X("loss") X("grad_norm2") X("noise_trace") X("step_angle") X("effective_lr") \
+  X("gamma") X("f") X("plane_angle") X("x") X("test_loss") X("midpoint_loss") \
+  X("midpoint_test_loss") X("spherical_sharpness") X("midpoint_sharpness") X("manifold_h") \
+  X("manifold_angle")
+/* clang-format on */
 
 #define VF_OBSERVABLE_NAME(name) name,
 const char *vf_observable_name(int32_t observable) {
