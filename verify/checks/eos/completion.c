@@ -1,6 +1,5 @@
 /* The data of a matrix completion; outputs and their derivatives. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/eos/completion.h"
 #include "harness/algebra.h"
@@ -23,8 +22,8 @@ eos_completion *eos_completion_new(vf_context *context, eos_shape shape) {
   m->factors = vf_allocate(lines * shape.rank, sizeof *m->factors);
   m->entries = vf_allocate(2 * (size_t)shape.observed, sizeof *m->entries);
   m->shape = shape;
-  (void)snprintf(m->name, sizeof m->name, "%dx%d rank %d, %d entries, seed %d", (int)shape.rows,
-                 (int)shape.cols, (int)shape.rank, (int)shape.observed, (int)shape.seed);
+  vf_text(m->name, "%dx%d rank %d, %d entries, seed %d", (int)shape.rows, (int)shape.cols,
+          (int)shape.rank, (int)shape.observed, (int)shape.seed);
   const sid_status made =
       sid_data_low_rank(&stream, shape.rows, shape.cols, shape.rank, m->matrix, m->factors);
   stream = eos_stream(shape.seed, SID_KEY_DATA, 1);

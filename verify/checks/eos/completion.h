@@ -20,7 +20,7 @@ typedef struct {
   double *matrix, *labels;
   double *factors; /* A, then B: matrix = A B'/sqrt(rank) */
   uint32_t *entries;
-  char name[48];
+  char name[VF_TEXT_SIZE];
 } eos_completion;
 
 /* The data: matrix of section 16 of the specification from stream (0, 0), positions from (0, 1);

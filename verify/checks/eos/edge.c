@@ -32,10 +32,10 @@ eos_law eos_edge_law(const eos_edge *edge) {
 
 double eos_edge_time(const eos_edge *edge) { return edge->cb > 0.0 ? 2.0 * edge->ein : edge->ein; }
 
-void eos_edge_name(char *name, const eos_edge *edge) {
+void eos_edge_name(char name[VF_TEXT_SIZE], const eos_edge *edge) {
   if (edge->cb > 0.0)
-    (void)snprintf(name, EOS_NAME, "%s al0=%.4g %s cb=%g eta=%.4g", edge->toy->name, edge->al0,
-                   edge->quasi ? "quasi-RMSprop" : "RMSprop", edge->cb, sqrt(2.0 * edge->ein));
+    vf_text(name, "%s al0=%.4g %s cb=%g eta=%.4g", edge->toy->name, edge->al0,
+            edge->quasi ? "quasi-RMSprop" : "RMSprop", edge->cb, sqrt(2.0 * edge->ein));
   else
-    (void)snprintf(name, EOS_NAME, "%s al0=%.4g ein=%.4g", edge->toy->name, edge->al0, edge->ein);
+    vf_text(name, "%s al0=%.4g ein=%.4g", edge->toy->name, edge->al0, edge->ein);
 }

@@ -19,8 +19,8 @@ void eos_edge_begin(const eos_edge *edge, eos_walk *walk);
 eos_law eos_edge_law(const eos_edge *edge);
 double eos_edge_time(const eos_edge *edge);
 
-/* For the tables; EOS_NAME characters at most. */
-void eos_edge_name(char *name, const eos_edge *edge);
+/* For the tables. */
+void eos_edge_name(char name[VF_TEXT_SIZE], const eos_edge *edge);
 
 /* What one state shows. */
 typedef struct {

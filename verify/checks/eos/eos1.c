@@ -4,7 +4,6 @@
  *   L(th+) <= L(th) - et (1 - et lam_max/2) |grad L(th)|^2,
  * lam_max the largest spherical sharpness lam1(th - a grad L(th)), 0 <= a <= et. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
@@ -99,14 +98,13 @@ static void eos_descents(vf_context *context, size_t count) {
       identity = values[2 * i] <= identity ? identity : values[2 * i]; /* keeps a NaN */
       slack = values[2 * i + 1] >= slack ? slack : values[2 * i + 1];
     }
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "%s, %u random (theta, et): the proof's identity",
-                   eos_subjects[k].name, (unsigned)count);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s, %u random (theta, et): the proof's identity", eos_subjects[k].name,
+            (unsigned)count);
     vf_within(context, name, identity, 0.0, 1.0,
               "unit: 20 (p + n) roundings of 2^-53 of the terms, and change of the integral from 8 "
               "to 16 panels");
-    (void)snprintf(name, sizeof name, "%s, %u random (theta, et): slack", eos_subjects[k].name,
-                   (unsigned)count);
+    vf_text(name, "%s, %u random (theta, et): slack", eos_subjects[k].name, (unsigned)count);
     vf_at_least(context, name, slack, -1.0, "the same unit");
   }
   free(values);
@@ -132,7 +130,7 @@ static void eos_descent_digits(vf_context *context) {
     const double th[2] = {cos(cases[k].th), sin(cases[k].th)}, et = cases[k].et,
                  unit = 100.0 * EOS_ULP * (1.0 + et * et);
     double g[2], x[2], residual, sharpest = -(double)INFINITY;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     eos_walk walk;
     eos_walk_gd(&walk, problem, th, et, .1, .05);
     sid_problem_gradient(problem, th, g, walk.work);
@@ -148,7 +146,7 @@ static void eos_descent_digits(vf_context *context) {
                                decrease - et * (1.0 - .5 * et * sharpest) * vf_dot(g, g, 2)};
     static const char *const forms[] = {"eos1.decrease.%s", "eos1.sharpest.%s", "eos1.slack.%s"};
     for (int j = 0; j < 3; j++) {
-      (void)snprintf(name, sizeof name, forms[j], cases[k].suffix);
+      vf_text(name, forms[j], cases[k].suffix);
       vf_within(context, name, measured[j], vf_expected(context, name), unit,
                 "100 roundings of 2^-53 of 1 + et^2");
     }
@@ -178,9 +176,9 @@ static void eos_descent_sharp(vf_context *context) {
       const double after = sid_problem_loss(&toy->problem, walk.x, work);
       slack[i] = (before - after) / (et * g2) - 1.0 + .5 * et * sharpest;
     }
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "%s al=%s et=%g/lam1, h=2^-6..2^-11", toy->name,
-                   eos_angles[k % 3].key, scaled[k % 3]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s al=%s et=%g/lam1, h=2^-6..2^-11", toy->name, eos_angles[k % 3].key,
+            scaled[k % 3]);
     eos_exponent(context, name, h, slack, COUNT, toy == eos_a ? 2.0 : 1.0, 0.0);
   }
 }

@@ -3,7 +3,6 @@
  * normalisation the curvature is what the loss makes it, no edge attracts, and the test loss stops
  * improving. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -32,7 +31,7 @@ static void eos_train_no_decay(vf_context *context, const eos_training *decayed)
     const double *other = with + i * stride + last * EOS_TRAIN_COLUMNS;
     double growth = (double)INFINITY, sharpness = 0.0, test = 0.0;
     size_t fitted = 0;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     for (size_t k = 1; k <= last; k++) {
       const double *row = mine + k * EOS_TRAIN_COLUMNS;
       growth = fmin(growth, row[EOS_TRAIN_NORM] / row[EOS_TRAIN_NORM - EOS_TRAIN_COLUMNS] - 1.0);
@@ -41,29 +40,25 @@ static void eos_train_no_decay(vf_context *context, const eos_training *decayed)
       vf_raise(&sharpness, fabs(log(row[EOS_TRAIN_SHARPNESS] / end[EOS_TRAIN_SHARPNESS])));
       vf_raise(&test, fabs(log(row[EOS_TRAIN_TEST] / end[EOS_TRAIN_TEST])));
     }
-    (void)snprintf(name, sizeof name, "rows after the fit, %s start %d eta=%g lam=0", m->name,
-                   (int)i, one.eta);
+    vf_text(name, "rows after the fit, %s start %d eta=%g lam=0", m->name, (int)i, one.eta);
     vf_at_least(context, name, (double)(fitted ? last - fitted : 0), .5 * (double)last,
                 "most of the run");
-    (void)snprintf(name, sizeof name, "least growth of |w|^2, %s start %d eta=%g lam=0", m->name,
-                   (int)i, one.eta);
+    vf_text(name, "least growth of |w|^2, %s start %d eta=%g lam=0", m->name, (int)i, one.eta);
     vf_at_least(context, name, growth, -4.0 * EOS_ULP * (double)one.every, "4 roundings a step");
-    (void)snprintf(name, sizeof name, "change of log lam1 after the fit, %s start %d eta=%g lam=0",
-                   m->name, (int)i, one.eta);
+    vf_text(name, "change of log lam1 after the fit, %s start %d eta=%g lam=0", m->name, (int)i,
+            one.eta);
     vf_at_most(context, name, sharpness, 1e-6, "sqrt(2 L/mu) times a slope below 100");
-    (void)snprintf(name, sizeof name,
-                   "change of log test loss after the fit, %s start %d eta=%g lam=0", m->name,
-                   (int)i, one.eta);
+    vf_text(name, "change of log test loss after the fit, %s start %d eta=%g lam=0", m->name,
+            (int)i, one.eta);
     vf_at_most(context, name, test, 1e-6, "sqrt(2 L/mu) times a slope below 100");
-    (void)snprintf(name, sizeof name, "lam1 without decay/with lam=%g, %s start %d", decayed->lam,
-                   m->name, (int)i);
+    vf_text(name, "lam1 without decay/with lam=%g, %s start %d", decayed->lam, m->name, (int)i);
     vf_at_least(context, name, end[EOS_TRAIN_SHARPNESS] / other[EOS_TRAIN_SHARPNESS], 1.5,
                 "Section 6: it stops changing");
-    (void)snprintf(name, sizeof name, "test loss without decay/with lam=%g, %s start %d",
-                   decayed->lam, m->name, (int)i);
+    vf_text(name, "test loss without decay/with lam=%g, %s start %d", decayed->lam, m->name,
+            (int)i);
     vf_at_least(context, name, end[EOS_TRAIN_TEST] / other[EOS_TRAIN_TEST], 10.0,
                 "Section 6: it stops changing");
-    (void)snprintf(name, sizeof name, "%s start %d eta=%g lam=0", m->name, (int)i, one.eta);
+    vf_text(name, "%s start %d eta=%g lam=0", m->name, (int)i, one.eta);
     eos_train_series(context, &one, mine, name);
   }
   free(rows), free(with);
@@ -121,7 +116,7 @@ static void eos_plain_case(vf_context *context, const eos_regression *r, double 
   const double eta = .5 / plain.largest;
   double w[EOS_DIM], unit[EOS_DIM] = {0}, before[EOS_DIM], after[EOS_DIM], worst = 0.0, moved = 0.0,
                      bias = 0.0, work[EOS_WORK];
-  char name[EOS_NAME];
+  char name[VF_TEXT_SIZE];
   for (size_t k = 0; k < r->d; k++) w[k] = 1.0, unit[k] = plain.a[k] == plain.largest ? 1.0 : 0.0;
   sid_problem_hessian_vector(&plain.problem, w, unit, before, work);
   for (int t = 0; t < STEPS; t++)
@@ -135,23 +130,22 @@ static void eos_plain_case(vf_context *context, const eos_regression *r, double 
     if (k < r->rank)
       bias += .5 * plain.a[k] * (w[k] - plain.b[k] / plain.a[k]) * (w[k] - plain.b[k] / plain.a[k]);
   }
-  (void)snprintf(name, sizeof name, "weights after 4000 steps, plain, %s lam=%g", r->name, lam);
+  vf_text(name, "weights after 4000 steps, plain, %s lam=%g", r->name, lam);
   vf_within(context, name, worst, 0.0, 8.0 * STEPS * EOS_ULP * (1.0 + vf_norm(w, r->d)),
             "8 roundings a step");
-  (void)snprintf(name, sizeof name, "Hessian along its top eigenvector, plain, %s lam=%g", r->name,
-                 lam);
+  vf_text(name, "Hessian along its top eigenvector, plain, %s lam=%g", r->name, lam);
   vf_same_bits(context, name, after, before, r->d);
-  (void)snprintf(name, sizeof name, "training loss, plain, %s lam=%g", r->name, lam);
+  vf_text(name, "training loss, plain, %s lam=%g", r->name, lam);
   vf_within(context, name, sid_problem_loss(&plain.problem, w, work) + r->gamma * r->gamma, bias,
             64.0 * (double)r->d * EOS_ULP *
                     (1.0 + r->gamma * r->gamma + plain.largest * vf_dot(w, w, r->d)) +
                 eos_regression_error(r),
             "64 d roundings of the terms, and of gamma^2 = sum b^2/(2 a)");
   if (lam == 0.0) {
-    (void)snprintf(name, sizeof name, "null space, plain, %s lam=0", r->name);
+    vf_text(name, "null space, plain, %s lam=0", r->name);
     vf_within(context, name, moved, 0.0, 0.0, "not a bit: a = b = 0");
   } else {
-    (void)snprintf(name, sizeof name, "training loss over gamma^2, plain, %s lam=%g", r->name, lam);
+    vf_text(name, "training loss over gamma^2, plain, %s lam=%g", r->name, lam);
     vf_at_least(context, name,
                 (sid_problem_loss(&plain.problem, w, work) + r->gamma * r->gamma) /
                     (r->gamma * r->gamma),
@@ -164,7 +158,7 @@ static void eos_no_normalisation(vf_context *context) {
     eos_regression *r = eos_regression_new(context, which);
     double x[EOS_DIM], midpoint[EOS_DIM], before[EOS_DIM] = {0}, residual[2];
     const double eta = .1, ein = 2e-3;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     if (!r) return;
     eos_plain_case(context, r, 0.0);
     eos_plain_case(context, r, .02);
@@ -180,8 +174,7 @@ static void eos_no_normalisation(vf_context *context) {
     vf_add(midpoint, before, r->d, 1.0);
     const double end =
         sid_sharpness_lanczos(&r->problem, midpoint, 2 * EOS_DIM, residual + 1, space);
-    (void)snprintf(name, sizeof name, "lam1 end/start, normalised, %s psi=1 el=0.002 4000 steps",
-                   r->name);
+    vf_text(name, "lam1 end/start, normalised, %s psi=1 el=0.002 4000 steps", r->name);
     vf_within_relative(context, name, end / start, cos(1.0) * cos(1.0), 20.0 * ein,
                        "cos(psi)^2 at the start; order el at the end, as in eos7.stationary");
     free(space);

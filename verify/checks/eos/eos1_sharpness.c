@@ -3,7 +3,6 @@
  * the largest eigenvalue of the Hessian on the unit sphere. Its computation by Lanczos and by
  * shifted power iteration, and the observables, against dense eigenvalues and closed forms. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
@@ -94,12 +93,12 @@ static void eos_lanczos(vf_context *context) {
       if (isfinite(formula)) known = fmax(known, fabs(value - formula) / unit);
       left = fmax(left, residual / unit);
     }
-    char text[EOS_NAME];
-    (void)snprintf(text, sizeof text, "%s, Lanczos - dense, in units of the basis", name);
+    char text[VF_TEXT_SIZE];
+    vf_text(text, "%s, Lanczos - dense, in units of the basis", name);
     vf_within(context, text, dense, 0.0, 1.0, eos_matrix_basis);
-    (void)snprintf(text, sizeof text, "%s, Lanczos - formula, in units of the basis", name);
+    vf_text(text, "%s, Lanczos - formula, in units of the basis", name);
     if (known >= 0.0) vf_within(context, text, known, 0.0, 1.0, eos_matrix_basis);
-    (void)snprintf(text, sizeof text, "%s, residual, in units of the basis", name);
+    vf_text(text, "%s, residual, in units of the basis", name);
     vf_at_most(context, text, left, 1.0, eos_matrix_basis);
   }
 }
@@ -165,17 +164,15 @@ static void eos_power(vf_context *context) {
     eos_power_errors worst = {0.0, 0.0, 0.0, 0.0};
     for (uint64_t i = 0; i < 3; i++)
       eos_power_at(&subject->problem, 2000 + 100 * k + i, count, &worst);
-    char text[EOS_NAME];
+    char text[VF_TEXT_SIZE];
     const double errors[3] = {worst.vector, worst.value, worst.residual};
     static const char *const names[3] = {"vector", "value", "residual"};
     for (int j = 0; j < 3; j++) {
-      (void)snprintf(text, sizeof text, "%s N=%u %s, in units of the basis", subject->name,
-                     (unsigned)count, names[j]);
+      vf_text(text, "%s N=%u %s, in units of the basis", subject->name, (unsigned)count, names[j]);
       vf_within(context, text, errors[j], 0.0, count,
                 "N times 100 p roundings of 2^-53 of the largest eigenvalue");
     }
-    (void)snprintf(text, sizeof text, "%s N=%u distance to an eigenvalue/residual", subject->name,
-                   (unsigned)count);
+    vf_text(text, "%s N=%u distance to an eigenvalue/residual", subject->name, (unsigned)count);
     vf_at_most(context, text, worst.ratio, 1.0, "residual bound of a symmetric matrix");
   }
 }
@@ -231,11 +228,11 @@ static void eos_krylov_space(vf_context *context) {
       double residual, expected_residual;
       const double value = sid_sharpness_lanczos(problem, th, m, &residual, work);
       const double expected = eos_krylov(h, p, start, m, &expected_residual);
-      char text[EOS_NAME];
-      (void)snprintf(text, sizeof text, "%s m=%u value", cases[k]->name, (unsigned)m);
+      char text[VF_TEXT_SIZE];
+      vf_text(text, "%s m=%u value", cases[k]->name, (unsigned)m);
       vf_within(context, text, value, expected, unit,
                 "100 times 100 p roundings of 2^-53 of the largest eigenvalue");
-      (void)snprintf(text, sizeof text, "%s m=%u residual", cases[k]->name, (unsigned)m);
+      vf_text(text, "%s m=%u residual", cases[k]->name, (unsigned)m);
       vf_within(context, text, residual, expected_residual, unit,
                 "100 times 100 p roundings of 2^-53 of the largest eigenvalue");
       vf_at_most(context, "distance to an eigenvalue", eos_distance_to_nearest(values, p, value),

@@ -4,7 +4,6 @@
  * |w_0|^2 >= rho2 pi^2 eta, where T_0 may be 0 and the gradient large; it holds for twice that.
  * Errata: that start, and the bound of et in the text behind the theorem. */
 #include <math.h>
-#include <stdio.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
 #include "checks/eos/problems.h"
@@ -88,7 +87,7 @@ static void eos_theorem_42(vf_context *context) {
       {"rayleigh p=6 m=2.5 el=5e-5", eos_rayleigh, 2.5, 2.5, 5e-5, eos_six},
       {"toy B m=2 el=3e-6", &eos_b->problem, eos_smoothness(&eos_b->problem), 2.0, 3e-6,
        eos_three}};
-  for (size_t k = 0; k < sizeof starts / sizeof starts[0]; k++) {
+  for (size_t k = 0; k < VF_COUNT(starts); k++) {
     eos_start start = starts[k];
     const eos_phase phase = eos_first_phase(&start);
     vf_at_least(context, start.name, phase.first, 1.0,
@@ -107,7 +106,7 @@ static void eos_theorem_42_digits(vf_context *context) {
   static const char *const suffixes[] = {"el-0.0001", "el-0.00001"};
   for (size_t k = 0; k < 2; k++) {
     const eos_start start = {"", eos_ratio2, 2.0, 2.0, k ? 1e-5 : 1e-4, eos_diagonal};
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     eos_walk walk;
     eos_walk_gd(&walk, start.problem, start.th, 1.0 / (4.0 * 9.869604401089358 * (1.0 - start.el)),
                 .1, start.el);
@@ -116,10 +115,10 @@ static void eos_theorem_42_digits(vf_context *context) {
     const double measured[] = {phase.allowed, phase.first};
     static const char *const forms[] = {"eos2.steps-allowed.%s.m-2", "eos2.first-below.%s.m-2"};
     for (int j = 0; j < 2; j++) {
-      (void)snprintf(name, sizeof name, forms[j], suffixes[k]);
+      vf_text(name, forms[j], suffixes[k]);
       vf_within(context, name, measured[j], vf_expected(context, name), 0.0, "a count");
     }
-    (void)snprintf(name, sizeof name, "eos2.least-grad2.%s.m-2", suffixes[k]);
+    vf_text(name, "eos2.least-grad2.%s.m-2", suffixes[k]);
     vf_within_relative(context, name, eos_gradient2(&walk), vf_expected(context, name),
                        200.0 * 40.0 * EOS_ULP, "200 steps of 40 roundings of 2^-53");
   }
@@ -133,10 +132,10 @@ static void eos_erratum_steps(vf_context *context) {
     const double m = k < 2 ? 1.0 : 2.0;
     const eos_start start = {"", eos_ratio2, 2.0, m, k % 2 ? 1e-5 : 1e-4, eos_diagonal};
     const eos_phase phase = eos_first_phase(&start);
-    const double bound = eos_key(context, "eos2.bound.%s", suffixes[k % 2]);
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "ratio2 at pi/4, |w_0|^2 = %g rho2 pi^2 eta, %s, T_0 = %g", m,
-                   suffixes[k % 2], phase.allowed);
+    const double bound = vf_expected_of(context, "eos2.bound.%s", suffixes[k % 2]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "ratio2 at pi/4, |w_0|^2 = %g rho2 pi^2 eta, %s, T_0 = %g", m, suffixes[k % 2],
+            phase.allowed);
     if (m == 1.0)
       vf_erratum_claim(context, name, phase.least, NULL, 0.0, "<=", bound, 10.0 * EOS_ULP,
                        "10 roundings of 2^-53 of |grad L|^2 = 1");
@@ -174,17 +173,16 @@ static void eos_erratum_rate(vf_context *context) {
                 eta, el);
     for (long t = 0; t < lround(steps); t++) eos_step(&walk);
     sid_observe(&experiment, (uint64_t)steps, walk.x, NULL, &row, walk.work);
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "ratio2, |w_0|^2 = %g rho2 pi^2 eta, el=%g, step %g",
-                   cases[k].m, el, steps);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "ratio2, |w_0|^2 = %g rho2 pi^2 eta, el=%g, step %g", cases[k].m, el, steps);
     vf_erratum_claim(context, name, row / (1.0 - el) * scale,
-                     "<=", eos_key(context, "eos2.et-bound.%s", cases[k].suffix),
-                     "<=", eos_key(context, "eos2.et-bound.%s.printed", cases[k].suffix),
+                     "<=", vf_expected_of(context, "eos2.et-bound.%s", cases[k].suffix),
+                     "<=", vf_expected_of(context, "eos2.et-bound.%s.printed", cases[k].suffix),
                      (steps + 8.0) * EOS_ULP, "a rounding of 2^-53 a step, and 8");
     if (steps == 0.0)
       vf_within_relative(context, name, row / (1.0 - el) * scale,
-                         eos_key(context, "eos2.start-et.%s", cases[k].suffix), 16.0 * EOS_ULP,
-                         "16 roundings of 2^-53");
+                         vf_expected_of(context, "eos2.start-et.%s", cases[k].suffix),
+                         16.0 * EOS_ULP, "16 roundings of 2^-53");
   }
 }
 

@@ -4,8 +4,6 @@
  * Section 4.2.2: there the oscillation has died, so that Theorem 4.7 needs a perturbation, and on
  * an exact minimiser w_t = (1-ein)^t w_0. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
@@ -58,8 +56,8 @@ static void eos_entry(vf_context *context) {
   for (size_t k = 0; k < 24; k++) {
     const eos_minimum *at = minima + k / 4;
     const uint32_t p = at->problem->dim;
-    const double ein = strtod(keys[k % 4], NULL),
-                 steps = eos_key(context, "eos3.steps.ein-%s", keys[k % 4]);
+    const double ein = vf_number(keys[k % 4]),
+                 steps = vf_expected_of(context, "eos3.steps.ein-%s", keys[k % 4]);
     double th[EOS_DIM], distance = 0.0, s = 0.0, t = 0.0;
     eos_walk walk;
     for (uint32_t j = 0; j < p; j++) th[j] = at->th[j] + sqrt(ein) * at->v[j];
@@ -71,8 +69,8 @@ static void eos_entry(vf_context *context) {
     }
     eos_direction(&walk, th);
     for (uint32_t j = 0; j < p; j++) distance += (th[j] - at->th[j]) * (th[j] - at->th[j]);
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "%s ein=%s", at->name, keys[k % 4]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s ein=%s", at->name, keys[k % 4]);
     vf_within(context, name, t, steps, 3.0, "rounding up, and half a step for the first gradient");
     vf_at_least(context, "s", s, 1.0, "the edge is reached");
     vf_at_most(context, "(s - 1)/ein", (s - 1.0) / ein, 2.5, "s grows by (1-ein)^-2 a step");
@@ -116,15 +114,15 @@ static double eos_height_at_edge(const eos_toy *toy, double al, double h0, doubl
 static void eos_dying_oscillation(vf_context *context) {
   static const double eins[] = {1e-3, 1.5e-3};
   for (size_t k = 0; k < 2; k++) {
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     long steps;
     const double a = log(fabs(eos_height_at_edge(eos_a, 0.0, 1e-6, eins[k], &steps)));
-    (void)snprintf(name, sizeof name, "toy A al=0: ln|h| at s=1, h0=1e-6 ein=%g", eins[k]);
+    vf_text(name, "toy A al=0: ln|h| at s=1, h0=1e-6 ein=%g", eins[k]);
     vf_within(context, name, a, eos_naive_log(1e-6, .6, eins[k], steps), 1e-8,
               "250 steps; the error of s, 250 steps of 40 roundings, enters with 1/(2 s - 1) <= 5");
     const double b =
         log(fabs(eos_height_at_edge(eos_b, eos_angles[0].value, 1e-6, eins[k], &steps)));
-    (void)snprintf(name, sizeof name, "toy B al=atan2(2,1): ln|h| at s=1, h0=1e-6 ein=%g", eins[k]);
+    vf_text(name, "toy B al=atan2(2,1): ln|h| at s=1, h0=1e-6 ein=%g", eins[k]);
     vf_rejected(context, name, b, eos_naive_log(1e-6, .6, eins[k], steps), 20.0,
                 "9 orders of magnitude");
     vf_within(context, name, b, log(EOS_ULP), log(100.0),
@@ -162,9 +160,8 @@ static void eos_restart(vf_context *context) {
     const double y0 = vf_eos_y(h0, g, ein), bound = 2.0 * sqrt(ein * (y0 - log(y0) - 1.0));
     const double edge = 2.0 / eos_lam1(toy, al);
     const long steps = lround(3.0 / sqrt(ein));
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "%s al=atan2(2,1) ein=%g: largest et lam1 - 2", toy->name,
-                   ein);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s al=atan2(2,1) ein=%g: largest et lam1 - 2", toy->name, ein);
     vf_within(context, name, eos_excursion(toy, al, h0, edge, ein, steps), bound, 20.0 * ein,
               "Hamiltonian, corrections O(ein)");
     vf_rejected(context, name, eos_excursion(toy, al, EOS_ULP, edge, ein, lround(1.0 / ein)), bound,
@@ -184,14 +181,14 @@ static void eos_frozen(vf_context *context) {
     sid_manifold_point at = {.h = (double)NAN, .angle = (double)NAN};
     eos_walk walk;
     long steps = 0, last = lround(5.0 / ein);
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     eos_near(eos_a, al, 0.0, th);
     eos_walk_gd(&walk, &eos_a->problem, th, et0, .1, ein);
     const double start = vf_dot(walk.x, walk.x, 3);
     for (long t = 0; t < last; t++) eos_step(&walk);
     if (walk.status || sid_manifold_project(&eos_a->problem, walk.x, &at))
       vf_error(context, "frozen", "a step failed");
-    (void)snprintf(name, sizeof name, "toy A al=0.5 ein=%g, exact minimiser", ein);
+    vf_text(name, "toy A al=0.5 ein=%g, exact minimiser", ein);
     vf_within(context, name, at.h, 0.0, 0.0, "exact: 0 times a number");
     vf_within(context, "angle after 5/ein steps", at.angle, al, 4.0 * (double)last * EOS_ULP,
               "4 roundings of 2^-53 a step");

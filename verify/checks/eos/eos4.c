@@ -5,8 +5,6 @@
  * for t <= T/ein; measured is 1/2. On the toys, whose Gamma, lam1 and flow are known in closed
  * form. Erratum: the null space of the Hessian. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
 #include "checks/eos/flow.h"
@@ -22,11 +20,11 @@ static void eos_minimisers(vf_context *context) {
   for (size_t k = 0; k < 6; k++) {
     const eos_toy *toy = eos_toys + k / 3;
     const eos_angle *al = eos_angles + k % 3;
-    char suffix[EOS_NAME], name[EOS_NAME];
+    char suffix[VF_TEXT_SIZE], name[VF_TEXT_SIZE];
     double x[3], v[3] = {.3, -.5, .8}, hv[3], work[EOS_WORK], left[2];
     sid_manifold_point at;
-    (void)snprintf(suffix, sizeof suffix, "%s.al-%s", toy->key, al->key);
-    const double lam1 = eos_key(context, "eos4.hessian-normal.%s", suffix),
+    vf_text(suffix, "%s.al-%s", toy->key, al->key);
+    const double lam1 = vf_expected_of(context, "eos4.hessian-normal.%s", suffix),
                  unit = 100.0 * EOS_ULP * lam1;
     eos_near(toy, al->value, 0.0, x);
     for (int j = 0; j < 3; j++) x[j] *= 2.0;
@@ -36,7 +34,7 @@ static void eos_minimisers(vf_context *context) {
     const double measured[] = {lanczos, power, at.sharpness};
     static const char *const ways[] = {"Lanczos", "power iteration", "projection"};
     for (int j = 0; j < 3; j++) {
-      (void)snprintf(name, sizeof name, "%s al=%s %s", toy->name, al->key, ways[j]);
+      vf_text(name, "%s al=%s %s", toy->name, al->key, ways[j]);
       vf_within(context, name, measured[j], lam1, unit, "100 roundings of 2^-53 of lam1");
     }
     vf_at_most(context, "residuals", fmax(left[0], left[1]), unit,
@@ -44,15 +42,14 @@ static void eos_minimisers(vf_context *context) {
     vf_within(context, "h at a minimiser", at.h, 0.0, 8.0 * EOS_ULP, "8 roundings of 2^-53");
     vf_within(context, "angle", at.angle, al->value, 8.0 * EOS_ULP,
               "atan2 within 4 ulp, start within 4");
-    (void)snprintf(suffix, sizeof suffix, "%s.al0-%s.tau-0", toy->key, al->key);
-    vf_within(context, "slope", at.slope, eos_key(context, "eos4.slope.%s", suffix),
+    vf_text(suffix, "%s.al0-%s.tau-0", toy->key, al->key);
+    vf_within(context, "slope", at.slope, vf_expected_of(context, "eos4.slope.%s", suffix),
               30.0 * EOS_ULP * 4.0, "30 roundings of 2^-53 of 4");
     const double flat[2][3] = {{-sin(al->value), cos(al->value), 0.0},
                                {.5 * x[0], .5 * x[1], .5 * x[2]}};
     for (int j = 0; j < 2; j++) {
       sid_problem_hessian_vector(&toy->problem, x, flat[j], hv, work);
-      (void)snprintf(name, sizeof name, "%s al=%s |H v|, v %s", toy->name, al->key,
-                     j ? "radial" : "tangent");
+      vf_text(name, "%s al=%s |H v|, v %s", toy->name, al->key, j ? "radial" : "tangent");
       vf_within(context, name, 4.0 * vf_norm(hv, 3), 0.0, unit, "100 roundings of 2^-53 of lam1");
     }
   }
@@ -72,8 +69,8 @@ static void eos_projection(vf_context *context) {
     const double reach[3] = {toy->rho * cos(al), toy->rho * sin(al), toy->level};
     const double top[3] = {-toy->level * cos(al), -toy->level * sin(al), toy->rho};
     for (int j = 0; j < 3; j++) x[j] *= 1.7 / length;
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "%s al=%.17g h=%g", toy->name, al, h);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s al=%.17g h=%g", toy->name, al, h);
     if (sid_manifold_project(&toy->problem, x, &at)) vf_error(context, name, "no projection");
     for (int j = 0; j < 3; j++)
       worst = fmax(worst, fmax(fabs(at.phi[j] - reach[j]), fabs(at.v1[j] - top[j])));
@@ -118,10 +115,9 @@ static void eos_flow_closed_form(vf_context *context) {
   for (size_t k = 0; k < 30; k++) {
     const eos_law law = {eos_toys + k / 15, 2.0, 1.0};
     const eos_angle *al0 = eos_angles + k / 5 % 3;
-    char key[EOS_NAME];
-    (void)snprintf(key, sizeof key, "eos4.al.%s.al0-%s.tau-%s", law.toy->key, al0->key,
-                   taus[k % 5]);
-    eos_flow_digits(context, key, &law, al0->value, strtod(taus[k % 5], NULL));
+    char key[VF_TEXT_SIZE];
+    vf_text(key, "eos4.al.%s.al0-%s.tau-%s", law.toy->key, al0->key, taus[k % 5]);
+    eos_flow_digits(context, key, &law, al0->value, vf_number(taus[k % 5]));
   }
 }
 
@@ -144,9 +140,9 @@ static void eos_flow_order(vf_context *context) {
       for (int j = 0; j < 3; j++) largest = fmax(largest, fabs(x[j] - end[j]));
       ratio[i] = estimate / largest;
     }
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "%s al0=%s factor=%g weight=%g", law.toy->name,
-                   eos_angles[k % 2].key, factors[k], weights[k]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s al0=%s factor=%g weight=%g", law.toy->name, eos_angles[k % 2].key, factors[k],
+            weights[k]);
     eos_exponent(context, name, h, error, COUNT, 4.0, 0.0);
     vf_within(context, "estimate/error, 64 steps", ratio[3], 1.0,
               2.0 * fabs(ratio[3] - ratio[2]) + .02,
@@ -171,9 +167,8 @@ static void eos_track_digits(vf_context *context, int angle, const double *track
                              int last) {
   for (int k = first; k <= last; k++) {
     const double ein = pow(10.0, -2.0 - k);
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "toy B al0=%s ein=1e-%d: sup |theta - zeta|",
-                   eos_angles[angle].key, k + 2);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "toy B al0=%s ein=1e-%d: sup |theta - zeta|", eos_angles[angle].key, k + 2);
     vf_within(context, name, tracks[(ptrdiff_t)6 * k], eos_sup_digits[angle][k],
               150.0 / sqrt(ein) * EOS_ULP + .02 * pow(ein, 4.0),
               "1.5/sqrt(ein) steps of 4 roundings of 2^-53, 25 times, and the flow's error");
@@ -228,7 +223,7 @@ static void eos_curve(vf_context *context) {
   const eos_edge edges[] = {{eos_b, eos_angles[0].value, 1e-4, 1e-3, 0.0, 0},
                             {eos_b, 1.0, 2e-5, .1 * sqrt(2e-5), 0.0, 0}};
   for (size_t k = 0; k < 2; k++) {
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     eos_edge_name(name, edges + k);
     eos_angle_series(context, name, edges + k, 2.0, 2.0 * sqrt(edges[k].ein),
                      "Theorem 4.7: 2 sqrt(ein)");

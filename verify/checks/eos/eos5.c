@@ -4,7 +4,6 @@
  * Errata: the drift is printed with 2 h^2, the mean once without the square of g, the speed per
  * unit of t instead of tau (Section 4.2.2). */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "harness/quadrature.h"
 #include "checks/eos/problems.h"
@@ -44,7 +43,7 @@ static void eos_mean_windows(vf_context *context) {
     const eos_law law = eos_edge_law(edges + c);
     const double al0 = edges[c].al0;
     double rows[6 * EOS_WINDOWS];
-    char name[EOS_NAME], text[EOS_NAME + 80];
+    char name[VF_TEXT_SIZE], text[VF_TEXT_SIZE];
     eos_edge_name(name, edges + c);
     for (int i = 0; i < EOS_WINDOWS; i++) {
       const eos_window *window = windows + (ptrdiff_t)c * EOS_WINDOWS + i;
@@ -55,16 +54,15 @@ static void eos_mean_windows(vf_context *context) {
       const double row[6] = {
           from, to, 2.0 * window->h2, eos_flow_mean(&law, al0, from, to), window->speed, lost / .2};
       memcpy(rows + (ptrdiff_t)6 * i, row, sizeof row);
-      (void)snprintf(text, sizeof text, "%s tau %.1f..%.1f mean h^2/ein", name, from, to);
+      vf_text(text, "%s tau %.1f..%.1f mean h^2/ein", name, from, to);
       vf_within_relative(context, text, row[2], row[3], .01,
                          "windows within 1 %: ends of a window");
-      (void)snprintf(text, sizeof text, "%s tau %.1f..%.1f d log lam1/dtau", name, from, to);
+      vf_text(text, "%s tau %.1f..%.1f d log lam1/dtau", name, from, to);
       vf_within(context, text, row[4], row[5], .003,
                 "g sup|phi - zeta|-differences over .2: sqrt(ein)");
     }
     vf_series(context, name, eos_window_columns, 6, rows, EOS_WINDOWS);
-    (void)snprintf(text, sizeof text, "eos5.window-mean-h2-over-ein.al0-%s.from-0.4.to-0.6",
-                   eos_angles[c].key);
+    vf_text(text, "eos5.window-mean-h2-over-ein.al0-%s.from-0.4.to-0.6", eos_angles[c].key);
     vf_within_relative(context, text, 2.0 * windows[c * EOS_WINDOWS + 2].h2,
                        vf_expected(context, text), .01, "windows within 1 %");
   }
@@ -86,17 +84,16 @@ static void eos_erratum_drift(vf_context *context) {
   eos_window windows[2];
   eos_erratum_window(context, windows);
   for (int c = 0; c < 2; c++) {
-    char name[EOS_NAME], key[EOS_NAME];
-    (void)snprintf(name, sizeof name, "toy B al0=%s ein=1e-5: drift/h^2", eos_angles[c].key);
+    char name[VF_TEXT_SIZE], key[VF_TEXT_SIZE];
+    vf_text(name, "toy B al0=%s ein=1e-5: drift/h^2", eos_angles[c].key);
     vf_erratum(context, name, windows[c].drift, vf_expected(context, "eos5.drift-over-h2"),
                vf_expected(context, "eos5.drift-over-h2.printed"), 1e-4,
                "9e-5 is 4 times the largest h^2");
-    (void)snprintf(key, sizeof key, "eos5.window-mean-h2-over-ein.al0-%s.from-0.4.to-0.6",
-                   eos_angles[c].key);
-    (void)snprintf(name, sizeof name, "toy B al0=%s ein=1e-5: mean h^2/ein", eos_angles[c].key);
+    vf_text(key, "eos5.window-mean-h2-over-ein.al0-%s.from-0.4.to-0.6", eos_angles[c].key);
+    vf_text(name, "toy B al0=%s ein=1e-5: mean h^2/ein", eos_angles[c].key);
     const double right = vf_expected(context, key);
-    vf_erratum(context, name, 2.0 * windows[c].h2, right, eos_key(context, "%s.printed", key),
-               .01 * right, "windows within 1 %");
+    vf_erratum(context, name, 2.0 * windows[c].h2, right,
+               vf_expected_of(context, "%s.printed", key), .01 * right, "windows within 1 %");
   }
 }
 
@@ -105,13 +102,14 @@ static void eos_erratum_square(vf_context *context) {
   eos_window windows[2];
   eos_erratum_window(context, windows);
   for (int c = 0; c < 2; c++) {
-    char name[EOS_NAME];
-    const double right =
-        eos_key(context, "eos5.window-mean-h2-over-ein.al0-%s.from-0.4.to-0.6", eos_angles[c].key);
-    (void)snprintf(name, sizeof name, "toy B al0=%s ein=1e-5: mean h^2/ein", eos_angles[c].key);
+    char name[VF_TEXT_SIZE];
+    const double right = vf_expected_of(
+        context, "eos5.window-mean-h2-over-ein.al0-%s.from-0.4.to-0.6", eos_angles[c].key);
+    vf_text(name, "toy B al0=%s ein=1e-5: mean h^2/ein", eos_angles[c].key);
     vf_erratum(context, name, 2.0 * windows[c].h2, right,
-               eos_key(context, "eos5.window-mean-h2-over-ein-no-square.al0-%s.from-0.4.to-0.6",
-                       eos_angles[c].key),
+               vf_expected_of(context,
+                              "eos5.window-mean-h2-over-ein-no-square.al0-%s.from-0.4.to-0.6",
+                              eos_angles[c].key),
                .01 * right, "windows within 1 %");
   }
 }
@@ -122,11 +120,10 @@ static void eos_erratum_time(vf_context *context) {
   eos_window windows[2];
   eos_erratum_window(context, windows);
   for (int c = 0; c < 2; c++) {
-    char name[EOS_NAME];
-    const double speed = eos_key(context, "eos5.speed.al0-%s.tau-0.5", eos_angles[c].key),
+    char name[VF_TEXT_SIZE];
+    const double speed = vf_expected_of(context, "eos5.speed.al0-%s.tau-0.5", eos_angles[c].key),
                  ein = 1e-5;
-    (void)snprintf(name, sizeof name, "toy B al0=%s ein=1e-5: d log lam1 per step",
-                   eos_angles[c].key);
+    vf_text(name, "toy B al0=%s ein=1e-5: d log lam1 per step", eos_angles[c].key);
     vf_erratum(context, name, windows[c].speed * ein, speed * ein, speed, .01 * ein * fabs(speed),
                "1 %: curvature over the window");
   }

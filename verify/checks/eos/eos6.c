@@ -3,7 +3,6 @@
  *   u' = 4 ein (1 - y), (ln y)' = 2 u, E = u^2/(4 ein) + y - ln y,
  * whose period is of order 1/sqrt(ein). What is smooth there is so at midpoints of two iterates. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/check.h"
@@ -64,11 +63,11 @@ static void eos_period(vf_context *context) {
                {0, 2, 0.0, 1e-4, "0.0001"}, {0, 2, 0.0, .9, "0.9"},   {0, 1, .3, .5, "0.5"},
                {0, 1, .3, .01, "0.01"},     {1, 1, 1.0, .5, "0.5"},   {1, 1, 1.0, .2, "0.2"}};
   enum { COUNT = 6 };
-  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+  for (size_t c = 0; c < VF_COUNT(cases); c++) {
     const eos_toy *toy = eos_toys + cases[c].toy;
     const double g = eos_slope(toy, cases[c].al);
     double period[COUNT], top[COUNT], kept = 0.0;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     for (int k = 0; k < COUNT; k++) {
       const double ein = ldexp(1.0, -12 - 2 * k);
       const eos_edge edge = {
@@ -78,14 +77,12 @@ static void eos_period(vf_context *context) {
       period[k] = orbit.period * sqrt(ein), top[k] = orbit.top / (2.0 * sqrt(ein)),
       kept += orbit.kept;
     }
-    (void)snprintf(name, sizeof name, "%s al=%g y0=%s: period sqrt(ein)", toy->name, cases[c].al,
-                   cases[c].key);
+    vf_text(name, "%s al=%g y0=%s: period sqrt(ein)", toy->name, cases[c].al, cases[c].key);
     vf_limit_to_depth(context, name, period, COUNT, cases[c].power == 2 ? 1 : 2, cases[c].power,
-                      eos_key(context, "eos6.period.y0-%s", cases[c].key), 0.0, 1e-3);
-    (void)snprintf(name, sizeof name, "%s al=%g y0=%s: largest |u|", toy->name, cases[c].al,
-                   cases[c].key);
+                      vf_expected_of(context, "eos6.period.y0-%s", cases[c].key), 0.0, 1e-3);
+    vf_text(name, "%s al=%g y0=%s: largest |u|", toy->name, cases[c].al, cases[c].key);
     vf_limit_to_depth(context, name, top, COUNT, 1, 1,
-                      eos_key(context, "eos6.u-max.y0-%s", cases[c].key),
+                      vf_expected_of(context, "eos6.u-max.y0-%s", cases[c].key),
                       3.0 * top[COUNT - 1] * ldexp(1.0, -22), 4e-3);
     vf_within(context, "steps without a change of sign of h", kept, 0.0, 0.0, "a count");
   }
@@ -98,19 +95,20 @@ static void eos_orbit_digits(vf_context *context) {
   static const char *const keys[] = {"0.5", "0.01", "0.1", "0.2"};
   const double ein = 1e-6;
   for (int c = 0; c < 4; c++) {
-    const double y0 = strtod(keys[c], NULL), peak = eos_key(context, "eos6.peak.y0-%s", keys[c]);
+    const double y0 = vf_number(keys[c]),
+                 peak = vf_expected_of(context, "eos6.peak.y0-%s", keys[c]);
     const eos_edge edge = {eos_a, 0.0, ein, sqrt(.5 * ein * y0), 0.0, 0};
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     eos_orbit orbit;
     eos_orbit_run(&edge, 5, &orbit);
-    (void)snprintf(name, sizeof name, "toy A al=0 y0=%s ein=1e-6: period sqrt(ein)", keys[c]);
-    const double period = eos_key(context, "eos6.period.y0-%s", keys[c]);
+    vf_text(name, "toy A al=0 y0=%s ein=1e-6: period sqrt(ein)", keys[c]);
+    const double period = vf_expected_of(context, "eos6.period.y0-%s", keys[c]);
     vf_within_relative(context, name, orbit.period * sqrt(ein), period, 30.0 * ein / period,
                        "30 ein: O(ein) with the constant of ein = 1e-3");
-    (void)snprintf(name, sizeof name, "toy A al=0 y0=%s ein=1e-6: peak", keys[c]);
+    vf_text(name, "toy A al=0 y0=%s ein=1e-6: peak", keys[c]);
     vf_within(context, name, orbit.peak, peak, 4.0 * peak * (peak - 1.0) * ein,
               "4 times the error of sampling");
-    (void)snprintf(name, sizeof name, "toy A al=0 y0=%s ein=1e-6: least y", keys[c]);
+    vf_text(name, "toy A al=0 y0=%s ein=1e-6: least y", keys[c]);
     vf_within(context, name, orbit.least, y0, 4.0 * peak * (peak - 1.0) * ein,
               "4 times the error of sampling");
   }
@@ -124,7 +122,7 @@ static void eos_energy(vf_context *context) {
     const eos_toy *toy = c < 2 ? eos_a : eos_b;
     const double g = eos_slope(toy, angles[c]);
     double root[COUNT], drift[COUNT];
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     for (int k = 0; k < COUNT; k++) {
       const double ein = ldexp(1.0, -14 - 2 * k);
       const eos_edge edge = {toy, angles[c], ein, sqrt(2.0 * ein * starts[c] / (4.0 + g * g)),
@@ -133,8 +131,8 @@ static void eos_energy(vf_context *context) {
       eos_orbit_run(&edge, 1, &orbit);
       root[k] = sqrt(ein), drift[k] = orbit.drift;
     }
-    (void)snprintf(name, sizeof name, "%s al=%g y0=%g: largest change of E, ein=4^-7..4^-13",
-                   toy->name, angles[c], starts[c]);
+    vf_text(name, "%s al=%g y0=%g: largest change of E, ein=4^-7..4^-13", toy->name, angles[c],
+            starts[c]);
     eos_exponent(context, name, root, drift, COUNT, 1.0, ldexp(1.0, -26));
   }
 }
@@ -151,7 +149,7 @@ static void eos_period_series(vf_context *context) {
     const eos_edge edge = {toy, al, ein, sqrt(2.0 * ein * starts[c] / (4.0 + g * g)), 0.0, 0};
     const double energy = starts[c] - log(starts[c]);
     double worst = 0.0;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     eos_seen seen;
     eos_walk walk;
     eos_edge_begin(&edge, &walk);
@@ -164,7 +162,7 @@ static void eos_period_series(vf_context *context) {
       worst = fmax(worst, fabs(row[3] - 2.0));
       eos_step(&walk);
     }
-    (void)snprintf(name, sizeof name, "%s al=%.4g y0=%g ein=1e-4", toy->name, al, starts[c]);
+    vf_text(name, "%s al=%.4g y0=%g ein=1e-4", toy->name, al, starts[c]);
     vf_at_most(context, name, walk.status ? (double)NAN : worst,
                2.0 * sqrt(ein * (energy - 1.0)) + 10.0 * ein * energy,
                "|et lam1 - 2| <= 2 sqrt(ein (E - 1)), corrections O(ein)");
@@ -221,7 +219,7 @@ static void eos_midpoints(vf_context *context) {
   for (int c = 0; c < 2; c++) {
     const double al0 = eos_angles[c].value;
     double root[COUNT], values[4][COUNT];
-    char text[EOS_NAME];
+    char text[VF_TEXT_SIZE];
     for (int k = 0; k < COUNT; k++) {
       const double ein = ldexp(1.0, -12 - 2 * k);
       const eos_edge edge = {eos_b, al0, ein, .5 * sqrt(ein), 0.0, 0};
@@ -232,12 +230,10 @@ static void eos_midpoints(vf_context *context) {
         values[j][k] = smooth.loss[j], values[2 + j][k] = smooth.sharpness[j];
     }
     for (int j = 0; j < 4; j++) {
-      (void)snprintf(text, sizeof text, "toy B al0=%s, %s, ein=4^-6..4^-12", eos_angles[c].key,
-                     names[j]);
+      vf_text(text, "toy B al0=%s, %s, ein=4^-6..4^-12", eos_angles[c].key, names[j]);
       eos_exponent(context, text, root, values[j], COUNT, orders[j], ldexp(1.0, -22));
     }
-    (void)snprintf(text, sizeof text, "toy B al0=%s ein=4^-6: sharpness/lam1 - 1 at iterates",
-                   eos_angles[c].key);
+    vf_text(text, "toy B al0=%s ein=4^-6: sharpness/lam1 - 1 at iterates", eos_angles[c].key);
     vf_rejected(context, text, values[2][0], 0.0, values[3][0], "what midpoints reach");
   }
 }

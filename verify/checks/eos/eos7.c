@@ -6,7 +6,6 @@
  * (Theorems 4.7, 5.1), at which th oscillates with h^2 = el/2. Without decay th stays where it is
  * (Section 6). Notation and closed forms: regression.h. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -36,7 +35,7 @@ static void eos_null_space(vf_context *context) {
     const double lam = one->ein / one->eta, keep = 1.0 - one->ein;
     double x[EOS_DIM], rest[EOS_DIM], first[EOS_DIM], g[EOS_DIM], work[EOS_WORK], worst = 0.0,
                                                                                   error = 0.0;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     sid_stream stream = eos_stream(5, SID_KEY_START, (uint64_t)k);
     (void)sid_data_fill(&stream, SID_DATA_NORMAL, r->d, x);
     vf_scale(x, r->d, .5);
@@ -54,20 +53,20 @@ static void eos_null_space(vf_context *context) {
       vf_raise(&worst, fabs(row2 - kept) /
                            (eos_regression_error(r) * length * length + 2.0 * length * step));
     }
-    (void)snprintf(name, sizeof name, "|P_null w_t|/|P_null w_0|, %s eta=%g ein=%g t=%d", r->name,
-                   one->eta, one->ein, (int)one->steps);
+    vf_text(name, "|P_null w_t|/|P_null w_0|, %s eta=%g ein=%g t=%d", r->name, one->eta, one->ein,
+            (int)one->steps);
     vf_within(context, name, vf_dot(rest, first, r->d) / vf_dot(first, first, r->d),
               vf_expected(context, one->key),
               error / vf_norm(first, r->d) + eos_regression_error(r),
               "4 roundings of the terms of each step, and of the projection");
-    (void)snprintf(name, sizeof name, "turn of P_null w, %s eta=%g ein=%g t=%d", r->name, one->eta,
-                   one->ein, (int)one->steps);
+    vf_text(name, "turn of P_null w, %s eta=%g ein=%g t=%d", r->name, one->eta, one->ein,
+            (int)one->steps);
     vf_add(rest, first, r->d, -vf_expected(context, one->key));
     vf_within(context, name, vf_norm(rest, r->d), 0.0,
               error + eos_regression_error(r) * vf_norm(first, r->d),
               "4 roundings of the terms of each step, and of the projection");
-    (void)snprintf(name, sizeof name, "recursion of |P_row w|^2 in units, %s eta=%g ein=%g",
-                   r->name, one->eta, one->ein);
+    vf_text(name, "recursion of |P_row w|^2 in units, %s eta=%g ein=%g", r->name, one->eta,
+            one->ein);
     vf_within(context, name, worst, 0.0, 1.0,
               "rounding of the projection, 40 n condition, and of the step");
     free(r);
@@ -104,11 +103,11 @@ static void eos_fit_norm(vf_context *context) {
   for (int which = 0; which < EOS_REGRESSIONS; which++) {
     eos_regression *r = eos_regression_new(context, which);
     double value[COUNT], x[EOS_DIM], time;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     if (!r) return;
     eos_regression_start(r, (uint64_t)which, .3, x);
     for (int k = 0; k < COUNT; k++) value[k] = 1.0 + eos_fit(context, r, ldexp(.04, -k), x, &time);
-    (void)snprintf(name, sizeof name, "(|w|^2 gained)/(eta L_0), %s eta=0.04 to 0", r->name);
+    vf_text(name, "(|w|^2 gained)/(eta L_0), %s eta=0.04 to 0", r->name);
     vf_limit(context, name, value, COUNT, 1, 1.0, 1e-12, .01);
     free(r);
   }
@@ -139,12 +138,12 @@ static void eos_entry_time(vf_context *context) {
     eos_regression *r = eos_regression_new(context, which);
     if (!r) return;
     for (int k = 0; k < 8; k++) {
-      const double ein = eins[k / 4], m = atof(sizes[k % 4]);
+      const double ein = eins[k / 4], m = vf_number(sizes[k % 4]);
       double x[EOS_DIM];
-      char name[EOS_NAME], key[EOS_NAME];
-      (void)snprintf(key, sizeof key, "eos7.entry-time.m-%s", sizes[k % 4]);
+      char name[VF_TEXT_SIZE], key[VF_TEXT_SIZE];
+      vf_text(key, "eos7.entry-time.m-%s", sizes[k % 4]);
       const double expected = vf_expected(context, key);
-      (void)snprintf(name, sizeof name, "t1 ein, %s ein=%g m=%s psi=1", r->name, ein, sizes[k % 4]);
+      vf_text(name, "t1 ein, %s ein=%g m=%s psi=1", r->name, ein, sizes[k % 4]);
       eos_regression_place(r, 1.0, 0.0, m * eos_regression_edge(r, eta, ein), x);
       vf_within(context, name, (double)eos_regression_entry(context, r, eta, ein, x) * ein,
                 expected, ein * (1.0 + expected), "one step, and ein/2 of the time twice");
@@ -152,14 +151,14 @@ static void eos_entry_time(vf_context *context) {
     for (int k = 0; k < 4; k++) {
       const double ein = eins[k / 2], factor = -log1p(-ein);
       double x[EOS_DIM], rest[EOS_DIM], work[EOS_WORK], time;
-      char name[EOS_NAME];
+      char name[VF_TEXT_SIZE];
       eos_regression_start(r, 10 + (uint64_t)k, .5, x);
       const double row2 = eos_regression_split(r, x, rest),
                    gain = eta * sid_problem_loss(&r->problem, x, work);
       const double expected =
           .5 * log((row2 + gain) / eos_regression_edge(r, eta, ein)) / factor * ein;
       const double deviation = fabs(eos_fit(context, r, eta, x, &time));
-      (void)snprintf(name, sizeof name, "t1 ein, %s ein=%g random start %d", r->name, ein, k);
+      vf_text(name, "t1 ein, %s ein=%g random start %d", r->name, ein, k);
       vf_within(context, name, (double)eos_regression_entry(context, r, eta, ein, x) * ein,
                 expected, ein + .5 * gain / row2 * (2.0 * ein * time + deviation) * 2.0,
                 "one step, and twice the effects of decay while fitting and of finite eta");
@@ -206,23 +205,20 @@ static void eos_tracking_of(vf_context *context, const eos_regression *r, const 
   enum { COUNT = 5 };
   static const double eins[COUNT] = {1e-2, 3e-3, 1e-3, 3e-4, 1e-4};
   double error[COUNT], tan_psi[FLOW_TIMES];
-  char name[EOS_NAME], key[EOS_NAME];
+  char name[VF_TEXT_SIZE], key[VF_TEXT_SIZE];
   for (int k = 0; k < COUNT; k++) {
-    error[k] = eos_regression_track(context, r, strtod(psi0, NULL), eins[k], tan_psi);
-    (void)snprintf(name, sizeof name, "sup|th - zeta|/sqrt(ein), %s psi0=%s ein=%g", r->name, psi0,
-                   eins[k]);
+    error[k] = eos_regression_track(context, r, vf_number(psi0), eins[k], tan_psi);
+    vf_text(name, "sup|th - zeta|/sqrt(ein), %s psi0=%s ein=%g", r->name, psi0, eins[k]);
     vf_at_most(context, name, error[k] / sqrt(eins[k]), 2.0,
                "amplitude of the oscillation, sqrt(y ein/2)");
     for (int i = 0; i < FLOW_TIMES; i++) {
-      (void)snprintf(key, sizeof key, "eos7.tan-psi.psi0-%s.tau-%s", psi0, eos_flow_names[i]);
-      (void)snprintf(name, sizeof name, "tan psi, %s psi0=%s ein=%g tau=%s", r->name, psi0, eins[k],
-                     eos_flow_names[i]);
+      vf_text(key, "eos7.tan-psi.psi0-%s.tau-%s", psi0, eos_flow_names[i]);
+      vf_text(name, "tan psi, %s psi0=%s ein=%g tau=%s", r->name, psi0, eins[k], eos_flow_names[i]);
       vf_within_relative(context, name, tan_psi[i], vf_expected(context, key), 1.2 * sqrt(eins[k]),
                          "|et lam1 - 2|/4, at most 1.2 sqrt(ein)");
     }
   }
-  (void)snprintf(name, sizeof name, "exponent of sup|th - zeta|, %s psi0=%s ein=0.01..0.0001",
-                 r->name, psi0);
+  vf_text(name, "exponent of sup|th - zeta|, %s psi0=%s ein=0.01..0.0001", r->name, psi0);
   vf_within(
       context, name, log(error[0] / error[COUNT - 1]) / log(eins[0] / eins[COUNT - 1]), .5, .1,
       "the amplitude's factor sqrt(y) depends on the phase: less than a factor 1.58 = 100^.1");
@@ -280,7 +276,7 @@ static void eos_stationary(vf_context *context) {
   for (int which = 0; which < EOS_REGRESSIONS; which++) {
     eos_regression *r = eos_regression_new(context, which);
     double value[WHAT][COUNT];
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     if (!r) return;
     const double least = eos_regression_lam1(r, 0.0);
     for (int k = 0; k < COUNT; k++) {
@@ -291,17 +287,17 @@ static void eos_stationary(vf_context *context) {
       value[2][k] = end.row2 / (eta * r->lam_cap * r->best2);
       value[3][k] = end.midpoint;
       if (which != 0 || k != COUNT - 1) continue;
-      (void)snprintf(name, sizeof name, "rms distance to w*, %s ein=0.001", r->name);
+      vf_text(name, "rms distance to w*, %s ein=0.001", r->name);
       vf_within_relative(context, name, sqrt(end.distance2),
                          vf_expected(context, "eos7.final-distance.ein-0.001"), .02,
                          "corrections of order ein, at most 20 ein");
-      (void)snprintf(name, sizeof name, "loss/lam_min, %s ein=0.001", r->name);
+      vf_text(name, "loss/lam_min, %s ein=0.001", r->name);
       vf_within_relative(context, name, end.loss / least,
                          vf_expected(context, "eos7.tail-loss-over-lam-min.ein-0.001"), .02,
                          "corrections of order ein, at most 20 ein");
     }
     for (int i = 0; i < WHAT; i++) {
-      (void)snprintf(name, sizeof name, "%s, %s ein=0.008 to 0", what[i], r->name);
+      vf_text(name, "%s, %s ein=0.008 to 0", what[i], r->name);
       vf_limit(context, name, value[i], COUNT, 1, i == 3 ? 0.0 : 1.0, 2e-7, .01);
     }
     free(r);
@@ -320,7 +316,7 @@ static void eos_no_decay(vf_context *context) {
     double x[EOS_DIM], first[EOS_DIM], rest[EOS_DIM], fitted[EOS_DIM] = {0}, work[EOS_WORK],
                                                       least = 0.0, noise = 0.0;
     uint64_t fit = 0;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     if (!r) return;
     eos_regression_start(r, 21, .3, x);
     double row2 = eos_regression_split(r, x, first);
@@ -334,19 +330,17 @@ static void eos_no_decay(vf_context *context) {
     }
     if (!fit) vf_error(context, r->name, "the loss does not vanish");
     vf_add(rest, first, r->d, -1.0);
-    (void)snprintf(name, sizeof name, "|change of P_null w|, %s eta=0.1 lam=0 20000 steps",
-                   r->name);
+    vf_text(name, "|change of P_null w|, %s eta=0.1 lam=0 20000 steps", r->name);
     vf_within(context, name, vf_norm(rest, r->d), 0.0,
               noise + eos_regression_error(r) * vf_norm(first, r->d),
               "4 roundings a step, and of the projection");
-    (void)snprintf(name, sizeof name, "least growth of |P_row w|^2, %s eta=0.1 lam=0", r->name);
+    vf_text(name, "least growth of |P_row w|^2, %s eta=0.1 lam=0", r->name);
     vf_at_least(context, name, least, -16.0 * EOS_ULP * (double)r->d * row2, "16 d roundings");
     vf_scale(fitted, r->d, 1.0 / vf_norm(fitted, r->d));
-    (void)snprintf(name, sizeof name, "|th - th at L = 1e-24|, %s eta=0.1 lam=0 20000 steps",
-                   r->name);
+    vf_text(name, "|th - th at L = 1e-24|, %s eta=0.1 lam=0 20000 steps", r->name);
     vf_at_most(context, name, eos_direction_distance(x, fitted, r->d), 1e-10,
                "sqrt(2 L/mu), mu > 2e-4, and 20000 roundings");
-    (void)snprintf(name, sizeof name, "tan psi at the end, %s eta=0.1 lam=0", r->name);
+    vf_text(name, "tan psi at the end, %s eta=0.1 lam=0", r->name);
     vf_at_least(context, name, vf_norm(first, r->d) / sqrt(row2), .3,
                 "far from w*, where decay leads");
     free(r);

@@ -3,7 +3,6 @@
  *   tan psi = tan psi_0 e^-tau,
  * to the solution of least norm. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -89,7 +88,7 @@ static void eos_figure_of(vf_context *context, int which, double size, double ei
       "tau", "psi", "psi of the flow", "|P_row w|^2/edge", "loss", "h/sqrt(ein)", "|w~ - w*|/|w*|"};
   eos_regression *r = eos_regression_new(context, which);
   double x[EOS_DIM];
-  char name[EOS_NAME];
+  char name[VF_TEXT_SIZE];
   if (!r) return;
   eos_figure *figure = vf_allocate(1, sizeof *figure);
   figure->eta = .1, figure->ein = ein, figure->steps = (uint64_t)llround(taus / ein);
@@ -100,18 +99,17 @@ static void eos_figure_of(vf_context *context, int which, double size, double ei
     free(r), free(figure);
     return;
   }
-  (void)snprintf(name, sizeof name, "least loss before the edge, %s ein=%g", r->name, ein);
+  vf_text(name, "least loss before the edge, %s ein=%g", r->name, ein);
   vf_at_most(context, name, figure->fitted, 1e-24, "square of rounding errors, condition included");
-  (void)snprintf(name, sizeof name, "sup|th - zeta|/sqrt(ein) from the entry, %s ein=%g", r->name,
-                 ein);
+  vf_text(name, "sup|th - zeta|/sqrt(ein) from the entry, %s ein=%g", r->name, ein);
   vf_at_most(context, name, figure->sup / sqrt(ein), 6.0,
              "2 ln(sqrt(ein) 1e16) is the energy of a start from rounding");
   const double *last = figure->rows + (size_t)FIGURE_COLUMNS * (FIGURE_ROWS - 1);
-  (void)snprintf(name, sizeof name, "|w~ - w*|/|w*| before the edge, %s ein=%g", r->name, ein);
+  vf_text(name, "|w~ - w*|/|w*| before the edge, %s ein=%g", r->name, ein);
   vf_within(context, name,
             figure->rows[6 + FIGURE_COLUMNS * (figure->entry / (figure->steps / FIGURE_ROWS))],
             tan(figure->psi), 1e-9, "a minimiser: w~ - w* is |w*| tan psi of the null space");
-  (void)snprintf(name, sizeof name, "psi at the end, %s ein=%g", r->name, ein);
+  vf_text(name, "psi at the end, %s ein=%g", r->name, ein);
   vf_within_relative(
       context, name, last[1], last[2], 20.0 * ein,
       "P_null w decays exactly, |P_row w|^2 is the edge's to order ein as in eos7.stationary");

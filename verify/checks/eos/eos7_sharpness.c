@@ -5,7 +5,6 @@
  *   lam1(zeta)/lam1(w*) = 1 + tan^2 psi_0 e^(-2 tau).
  * Derivatives, Lanczos and power iteration of ref/ against these. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -25,7 +24,7 @@ static void eos_loss_formula(vf_context *context) {
     sid_stream stream = eos_stream(7, SID_KEY_START, 0);
     for (int k = 0; k < 4; k++) {
       double w[EOS_DIM], c[EOS_DIM] = {0}, spread = 0.0, work[EOS_WORK];
-      char name[EOS_NAME];
+      char name[VF_TEXT_SIZE];
       (void)sid_data_fill(&stream, SID_DATA_NORMAL, r->d, w);
       vf_scale(w, r->d, pow(10.0, k - 1));
       for (size_t i = 0; i < r->n; i++) {
@@ -36,7 +35,7 @@ static void eos_loss_formula(vf_context *context) {
       const double g = r->gamma,
                    expected = 2.0 * g * g - 2.0 * g * vf_dot(w, c, r->d) / sqrt(spread);
       const double roundings = 2.0 * (double)r->d + 4.0 * (double)r->n + 20.0;
-      (void)snprintf(name, sizeof name, "L, %s, |w|=%.3g", r->name, vf_norm(w, r->d));
+      vf_text(name, "L, %s, |w|=%.3g", r->name, vf_norm(w, r->d));
       vf_within(context, name, sid_problem_loss(&r->problem, w, work), expected,
                 4.0 * g * g * roundings * eos_cancellation(r, w) * EOS_ULP,
                 "2 d + 4 n + 20 roundings of 4 gamma^2 times the cancellation in the outputs");
@@ -57,7 +56,7 @@ static void eos_regression_derivatives(vf_context *context) {
       double x[EOS_DIM], v[EOS_DIM], s[EOS_SAMPLES], ds[EOS_SAMPLES], slope[EOS_SAMPLES],
           bend[EOS_SAMPLES], out[EOS_DIM], work[EOS_WORK];
       double spread = 0.0;
-      char name[EOS_NAME];
+      char name[VF_TEXT_SIZE];
       (void)sid_data_fill(&stream, SID_DATA_NORMAL, r->d, x);
       (void)sid_data_fill(&stream, SID_DATA_NORMAL, r->d, v);
       for (size_t i = 0; i < r->n; i++) {
@@ -70,15 +69,15 @@ static void eos_regression_derivatives(vf_context *context) {
       const double unit = EOS_ULP * eos_roundings(r->n, r->d) * eos_cancellation(r, x);
       sid_problem_gradient(&r->problem, x, out, work);
       for (size_t i = 0; i < r->n; i++) vf_add(out, r->features + i * r->d, r->d, -slope[i]);
-      (void)snprintf(name, sizeof name, "gradient, %s, point %d", r->name, k);
+      vf_text(name, "gradient, %s, point %d", r->name, k);
       vf_within(context, name, vf_norm(out, r->d), 0.0, unit * eos_gradient_size(r->gamma, c, j),
                 eos_rounding_basis);
       sid_problem_hessian_vector(&r->problem, x, v, out, work);
       for (size_t i = 0; i < r->n; i++) vf_add(out, r->features + i * r->d, r->d, -bend[i]);
-      (void)snprintf(name, sizeof name, "Hessian times v, %s, point %d", r->name, k);
+      vf_text(name, "Hessian times v, %s, point %d", r->name, k);
       vf_within(context, name, vf_norm(out, r->d), 0.0,
                 unit * eos_hessian_size(r->gamma, c, j, vf_norm(v, r->d)), eos_rounding_basis);
-      (void)snprintf(name, sizeof name, "L, %s, point %d", r->name, k);
+      vf_text(name, "L, %s, point %d", r->name, k);
       vf_within(context, name, sid_problem_loss(&r->problem, x, work), loss,
                 4.0 * unit * r->gamma * r->gamma, eos_rounding_basis);
     }
@@ -106,19 +105,19 @@ static void eos_regression_minimiser(vf_context *context, const eos_regression *
   double x[EOS_DIM], v[EOS_DIM], out[EOS_DIM], c[EOS_DIM] = {0}, work[EOS_WORK], residual, trace,
                                                largest;
   size_t rank;
-  char name[EOS_NAME];
+  char name[VF_TEXT_SIZE];
   const double expected = eos_regression_lam1(r, psi), g2 = r->gamma * r->gamma;
   eos_regression_place(r, psi, 0.0, 1.7, x);
   const double unit = EOS_ULP * eos_roundings(r->n, r->d) * eos_cancellation(r, x),
                solved = eos_regression_error(r);
   const double length =
       r->gamma * sqrt((double)r->n) * vf_norm(x, r->d) * cos(psi) / sqrt(r->best2); /* |outputs| */
-  (void)snprintf(name, sizeof name, "L, %s psi=%g", r->name, psi);
+  vf_text(name, "L, %s psi=%g", r->name, psi);
   vf_within(context, name, sid_problem_loss(&r->problem, x, work), 0.0,
             g2 * (unit + solved) * (unit + solved) * 4.0,
             "square of the rounding error of the outputs");
   sid_problem_gradient(&r->problem, x, out, work);
-  (void)snprintf(name, sizeof name, "|grad L|, %s psi=%g", r->name, psi);
+  vf_text(name, "|grad L|, %s psi=%g", r->name, psi);
   vf_within(context, name, vf_norm(out, r->d), 0.0,
             (unit + solved) *
                 eos_gradient_size(r->gamma, length, vf_norm(r->features, r->n * r->d)),
@@ -128,28 +127,28 @@ static void eos_regression_minimiser(vf_context *context, const eos_regression *
   const double tangent =
       vf_dot(r->centred, r->centred, r->n * r->d) / (double)r->n - vf_dot(c, c, r->d) / g2;
   const double tolerance = solved + 100.0 * unit;
-  (void)snprintf(name, sizeof name, "lam1 dense, %s psi=%g", r->name, psi);
+  vf_text(name, "lam1 dense, %s psi=%g", r->name, psi);
   vf_within_relative(context, name, largest, expected, tolerance,
                      "40 n condition roundings, and 100 of the product");
-  (void)snprintf(name, sizeof name, "trace, %s psi=%g", r->name, psi);
+  vf_text(name, "trace, %s psi=%g", r->name, psi);
   vf_within_relative(context, name, trace, tangent / r->lam_cap * expected, tolerance,
                      "40 n condition roundings, and 100 of the product");
-  (void)snprintf(name, sizeof name, "rank, %s psi=%g", r->name, psi);
+  vf_text(name, "rank, %s psi=%g", r->name, psi);
   vf_within(context, name, (double)rank, (double)r->n - 2.0, 0.0, "a count");
   double *space = vf_allocate(sid_sharpness_workspace(&r->problem, 2 * EOS_DIM), sizeof *space);
   const double lanczos = sid_sharpness_lanczos(&r->problem, x, 2 * EOS_DIM, &residual, space);
-  (void)snprintf(name, sizeof name, "lam1 Lanczos, %s psi=%g", r->name, psi);
+  vf_text(name, "lam1 Lanczos, %s psi=%g", r->name, psi);
   vf_within(context, name, lanczos, expected, residual + tolerance * expected,
             "its residual, and rounding as above");
-  (void)snprintf(name, sizeof name, "Lanczos residual/lam1, %s psi=%g", r->name, psi);
+  vf_text(name, "Lanczos residual/lam1, %s psi=%g", r->name, psi);
   vf_at_most(context, name, residual / expected, 1e-6, "as many vectors as dimensions");
   for (size_t j = 0; j < r->d; j++) v[j] = 1.0 + .1 * (double)j;
   const double power =
       sid_sharpness_power(&r->problem, x, .5 * expected, 2000, v, &residual, space);
-  (void)snprintf(name, sizeof name, "lam1 power, %s psi=%g", r->name, psi);
+  vf_text(name, "lam1 power, %s psi=%g", r->name, psi);
   vf_within(context, name, power, expected, residual + tolerance * expected,
             "its residual, and rounding as above");
-  (void)snprintf(name, sizeof name, "power residual/lam1, %s psi=%g", r->name, psi);
+  vf_text(name, "power residual/lam1, %s psi=%g", r->name, psi);
   vf_at_most(context, name, residual / expected, 1e-6, "2000 iterations against a gap above 1 %");
   free(space);
 }
@@ -182,17 +181,16 @@ static void eos_sharpness_along_flow(vf_context *context) {
     double *space = vf_allocate(sid_sharpness_workspace(&r->problem, 2 * EOS_DIM), sizeof *space);
     for (int k = 0; k < 15; k++) {
       double x[EOS_DIM], residual[2];
-      char key[EOS_NAME], name[EOS_NAME];
-      (void)snprintf(key, sizeof key, "eos7.tan-psi.psi0-%s.tau-%s", psis[k / 5], taus[k % 5]);
+      char key[VF_TEXT_SIZE], name[VF_TEXT_SIZE];
+      vf_text(key, "eos7.tan-psi.psi0-%s.tau-%s", psis[k / 5], taus[k % 5]);
       const double psi = atan(vf_expected(context, key));
-      (void)snprintf(key, sizeof key, "eos7.lam1-ratio.psi0-%s.tau-%s", psis[k / 5], taus[k % 5]);
+      vf_text(key, "eos7.lam1-ratio.psi0-%s.tau-%s", psis[k / 5], taus[k % 5]);
       eos_regression_place(r, psi, 0.0, 1.0, x);
       const double here = sid_sharpness_lanczos(&r->problem, x, 2 * EOS_DIM, residual, space);
       const double unit = EOS_ULP * eos_roundings(r->n, r->d) * eos_cancellation(r, x);
       eos_regression_place(r, 0.0, 0.0, 1.0, x);
       const double least = sid_sharpness_lanczos(&r->problem, x, 2 * EOS_DIM, residual + 1, space);
-      (void)snprintf(name, sizeof name, "lam1(zeta)/lam1(w*), %s psi0=%s tau=%s", r->name,
-                     psis[k / 5], taus[k % 5]);
+      vf_text(name, "lam1(zeta)/lam1(w*), %s psi0=%s tau=%s", r->name, psis[k / 5], taus[k % 5]);
       vf_within_relative(context, name, here / least, vf_expected(context, key),
                          residual[0] / here + residual[1] / least + 2.0 * eos_regression_error(r) +
                              200.0 * unit,
@@ -244,34 +242,32 @@ static void eos_iterations(vf_context *context) {
   for (uint64_t k = 0; k < 10; k++) {
     double x[EOS_DIM], v[EOS_DIM], hv[EOS_DIM], work[EOS_WORK], value, residual, expected,
         expected_residual;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     eos_regression_start(r, 30 + k % 2, k % 2 ? .1 : 1.0, x);
     const double unit = 1e3 * EOS_ULP * eos_roundings(r->n, r->d) * eos_cancellation(r, x);
     eos_plain_lanczos(r, x, counts[k / 2], &expected, &expected_residual);
     value = sid_sharpness_lanczos(&r->problem, x, counts[k / 2], &residual, space);
     const double size = fabs(expected) + expected_residual;
-    (void)snprintf(name, sizeof name, "Lanczos with %d vectors, point %d", (int)counts[k / 2],
-                   (int)(k % 2));
+    vf_text(name, "Lanczos with %d vectors, point %d", (int)counts[k / 2], (int)(k % 2));
     vf_within(context, name, value, expected, unit * size, "1000 times the rounding of a product");
-    (void)snprintf(name, sizeof name, "residual of Lanczos with %d vectors, point %d",
-                   (int)counts[k / 2], (int)(k % 2));
+    vf_text(name, "residual of Lanczos with %d vectors, point %d", (int)counts[k / 2],
+            (int)(k % 2));
     vf_within(context, name, residual, expected_residual, unit * size,
               "1000 times the rounding of a product");
     for (size_t j = 0; j < r->d; j++) v[j] = 1.0 + .1 * (double)j;
     value = sid_sharpness_power(&r->problem, x, 20.0, counts[k / 2], v, &residual, space);
     sid_problem_hessian_vector(&r->problem, x, v, hv, work);
     vf_scale(hv, r->d, vf_dot(x, x, r->d));
-    (void)snprintf(name, sizeof name, "power iteration, %d times, point %d", (int)counts[k / 2],
-                   (int)(k % 2));
+    vf_text(name, "power iteration, %d times, point %d", (int)counts[k / 2], (int)(k % 2));
     vf_within(context, name, value, vf_dot(v, hv, r->d), unit * size,
               "1000 times the rounding of a product");
     vf_add(hv, v, r->d, -value);
-    (void)snprintf(name, sizeof name, "residual of the power iteration, %d times, point %d",
-                   (int)counts[k / 2], (int)(k % 2));
+    vf_text(name, "residual of the power iteration, %d times, point %d", (int)counts[k / 2],
+            (int)(k % 2));
     vf_within(context, name, residual, vf_norm(hv, r->d), unit * size,
               "1000 times the rounding of a product");
-    (void)snprintf(name, sizeof name, "|v| of the power iteration, %d times, point %d",
-                   (int)counts[k / 2], (int)(k % 2));
+    vf_text(name, "|v| of the power iteration, %d times, point %d", (int)counts[k / 2],
+            (int)(k % 2));
     vf_within(context, name, vf_norm(v, r->d), 1.0, 64.0 * EOS_ULP, "64 roundings");
   }
   free(space);

@@ -3,7 +3,6 @@
  * sharpness and test loss fall together, to the flattest minimiser; all at midpoints of two
  * iterates. What Figure 1 is made of: data, derivatives, losses and sharpness at midpoints. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -42,7 +41,7 @@ static void eos_completion_point(vf_context *context, const eos_completion *m, s
   double *x = scratch, *v = x + p, *out = v + p, *s = out + p, *ds = s + n, *slope = ds + n,
          *bend = slope + n;
   double *work = bend + n, mean = 0.0, spread = 0.0, terms = 0.0, j2 = 0.0, label2 = 0.0;
-  char name[EOS_NAME];
+  char name[VF_TEXT_SIZE];
   (void)sid_data_fill(stream, SID_DATA_NORMAL, p, x);
   (void)sid_data_fill(stream, SID_DATA_NORMAL, p, v);
   eos_outputs(m, x, v, s, ds);
@@ -58,22 +57,22 @@ static void eos_completion_point(vf_context *context, const eos_completion *m, s
                gamma = sqrt(label2);
   const double unit = EOS_ULP * eos_roundings(n, k) * cancellation,
                size = eos_gradient_size(gamma, c, 1.0);
-  (void)snprintf(name, sizeof name, "L, %s", m->name);
+  vf_text(name, "L, %s", m->name);
   vf_within(context, name, sid_problem_loss(&m->problem, x, work), loss, 4.0 * unit * label2,
             eos_rounding_basis);
   sid_problem_gradient(&m->problem, x, out, work);
   eos_pull_back(m, slope, x, -1.0, out);
-  (void)snprintf(name, sizeof name, "gradient, %s", m->name);
+  vf_text(name, "gradient, %s", m->name);
   vf_within(context, name, vf_norm(out, p), 0.0, unit * size * sqrt(j2), eos_rounding_basis);
   sid_problem_hessian_vector(&m->problem, x, v, out, work);
   eos_pull_back(m, bend, x, -1.0, out);
   eos_pull_back(m, slope, v, -1.0, out);
-  (void)snprintf(name, sizeof name, "Hessian times v, %s", m->name);
+  vf_text(name, "Hessian times v, %s", m->name);
   vf_within(context, name, vf_norm(out, p), 0.0,
             unit * (eos_hessian_size(gamma, c, sqrt(j2), vf_norm(v, p)) +
                     size * sqrt(2.0) * vf_norm(v, p)),
             eos_rounding_basis);
-  (void)snprintf(name, sizeof name, "test loss, %s", m->name);
+  vf_text(name, "test loss, %s", m->name);
   const double test = eos_test_loss(m, x, s);
   vf_within(context, name, sid_problem_test_loss(&m->problem, x, work), test,
             8.0 * unit * (test + label2), eos_rounding_basis);
@@ -97,14 +96,14 @@ static void eos_completion_data(vf_context *context) {
   for (int which = 0; which < EOS_SMALL_SHAPES; which++) {
     eos_completion *m = eos_completion_new(context, eos_small_shapes[which]);
     double worst = 0.0;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     if (!m) continue;
     const size_t rank = m->shape.rank, cols = m->shape.cols, rows = m->shape.rows;
     for (size_t i = 0; i < rows * cols; i++) {
       const double *a = m->factors + i / cols * rank, *b = m->factors + (rows + i % cols) * rank;
       vf_raise(&worst, fabs(m->matrix[i] - vf_dot(a, b, rank) / sqrt((double)rank)));
     }
-    (void)snprintf(name, sizeof name, "|M - A B'/sqrt(rank)|, %s", m->name);
+    vf_text(name, "|M - A B'/sqrt(rank)|, %s", m->name);
     vf_within(context, name, worst, 0.0, 8.0 * (double)rank * 16.0 * EOS_ULP,
               "8 rank roundings of terms below 16");
     eos_completion_free(m);
@@ -203,7 +202,7 @@ static void eos_train_claims(vf_context *context, const eos_completion *m, const
   const double *at = rows + entry * EOS_TRAIN_COLUMNS, *end = rows + last * EOS_TRAIN_COLUMNS,
                el = one->eta * one->lam;
   double loss = (double)INFINITY, least = at[EOS_TRAIN_SHARPNESS], rise = 0.0, edge = 0.0;
-  char name[EOS_NAME];
+  char name[VF_TEXT_SIZE];
   for (size_t k = 1; k <= last; k++) {
     const double *row = rows + k * EOS_TRAIN_COLUMNS;
     if (k <= entry) loss = fmin(loss, row[EOS_TRAIN_LOSS]);
@@ -212,26 +211,26 @@ static void eos_train_claims(vf_context *context, const eos_completion *m, const
     least = fmin(least, row[EOS_TRAIN_SHARPNESS]);
     if (2 * k > entry + last) vf_raise(&edge, fabs(eos_train_edge(one, row) - 2.0));
   }
-  (void)snprintf(name, sizeof name, "least loss before the edge, %s start %d eta=%g lam=%g",
-                 m->name, (int)start, one->eta, one->lam);
+  vf_text(name, "least loss before the edge, %s start %d eta=%g lam=%g", m->name, (int)start,
+          one->eta, one->lam);
   vf_at_most(context, name, loss, 1e-4, "the training data are fitted: 1e-4 of their variance");
-  (void)snprintf(name, sizeof name, "rise of lam1 over its least value, %s start %d eta=%g lam=%g",
-                 m->name, (int)start, one->eta, one->lam);
+  vf_text(name, "rise of lam1 over its least value, %s start %d eta=%g lam=%g", m->name, (int)start,
+          one->eta, one->lam);
   vf_at_most(context, name, rise, 2.0 * sqrt(el),
              "oscillation sqrt(el) times |grad log lam1| about 2");
-  (void)snprintf(name, sizeof name, "|et lam1 - 2| in the second half, %s start %d eta=%g lam=%g",
-                 m->name, (int)start, one->eta, one->lam);
+  vf_text(name, "|et lam1 - 2| in the second half, %s start %d eta=%g lam=%g", m->name, (int)start,
+          one->eta, one->lam);
   vf_at_most(context, name, edge, 4.0 * sqrt(el), "2 sqrt(el (E - 1)), E <= 5");
-  (void)snprintf(name, sizeof name, "lam1 at the end, %s start %d eta=%g lam=%g", m->name,
-                 (int)start, one->eta, one->lam);
+  vf_text(name, "lam1 at the end, %s start %d eta=%g lam=%g", m->name, (int)start, one->eta,
+          one->lam);
   vf_at_most(context, name, end[EOS_TRAIN_SHARPNESS], truth,
              "lam1 at the true factors, another minimiser");
-  (void)snprintf(name, sizeof name, "lam1 end/entry, %s start %d eta=%g lam=%g", m->name,
-                 (int)start, one->eta, one->lam);
+  vf_text(name, "lam1 end/entry, %s start %d eta=%g lam=%g", m->name, (int)start, one->eta,
+          one->lam);
   vf_at_most(context, name, end[EOS_TRAIN_SHARPNESS] / at[EOS_TRAIN_SHARPNESS], .6,
              "Figure 1b and row eos8: .2 to .23");
-  (void)snprintf(name, sizeof name, "test loss end/entry, %s start %d eta=%g lam=%g", m->name,
-                 (int)start, one->eta, one->lam);
+  vf_text(name, "test loss end/entry, %s start %d eta=%g lam=%g", m->name, (int)start, one->eta,
+          one->lam);
   vf_at_most(
       context, name, end[EOS_TRAIN_TEST] / at[EOS_TRAIN_TEST], .2,
       "Figure 1a and row eos8: .004 to .013; no theorem, it depends on the data, up to .14 here");
@@ -242,9 +241,9 @@ static void eos_train_start(vf_context *context, const eos_completion *m, const 
                             uint32_t start) {
   const size_t p = m->problem.dim;
   double *x = eos_scratch(m, 1, 0);
-  char name[EOS_NAME];
+  char name[VF_TEXT_SIZE];
   eos_completion_start(m, start, x);
-  (void)snprintf(name, sizeof name, "|w_0|^2, %s start %d", m->name, (int)start);
+  vf_text(name, "|w_0|^2, %s start %d", m->name, (int)start);
   vf_within_relative(context, name, row[EOS_TRAIN_NORM], vf_dot(x, x, p),
                      ((double)p + 4.0) * EOS_ULP, "p + 4 roundings");
   free(x);
@@ -258,19 +257,17 @@ static void eos_train_case(vf_context *context, const eos_training *one) {
     const double truth = eos_truth_sharpness(context, m);
     const size_t stride = (size_t)one->points * EOS_TRAIN_COLUMNS;
     double low = (double)INFINITY, high = 0.0;
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     for (uint32_t i = 0; i < one->starts; i++) {
       const double end = rows[(i + 1) * stride - EOS_TRAIN_COLUMNS + EOS_TRAIN_SHARPNESS];
       eos_train_start(context, m, rows + i * stride, i);
       eos_train_claims(context, m, one, rows + i * stride, i, truth);
       low = fmin(low, end), high = fmax(high, end);
-      (void)snprintf(name, sizeof name, "%s start %d eta=%g lam=%g", m->name, (int)i, one->eta,
-                     one->lam);
+      vf_text(name, "%s start %d eta=%g lam=%g", m->name, (int)i, one->eta, one->lam);
       eos_train_series(context, one, rows + i * stride, name);
     }
     if (one->starts > 1) {
-      (void)snprintf(name, sizeof name, "spread of lam1 at the end over %d starts, %s",
-                     (int)one->starts, m->name);
+      vf_text(name, "spread of lam1 at the end over %d starts, %s", (int)one->starts, m->name);
       vf_at_most(context, name, high / low - 1.0, one->eta * one->lam,
                  "the flattest minimiser, up to order el");
     }

@@ -2,7 +2,6 @@
  * flow (3), d log lam1/dtau = -2 g^2/(4 + g^2), g = |grad_Gamma log lam1|; and et lam1 -> 2 at the
  * edge, at midpoints of two iterates. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -65,26 +64,26 @@ static void eos_completion_minimiser(vf_context *context) {
       double *x = scratch, *g = x + m->problem.dim, *kernel = g + m->problem.dim,
              *work = kernel + eos_kernel_size(m);
       double residual;
-      char name[EOS_NAME];
+      char name[VF_TEXT_SIZE];
       eos_truth(m, x);
       const double expected = eos_kernel_at(m, x, kernel).lam1,
                    roundings = EOS_ULP * eos_roundings(n, m->shape.inner);
-      (void)snprintf(name, sizeof name, "L, %s", m->name);
+      vf_text(name, "L, %s", m->name);
       vf_at_most(context, name, sid_problem_loss(&m->problem, x, work), 1e-26,
                  "square of 500 roundings");
-      (void)snprintf(name, sizeof name, "test loss, %s", m->name);
+      vf_text(name, "test loss, %s", m->name);
       vf_at_most(context, name, sid_problem_test_loss(&m->problem, x, work), 1e-26,
                  "square of 500 roundings");
       sid_problem_gradient(&m->problem, x, g, work);
-      (void)snprintf(name, sizeof name, "|x| |grad L|, %s", m->name);
+      vf_text(name, "|x| |grad L|, %s", m->name);
       vf_at_most(context, name, vf_norm(x, m->problem.dim) * vf_norm(g, m->problem.dim),
                  1e-11 * expected, "500 roundings of the largest term");
       const double lanczos = sid_sharpness_lanczos(&m->problem, x, m->problem.dim, &residual, work);
-      (void)snprintf(name, sizeof name, "lam1, %s", m->name);
+      vf_text(name, "lam1, %s", m->name);
       vf_within_relative(
           context, name, lanczos, expected, 10.0 * roundings + residual / expected,
           "10 n roundings of the eigenvalue, 100 of a product, and Lanczos's residual");
-      (void)snprintf(name, sizeof name, "Lanczos residual/lam1, %s", m->name);
+      vf_text(name, "Lanczos residual/lam1, %s", m->name);
       vf_at_most(context, name, residual / expected, 1e-6, "as many vectors as dimensions");
     }
     free(scratch);
@@ -207,9 +206,8 @@ static void eos_sharpness_law(vf_context *context) {
     if (scratch && eos_fit_completion(context, m, .5, x, rest))
       for (int k = 0; k < 3; k++) {
         eos_change law;
-        char name[EOS_NAME];
-        (void)snprintf(name, sizeof name, "change of log lam1 in tau=0.25, %s eta=0.5 ein=%g",
-                       m->name, eins[k]);
+        char name[VF_TEXT_SIZE];
+        vf_text(name, "change of log lam1 in tau=0.25, %s eta=0.5 ein=%g", m->name, eins[k]);
         if (eos_change_run(m, x, eins[k], &law, rest))
           vf_within(context, name, law.change, law.law, eins[k] + law.quadrature,
                     "next order, ein, and the error of Simpson's rule");
@@ -232,7 +230,7 @@ static int eos_edge_run(vf_context *context, const eos_completion *m, double ein
   const double eta = .5;
   const size_t p = m->problem.dim;
   double *x = scratch, *before = x + p, *old = before + p, *g = old + p, *work = g + p, residual;
-  char name[EOS_NAME];
+  char name[VF_TEXT_SIZE];
   eos_completion_start(m, 0, x);
   for (uint64_t t = 0; t < (uint64_t)llround(20.0 / ein); t++) {
     memcpy(old, before, p * sizeof *x);
@@ -248,12 +246,10 @@ static int eos_edge_run(vf_context *context, const eos_completion *m, double ein
   }
   sid_problem_gradient(&m->problem, old, g, work);
   for (size_t j = 0; j < p; j++) along -= g[j] * (before[j] - old[j]);
-  (void)snprintf(name, sizeof name, "eta (curvature between iterates), %s eta=0.5 ein=%g", m->name,
-                 ein);
+  vf_text(name, "eta (curvature between iterates), %s eta=0.5 ein=%g", m->name, ein);
   vf_within(context, name, eta * along / d2, 2.0 - ein, sqrt(e2 / d2) + 1e-12,
             "|w_(t+2) - w_t|/|w_(t+1) - w_t|");
-  (void)snprintf(name, sizeof name, "|w_(t+2) - w_t|/|w_(t+1) - w_t|, %s eta=0.5 ein=%g", m->name,
-                 ein);
+  vf_text(name, "|w_(t+2) - w_t|/|w_(t+1) - w_t|, %s eta=0.5 ein=%g", m->name, ein);
   vf_at_most(context, name, sqrt(e2 / d2), 1e-2,
              "an orbit of period two, but for the slow end of the flow");
   vf_add(before, x, p, 1.0);
@@ -269,12 +265,12 @@ static void eos_edge_balance(vf_context *context) {
   for (int which = 0; which < 2; which++) {
     eos_completion *m = eos_completion_new(context, shapes[which]);
     double *scratch = m ? eos_scratch(m, 4, 0) : NULL, excess[COUNT];
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     int done = scratch != NULL;
     for (int k = 0; done && k < COUNT; k++)
       done = eos_edge_run(context, m, ldexp(8e-3, -k), scratch, excess + k);
     if (done) {
-      (void)snprintf(name, sizeof name, "et lam1 - 2, %s eta=0.5 ein=0.008 to 0", m->name);
+      vf_text(name, "et lam1 - 2, %s eta=0.5 ein=0.008 to 0", m->name);
       vf_limit(context, name, excess, COUNT, 1, 0.0, 1e-6, 1e-3);
     } else {
       vf_error(context, "edge", "a step failed");

@@ -4,8 +4,6 @@
  *   zeta' = -grad_Gamma log lam1/(4 + (2/C_b) g^2), with mean h^2 = eta^2/(4 + 2 g^2/C_b).
  * GD with weight decay is the case C_b = 2, eta^2 = 2 ein. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
 #include "checks/eos/flow.h"
@@ -18,12 +16,11 @@
 static void eos_rmsprop_flow(vf_context *context) {
   static const char *const cbs[] = {"0.5", "1", "2", "4"}, *const taus[] = {"0.5", "1", "2", "4"};
   for (size_t k = 0; k < 32; k++) {
-    const eos_law law = {eos_b, 1.0, 2.0 / strtod(cbs[k / 4 % 4], NULL)};
+    const eos_law law = {eos_b, 1.0, 2.0 / vf_number(cbs[k / 4 % 4])};
     const eos_angle *al0 = eos_angles + k / 16;
-    char key[EOS_NAME];
-    (void)snprintf(key, sizeof key, "eos9.al.al0-%s.cb-%s.tau-%s", al0->key, cbs[k / 4 % 4],
-                   taus[k % 4]);
-    eos_flow_digits(context, key, &law, al0->value, strtod(taus[k % 4], NULL));
+    char key[VF_TEXT_SIZE];
+    vf_text(key, "eos9.al.al0-%s.cb-%s.tau-%s", al0->key, cbs[k / 4 % 4], taus[k % 4]);
+    eos_flow_digits(context, key, &law, al0->value, vf_number(taus[k % 4]));
   }
 }
 
@@ -40,9 +37,8 @@ static void eos_rmsprop_tracks(vf_context *context, int count, double time) {
     eos_tracks(context, edges, (size_t)count, time, tracks);
     eos_track_claims(context, edges, tracks, (size_t)count, 3.0);
     if (count > 5) eos_track_order(context, edges, tracks, (size_t)count);
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "%s cb=%g",
-                   c % 2 ? "quasi-RMSprop al0=1" : "RMSprop al0=atan2(2,1)", cbs[c / 2]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s cb=%g", c % 2 ? "quasi-RMSprop al0=1" : "RMSprop al0=atan2(2,1)", cbs[c / 2]);
     eos_sup_series(context, name, edges, tracks, (size_t)count);
   }
 }
@@ -68,7 +64,7 @@ static void eos_rmsprop_curve(vf_context *context) {
     const double ein = 5e-5, eta = sqrt(2.0 * ein);
     const eos_edge edge = {
         eos_b, eos_angles[0].value, ein, .1 * sqrt(ein), c == 0 ? .5 : c == 1 ? 1.0 : 4.0, c == 1};
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     eos_edge_name(name, &edge);
     eos_angle_series(context, name, &edge, 4.0, 3.0 * eta, "3 eta");
   }
@@ -101,8 +97,8 @@ static void eos_member(vf_context *context) {
       worst = fmax(worst, eos_apart(&quasi, &gd));
     }
     if (gd.status || quasi.status) worst = (double)NAN;
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "%s ein=%g", subject->name, ein);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s ein=%g", subject->name, ein);
     vf_within(context, name, worst, 0.0,
               (36.0 * p + 12.0 * subject->problem.samples + 120.0) * EOS_ULP * 4.0,
               "36 p + 12 n + 120 roundings of 2^-53 of 1 + et |Hess| <= 4");

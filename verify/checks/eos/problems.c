@@ -12,12 +12,6 @@ sid_stream eos_stream(uint64_t seed, uint64_t purpose, uint64_t number) {
   return stream;
 }
 
-double eos_key(vf_context *context, const char *form, const char *suffix) {
-  char key[2 * EOS_NAME];
-  (void)snprintf(key, sizeof key, form, suffix);
-  return vf_expected(context, key);
-}
-
 static const double eos_spectrum[6] = {1, 2, .5, 3, 1.5, 2.5};
 static const double eos_matrix[9] = {2, .5, -.25, .5, 1, .75, -.25, .75, 3};
 static const double eos_linear_features[20] = {1.2, -.3, .5,  .8, -1, -.6, 1.1, .4, -.2, .7,

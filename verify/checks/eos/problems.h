@@ -13,23 +13,19 @@
 #ifndef VF_CHECKS_EOS_PROBLEMS_H
 #define VF_CHECKS_EOS_PROBLEMS_H
 
-#include "harness/check.h"
+#include "harness/text.h"
 
 #define EOS_ULP 0x1p-53 /* one rounding of 1 */
 
 enum {
-  EOS_DIM = 40,                     /* largest dimension of a dense Hessian */
-  EOS_MATRIX = EOS_DIM * EOS_DIM,   /* of a dense Hessian */
-  EOS_WORK = 12 * EOS_DIM + 4 * 64, /* >= every workspace of ref/ up to EOS_DIM, 64 samples */
-  EOS_NAME = 192
+  EOS_DIM = 40,                    /* largest dimension of a dense Hessian */
+  EOS_MATRIX = EOS_DIM * EOS_DIM,  /* of a dense Hessian */
+  EOS_WORK = 12 * EOS_DIM + 4 * 64 /* >= every workspace of ref/ up to EOS_DIM, 64 samples */
 };
 
 extern const sid_dynamics eos_gd;
 
 sid_stream eos_stream(uint64_t seed, uint64_t purpose, uint64_t number);
-
-/* The value of a key that ends in a suffix. */
-double eos_key(vf_context *context, const char *form, const char *suffix);
 
 /* ---- problems ---- */
 

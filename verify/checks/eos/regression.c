@@ -1,6 +1,5 @@
 /* The data of a regression and their eigenvalue problems. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "checks/eos/regression.h"
@@ -104,8 +103,8 @@ static void eos_regression_random(eos_regression *r, int32_t kind, uint64_t seed
   (void)sid_data_fill(&stream, SID_DATA_NORMAL, d, teacher);
   for (size_t i = 0; i < n; i++)
     r->labels[i] = .5 + vf_dot(r->features + i * d, teacher, d) / sqrt((double)d);
-  (void)snprintf(r->name, sizeof r->name, "%s inputs n=%d d=%d",
-                 kind == SID_DATA_NORMAL ? "normal" : "skewed", (int)n, (int)d);
+  vf_text(r->name, "%s inputs n=%d d=%d", kind == SID_DATA_NORMAL ? "normal" : "skewed", (int)n,
+          (int)d);
   eos_regression_finish(r, seed);
 }
 
@@ -127,7 +126,7 @@ static void eos_orthogonal(eos_regression *r) {
       r->labels[i] += eos_parts[k] * eos_hadamard[i][k];
     }
   }
-  (void)snprintf(r->name, sizeof r->name, "orthogonal inputs n=4 d=5");
+  vf_text(r->name, "orthogonal inputs n=4 d=5");
   eos_regression_finish(r, 3);
 }
 

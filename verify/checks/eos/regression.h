@@ -25,7 +25,7 @@ typedef struct {
   double unit_best[EOS_DIM];         /* direction of w* */
   double lam_cap, top[EOS_DIM];      /* Lam and its eigenvector */
   double null[EOS_DIM];              /* a unit vector of the null space */
-  char name[48];
+  char name[VF_TEXT_SIZE];
 } eos_regression;
 
 /* 0 is that of row eos7 in size, 1 small and skewed, 2 in closed form; to be freed. NULL after an

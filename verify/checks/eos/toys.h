@@ -2,7 +2,7 @@
 #ifndef VF_CHECKS_EOS_TOYS_H
 #define VF_CHECKS_EOS_TOYS_H
 
-#include "harness/check.h"
+#include "harness/text.h"
 
 /* L = (z/|x| - level)^2 (x^2 + 9 y^2 + z^2)/(2 |x|^2). The minimisers of unit norm are the circle
  * of that level, with radius rho; lam1 = a + b sin^2 al with a = rho^2, b = 8 rho^4, because L =

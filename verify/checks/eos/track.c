@@ -1,6 +1,5 @@
 /* Distances of a walk from the flow: suprema, order, constants. */
 #include <math.h>
-#include <stdio.h>
 #include "checks/eos/track.h"
 #include "checks/eos/exponent.h"
 #include "harness/limit.h"
@@ -95,7 +94,7 @@ static double eos_peak(double energy) {
 void eos_track_claims(vf_context *context, const eos_edge *edges, const double *tracks,
                       size_t count, double factor) {
   for (size_t k = 0; k < count; k++) {
-    char name[EOS_NAME];
+    char name[VF_TEXT_SIZE];
     const double unit = sqrt(edges[k].cb > 0.0 ? 2.0 * edges[k].ein : edges[k].ein);
     eos_edge_name(name, edges + k);
     vf_at_most(context, name, tracks[3 * k] / unit, factor,
@@ -109,11 +108,10 @@ void eos_track_order(vf_context *context, const eos_edge *edges, const double *t
                      size_t count) {
   double root[16], error[16];
   for (size_t j = 0; j < 2; j++) {
-    char name[EOS_NAME + 40], start[EOS_NAME];
+    char name[VF_TEXT_SIZE], start[VF_TEXT_SIZE];
     for (size_t k = 0; k < count; k++) root[k] = sqrt(edges[k].ein), error[k] = tracks[3 * k + j];
     eos_edge_name(start, edges);
-    (void)snprintf(name, sizeof name, "%s, from %s", j ? "sup |phi - zeta|" : "sup |theta - zeta|",
-                   start);
+    vf_text(name, "%s, from %s", j ? "sup |phi - zeta|" : "sup |theta - zeta|", start);
     eos_exponent(context, name, root, error, count, 1.0, 3.0 * edges[count - 1].ein);
   }
 }
@@ -131,12 +129,12 @@ void eos_constant(vf_context *context, double al0, double cb, int quasi) {
     eos_track_run(&edge, 3.0 * eos_edge_time(&edge) / sqrt(ein), &track);
     sup[k] = track.sup / eta, phi[k] = track.phi / eta;
   }
-  char name[EOS_NAME], text[EOS_NAME + 40];
+  char name[VF_TEXT_SIZE], text[VF_TEXT_SIZE];
   eos_edge_name(name, &edge);
-  (void)snprintf(text, sizeof text, "sup |theta - zeta|/eta, to %s", name);
+  vf_text(text, "sup |theta - zeta|/eta, to %s", name);
   vf_limit_to_depth(context, text, sup, COUNT, 1, 1,
                     sqrt(eos_peak(y0 - log(y0)) / (4.0 + w * g * g)), 0.0, .02);
-  (void)snprintf(text, sizeof text, "sup |phi - zeta|/eta, to %s", name);
+  vf_text(text, "sup |phi - zeta|/eta, to %s", name);
   vf_limit_to_depth(context, text, phi, COUNT, 1, 1,
                     g * sqrt(.5 * w * (y0 - log(y0) - 1.0)) / (4.0 + w * g * g), 0.0, .005);
 }

@@ -1,6 +1,5 @@
 /* Windows of steps at the edge. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "checks/eos/windows.h"
 
@@ -68,7 +67,7 @@ void eos_balance(vf_context *context, const eos_toy *toy, double al0, double cb,
   eos_all_windows(context, edges, (size_t)count, time, windows);
   for (int k = 0; k < count; k++) {
     double balance = 0.0, drift = 0.0, most = 0.0;
-    char name[EOS_NAME], text[EOS_NAME + 40];
+    char name[VF_TEXT_SIZE], text[VF_TEXT_SIZE];
     for (int i = 0; i < EOS_WINDOWS; i++) {
       const eos_window *window = windows + (ptrdiff_t)k * EOS_WINDOWS + i;
       balance = isnan(window->h2) ? (double)NAN : fmax(balance, fabs(window->balance - 1.0));
@@ -77,10 +76,10 @@ void eos_balance(vf_context *context, const eos_toy *toy, double al0, double cb,
     }
     const double tolerance = most / time;
     eos_edge_name(name, edges + k);
-    (void)snprintf(text, sizeof text, "%s: balance of 10 windows", name);
+    vf_text(text, "%s: balance of 10 windows", name);
     vf_within(context, text, balance, 0.0, tolerance,
               "largest h^2 (1 + g) over the time of a window");
-    (void)snprintf(text, sizeof text, "%s: drift of 10 windows", name);
+    vf_text(text, "%s: drift of 10 windows", name);
     vf_within(context, text, drift, 0.0, tolerance,
               "largest h^2 (1 + g) over the time of a window");
   }

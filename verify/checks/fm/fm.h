@@ -4,7 +4,7 @@
 #define VF_CHECKS_FM_H
 
 /* Characters of the name of a case, coordinates of a problem, numbers of its work space. */
-enum { FM_TEXT = 192, FM_DIM = 10, FM_WORK = 128 };
+enum { FM_DIM = 10, FM_WORK = 128 };
 
 static const double FM_PI = 3.14159265358979323846;
 static const double FM_ULP = 0x1p-53; /* half an ulp of 1: one rounding */

@@ -7,7 +7,6 @@
  * lam))^(1/4). Errata: (10) writes tr Sigma = sigma^2/|x|^2; Section 7 has the norm go to
  * (lam/eta)^(1/4). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/fm/experiment.h"
 #include "formats/memory.h"
@@ -40,20 +39,20 @@ static void fm1_norm_law(vf_context *context) {
                {"0.1", "0.5", "2", "3", "1", 4},        {"0.1", "0.5", "2", "3", "10", 2},
                {"0.1", "0.5", "2", "3", "100", 5}};
   enum { LEVELS = 6 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    char key[FM_TEXT], name[FM_TEXT];
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
+    char key[VF_TEXT_SIZE], name[VF_TEXT_SIZE];
     double h[LEVELS], error[LEVELS];
-    snprintf(key, sizeof key, "fm1.norm4.eta-%s.lam-%s.s2-%s.norm4-%s.t-%s", cases[i].eta,
-             cases[i].lam, cases[i].s2, cases[i].norm4, cases[i].t);
-    snprintf(name, sizeof name, "order in 1/m, eta=%s lam=%s s2=%s |X0|^4=%s t=%s", cases[i].eta,
-             cases[i].lam, cases[i].s2, cases[i].norm4, cases[i].t);
+    vf_text(key, "fm1.norm4.eta-%s.lam-%s.s2-%s.norm4-%s.t-%s", cases[i].eta, cases[i].lam,
+            cases[i].s2, cases[i].norm4, cases[i].t);
+    vf_text(name, "order in 1/m, eta=%s lam=%s s2=%s |X0|^4=%s t=%s", cases[i].eta, cases[i].lam,
+            cases[i].s2, cases[i].norm4, cases[i].t);
     const double expected = vf_expected(context, key);
     for (uint32_t k = 0; k < LEVELS; k++) {
       h[k] = 1.0 / (double)(1u << (k + 1));
-      error[k] =
-          fm_norm4_after(context, cases[i].dim, atof(cases[i].eta), atof(cases[i].lam),
-                         atof(cases[i].s2), atof(cases[i].norm4), atof(cases[i].t), 1u << (k + 1)) -
-          expected;
+      error[k] = fm_norm4_after(context, cases[i].dim, vf_number(cases[i].eta),
+                                vf_number(cases[i].lam), vf_number(cases[i].s2),
+                                vf_number(cases[i].norm4), vf_number(cases[i].t), 1u << (k + 1)) -
+                 expected;
     }
     vf_order(context, name, h, error, LEVELS, 1.0);
   }
@@ -91,16 +90,16 @@ static void fm1_norm_law_gaussian(vf_context *context) {
       {"fm1.norm4.eta-0.01.lam-0.05.s2-0.81.norm4-1.t-1000", 10, 4, 0.09, 0.01, 0.05, 1.0, 1000,
        64},
       {"fm1.norm4.eta-0.1.lam-0.5.s2-2.norm4-3.t-10", 3, 128, 1.0, 0.1, 0.5, 3.0, 10, 256}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    char name[FM_TEXT];
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
+    char name[VF_TEXT_SIZE];
     const double el = cases[i].eta * cases[i].lam;
     const double extra = cases[i].eta * cases[i].sigma2 / (2.0 * cases[i].lam) *
                          -expm1(-4.0 * el * (double)cases[i].t);
     const vf_moments got =
         fm_sde_norm4(context, cases[i].dim, sqrt(cases[i].sigma2), cases[i].eta, cases[i].lam,
                      cases[i].norm4, cases[i].t, cases[i].substeps, cases[i].runs);
-    snprintf(name, sizeof name, "E|X_t|^4, D=%u eta=%g lam=%g t=%g", (unsigned)cases[i].dim,
-             cases[i].eta, cases[i].lam, (double)cases[i].t);
+    vf_text(name, "E|X_t|^4, D=%u eta=%g lam=%g t=%g", (unsigned)cases[i].dim, cases[i].eta,
+            cases[i].lam, (double)cases[i].t);
     vf_monte_carlo(context, name, got.mean, got.standard_error, vf_expected(context, cases[i].key),
                    extra, "ensemble of sde paths; effect: s2 = D sigma^2");
   }
@@ -115,11 +114,11 @@ static void fm1_equilibrium_norm(vf_context *context) {
     double eta, lam, s2;
   } cases[] = {{"eta-0.01.lam-0.05.s2-0.81", 0.01, 0.05, 0.81},
                {"eta-0.1.lam-0.5.s2-2", 0.1, 0.5, 2.0}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    char right[FM_TEXT], printed[FM_TEXT];
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
+    char right[VF_TEXT_SIZE], printed[VF_TEXT_SIZE];
     const double el = cases[i].eta * cases[i].lam;
-    snprintf(right, sizeof right, "fm1.limit-norm.%s", cases[i].id);
-    snprintf(printed, sizeof printed, "fm1.limit-norm.%s.printed", cases[i].id);
+    vf_text(right, "fm1.limit-norm.%s", cases[i].id);
+    vf_text(printed, "fm1.limit-norm.%s.printed", cases[i].id);
     const double norm4 = fm_norm4_after(context, 3, cases[i].eta, cases[i].lam, cases[i].s2, 1.0,
                                         ceil(10.0 / el), 1);
     const double expected = vf_expected(context, right);
@@ -155,23 +154,21 @@ static void fm1_trace_symbol(vf_context *context) {
     uint32_t dim;
     double sigma, r;
   } cases[] = {{10, 0.3, 0.9}, {4, 1.5, 7.0}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const sid_problem problem = fm_noise_only(SID_NOISE_GAUSSIAN, cases[i].dim, cases[i].sigma);
     const double printed = cases[i].sigma * cases[i].sigma,
                  right = (double)(cases[i].dim - 1) * printed;
     double work[2 * FM_DIM];
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_setup setup;
     fm_set(&setup, &problem, 0.01, 0.05);
     fm_start(setup.x0, cases[i].dim, cases[i].r);
     const double r = sid_dot(setup.x0, setup.x0, cases[i].dim);
-    snprintf(name, sizeof name, "|x|^2 tr Sigma, D=%u sigma=%g", (unsigned)cases[i].dim,
-             cases[i].sigma);
+    vf_text(name, "|x|^2 tr Sigma, D=%u sigma=%g", (unsigned)cases[i].dim, cases[i].sigma);
     vf_erratum(context, name, r * sid_problem_noise_trace(&problem, setup.x0, work), right, printed,
                8.0 * FM_ULP * right, "8 roundings");
     const vf_moments drawn = fm_trace_by_draws(context, &problem, setup.x0, 20000);
-    snprintf(name, sizeof name, "E |x|^2 |noise|^2, D=%u sigma=%g", (unsigned)cases[i].dim,
-             cases[i].sigma);
+    vf_text(name, "E |x|^2 |noise|^2, D=%u sigma=%g", (unsigned)cases[i].dim, cases[i].sigma);
     vf_erratum(context, name, drawn.mean, right, printed, 3.0 * drawn.standard_error,
                "3 standard errors of 20000 draws");
   }

@@ -7,7 +7,6 @@
  *
  * real steps make both up to O(el). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/fm/experiment.h"
 #include "checks/fm/norm.h"
@@ -43,26 +42,24 @@ static void fm2_time_scale(vf_context *context) {
                                                                                           "0.2"};
   for (size_t i = 0; i < 8; i++) {
     const char *eta_text = etas[i / 2], *lam_text = lams[i % 2];
-    const double eta = atof(eta_text), lam = atof(lam_text), el = eta * lam;
+    const double eta = vf_number(eta_text), lam = vf_number(lam_text), el = eta * lam;
     double t[2];
     uint64_t steps[4];
     for (size_t j = 0; j < 2; j++) {
-      char key[FM_TEXT];
-      snprintf(key, sizeof key, "fm2.tau-inverse.eta-%s.lam-%s.tau-%d", eta_text, lam_text,
-               j ? 3 : 1);
+      char key[VF_TEXT_SIZE];
+      vf_text(key, "fm2.tau-inverse.eta-%s.lam-%s.tau-%d", eta_text, lam_text, j ? 3 : 1);
       t[j] = vf_expected(context, key);
       steps[2 * j] = (uint64_t)t[j];
       steps[2 * j + 1] = steps[2 * j] + 1;
     }
     double *r = fm_unit_run(context, eta, lam, steps, 4);
     for (size_t j = 0; r && j < 2; j++) {
-      char name[FM_TEXT];
+      char name[VF_TEXT_SIZE];
       const double k = (double)steps[2 * j], part = t[j] - k, big = j ? 3.0 : 1.0;
       const double tau = (1.0 - part) * fm_discrete_tau(r[2 * j], eta, lam, k) +
                          part * fm_discrete_tau(r[2 * j + 1], eta, lam, k + 1.0);
       const double tolerance = fm_tau_reach(eta, lam, t[j], big) + el * el;
-      snprintf(name, sizeof name, "rescaled time after %.10g steps, eta=%s lam=%s", t[j], eta_text,
-               lam_text);
+      vf_text(name, "rescaled time after %.10g steps, eta=%s lam=%s", t[j], eta_text, lam_text);
       vf_within(context, name, tau, big, tolerance,
                 "exact bounds on the discrete norm, O(el ln(lam/eta))");
     }
@@ -80,9 +77,9 @@ static void fm2_scale_function(vf_context *context) {
   } cases[] = {{"eta-0.01.lam-0.05.t-100", 0.01, 0.05, 100},
                {"eta-0.01.lam-0.05.t-2000", 0.01, 0.05, 2000},
                {"eta-0.1.lam-0.2.t-50", 0.1, 0.2, 50}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    char key[FM_TEXT];
-    snprintf(key, sizeof key, "fm2.r.%s", cases[i].id);
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
+    char key[VF_TEXT_SIZE];
+    vf_text(key, "fm2.r.%s", cases[i].id);
     const double expected = vf_expected(context, key);
     const fm_interval y = fm_norm4_bounds(cases[i].eta, cases[i].lam, 1.0, 1.0, (double)cases[i].t);
     const double tolerance =
@@ -125,9 +122,9 @@ static fm_times fm_run_times(vf_context *context, double eta, double lam, uint64
 static void fm2_time_order(vf_context *context) {
   static const struct { double ratio, big; } cases[] = {{0.2, 1.0}, {0.2, 3.0}, {0.5, 0.5}};
   enum { LEVELS = 6 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     double h[LEVELS], by_norm[LEVELS], by_rate[LEVELS];
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     for (size_t k = 0; k < LEVELS; k++) {
       const uint64_t steps = (uint64_t)100 << (2 * k);
       h[k] =
@@ -137,11 +134,9 @@ static void fm2_time_order(vf_context *context) {
       by_norm[k] = times.by_norm - cases[i].big;
       by_rate[k] = times.by_rate - cases[i].big;
     }
-    snprintf(name, sizeof name, "by the norm, order in el, eta/lam=%g T=%g", cases[i].ratio,
-             cases[i].big);
+    vf_text(name, "by the norm, order in el, eta/lam=%g T=%g", cases[i].ratio, cases[i].big);
     vf_order(context, name, h, by_norm, LEVELS, 1.0);
-    snprintf(name, sizeof name, "sum of eta^2/|x|^4, order in el, eta/lam=%g T=%g", cases[i].ratio,
-             cases[i].big);
+    vf_text(name, "sum of eta^2/|x|^4, order in el, eta/lam=%g T=%g", cases[i].ratio, cases[i].big);
     vf_order(context, name, h, by_rate, LEVELS, 1.0);
   }
 }

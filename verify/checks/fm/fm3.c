@@ -8,8 +8,6 @@
  * goes to ln((e^T + sqrt(e^(2T) - 1 + q))/(1 + sqrt q))/sqrt 2, q = eta/(2 lam). Errata: (6) adds
  * the integrals of Z and B; (14) starts at X~(t); the sums of (7), (15)-(17) run over 1..n. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "checks/fm/integrators.h"
 #include "checks/fm/norm.h"
@@ -95,11 +93,10 @@ static int fm_identity_run(vf_context *context, const fm_case *c, uint64_t seed,
 static void fm_identities(vf_context *context, int scaled) {
   for (size_t i = 0; i < CASES; i++) {
     const fm_case *c = fm_cases + i;
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_identity sums;
     if (!fm_identity_run(context, c, 31, c->steps, scaled, &sums)) continue;
-    snprintf(name, sizeof name, "%s, eta=%g lam=%g, %g steps", c->name, c->eta, c->lam,
-             (double)c->steps);
+    vf_text(name, "%s, eta=%g lam=%g, %g steps", c->name, c->eta, c->lam, (double)c->steps);
     vf_within(context, name, fm_residual(&sums, c->dim), 0.0, sums.rounding,
               "all roundings of the steps");
   }
@@ -116,13 +113,12 @@ static void fm3_integrator_signs(vf_context *context) {
   static const uint64_t steps[] = {1, 300};
   for (size_t k = 0; k < (size_t)2 * CASES; k++) {
     const fm_case *c = fm_cases + k / 2;
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_identity sums;
     if (!fm_identity_run(context, c, 32, steps[k % 2], 0, &sums)) continue;
     for (uint32_t j = 0; j < 2; j++) {
       const double fixed = sums.start[j] - sums.a[j], other = sums.z[j] + sums.b[j];
-      snprintf(name, sizeof name, "X_%u after %g steps, %s", (unsigned)j, (double)steps[k % 2],
-               c->name);
+      vf_text(name, "X_%u after %g steps, %s", (unsigned)j, (double)steps[k % 2], c->name);
       vf_erratum(context, name, sums.now[j], fixed - other, fixed + other, sums.rounding,
                  "all roundings of the steps");
     }
@@ -133,12 +129,12 @@ static void fm3_integrator_signs(vf_context *context) {
 static void fm3_eq14_start(vf_context *context) {
   for (size_t k = 0; k < CASES; k++) {
     const fm_case *c = fm_cases + k;
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_identity sums;
     if (!fm_identity_run(context, c, 33, 50, 1, &sums)) continue;
     for (uint32_t j = 0; j < 2; j++) {
       const double integrals = sums.a[j] + sums.b[j] + sums.z[j];
-      snprintf(name, sizeof name, "X~_%u after 50 steps, %s", (unsigned)j, c->name);
+      vf_text(name, "X~_%u after 50 steps, %s", (unsigned)j, c->name);
       vf_erratum(context, name, sums.now[j], sums.start[j] - integrals, sums.now[j] - integrals,
                  sums.rounding, "all roundings of the steps");
     }
@@ -158,9 +154,9 @@ static void fm_compare_integrators(vf_context *context, double eta, double lam,
               {"[Z]", got->z, formula.z, 2.0 * got->z_rounding},
               {"sup |B - tau/2|", got->b_gap, formula.b_gap, 2.0 * got->b_rounding},
               {"sup |[Z] - tau|", got->z_gap, formula.z_gap, 2.0 * got->z_rounding}};
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    char name[FM_TEXT];
-    snprintf(name, sizeof name, "%s, eta=%g lam=%g, %g steps", rows[i].what, eta, lam, (double)n);
+  for (size_t i = 0; i < VF_COUNT(rows); i++) {
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s, eta=%g lam=%g, %g steps", rows[i].what, eta, lam, (double)n);
     vf_within(context, name, rows[i].measured, rows[i].expected, rows[i].tolerance,
               "roundings of steps and sums");
   }
@@ -169,8 +165,8 @@ static void fm_compare_integrators(vf_context *context, double eta, double lam,
 /* The value published under fm3.<what>. */
 static double fm_key(vf_context *context, const char *what, const char *eta, const char *lam,
                      const char *big) {
-  char key[FM_TEXT];
-  snprintf(key, sizeof key, "fm3.%s.eta-%s.lam-%s.tau-%s", what, eta, lam, big);
+  char key[VF_TEXT_SIZE];
+  vf_text(key, "fm3.%s.eta-%s.lam-%s.tau-%s", what, eta, lam, big);
   return vf_expected(context, key);
 }
 
@@ -178,20 +174,20 @@ static double fm_key(vf_context *context, const char *what, const char *eta, con
  * rescaled time T, or one step later. Only A where `gaps` is 0. */
 static void fm_compare_keys(vf_context *context, const fm_integrators *got, const char *eta,
                             const char *lam, const char *big, int late, int gaps) {
-  const double root = sqrt(atof(eta) * atof(lam));
+  const double root = sqrt(vf_number(eta) * vf_number(lam));
   const char *basis = "roundings of steps and sums", *when = late ? ", a step later" : "";
-  char name[FM_TEXT];
-  snprintf(name, sizeof name, "A sqrt(el), eta=%s lam=%s T=%s%s", eta, lam, big, when);
+  char name[VF_TEXT_SIZE];
+  vf_text(name, "A sqrt(el), eta=%s lam=%s T=%s%s", eta, lam, big, when);
   vf_within(context, name, got->a * root,
             fm_key(context, late ? "a-scaled-ceil" : "a-scaled", eta, lam, big),
             got->a_rounding * root, basis);
   if (!gaps) return;
-  snprintf(name, sizeof name, "sup |B - tau/2|, eta=%s lam=%s T=%s%s", eta, lam, big, when);
+  vf_text(name, "sup |B - tau/2|, eta=%s lam=%s T=%s%s", eta, lam, big, when);
   vf_within(context, name, got->b_gap,
             fm_key(context, late ? "b-minus-half-tau-ceil" : "b-minus-half-tau", eta, lam, big),
             got->b_rounding, basis);
   if (late) return;
-  snprintf(name, sizeof name, "sup |[Z] - tau|, eta=%s lam=%s T=%s", eta, lam, big);
+  vf_text(name, "sup |[Z] - tau|, eta=%s lam=%s T=%s", eta, lam, big);
   vf_within(context, name, got->z_gap, fm_key(context, "qv-minus-tau", eta, lam, big),
             got->z_rounding, basis);
 }
@@ -199,13 +195,13 @@ static void fm_compare_keys(vf_context *context, const fm_integrators *got, cons
 /* (15)-(17) along real steps to the rescaled time T, and one step further. */
 static void fm_integrators_case(vf_context *context, const char *eta, const char *lam,
                                 const char *big, int gaps) {
-  const uint64_t n = (uint64_t)fm_tau_inverse(atof(eta), atof(lam), atof(big));
+  const uint64_t n = (uint64_t)fm_tau_inverse(vf_number(eta), vf_number(lam), vf_number(big));
   fm_problem p;
   fm_run run;
   fm_integrators got;
-  fm_measure_begin(&got, &run, &p, 2, atof(eta), atof(lam), 34);
+  fm_measure_begin(&got, &run, &p, 2, vf_number(eta), vf_number(lam), 34);
   if (!fm_measure_run(context, &got, &run, n)) return;
-  fm_compare_integrators(context, atof(eta), atof(lam), &got, n);
+  fm_compare_integrators(context, vf_number(eta), vf_number(lam), &got, n);
   fm_compare_keys(context, &got, eta, lam, big, 0, gaps);
   if (!fm_measure_run(context, &got, &run, n + 1)) return;
   fm_compare_keys(context, &got, eta, lam, big, 1, gaps);
@@ -228,9 +224,9 @@ static void fm3_sum_range(vf_context *context) {
     double eta, lam;
     uint64_t n;
   } cases[] = {{0.01, 0.05, 4150}, {0.02, 0.2, 600}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double eta = cases[i].eta, lam = cases[i].lam;
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_problem p;
     fm_run run;
     fm_integrators got;
@@ -240,16 +236,16 @@ static void fm3_sum_range(vf_context *context) {
     if (!fm_measure_run(context, &got, &run, cases[i].n)) return;
     const fm_integrators right = fm_by_formula(eta, lam, cases[i].n, 0);
     const fm_integrators printed = fm_by_formula(eta, lam, cases[i].n, 1);
-    snprintf(name, sizeof name, "first increment of A, eta=%g lam=%g", eta, lam);
-    char key[FM_TEXT], key_printed[FM_TEXT + 8];
-    snprintf(key, sizeof key, "fm3.first-a-term.eta-%g.lam-%g", eta, lam);
-    snprintf(key_printed, sizeof key_printed, "%s.printed", key);
+    vf_text(name, "first increment of A, eta=%g lam=%g", eta, lam);
+    char key[VF_TEXT_SIZE], key_printed[VF_TEXT_SIZE];
+    vf_text(key, "fm3.first-a-term.eta-%g.lam-%g", eta, lam);
+    vf_text(key_printed, "%s.printed", key);
     vf_erratum(context, name, got.first_a, vf_expected(context, key),
                vf_expected(context, key_printed), 2.0 * first_rounding, "roundings of one step");
-    snprintf(name, sizeof name, "A after %g steps, eta=%g lam=%g", (double)cases[i].n, eta, lam);
+    vf_text(name, "A after %g steps, eta=%g lam=%g", (double)cases[i].n, eta, lam);
     vf_erratum(context, name, got.a, right.a, printed.a, 2.0 * got.a_rounding,
                "roundings of steps and sums");
-    snprintf(name, sizeof name, "B after %g steps, eta=%g lam=%g", (double)cases[i].n, eta, lam);
+    vf_text(name, "B after %g steps, eta=%g lam=%g", (double)cases[i].n, eta, lam);
     vf_erratum(context, name, got.b, right.b, printed.b, 2.0 * got.b_rounding,
                "roundings of steps and sums");
   }
@@ -267,10 +263,10 @@ static double fm_a_limit(double q, double big) {
 static void fm3_limits(vf_context *context) {
   static const struct { double ratio, big; } cases[] = {{0.2, 3.0}, {0.5, 1.0}}; /* eta/lam, T */
   enum { LEVELS = 5 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double q = cases[i].ratio / 2.0, big = cases[i].big;
     double el[LEVELS], a[LEVELS], b[LEVELS], z[LEVELS];
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     for (size_t k = 0; k < LEVELS; k++) {
       const uint64_t steps = (uint64_t)60 << (2 * k);
       el[k] = log1p(expm1(2.0 * big) / q) / (4.0 * (double)steps);
@@ -284,14 +280,11 @@ static void fm3_limits(vf_context *context) {
       b[k] = got.b_gap;
       z[k] = got.z_gap;
     }
-    snprintf(name, sizeof name, "sup |B - tau/2|, order in el, eta/lam=%g T=%g", cases[i].ratio,
-             big);
+    vf_text(name, "sup |B - tau/2|, order in el, eta/lam=%g T=%g", cases[i].ratio, big);
     vf_order(context, name, el, b, LEVELS, 1.0);
-    snprintf(name, sizeof name, "sup |[Z] - tau|, order in el, eta/lam=%g T=%g", cases[i].ratio,
-             big);
+    vf_text(name, "sup |[Z] - tau|, order in el, eta/lam=%g T=%g", cases[i].ratio, big);
     vf_order(context, name, el, z, LEVELS, 2.0);
-    snprintf(name, sizeof name, "A sqrt(el) to its limit, order in el, eta/lam=%g T=%g",
-             cases[i].ratio, big);
+    vf_text(name, "A sqrt(el) to its limit, order in el, eta/lam=%g T=%g", cases[i].ratio, big);
     vf_order(context, name, el, a, LEVELS, 2.0);
   }
 }
@@ -303,10 +296,10 @@ static void fm3_fast_integrator(vf_context *context) {
   static const struct {
     double eta, lam, window;
   } cases[] = {{1e-2, 0.05, 0.25}, {1e-3, 0.05, 0.5}, {0.05, 0.4, 0.3}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double eta = cases[i].eta, lam = cases[i].lam, root = sqrt(2.0 * eta * lam);
     double least = (double)INFINITY, last = 0.0;
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_problem p;
     fm_run run;
     fm_integrators got;
@@ -318,8 +311,7 @@ static void fm3_fast_integrator(vf_context *context) {
       least = fmin(least, got.a - last);
       last = got.a;
     }
-    snprintf(name, sizeof name, "least growth of A sqrt(2 el) over %g, eta=%g lam=%g",
-             cases[i].window, eta, lam);
+    vf_text(name, "least growth of A sqrt(2 el) over %g, eta=%g lam=%g", cases[i].window, eta, lam);
     vf_at_least(context, name, least * root, cases[i].window - 4.0 * eta * lam,
                 "dA/dT = R^2/eta >= 1/sqrt(2 el)");
   }

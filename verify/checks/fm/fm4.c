@@ -6,7 +6,6 @@
  * on the minimisers dPhi is the orthogonal projection on the tangent space, and dPhi x = x; for the
  * normalised linear model Phi(x) = |x| (w0 + rho v/|v|), v = projection of x on ker Z. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "checks/fm/problems.h"
 
@@ -44,8 +43,8 @@ static void fm_fixture_set(fm_problem *p, const fm_fixture *model) {
 /* Phi(x), as published. */
 static void fm_fixture_limit(vf_context *context, const fm_fixture *model, double *limit) {
   for (uint32_t j = 0; j < model->dim; j++) {
-    char key[FM_TEXT];
-    snprintf(key, sizeof key, "fm4.phi.model-%s.coordinate-%u", model->name, (unsigned)j);
+    char key[VF_TEXT_SIZE];
+    vf_text(key, "fm4.phi.model-%s.coordinate-%u", model->name, (unsigned)j);
     limit[j] = vf_expected(context, key);
   }
 }
@@ -120,7 +119,7 @@ static void fm4_scaling(vf_context *context) {
   for (size_t i = 0; i < FLOWS; i++) {
     fm_problem p;
     uint64_t steps, scaled_steps;
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     double x[FM_DIM], limit[FM_DIM], later[FM_DIM], y[FM_DIM];
     fm_flows[i].set(&p);
     const uint32_t d = p.problem.dim;
@@ -134,16 +133,16 @@ static void fm4_scaling(vf_context *context) {
       fm_flow_start(d, c, y);
       if (!fm_flow(context, &p, c * c * h, 30, y, NULL)) return;
       for (uint32_t j = 0; j < d; j++) y[j] /= c;
-      snprintf(name, sizeof name, "flow from %g x for time %g t, %s", c, c * c, fm_flows[i].name);
+      vf_text(name, "flow from %g x for time %g t, %s", c, c * c, fm_flows[i].name);
       vf_same_bits(context, name, y, x, d);
       fm_flow_start(d, c, y);
       if (!fm_limit(context, &p, c * c * h, 1e-12, y, &scaled_steps)) return;
       for (uint32_t j = 0; j < d; j++) y[j] /= c;
-      snprintf(name, sizeof name, "Phi(%g x), %s", c, fm_flows[i].name);
+      vf_text(name, "Phi(%g x), %s", c, fm_flows[i].name);
       vf_same_bits(context, name, y, limit, d);
     }
     if (!fm_limit(context, &p, h, 1e-12, x, &scaled_steps)) return;
-    snprintf(name, sizeof name, "Phi(phi(x, t)), %s", fm_flows[i].name);
+    vf_text(name, "Phi(phi(x, t)), %s", fm_flows[i].name);
     vf_same_bits(context, name, x, limit, d);
   }
 }
@@ -167,9 +166,9 @@ static void fm4_flow(vf_context *context) {
                {2, {2.0, 0.0}, 1.0, 1.5},
                {1, {1.0, 1.5, 2.0, 2.5}, 0.7, 1.0}};
   enum { LEVELS = 5 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     double h[LEVELS], error[LEVELS], estimate[LEVELS], start[FM_DIM], exact[FM_DIM];
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_problem p;
     fm_flows[cases[i].flow].set(&p);
     const uint32_t d = p.problem.dim;
@@ -186,11 +185,11 @@ static void fm4_flow(vf_context *context) {
       error[k] = worst;
       estimate[k] = estimated / worst - 1.0;
     }
-    snprintf(name, sizeof name, "order in h, %s, |x|=%g t=%g", fm_flows[cases[i].flow].name,
-             1.3 * cases[i].c, cases[i].t);
+    vf_text(name, "order in h, %s, |x|=%g t=%g", fm_flows[cases[i].flow].name, 1.3 * cases[i].c,
+            cases[i].t);
     vf_order(context, name, h, error, LEVELS, 4.0);
-    snprintf(name, sizeof name, "order of the estimate's error, %s, |x|=%g t=%g",
-             fm_flows[cases[i].flow].name, 1.3 * cases[i].c, cases[i].t);
+    vf_text(name, "order of the estimate's error, %s, |x|=%g t=%g", fm_flows[cases[i].flow].name,
+            1.3 * cases[i].c, cases[i].t);
     vf_order(context, name, h, estimate, LEVELS, 1.0);
   }
 }
@@ -209,7 +208,7 @@ static void fm4_limit_linear(vf_context *context) {
     const uint32_t d = model->dim;
     double h[LEVELS], error[LEVELS], x[FM_DIM], limit[FM_DIM], worst = 0.0;
     uint64_t steps = 0;
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_problem p;
     fm_fixture_set(&p, model);
     fm_fixture_limit(context, model, limit);
@@ -223,10 +222,10 @@ static void fm4_limit_linear(vf_context *context) {
       worst = 0.0;
       for (uint32_t j = 0; j < d; j++) worst = fmax(worst, fabs(x[j] / got - limit[j] / length));
     }
-    snprintf(name, sizeof name, "direction of Phi(%g x), model %s", c, model->name);
+    vf_text(name, "direction of Phi(%g x), model %s", c, model->name);
     vf_within(context, name, worst, 0.0, tolerance / CURVATURE + 32.0 * FM_ULP * (double)steps,
               "tolerance over curvature, 32 roundings a step");
-    snprintf(name, sizeof name, "length of Phi(%g x), order in h, model %s", c, model->name);
+    vf_text(name, "length of Phi(%g x), order in h, model %s", c, model->name);
     vf_order(context, name, h, error, LEVELS, 4.0);
   }
 }
@@ -235,9 +234,9 @@ static void fm4_limit_linear(vf_context *context) {
 static void fm_fixture_derivative(vf_context *context, const fm_fixture *model,
                                   double *derivative) {
   for (uint32_t i = 0; i < model->dim * model->dim; i++) {
-    char key[FM_TEXT];
-    snprintf(key, sizeof key, "fm4.derivative.model-%s.row-%u.column-%u", model->name,
-             (unsigned)(i / model->dim), (unsigned)(i % model->dim));
+    char key[VF_TEXT_SIZE];
+    vf_text(key, "fm4.derivative.model-%s.row-%u.column-%u", model->name,
+            (unsigned)(i / model->dim), (unsigned)(i % model->dim));
     derivative[i] = vf_expected(context, key);
   }
 }
@@ -280,7 +279,7 @@ static void fm4_derivative(vf_context *context) {
     double x[FM_DIM] = {0.0}, y[FM_DIM], derivative[FM_DIM * FM_DIM] = {0.0}, delta[LEVELS],
            error[LEVELS], worst = 0.0;
     uint64_t steps;
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_problem p;
     if (linear) {
       fm_fixture_set(&p, fm_fixtures + i);
@@ -293,7 +292,7 @@ static void fm4_derivative(vf_context *context) {
     if (!fm_limit(context, &p, 0.1, 1e-14, x, &steps)) return;
     if (!linear) {
       fm_circle_derivative(x, derivative);
-      snprintf(name, sizeof name, "height of Phi(x) on the unit sphere, %s", what);
+      vf_text(name, "height of Phi(x) on the unit sphere, %s", what);
       vf_within(context, name, x[2] / sqrt(sid_dot(x, x, 3)), i == FIXTURES ? 0.6 : 0.0,
                 1e-14 / 0.64 + 32.0 * FM_ULP * (double)steps,
                 "tolerance over curvature, 32 roundings a step");
@@ -302,13 +301,13 @@ static void fm4_derivative(vf_context *context) {
       delta[k] = 0.02 / (double)(1u << k);
       error[k] = fm_derivative_error(context, &p, x, derivative, delta[k]);
     }
-    snprintf(name, sizeof name, "dPhi against the projection, order in the difference, %s", what);
+    vf_text(name, "dPhi against the projection, order in the difference, %s", what);
     vf_order(context, name, delta, error, LEVELS, 1.0);
     for (uint32_t j = 0; j < p.problem.dim; j++) y[j] = 1.25 * x[j];
     if (!fm_limit(context, &p, 0.1, 1e-13, y, &steps)) return;
     for (uint32_t j = 0; j < p.problem.dim; j++)
       worst = fmax(worst, fabs((y[j] - x[j]) / 0.25 - x[j]));
-    snprintf(name, sizeof name, "dPhi x - x, %s", what);
+    vf_text(name, "dPhi x - x, %s", what);
     vf_within(context, name, worst, 0.0, 16.0 * FM_ULP * sqrt(sid_dot(x, x, p.problem.dim)) / 0.25,
               "16 roundings of |x| over the difference");
   }

@@ -9,7 +9,6 @@
  * Errata: Section 6.1 calls the solution set linear (it is affine, rho < 1); Theorem 5.4 has Y
  * converge to the unit sphere (directions do, |Y| goes to c^(1/4)). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "checks/fm/model.h"
@@ -49,7 +48,7 @@ static void fm5_affine_solution_space(vf_context *context) {
     double along, across;
   } cases[] = {{"fm5.rho2.along-0.6.across-0.8", 0.6, 0.8},
                {"fm5.rho2.along-0.28.across-0.96", 0.28, 0.96}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     fm_model model;
     double base[FM_DIM] = {0.0}, direction[FM_DIM];
     fm_model_set(&model, 10, 0.3, cases[i].along, cases[i].across);
@@ -143,7 +142,7 @@ static void fm5_limit_law(vf_context *context) {
                {"d-10.sigma-0.3.rho2-0.64.y04-1", 10, 0.3, 0.64, 1.0, 64},
                {"d-5.sigma-0.4.rho2-0.75.y04-2", 5, 0.4, 0.75, 2.0, 96}};
   const double eta = 0.01, lam = 0.05, times[] = {1.0, 3.0};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     fm_model model;
     fm_setup setup;
     fm_model_set(&model, cases[i].dim, cases[i].sigma, sqrt(1.0 - cases[i].rho2),
@@ -152,7 +151,7 @@ static void fm5_limit_law(vf_context *context) {
     const fm_marks job = fm_marks_at(eta, lam, times, 2);
     double *values = fm_variations(context, &setup, &job, cases[i].runs);
     for (size_t j = 0; values && j < 2; j++) {
-      char key[FM_TEXT];
+      char key[VF_TEXT_SIZE];
       const size_t runs = cases[i].runs;
       const double big = times[j], t = (double)job.marks[j];
       const double scale =
@@ -161,12 +160,12 @@ static void fm5_limit_law(vf_context *context) {
       double *variation = values + j * runs, *r = values + (2 + j) * runs;
       for (size_t k = 0; k < runs; k++) r[k] *= r[k] / scale;
       const vf_moments norm = vf_moments_of(r, runs), turned = vf_moments_of(variation, runs);
-      snprintf(key, sizeof key, "fm5.norm4.%s.tau-%g", cases[i].id, big);
+      vf_text(key, "fm5.norm4.%s.tau-%g", cases[i].id, big);
       vf_monte_carlo(context, key, norm.mean, norm.standard_error,
                      vf_expected(context, key) * factors.y,
                      cases[i].sigma * cases[i].sigma * -expm1(-2.0 * big),
                      "first correction by the loss included");
-      snprintf(key, sizeof key, "fm5.variance.%s.tau-%g", cases[i].id, big);
+      vf_text(key, "fm5.variance.%s.tau-%g", cases[i].id, big);
       const double variance = vf_expected(context, key);
       vf_monte_carlo(context, key, turned.mean, turned.standard_error, variance * factors.angle,
                      variance * (1.0 - cases[i].rho2), "first correction by the loss included");
@@ -187,12 +186,12 @@ static void fm5_limit_on_directions(vf_context *context) {
   } cases[] = {{"fm5.limit-norm.d-10.sigma-0.3", 10, 0.3},
                {"fm5.limit-norm.d-5.sigma-0.4", 5, 0.4}};
   const double eta = 1e-3, lam = 0.5;
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     enum { COUNT = 8, RUNS = 8 };
     fm_model model;
     fm_setup setup;
     uint64_t steps[COUNT];
-    char printed[FM_TEXT];
+    char printed[VF_TEXT_SIZE];
     fm_model_set(&model, cases[i].dim, cases[i].sigma, 0.6, 0.8);
     fm_model_run(&setup, &model, eta, lam, eta / (2.0 * lam)); /* |Y| = 1 */
     for (size_t j = 0; j < COUNT; j++) steps[j] = 4000 + 1000 * j;
@@ -207,7 +206,7 @@ static void fm5_limit_on_directions(vf_context *context) {
     const vf_moments got = vf_moments_of(norm, RUNS);
     const double rise = pow(fm_loss_factors(&model, eta, lam, eta / (2.0 * lam), 4000).y, 0.25);
     const double right = vf_expected(context, cases[i].id);
-    snprintf(printed, sizeof printed, "%s.printed", cases[i].id);
+    vf_text(printed, "%s.printed", cases[i].id);
     vf_erratum(context, cases[i].id, got.mean / rise, right, vf_expected(context, printed),
                3.0 * got.standard_error + right * (rise - 1.0) * (rise - 1.0),
                "3 standard errors and the square of the loss's part");

@@ -3,7 +3,6 @@
  * e^(-V/2) across runs; at equal eta t the spreads of different learning rates differ. Finite el
  * changes |x|^4 and V by 1 + O(sqrt(el)) where there is a loss, by 1 + O(el) for pure noise. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -20,9 +19,8 @@ static void fm_variation_series(vf_context *context, const fm_model *model, doub
   static const char *const columns[VARIATION_COLUMNS] = {
       "lr",        "steps",          "lr*steps", "T",
       "variation", "standard error", "V(T)",     "V(T) with the loss's part"};
-  char name[FM_TEXT];
-  snprintf(name, sizeof name, "spread of the angle, lr=%g wd=%g D=%u", eta, lam,
-           (unsigned)model->dim);
+  char name[VF_TEXT_SIZE];
+  vf_text(name, "spread of the angle, lr=%g wd=%g D=%u", eta, lam, (unsigned)model->dim);
   vf_series(context, name, columns, VARIATION_COLUMNS, values, rows);
 }
 
@@ -35,7 +33,7 @@ static void fm_compare_variation(vf_context *context, const fm_model *model, dou
   fm_model_run(&setup, model, eta, lam, y0);
   double *values = fm_variations(context, &setup, job, runs), series[VARIATION_COLUMNS * FM_MARKS];
   for (size_t j = 0; values && j < job->count; j++) {
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     const double t = (double)job->marks[j], big = fm_tau(eta, lam, t);
     const double law = fm_model_variance(model, y0, big);
     const vf_moments got = vf_moments_of(values + j * runs, runs);
@@ -44,9 +42,8 @@ static void fm_compare_variation(vf_context *context, const fm_model *model, dou
         sqrt(factors.noise / (double)runs); /* the increments are Gaussian and independent */
     const double effect =
         collapse > 0.0 ? law - collapse : law * (1.0 - model->across * model->across);
-    snprintf(name, sizeof name,
-             "variation of the angle, eta=%g lam=%g D=%u rho2=%g T=%.4g (%g steps, %zu runs)", eta,
-             lam, (unsigned)model->dim, model->across * model->across, big, t, runs);
+    vf_text(name, "variation of the angle, eta=%g lam=%g D=%u rho2=%g T=%.4g (%g steps, %zu runs)",
+            eta, lam, (unsigned)model->dim, model->across * model->across, big, t, runs);
     vf_monte_carlo(context, name, got.mean, error, law * factors.angle, effect,
                    "V(T) with the loss's part of order sqrt(el)");
     const double row[VARIATION_COLUMNS] = {eta,      t,     eta * t, big,
@@ -94,7 +91,7 @@ static void fm6_no_collapse(vf_context *context) {
                {"fm6.tau-at-fixed-eta-t.eta-0.0001.lam-0.05.eta-t-30", 1e-4, 2}};
   fm_model model;
   fm_model_set(&model, 10, 0.3, 0.6, 0.8);
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const fm_marks job = {{(uint64_t)(30.0 / cases[i].eta + 0.5)}, 1};
     const double other = vf_expected(context, cases[i == 0 ? 1 : 0].key);
     vf_within_relative(context, cases[i].key, fm_tau(cases[i].eta, 0.05, (double)job.marks[0]),
@@ -110,13 +107,13 @@ static void fm_scatter_series(vf_context *context, double eta, double lam, const
   static const char *const columns[] = {"model", "steps", "T", "angle"};
   enum { MODELS = 60, WIDTH = 4 };
   double *values = vf_allocate(MODELS * count * WIDTH, sizeof *values);
-  char name[FM_TEXT];
+  char name[VF_TEXT_SIZE];
   for (size_t k = 0; k < MODELS * count; k++) {
     const size_t run = k / count;
     const double row[WIDTH] = {(double)run, (double)marks[k % count], big[k % count], rows[2 * k]};
     memcpy(values + WIDTH * k, row, sizeof row);
   }
-  snprintf(name, sizeof name, "angles of 60 models, lr=%g wd=%g", eta, lam);
+  vf_text(name, "angles of 60 models, lr=%g wd=%g", eta, lam);
   vf_series(context, name, columns, WIDTH, values, MODELS * count);
   free(values);
 }
@@ -133,7 +130,7 @@ static void fm_compare_cosine(vf_context *context, const fm_model *model, double
   double *rows = fm_rows(context, &setup, job.marks, count, runs),
          *cosine = vf_allocate(runs, sizeof *cosine);
   for (size_t j = 0; rows && j < count; j++) {
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     for (size_t i = 0; i < runs; i++) cosine[i] = cos(rows[2 * (i * count + j)]);
     const vf_moments got = vf_moments_of(cosine, runs);
     const double law =
@@ -142,8 +139,8 @@ static void fm_compare_cosine(vf_context *context, const fm_model *model, double
     const double wrong = linear
                              ? fm_model_variance(model, y0, 2.0 * eta * lam * (double)job.marks[j])
                              : law * model->across * model->across;
-    snprintf(name, sizeof name, "E cos theta, eta=%g lam=%g D=%u T=%g (%zu runs)", eta, lam,
-             (unsigned)model->dim, big[j], runs);
+    vf_text(name, "E cos theta, eta=%g lam=%g D=%u T=%g (%zu runs)", eta, lam, (unsigned)model->dim,
+            big[j], runs);
     vf_monte_carlo(context, name, got.mean, got.standard_error, exp(-variance / 2.0),
                    exp(-law / 2.0) - exp(-wrong / 2.0),
                    linear ? "effect: rescaled time 2 el t" : "effect: an angle not divided by rho");
@@ -259,11 +256,11 @@ static void fm6_half_order(vf_context *context) {
     vf_series(context, loss ? "corrections with a loss" : "corrections without a loss", columns, 3,
               series, LEVELS);
     for (size_t j = 0; j < 2; j++) {
-      char name[FM_TEXT];
-      snprintf(name, sizeof name, "correction of the %s, order in %s loss", what[j],
-               loss ? "sqrt(el), with a" : "el, without a");
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "correction of the %s, order in %s loss", what[j],
+              loss ? "sqrt(el), with a" : "el, without a");
       const double order = vf_order(context, name, h, error[j], LEVELS, 1.0);
-      snprintf(name, sizeof name, "correction of the %s taken as O(el), with a loss", what[j]);
+      vf_text(name, "correction of the %s taken as O(el), with a loss", what[j]);
       if (loss)
         vf_rejected(context, name, order, 2.0, 0.25, "the widest interval that is accepted");
     }

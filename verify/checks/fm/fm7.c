@@ -7,7 +7,6 @@
  *
  * Erratum: (4) and (5) have the drift +c Y; the weights shrink, c = -C in (8), -1/2 in (13). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/fm/diffusion.h"
 #include "checks/fm/norm.h"
@@ -58,7 +57,7 @@ static void fm7_time_change(vf_context *context) {
                                      "|x|^4, none",         "angle, none",
                                      "|x|^4, difference",   "angle, difference"};
   enum { LEVELS = 5 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double c = cases[i].c, t = cases[i].t, s = sqrt(cases[i].s2), y0 = cases[i].y0;
     const double changed = expm1(4.0 * c * t) / (4.0 * c), shrink = exp(-4.0 * c * t);
     const fm_polar law = fm_plane_limit(c, s, y0, t, -1.0);
@@ -77,9 +76,9 @@ static void fm7_time_change(vf_context *context) {
       error[5][k] = with.variance - without.variance;
     }
     for (size_t j = 0; j < 6; j++) {
-      char name[FM_TEXT];
-      snprintf(name, sizeof name, "%s, order in eta^2, C=%g t=%g s^2=%g |x0|^4=%g", what[j], c, t,
-               cases[i].s2, y0);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "%s, order in eta^2, C=%g t=%g s^2=%g |x0|^4=%g", what[j], c, t, cases[i].s2,
+              y0);
       vf_order(context, name, h, error[j], LEVELS, 1.0);
     }
   }
@@ -98,16 +97,15 @@ static void fm7_drift_constant(vf_context *context) {
     double eta, lam, s2, y0, big;
   } general[] = {{1e-3, 0.05, 0.81, 1.0, 1.0}, {1e-3, 0.2, 2.0, 3.0, 0.5}};
   const uint64_t steps = 20000;
-  char name[FM_TEXT];
+  char name[VF_TEXT_SIZE];
   for (size_t i = 0; i < 2; i++) {
     const double c = warm[i].c, s = sqrt(warm[i].s2), y0 = warm[i].y0,
                  eta = sqrt(warm[i].t / (double)steps);
-    char key_printed[FM_TEXT];
-    snprintf(key_printed, sizeof key_printed, "%s.printed", warm[i].key);
+    char key_printed[VF_TEXT_SIZE];
+    vf_text(key_printed, "%s.printed", warm[i].key);
     const double right = vf_expected(context, warm[i].key),
                  printed = vf_expected(context, key_printed);
-    snprintf(name, sizeof name, "|Y_C(t)|^4, C=%g t=%g s^2=%g |Y0|^4=%g", c, warm[i].t, warm[i].s2,
-             y0);
+    vf_text(name, "|Y_C(t)|^4, C=%g t=%g s^2=%g |Y0|^4=%g", c, warm[i].t, warm[i].s2, y0);
     vf_erratum(context, name, fm_plane_run(context, eta, c * eta, s, y0, steps).y, right, printed,
                fm_reach(fm_norm4_bounds(eta, c * eta, s, y0, (double)steps), right),
                "exact bounds on the discrete norm");
@@ -120,8 +118,8 @@ static void fm7_drift_constant(vf_context *context) {
                  scale4 = pow(fm_scale(eta, lam, (double)n), 4.0);
     const double right = fm_plane_limit(0.5, s, y0, big, -1.0).y,
                  printed = fm_plane_limit(0.5, s, y0, big, 1.0).y;
-    snprintf(name, sizeof name, "|Y(T)|^4, eta=%g lam=%g s^2=%g |Y0|^4=%g T=%g", eta, lam,
-             general[i].s2, y0, big);
+    vf_text(name, "|Y(T)|^4, eta=%g lam=%g s^2=%g |Y0|^4=%g T=%g", eta, lam, general[i].s2, y0,
+            big);
     vf_erratum(context, name, fm_plane_run(context, eta, lam, s, y0, n).y / scale4, right, printed,
                fm_reach(fm_norm4_bounds(eta, lam, s, y0, (double)n), right * scale4) / scale4,
                "exact bounds on the discrete norm");
@@ -149,19 +147,18 @@ static void fm7_limiting_diffusion(vf_context *context) {
   static const char *const what[] = {"|Y|^4", "variance of the angle", "|Y|^4, time change",
                                      "variance of the angle, time change"};
   enum { LEVELS = 5 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double c = cases[i].c, t = cases[i].t, y0 = cases[i].y0;
     const sid_circle_law with = fm_circle(c, cases[i].dim, cases[i].sigma, cases[i].rho2);
     const sid_circle_law without = fm_circle(0.0, cases[i].dim, cases[i].sigma, cases[i].rho2);
     const fm_polar law = {vf_expected(context, cases[i].norm4),
                           vf_expected(context, cases[i].variance)};
     double h[LEVELS], error[4][LEVELS];
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     /* in one step the norm is that of the start (Ito) */
     const double once = with.sigma * with.sigma * t / (cases[i].rho2 * y0);
-    snprintf(name, sizeof name,
-             "variance of the angle in one step, C=%g t=%g D=%g sigma=%g rho2=%g |Y0|^4=%g", c, t,
-             cases[i].dim, cases[i].sigma, cases[i].rho2, y0);
+    vf_text(name, "variance of the angle in one step, C=%g t=%g D=%g sigma=%g rho2=%g |Y0|^4=%g", c,
+            t, cases[i].dim, cases[i].sigma, cases[i].rho2, y0);
     vf_within(context, name, fm_circle_run(context, &with, y0, t, 1).variance, once,
               32.0 * FM_ULP * once, "32 roundings");
     for (size_t k = 0; k < LEVELS; k++) {
@@ -176,9 +173,8 @@ static void fm7_limiting_diffusion(vf_context *context) {
       error[3][k] = b.variance - law.variance;
     }
     for (size_t j = 0; j < 4; j++) {
-      snprintf(name, sizeof name,
-               "%s, order in the step, C=%g t=%g D=%g sigma=%g rho2=%g |Y0|^4=%g", what[j], c, t,
-               cases[i].dim, cases[i].sigma, cases[i].rho2, y0);
+      vf_text(name, "%s, order in the step, C=%g t=%g D=%g sigma=%g rho2=%g |Y0|^4=%g", what[j], c,
+              t, cases[i].dim, cases[i].sigma, cases[i].rho2, y0);
       vf_order(context, name, h, error[j], LEVELS, 1.0);
     }
   }
@@ -192,7 +188,7 @@ static void fm7_law(vf_context *context) {
     double c, t, dim, sigma, rho2, y0;
   } cases[] = {{2.0, 0.3, 10.0, 0.3, 0.5, 1.0}, {1.0, 0.4, 3.0, 0.7, 0.5, 1.0}};
   enum { RUNS = 6000, STEPS = 40 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double c = cases[i].c, t = cases[i].t, changed = expm1(4.0 * c * t) / (4.0 * c);
     for (int without = 0; without < 2; without++) {
       fm_diffusion job = {fm_circle(without ? 0.0 : c, cases[i].dim, cases[i].sigma, cases[i].rho2),
@@ -207,9 +203,9 @@ static void fm7_law(vf_context *context) {
           exp(-0.5 * fm_circle_run(context, &job.law, job.y0, job.t, STEPS).variance);
       const double wrong = exp(
           -0.5 * fm_circle_run(context, &job.law, job.y0, without ? t : changed, STEPS).variance);
-      char name[FM_TEXT];
-      snprintf(name, sizeof name, "E cos theta, C=%g at time %.4g, D=%g sigma=%g rho2=%g |Y0|^4=%g",
-               job.law.c, job.t, cases[i].dim, cases[i].sigma, cases[i].rho2, cases[i].y0);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "E cos theta, C=%g at time %.4g, D=%g sigma=%g rho2=%g |Y0|^4=%g", job.law.c,
+              job.t, cases[i].dim, cases[i].sigma, cases[i].rho2, cases[i].y0);
       vf_monte_carlo(context, name, mode.cosine, mode.cosine_error, right, right - wrong,
                      "effect: the time of the other side");
       free(angles);

@@ -4,7 +4,6 @@
  *   Var theta = sum d_k^2,  E e^(i n theta) = prod cos(n d_k),
  *   Var theta - tau = (el/4) (1 - e^(-2T)) ln(2 lam/eta) + O(el). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/fm/experiment.h"
 #include "checks/fm/norm.h"
@@ -57,14 +56,14 @@ static void fm8_exact_law(vf_context *context) {
     uint64_t steps;
   } cases[] = {{"eta-0.01.lam-0.05.s-1.r0-1.steps-2086", 0.01, 0.05, 1.0, 1.0, 2086},
                {"eta-0.02.lam-0.5.s-0.5.r0-0.25.steps-120", 0.02, 0.5, 0.5, 0.25, 120}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     static const char *const what[] = {"variance", "cos-1", "cos-2"};
     const fm_turns turns =
         fm_turns_run(context, cases[i].eta, cases[i].lam, cases[i].s, cases[i].r0, cases[i].steps);
     const double values[] = {turns.variance, turns.cosine[0], turns.cosine[1]};
     for (size_t j = 0; j < 3; j++) {
-      char key[FM_TEXT];
-      snprintf(key, sizeof key, "fm8.%s.%s", what[j], cases[i].id);
+      char key[VF_TEXT_SIZE];
+      vf_text(key, "fm8.%s.%s", what[j], cases[i].id);
       vf_within(context, key, values[j], vf_expected(context, key),
                 16.0 * FM_ULP * (double)cases[i].steps, "16 K roundings");
     }
@@ -98,15 +97,15 @@ static void fm8_logarithm(vf_context *context) {
   enum { LEVELS = 4 };
   static const double times[] = {0.3, 1.0};
   const double lam = 1.0;
-  for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(times); i++) {
     double before = 0.0;
     for (int k = 0; k < LEVELS; k++) {
-      char name[FM_TEXT];
+      char name[VF_TEXT_SIZE];
       const double eta = pow(10.0, -2.0 - k);
       const uint64_t steps = (uint64_t)(fm_tau_inverse(eta, lam, times[i]) + 0.5);
       const fm_turns turns = fm_turns_run(context, eta, lam, 1.0, 1.0, steps);
       const double scaled = (turns.variance - fm_tau(eta, lam, (double)steps)) / (eta * lam);
-      snprintf(name, sizeof name, "slope of (Var - T)/el to eta=%g, lam=1 T=%g", eta, times[i]);
+      vf_text(name, "slope of (Var - T)/el to eta=%g, lam=1 T=%g", eta, times[i]);
       if (k > 0)
         vf_within(context, name, (scaled - before) / log(10.0), -expm1(-2.0 * times[i]) / 4.0,
                   10.0 * eta * log(0.1 / eta), "next term: eta ln(1/eta) at the larger eta");

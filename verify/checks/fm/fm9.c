@@ -7,7 +7,6 @@
  * reached after (ln(lam/eta) + O(1))/(4 el) steps. Erratum: Section 6.2 writes this upper bound as
  * an Omega~. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/fm/angle_law.h"
 #include "checks/fm/diffusion.h"
@@ -44,7 +43,7 @@ static void fm9_first_mode(vf_context *context) {
   } cases[] = {{1e-2, 0.05, 1.0, 1.0}, {1e-2, 0.5, 0.7, 0.2}, {2e-3, 0.4, 1.0, 3.0}};
   static const double times[] = {2.0, 4.0, 7.0, 10.0};
   const double v0 = 0.05, grid = 2.0 * FM_PI / FM_GRID;
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double eta = cases[i].eta, lam = cases[i].lam, s = cases[i].s, y0 = cases[i].y0;
     fm_problem p;
     fm_run run;
@@ -52,19 +51,19 @@ static void fm9_first_mode(vf_context *context) {
     fm_noise_problem(&p, SID_NOISE_SPHERE, 2, s);
     fm_begin(&run, &p, eta, lam, sqrt(y0), 40);
     fm_law_begin(&law, 0.0, v0);
-    for (size_t j = 0; j < sizeof times / sizeof times[0]; j++) {
+    for (size_t j = 0; j < VF_COUNT(times); j++) {
       const uint64_t k = (uint64_t)fm_tau_inverse(eta, lam, times[j]);
       if (!fm_law_run(context, &law, &run, k)) return;
       const double mode = exp(-0.5 * (fm_limit_variance(eta, lam, s, y0, (double)k) + v0));
       const double got = fm_total_variation(&law, NULL), higher = fm_higher_modes(&law);
       const double tolerance = 2.0 / FM_PI * fm_mode_tolerance(eta, lam, s, y0, (double)k, mode);
-      char name[FM_TEXT];
-      snprintf(name, sizeof name, "first mode e^(-V/2), eta=%g lam=%g s=%g |x0|^4=%g T=%g", eta,
-               lam, s, y0, times[j]);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "first mode e^(-V/2), eta=%g lam=%g s=%g |x0|^4=%g T=%g", eta, lam, s, y0,
+              times[j]);
       vf_within(context, name, 2.0 / FM_PI * law.modes[1], 2.0 / FM_PI * mode, tolerance,
                 "exact bounds on the discrete norm, O(el ln(lam/eta))");
-      snprintf(name, sizeof name, "total variation, eta=%g lam=%g s=%g |x0|^4=%g T=%g", eta, lam, s,
-               y0, times[j]);
+      vf_text(name, "total variation, eta=%g lam=%g s=%g |x0|^4=%g T=%g", eta, lam, s, y0,
+              times[j]);
       vf_within(context, name, got, 2.0 / FM_PI * mode, tolerance + higher + grid * grid * mode,
                 "discrete norm, higher modes, grid");
     }
@@ -82,7 +81,7 @@ static void fm9_start(vf_context *context) {
                {5e-3, 0.3, 1.0, 0.5, 4.0, 0.0}};
   static const double times[] = {3.0, 6.0, 9.0};
   const double v0 = 0.05, grid = 2.0 * FM_PI / FM_GRID;
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double eta = cases[i].eta, lam = cases[i].lam, s = cases[i].s,
                  start[] = {cases[i].y0, cases[i].y1};
     fm_problem p;
@@ -93,7 +92,7 @@ static void fm9_start(vf_context *context) {
       fm_begin(run + a, &p, eta, lam, sqrt(start[a]), 41 + a);
       fm_law_begin(law + a, a ? cases[i].angle : 0.0, v0);
     }
-    for (size_t j = 0; j < sizeof times / sizeof times[0]; j++) {
+    for (size_t j = 0; j < VF_COUNT(times); j++) {
       const uint64_t k = (uint64_t)fm_tau_inverse(eta, lam, times[j]);
       double mode[2], tolerance = 0.0;
       for (size_t a = 0; a < 2; a++) {
@@ -104,9 +103,9 @@ static void fm9_start(vf_context *context) {
       }
       const double across = mode[1] * sin(cases[i].angle),
                    along = mode[0] - mode[1] * cos(cases[i].angle);
-      char name[FM_TEXT];
-      snprintf(name, sizeof name, "starts %g apart, |x0|^4=%g and %g, eta=%g lam=%g T=%g",
-               cases[i].angle, start[0], start[1], eta, lam, times[j]);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "starts %g apart, |x0|^4=%g and %g, eta=%g lam=%g T=%g", cases[i].angle,
+              start[0], start[1], eta, lam, times[j]);
       vf_within(context, name, fm_total_variation(law, law + 1),
                 2.0 / FM_PI * sqrt(along * along + across * across), tolerance,
                 "discrete norm, higher modes, grid");
@@ -150,7 +149,7 @@ static void fm9_mixing_time(vf_context *context) {
   static const struct {
     double lam, s, y0, distance;
   } cases[] = {{0.5, 1.0, 1.0, 0.1}, {0.2, 0.8, 2.0, 0.02}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double lam = cases[i].lam, s = cases[i].s, y0 = cases[i].y0;
     const double v = -2.0 * log(FM_PI / 2.0 * cases[i].distance),
                  constant = log(2.0 * expm1(2.0 * v) * y0 / (s * s));
@@ -160,13 +159,12 @@ static void fm9_mixing_time(vf_context *context) {
       const double got = 4.0 * el * fm_mixing_steps(context, eta, lam, s, y0, v);
       const double tolerance =
           4.0 * el * fm_mixing_tolerance(eta, lam, s, y0, v) + log1p(exp(-constant) * eta / lam);
-      char name[FM_TEXT];
-      snprintf(name, sizeof name, "4 el K - ln(lam/eta), distance %g, eta=%g lam=%g s=%g |x0|^4=%g",
-               cases[i].distance, eta, lam, s, y0);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "4 el K - ln(lam/eta), distance %g, eta=%g lam=%g s=%g |x0|^4=%g",
+              cases[i].distance, eta, lam, s, y0);
       vf_within(context, name, got - log(lam / eta), constant, tolerance,
                 "exact bounds on the discrete norm");
-      snprintf(name, sizeof name, "slope of 4 el K to eta=%g, distance %g, lam=%g", eta,
-               cases[i].distance, lam);
+      vf_text(name, "slope of 4 el K to eta=%g, distance %g, lam=%g", eta, cases[i].distance, lam);
       if (k > 0)
         vf_within(context, name, (got - before) / log(10.0), 1.0,
                   (tolerance + before_tolerance) / log(10.0), "exact bounds on the discrete norm");
@@ -190,10 +188,10 @@ static void fm9_order_symbol(vf_context *context) {
                {"fm9.steps-times-el.eta-0.0001.lam-0.05.tau-1", 1e-4, 0.05},
                {NULL, 0.02, 0.3},
                {NULL, 2e-3, 0.3}};
-  char name[FM_TEXT];
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  char name[VF_TEXT_SIZE];
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double eta = cases[i].eta, lam = cases[i].lam, el = eta * lam;
-    snprintf(name, sizeof name, "K el to T=1, eta=%g lam=%g", eta, lam);
+    vf_text(name, "K el to T=1, eta=%g lam=%g", eta, lam);
     vf_erratum(context, name, el * fm_mixing_steps(context, eta, lam, 1.0, 1.0, 1.0),
                cases[i].key ? vf_expected(context, cases[i].key)
                             : el * fm_mixing_limit(eta, lam, 1.0, 1.0, 1.0),
@@ -220,7 +218,7 @@ static void fm9_diffusion_mode(vf_context *context) {
     double v, dim, sigma, rho2;
   } cases[] = {{"fm9.tv-mode.v-1", 1.0, 10.0, 0.3, 0.64}, {"fm9.tv-mode.v-2", 2.0, 4.0, 0.5, 0.36}};
   enum { RUNS = 8000, STEPS = 40 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double dim = cases[i].dim, sigma = cases[i].sigma, rho2 = cases[i].rho2;
     fm_diffusion job = {fm_circle(0.5, dim, sigma, rho2),
                         (dim - 1.0) * sigma * sigma,
@@ -228,15 +226,15 @@ static void fm9_diffusion_mode(vf_context *context) {
                         cases[i].v * (dim - 1.0) * rho2,
                         STEPS,
                         4};
-    char name[FM_TEXT];
-    snprintf(name, sizeof name, "V at |Y|^4 = (D-1) sigma^2, D=%g sigma=%g rho2=%g T=%g", dim,
-             sigma, rho2, job.t);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "V at |Y|^4 = (D-1) sigma^2, D=%g sigma=%g rho2=%g T=%g", dim, sigma, rho2,
+            job.t);
     vf_within(context, name, fm_circle_run(context, &job.law, job.y0, job.t, STEPS).variance,
               cases[i].v, 64.0 * FM_ULP * STEPS * cases[i].v, "64 roundings a step");
     double *angles = fm_diffusions(context, &job, RUNS);
     const vf_mode mode = vf_mode_of(angles, RUNS, 1);
-    snprintf(name, sizeof name, "total variation to uniform, D=%g sigma=%g rho2=%g T=%g", dim,
-             sigma, rho2, job.t);
+    vf_text(name, "total variation to uniform, D=%g sigma=%g rho2=%g T=%g", dim, sigma, rho2,
+            job.t);
     vf_monte_carlo(context, name, 2.0 / FM_PI * mode.modulus, 2.0 / FM_PI * mode.modulus_error,
                    vf_expected(context, cases[i].key),
                    2.0 / FM_PI * (exp(-0.5 * cases[i].v * rho2) - exp(-0.5 * cases[i].v)),
@@ -255,7 +253,7 @@ static void fm9_diffusion(vf_context *context) {
                {3.0, 0.5, 0.5, 1.0, 0.1, 2.0},
                {3.0, 0.5, 0.5, 1.0, 0.1, 5.0}};
   enum { RUNS = 8000, STEPS = 48 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const sid_circle_law law = fm_circle(0.5, cases[i].dim, cases[i].sigma, cases[i].rho2);
     fm_diffusion jobs[2] = {{law, cases[i].y0, -0.5 * FM_PI, cases[i].t, STEPS, 2},
                             {law, cases[i].y1, 0.5 * FM_PI, cases[i].t, STEPS, 3}};
@@ -267,9 +265,9 @@ static void fm9_diffusion(vf_context *context) {
       wrong += fm_half(v * cases[i].rho2);
     }
     const vf_bins halves = {-FM_PI, FM_PI, 2};
-    char name[FM_TEXT];
-    snprintf(name, sizeof name, "total variation, D=%g sigma=%g rho2=%g |Y0|^4=%g and %g T=%g",
-             cases[i].dim, cases[i].sigma, cases[i].rho2, cases[i].y0, cases[i].y1, cases[i].t);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "total variation, D=%g sigma=%g rho2=%g |Y0|^4=%g and %g T=%g", cases[i].dim,
+            cases[i].sigma, cases[i].rho2, cases[i].y0, cases[i].y1, cases[i].t);
     const vf_distance got = vf_total_variation(angles[0], RUNS, angles[1], RUNS, halves);
     vf_monte_carlo(context, name, got.value, got.standard_error, expected, wrong - expected,
                    "effect: an angle not divided by rho");
@@ -305,12 +303,12 @@ static void fm9_ensemble(vf_context *context) {
                {0.02, 0.5, 0.5, 0.28, 0.96, 1.0, 0.1, 4.0}};
   enum { RUNS = 4000 };
   const vf_bins halves = {-FM_PI, FM_PI, 2};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const double eta = cases[i].eta, lam = cases[i].lam, start[2] = {cases[i].y0, cases[i].y1};
     const uint64_t steps = (uint64_t)(fm_tau_inverse(eta, lam, cases[i].big) + 0.5);
     const double big = fm_tau(eta, lam, (double)steps);
     double *angles[2], expected = 0.0, wrong = 0.0;
-    char name[FM_TEXT];
+    char name[VF_TEXT_SIZE];
     fm_model model;
     fm_model_set(&model, 3, cases[i].sigma, cases[i].along, cases[i].across);
     for (int a = 0; a < 2; a++) {
@@ -322,10 +320,8 @@ static void fm9_ensemble(vf_context *context) {
     }
     if (angles[0] && angles[1]) {
       const vf_distance got = vf_total_variation(angles[0], RUNS, angles[1], RUNS, halves);
-      snprintf(name, sizeof name,
-               "total variation, D=3 sigma=%g rho2=%g eta=%g lam=%g |x0|^4=%g and %g T=%.4g",
-               cases[i].sigma, cases[i].across * cases[i].across, eta, lam, start[0], start[1],
-               big);
+      vf_text(name, "total variation, D=3 sigma=%g rho2=%g eta=%g lam=%g |x0|^4=%g and %g T=%.4g",
+              cases[i].sigma, cases[i].across * cases[i].across, eta, lam, start[0], start[1], big);
       vf_monte_carlo(context, name, got.value, got.standard_error, expected, wrong - expected,
                      "effect: rescaled time 2 el t");
     }

@@ -3,7 +3,7 @@
 #define VF_CHECKS_FM_PROBLEMS_H
 
 #include "checks/fm/fm.h"
-#include "harness/check.h"
+#include "harness/text.h"
 
 /* x of squared length r, in a direction without zeros. */
 void fm_start(double *x, uint32_t dim, double r);

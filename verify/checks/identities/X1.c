@@ -3,7 +3,6 @@
  * Lemma 2.5), x^T Sigma x = 0 (il Lemma B.1, svag Corollary D.7), H x = -grad L and x^T H grad L =
  * -|grad L|^2 (svag Lemma D.1). Sigma is P S S P/|x|^2 (nrq (5)), or that of the samples over B. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "harness/algebra.h"
 #include "checks/identities/noise.h"
@@ -86,9 +85,8 @@ static void exact_degrees(vf_context *context, const double *factors, size_t fac
   for (size_t s = 0; s < count; s++) {
     exact_gather(subjects + s, 1.0, &here);
     for (size_t c = 0; c < factor_count; c++) {
-      char name[EXACT_NAME];
-      (void)snprintf(name, sizeof name, "%.50s, c=%g%s", subjects[s].name, factors[c],
-                     same_bits ? "" : ", in units");
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "%s, c=%g%s", subjects[s].name, factors[c], same_bits ? "" : ", in units");
       exact_gather(subjects + s, factors[c], &there);
       if (same_bits)
         vf_same_bits(context, name, there.value, here.value, here.count);
@@ -103,12 +101,12 @@ static void exact_degrees(vf_context *context, const double *factors, size_t fac
  * tolerance. */
 static void exact_powers_of_two(vf_context *context) {
   static const double factors[] = {2.0, 0.125, 0x1p40, 0x1p-60};
-  exact_degrees(context, factors, sizeof factors / sizeof factors[0], 1);
+  exact_degrees(context, factors, VF_COUNT(factors), 1);
 }
 
 static void exact_other_factors(vf_context *context) {
   static const double factors[] = {3.0, 0.1, 12345.678};
-  exact_degrees(context, factors, sizeof factors / sizeof factors[0], 0);
+  exact_degrees(context, factors, VF_COUNT(factors), 0);
 }
 
 /* ---- everything random or not that is a gradient is tangential ---- */
@@ -169,18 +167,18 @@ static void exact_euler(vf_context *context) {
     const double size = 8.0 * exact_bases[b].loss_size * EXACT_ULP * exact_roundings(problem);
     double g[EXACT_DIM], hx[EXACT_DIM], hg[EXACT_DIM], hv[EXACT_DIM], work[EXACT_WORK],
         sum[EXACT_DIM];
-    char name[EXACT_NAME];
+    char name[VF_TEXT_SIZE];
     sid_problem_gradient(problem, x, g, work);
     sid_problem_hessian_vector(problem, x, x, hx, work);
     sid_problem_hessian_vector(problem, x, g, hg, work);
     sid_problem_hessian_vector(problem, x, exact_direction, hv, work);
     for (uint32_t j = 0; j < p; j++) sum[j] = hx[j] + g[j];
-    (void)snprintf(name, sizeof name, "|Hx + grad L|, %.50s", exact_bases[b].name);
+    vf_text(name, "|Hx + grad L|, %s", exact_bases[b].name);
     vf_within(context, name, vf_norm(sum, p), 0.0, size / rho, exact_basis);
-    (void)snprintf(name, sizeof name, "x'H grad L, %.50s", exact_bases[b].name);
+    vf_text(name, "x'H grad L, %s", exact_bases[b].name);
     vf_within(context, name, vf_dot(x, hg, p), -vf_dot(g, g, p),
               size * exact_bases[b].loss_size / rho2, exact_basis);
-    (void)snprintf(name, sizeof name, "v'Hg - g'Hv, %.50s", exact_bases[b].name);
+    vf_text(name, "v'Hg - g'Hv, %s", exact_bases[b].name);
     vf_within(context, name, vf_dot(exact_direction, hg, p), vf_dot(g, hv, p),
               size * 2.0 * exact_bases[b].loss_size / (rho * rho2), exact_basis);
   }
@@ -209,14 +207,13 @@ static void exact_derivatives(vf_context *context) {
     sid_problem_gradient(problem, exact_point, g, work);
     sid_problem_hessian_vector(problem, exact_point, exact_direction, hv, work);
     for (int order = 0; order < 2; order++) {
-      char name[EXACT_NAME];
+      char name[VF_TEXT_SIZE];
       const double slope = vf_dot(order ? hv : g, exact_direction, problem->dim);
       const double unit = EXACT_ULP * exact_roundings(problem) * 2.0 *
                           exact_bases[b].loss_size; /* 2: |direction| */
       for (int k = 0; k < STEPS; k++)
         value[k] = exact_difference(problem, order, ldexp(1.0, -4 - k));
-      (void)snprintf(name, sizeof name, "%.50s, %.50s", order ? "v'Hv" : "<grad L, v>",
-                     exact_bases[b].name);
+      vf_text(name, "%s, %s", order ? "v'Hv" : "<grad L, v>", exact_bases[b].name);
       vf_limit(context, name, value, STEPS, 2, slope, unit * ldexp(1.0, 3 + STEPS), 1e-8);
     }
   }
@@ -232,18 +229,18 @@ static void exact_compare_moments(vf_context *context, const exact_subject *subj
   const sid_problem *problem = &subject->problem;
   const uint32_t p = problem->dim;
   double mean[EXACT_DIM], second[EXACT_DIM * EXACT_DIM], trace = 0.0, work[EXACT_WORK];
-  char name[EXACT_NAME];
+  char name[VF_TEXT_SIZE];
   const double unit = EXACT_ULP * exact_roundings(problem) *
                       (subject->loss_size + subject->noise_size) / vf_norm(x, p);
   const double unit2 = 2.0 * unit * unit / (EXACT_ULP * exact_roundings(problem));
   exact_moments(problem, x, batch, streams, count, mean, second);
   for (uint32_t i = 0; i < p; i++) trace += second[i * p + i];
   for (uint32_t i = 0; i < p * p; i++) second[i] -= expected[i];
-  (void)snprintf(name, sizeof name, "mean, %.50s batch=%u", subject->name, (unsigned)batch);
+  vf_text(name, "mean, %s batch=%u", subject->name, (unsigned)batch);
   vf_within(context, name, vf_largest_size(mean, p), 0.0, unit, exact_basis);
-  (void)snprintf(name, sizeof name, "covariance, %.50s batch=%u", subject->name, (unsigned)batch);
+  vf_text(name, "covariance, %s batch=%u", subject->name, (unsigned)batch);
   vf_within(context, name, vf_largest_size(second, (size_t)p * p), 0.0, unit2, exact_basis);
-  (void)snprintf(name, sizeof name, "trace, %.50s batch=%u", subject->name, (unsigned)batch);
+  vf_text(name, "trace, %s batch=%u", subject->name, (unsigned)batch);
   vf_within(context, name, sid_problem_noise_trace(problem, x, work) / (double)batch, trace,
             p * unit2, exact_basis);
 }

@@ -3,7 +3,6 @@
  * x^2
  * + y^2 = eta. il Section 4. */
 #include <math.h>
-#include <stdio.h>
 #include "harness/algebra.h"
 #include "checks/identities/runs.h"
 #include "harness/limit.h"
@@ -30,8 +29,8 @@ static void exact_area(vf_context *context) {
     const double eta = etas[k / 3], *x = points[k % 3], r = vf_dot(x, x, 2),
                  term = 1.0 + 8.0 * eta / r;
     double j[2][2], after[2] = {x[0], x[1]}, work[EXACT_WORK];
-    char key[EXACT_NAME];
-    (void)snprintf(key, sizeof key, "x10.det-j.eta-%g.lam-0.5.%.50s", eta, suffixes[k % 3]);
+    char key[VF_TEXT_SIZE];
+    vf_text(key, "x10.det-j.eta-%g.lam-0.5.%s", eta, suffixes[k % 3]);
     exact_jacobian(x, eta, .5, j);
     vf_within(context, key, exact_determinant(j), vf_expected(context, key),
               24.0 * EXACT_ULP * term * term, "24 roundings of 2^-53 of (1 + 8 eta/r)^2");
@@ -73,8 +72,8 @@ static void exact_orbit(vf_context *context) {
   static const double etas[] = {.1, .2};
   const sid_dynamics gd = exact_dynamics(SID_GD, 1);
   for (int k = 0; k < 2; k++) {
-    const double x = exact_key(context, "x10.orbit.x.%s", suffixes[k]),
-                 y = exact_key(context, "x10.orbit.y.%s", suffixes[k]);
+    const double x = vf_expected_of(context, "x10.orbit.x.%s", suffixes[k]),
+                 y = vf_expected_of(context, "x10.orbit.y.%s", suffixes[k]);
     const double eta = etas[k], start[2] = {x, y}, mirror[2] = {-x, y};
     double state[2] = {x, y}, work[EXACT_WORK], one[2][2], two[2][2];
     for (int t = 1; t <= 2; t++) {
@@ -90,7 +89,7 @@ static void exact_orbit(vf_context *context) {
     const double trace = two[0][0] * one[0][0] + two[0][1] * one[1][0] + two[1][0] * one[0][1] +
                          two[1][1] * one[1][1];
     vf_within(context, suffixes[k], trace,
-              exact_key(context, "x10.orbit.trace-of-two-steps.%s", suffixes[k]),
+              vf_expected_of(context, "x10.orbit.trace-of-two-steps.%s", suffixes[k]),
               4.0 * 24.0 * 81.0 * EXACT_ULP,
               "24 roundings in each of 4 products of terms below 1 + 8 eta/r = 9");
   }

@@ -2,7 +2,6 @@
  * gradient g that it uses is perpendicular to x. svag (13), il (2) and the proof of Theorem 5.1;
  * svag (28) for the second-order SDE. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "harness/algebra.h"
 #include "checks/identities/steps.h"
@@ -27,9 +26,8 @@ static void exact_norm_run(vf_context *context) {
         .observables = exact_norm_grad,
         .observable_count = 2};
     double rows[2 * (STEPS + 1)], worst = 0.0;
-    char name[EXACT_NAME];
-    (void)snprintf(name, sizeof name, "%.50s, eta=0.1,0.05 lam=0.5,0.25, x*0.75 at step 100",
-                   exact_bases[b].name);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s, eta=0.1,0.05 lam=0.5,0.25, x*0.75 at step 100", exact_bases[b].name);
     if (!exact_rows(context, name, &run, 1, rows)) continue;
     for (size_t t = 0; t < STEPS; t++) {
       const sid_segment *segment = segments + (t >= CHANGE);
@@ -75,11 +73,11 @@ static void exact_second_order_drift(vf_context *context) {
   const size_t count = exact_subjects(context, subjects);
   for (size_t s = 0; s < count; s++) {
     double x[EXACT_DIM], worst = 0.0;
-    char name[EXACT_NAME];
+    char name[VF_TEXT_SIZE];
     sid_stream stream = exact_stream(10);
     exact_scaled_point(&subjects[s].problem, 1.0, x);
     for (int t = 0; t < 20; t++) exact_second_order_step(subjects + s, .1, .5, x, &stream, &worst);
-    (void)snprintf(name, sizeof name, "%.50s, eta=0.1 lam=0.5", subjects[s].name);
+    vf_text(name, "%s, eta=0.1 lam=0.5", subjects[s].name);
     vf_within(context, name, worst, 0.0, exact_roundings(&subjects[s].problem), exact_basis);
   }
 }

@@ -1,7 +1,6 @@
 /* Row X3, the angle of a step: tan D = eta |g|/((1-el)|x|) with the gradient g that the step uses.
  * nrq (13), which lacks the factor 1-el. */
 #include <math.h>
-#include <stdio.h>
 #include "checks/identities/steps.h"
 #include "checks/identities/ratio2.h"
 
@@ -14,8 +13,8 @@ static void exact_erratum_angle(vf_context *context) {
   for (size_t k = 0; k < 2; k++) {
     const exact_angle_case *one = exact_angle_cases + k;
     double rows[2 * (EXACT_RUN + 1)];
-    char printed[EXACT_NAME];
-    (void)snprintf(printed, sizeof printed, "%.50s.printed", one->tan_key);
+    char printed[VF_TEXT_SIZE];
+    vf_text(printed, "%s.printed", one->tan_key);
     if (!exact_angle_rows(context, one, rows)) continue;
     vf_erratum(context, one->name, tan(rows[3]), vf_expected(context, one->tan_key),
                vf_expected(context, printed), 192.0 * EXACT_ULP,

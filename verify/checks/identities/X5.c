@@ -47,7 +47,7 @@ static void exact_stationary_balance(vf_context *context) {
       {"normalised_linear samples B=2, eta=0.5 lam=0.8", EXACT_LINEAR, EXACT_OF_SAMPLES, 2, .5,
        .8}};
   double *rows = vf_allocate(COUNT * 3 * (EXACT_RUN + 1), sizeof *rows);
-  for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+  for (size_t k = 0; k < VF_COUNT(cases); k++) {
     const exact_balance_case *one = cases + k;
     const exact_subject subject =
         exact_with_noise(exact_bases + one->base, exact_noises + one->noise);

@@ -2,7 +2,6 @@
  * point R^2 = eta s^2/(lam (2-el)), where tan^2 D = (1 - (1-el)^2)/(1-el)^2 and a deviation of R^2
  * shrinks by 2 (1-el)^2 - 1 a step. il Section 5.1; nrq Section 2.2. */
 #include <math.h>
-#include <stdio.h>
 #include "checks/identities/runs.h"
 
 typedef struct {
@@ -40,18 +39,19 @@ static void exact_fixed_length_of(vf_context *context, const exact_fixed_case *o
   const double tolerance = (70.0 + 24.0 * p) * EXACT_ULP;
   double rows[2 * (STEPS + 1)];
   const double *last = rows + 2 * (size_t)STEPS;
-  char name[EXACT_NAME];
-  (void)snprintf(name, sizeof name, "%.50s p=%u", one->suffix, (unsigned)p);
+  char name[VF_TEXT_SIZE];
+  vf_text(name, "%s p=%u", one->suffix, (unsigned)p);
   if (!exact_fixed_rows(context, one, p, 1.0, STEPS, rows)) return;
   for (int i = 0; i < 3; i++)
-    vf_within_relative(context, name, rows[2 * times[i]], exact_key(context, forms[i], one->suffix),
-                       tolerance, "70 + 24 p roundings, contracting");
+    vf_within_relative(context, name, rows[2 * times[i]],
+                       vf_expected_of(context, forms[i], one->suffix), tolerance,
+                       "70 + 24 p roundings, contracting");
   vf_within_relative(context, name, last[0] * last[0],
-                     exact_key(context, "x6.fixed-point-r2.%s", one->suffix), 2.0 * tolerance,
+                     vf_expected_of(context, "x6.fixed-point-r2.%s", one->suffix), 2.0 * tolerance,
                      "70 + 24 p roundings, contracting, of a square");
   const double tangent = tan(last[1]);
   vf_within_relative(context, name, tangent * tangent,
-                     exact_key(context, "x6.tan2.%s", one->suffix), 10.0 * tolerance,
+                     vf_expected_of(context, "x6.tan2.%s", one->suffix), 10.0 * tolerance,
                      "70 + 24 p roundings in D, relative to D > 0.28");
 }
 
@@ -70,13 +70,14 @@ static void exact_fixed_multiplier(vf_context *context) {
   const double d = 0x1p-16;
   for (size_t k = 0; k < 2; k++) {
     const exact_fixed_case *one = exact_fixed_cases + k;
-    const double r2 = exact_key(context, "x6.fixed-point-r2.%s", one->suffix);
+    const double r2 = vf_expected_of(context, "x6.fixed-point-r2.%s", one->suffix);
     double up[4], down[4];
     if (!exact_fixed_rows(context, one, 3, sqrt(r2 * (1.0 + d)), 1, up)) continue;
     if (!exact_fixed_rows(context, one, 3, sqrt(r2 * (1.0 - d)), 1, down)) continue;
     const double measured =
         (up[2] * up[2] - down[2] * down[2]) / (up[0] * up[0] - down[0] * down[0]);
-    vf_within(context, one->suffix, measured, exact_key(context, "x6.multiplier.%s", one->suffix),
+    vf_within(context, one->suffix, measured,
+              vf_expected_of(context, "x6.multiplier.%s", one->suffix),
               d * d + (70.0 + 72.0) * 2.0 * EXACT_ULP / d,
               "third derivative d^2, d = 2^-16, and rounding/d");
   }

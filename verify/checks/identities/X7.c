@@ -2,7 +2,6 @@
  * (8) and Section 5.1 (only G/eta matters), nrq Corollary 3; fm (9) and Remark 4.2 are choices of
  * c. With powers of two every number is scaled exactly, so the bits are the same. */
 #include <math.h>
-#include <stdio.h>
 #include "harness/algebra.h"
 #include "checks/identities/ratio2.h"
 
@@ -39,9 +38,8 @@ static void exact_rescaling(vf_context *context, const exact_rescaling_case *one
   const size_t count = exact_subjects(context, subjects);
   for (size_t s = 0; s < count; s++)
     for (int32_t kind = one->first; kind <= one->last; kind++) {
-      char name[EXACT_NAME];
-      (void)snprintf(name, sizeof name, "%.50s, %.50s, %.50s", one->name, subjects[s].name,
-                     exact_kind_names[kind]);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "%s, %s, %s", one->name, subjects[s].name, exact_kind_names[kind]);
       if (exact_twins(subjects + s, kind, one->eta, one->lam, one->c, STEPS, plain, scaled))
         vf_same_bits(context, name, scaled, plain, STEPS * (size_t)subjects[s].problem.dim);
       else
@@ -117,10 +115,10 @@ static void exact_rescaling_digits(vf_context *context) {
   static const char *const suffixes[] = {"eta-0.015625.lam-0.25", "eta-0.01.lam-0.05"};
   for (int k = 0; k < 2; k++) {
     const double eta = etas[k], lam = lams[k], x[2] = {.6, .8};
-    const double expected = exact_key(context, "x7.x-over-y-after-20.%s", suffixes[k]);
-    const double scale = exact_key(context, "x7.fm-9.scale.%s", suffixes[k]),
+    const double expected = vf_expected_of(context, "x7.x-over-y-after-20.%s", suffixes[k]);
+    const double scale = vf_expected_of(context, "x7.fm-9.scale.%s", suffixes[k]),
                  scaled[2] = {scale * x[0], scale * x[1]};
-    const double tilde = exact_key(context, "x7.fm-9.eta-tilde.%s", suffixes[k]);
+    const double tilde = vf_expected_of(context, "x7.fm-9.eta-tilde.%s", suffixes[k]);
     const exact_ratio2 path = exact_ratio2_constant(eta, lam, x[0], x[1], 20);
     const double tolerance = 2.0 * exact_conditioning(&path);
     vf_within_relative(context, suffixes[k],

@@ -9,7 +9,6 @@
  *
  * with the errata of the proof of Theorem C.2, and the steps of Algorithm 1 themselves. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "harness/algebra.h"
 #include "checks/identities/exact.h"
@@ -52,8 +51,8 @@ static void exact_twins(vf_context *context, const exact_twin_case *one) {
   const size_t count = exact_subjects(context, subjects);
   for (size_t s = 0; s < count; s++) {
     const sid_problem *problem = &subjects[s].problem;
-    char name[2 * EXACT_NAME];
-    (void)snprintf(name, sizeof name, "%.60s, %.100s", one->name, subjects[s].name);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s, %s", one->name, subjects[s].name);
     if (exact_history(problem, one, 0, plain) && exact_history(problem, one, 1, scaled))
       vf_same_bits(context, name, scaled, plain,
                    EXACT_TWIN_STEPS * sid_state_doubles(problem, &one->dynamics[0]));
@@ -140,7 +139,7 @@ static void exact_adam_steps_of(vf_context *context, int32_t kind, double alpha,
   const double lr = .5, wd = .1;
   double x[11] = {.7, -.4, 1.1}, g[EXACT_ADAM_STEPS][3], worst = 0.0, work[IL_WORK];
   sid_stream stream = il_stream(4001, 17);
-  char name[120];
+  char name[VF_TEXT_SIZE];
   sid_state_begin(&problem, &adam, lr, x);
   for (int t = 0; t < EXACT_ADAM_STEPS; t++) {
     double before[3];
@@ -156,8 +155,8 @@ static void exact_adam_steps_of(vf_context *context, int32_t kind, double alpha,
       vf_raise(&worst, fabs(x[j] - expected));
     }
   }
-  (void)snprintf(name, sizeof name, "%s alpha=%g beta=%g beta2=%g eps=%g, 30 steps",
-                 kind == SID_ADAMW ? "adamw" : "adam_l2", alpha, beta, beta2, eps);
+  vf_text(name, "%s alpha=%g beta=%g beta2=%g eps=%g, 30 steps",
+          kind == SID_ADAMW ? "adamw" : "adam_l2", alpha, beta, beta2, eps);
   vf_within(context, name, worst, 0.0,
             (10.0 * EXACT_ADAM_STEPS + 60.0) * EXACT_ULP * (lr * alpha / sqrt(1.0 - beta2) + 2.0),
             "10 t + 60 roundings of |x| below 2 and of steps below lr alpha/sqrt(1-beta2)");
@@ -188,9 +187,9 @@ static double exact_adamw_move(vf_context *context, double c, int t) {
 static void exact_erratum_adamw_scale(vf_context *context) {
   static const double factors[] = {2.0, 16.0};
   for (int k = 0; k < 2; k++) {
-    char name[80];
+    char name[VF_TEXT_SIZE];
     const int t = k ? 20 : 1;
-    (void)snprintf(name, sizeof name, "C=%g, step %d of AdamW on the toy", factors[k], t);
+    vf_text(name, "C=%g, step %d of AdamW on the toy", factors[k], t);
     vf_erratum(context, name,
                exact_adamw_move(context, factors[k], t) / exact_adamw_move(context, 1.0, t),
                factors[k], 1.0, 0.0, "powers of two: exact");
@@ -204,11 +203,11 @@ static void exact_erratum_adamw_decay(vf_context *context) {
   const sid_dynamics adamw = exact_adam(SID_ADAMW, 0.0, .9, .999, 1e-8);
   for (int k = 0; k < 2; k++) {
     double x[8] = {.3, .7}, work[IL_WORK];
-    char name[80];
+    char name[VF_TEXT_SIZE];
     sid_state_begin(&toy, &adamw, etas[k], x);
     if (sid_step(&toy, &adamw, etas[k], lams[k], x, NULL, work))
       vf_error(context, "step", "it failed");
-    (void)snprintf(name, sizeof name, "eta=%g lam=%g alpha=0", etas[k], lams[k]);
+    vf_text(name, "eta=%g lam=%g alpha=0", etas[k], lams[k]);
     vf_erratum(context, name, x[1] / .7, 1.0 - etas[k] * lams[k], 1.0 - etas[k], 4.0 * EXACT_ULP,
                "4 roundings");
   }

@@ -2,7 +2,6 @@
  * at the rates eta (1-el)^-(2t+1), and the flows U = e^(-el t) W. il Appendix B, Connection to Exp
  * LR schedule (printed with the exponent -2t) and Lemma B.4. */
 #include <math.h>
-#include <stdio.h>
 #include "harness/algebra.h"
 #include "checks/identities/ratio2.h"
 #include "harness/limit.h"
@@ -40,13 +39,13 @@ static void exact_exponential_bits(vf_context *context) {
           exact_constant(&segment, printed ? eta / 2 : eta, printed ? 1 / eta : .5 / eta);
       const sid_schedule exponential = {
           .kind = SID_EXPONENTIAL, .lr = printed ? eta : 2 * eta, .factor = 4.0};
-      char name[EXACT_NAME];
+      char name[VF_TEXT_SIZE];
       if (!exact_states(context, subjects + s, SID_SGD, constant, STEPS, decayed)) continue;
       if (!exact_states(context, subjects + s, SID_SGD, exponential, STEPS, grown)) continue;
       for (size_t k = 0; k < p * (size_t)(STEPS + 1); k++)
         grown[k] = ldexp(grown[k], -(int)(k / p));
-      (void)snprintf(name, sizeof name, "%.50s, el=1/2, rate %.50s", subjects[s].name,
-                     printed ? "eta 4^t = WD with eta/2" : "2 eta 4^t");
+      vf_text(name, "%s, el=1/2, rate %s", subjects[s].name,
+              printed ? "eta 4^t = WD with eta/2" : "2 eta 4^t");
       vf_same_bits(context, name, grown, decayed, p * (size_t)(STEPS + 1));
     }
 }
@@ -71,7 +70,7 @@ static void exact_erratum_exponent(vf_context *context) {
     const double keep = 1.0 - one->eta * one->lam, factor = 1.0 / (keep * keep);
     const uint64_t steps = (uint64_t)one->steps;
     const double right = vf_expected(context, one->key),
-                 printed = exact_key(context, "%s.printed", one->key);
+                 printed = vf_expected_of(context, "%s.printed", one->key);
     const exact_ratio2 path = {one->eta / keep, factor, 1.0, x[0], x[1], one->steps};
     const exact_ratio2 wrong = {one->eta, factor, 1.0, x[0], x[1], one->steps};
     const double tolerance = 2.0 * exact_conditioning(&path) * fabs(right);

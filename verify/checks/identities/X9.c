@@ -2,7 +2,6 @@
  * eta/((1-el)|w|^2), and 1/et+ = (1-el)^2 (1/et + et |grad L(th)|^2), so that only (th_0, et_0, el)
  * matter. eos Lemma 3.1, Section 3. */
 #include <math.h>
-#include <stdio.h>
 #include "harness/algebra.h"
 #include "checks/identities/ratio2.h"
 
@@ -91,12 +90,12 @@ static void exact_rate_digits(vf_context *context) {
     for (int i = 0; i < 3; i++) {
       const exact_ratio2 path = {eta, 1.0, keep, x[0], x[1], (int)times[i]};
       const double tolerance = 2.0 * exact_conditioning(&path), *row = rows + 3 * times[i];
-      char name[EXACT_NAME], key[EXACT_NAME];
-      (void)snprintf(name, sizeof name, "%.50s |w_0|=%g step %d", one->suffix, size, (int)times[i]);
-      (void)snprintf(key, sizeof key, "x9.x-over-y.%.50s.step-%d", one->suffix, (int)times[i]);
+      char name[VF_TEXT_SIZE], key[VF_TEXT_SIZE];
+      vf_text(name, "%s |w_0|=%g step %d", one->suffix, size, (int)times[i]);
+      vf_text(key, "x9.x-over-y.%s.step-%d", one->suffix, (int)times[i]);
       vf_within_relative(context, name, row[1] / row[2], vf_expected(context, key), tolerance,
                          exact_growth);
-      (void)snprintf(key, sizeof key, "x9.et.%.50s.step-%d", one->suffix, (int)times[i]);
+      vf_text(key, "x9.et.%s.step-%d", one->suffix, (int)times[i]);
       vf_within_relative(context, name, row[0] / keep, vf_expected(context, key), tolerance,
                          exact_growth);
     }

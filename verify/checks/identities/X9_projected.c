@@ -3,7 +3,6 @@
  *   1/et+ = (1-el)^2 (1/et + et |grad L(th)|^2);
  * here for the dynamics projected_gd, which keeps th and |w|^2. */
 #include <math.h>
-#include <stdio.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
 #include "checks/eos/problems.h"
@@ -88,8 +87,8 @@ static void eos_projected_rate(vf_context *context) {
       experiment.dynamics = walks[i].dynamics;
       sid_observe(&experiment, 5, walks[i].x, NULL, rows + i, walks[i].work);
     }
-    char name[EOS_NAME];
-    (void)snprintf(name, sizeof name, "toy B eta=%g el=%g", eta, ein);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "toy B eta=%g el=%g", eta, ein);
     vf_within_relative(context, name, rows[1], rows[0] / (1.0 - ein), 5.0 * 230.0 * EOS_ULP * 2.0,
                        "5 steps of 36 p + 120 roundings of 2^-53 of 1 + et |Hess| <= 2");
   }

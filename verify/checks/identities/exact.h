@@ -6,7 +6,7 @@
 #ifndef VF_CHECKS_EXACT_H
 #define VF_CHECKS_EXACT_H
 
-#include "harness/check.h"
+#include "harness/text.h"
 
 #define EXACT_ULP 0x1p-53
 
@@ -15,12 +15,11 @@ enum {
   EXACT_SAMPLES = 4,   /* samples of the finite family */
   EXACT_LOSSES = 8,    /* problems with a loss; the first of exact_bases */
   EXACT_SUBJECTS = 54, /* problems times the noise kinds that each takes */
-  EXACT_NAME = 160,    /* longest name of an instance */
   EXACT_WORK = 128     /* >= sid_step_workspace() of every subject */
 };
 
 typedef struct {
-  char name[EXACT_NAME];
+  char name[VF_TEXT_SIZE];
   sid_problem problem;
   double loss_size; /* largest term of the gradient at |x| = 1 */
   double
@@ -67,8 +66,5 @@ void exact_scaled_point(const sid_problem *problem, double factor, double *x);
 
 sid_stream exact_keyed_stream(uint64_t seed, uint64_t purpose, uint64_t trajectory);
 sid_stream exact_stream(uint64_t number);
-
-/* Expected value under the key printf(form, suffix). */
-double exact_key(vf_context *context, const char *form, const char *suffix);
 
 #endif

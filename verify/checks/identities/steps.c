@@ -1,6 +1,5 @@
 /* One step of every dynamics on every subject. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "checks/identities/steps.h"
 #include "harness/algebra.h"
@@ -74,9 +73,8 @@ void exact_one_step(vf_context *context, int angle) {
   for (size_t s = 0; s < count; s++)
     for (int32_t kind = SID_GD; kind <= SID_NOISY_GD; kind++) {
       exact_step_errors worst = {0.0, 0.0, 0.0};
-      char name[EXACT_NAME];
-      (void)snprintf(name, sizeof name, "%.50s, %.50s, eta=0.1 lam=0.5", subjects[s].name,
-                     exact_kind_names[kind]);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "%s, %s, eta=0.1 lam=0.5", subjects[s].name, exact_kind_names[kind]);
       if (!exact_steps(subjects + s, kind, &worst)) vf_error(context, name, "a step failed");
       const double measured = angle ? worst.angle : fmax(worst.vector, worst.norm2);
       vf_within(context, name, measured, 0.0, exact_roundings(&subjects[s].problem), exact_basis);

@@ -1,6 +1,5 @@
 /* Every scale-invariant problem with every noise it takes. */
 #include <math.h>
-#include <stdio.h>
 #include "checks/identities/exact.h"
 
 const double exact_point[EXACT_DIM] = {.7, -.4, 1.1, .3, -.9, .55, -.2, .8, -.35, .6, .15};
@@ -71,14 +70,14 @@ exact_subject exact_with_noise(const exact_subject *base, const exact_noise *noi
   const double sigma = noise->diagonal ? .6 : noise->sigma; /* .6 is the largest of exact_scale */
   subject.noise_size = noise->kind == SID_NOISE_SAMPLES ? 2.0 * base->loss_size
                                                         : 8.6 * sigma * sqrt((double)problem->dim);
-  (void)snprintf(subject.name, sizeof subject.name, "%.50s, %.50s", base->name, noise->name);
+  vf_text(subject.name, "%s, %s", base->name, noise->name);
   return subject;
 }
 
 size_t exact_subjects(vf_context *context, exact_subject subjects[EXACT_SUBJECTS]) {
   size_t count = 0;
-  for (size_t b = 0; b < sizeof exact_bases / sizeof exact_bases[0]; b++)
-    for (size_t k = 0; k < sizeof exact_noises / sizeof exact_noises[0]; k++) {
+  for (size_t b = 0; b < VF_COUNT(exact_bases); b++)
+    for (size_t k = 0; k < VF_COUNT(exact_noises); k++) {
       const exact_subject subject = exact_with_noise(exact_bases + b, exact_noises + k);
       if (sid_problem_validate(&subject.problem)) continue;
       if (count < EXACT_SUBJECTS) subjects[count] = subject;
@@ -107,9 +106,3 @@ sid_stream exact_keyed_stream(uint64_t seed, uint64_t purpose, uint64_t trajecto
 }
 
 sid_stream exact_stream(uint64_t number) { return exact_keyed_stream(2024, SID_KEY_NOISE, number); }
-
-double exact_key(vf_context *context, const char *form, const char *suffix) {
-  char key[EXACT_NAME];
-  (void)snprintf(key, sizeof key, form, suffix);
-  return vf_expected(context, key);
-}

@@ -1,20 +1,9 @@
 /* What the checks of il share: streams, runs, expected values. */
 #include "checks/il/il.h"
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 const int32_t il_state[1] = {SID_X};
-
-double il_key(vf_context *context, const char *form, ...) {
-  char key[IL_NAME];
-  va_list arguments;
-  va_start(arguments, form);
-  (void)vsnprintf(key, sizeof key, form, arguments);
-  va_end(arguments);
-  return vf_expected(context, key);
-}
 
 sid_stream il_stream(uint64_t seed, uint64_t number) {
   const uint64_t key[2] = {SID_KEY_NOISE, number};

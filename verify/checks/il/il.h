@@ -6,17 +6,14 @@
 #define VF_IL_H
 
 #include "harness/observe.h"
+#include "harness/text.h"
 
 #define IL_ULP 0x1p-53
 
 enum {
   IL_WORK = 256, /* >= sid_step_workspace() of every problem here */
-  IL_NAME = 160, /* of an instance */
   IL_LEVELS = 6  /* values that a limit is extrapolated from */
 };
-
-/* vf_expected() of a key put together like printf does. */
-double il_key(vf_context *context, const char *form, ...);
 
 /* The noise stream of trajectory `number`. */
 sid_stream il_stream(uint64_t seed, uint64_t number);

@@ -9,7 +9,6 @@
  * el). Two ways to take chance out: noise of fixed length (norm.h), and sums over all signs of
  * Rademacher noise, which give drift and covariance of a step exactly. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "checks/il/norm.h"
@@ -32,12 +31,12 @@ static const il_ode_case il_ode_cases[] = {
     {.02, .1, .81, .25, 100, 2, "eta-0.02.lam-0.1.tr-0.81.g0-0.25.t-100"}};
 
 static void il_ode(vf_context *context, il_quantity quantity, const char *form) {
-  for (size_t k = 0; k < sizeof il_ode_cases / sizeof il_ode_cases[0]; k++) {
+  for (size_t k = 0; k < VF_COUNT(il_ode_cases); k++) {
     const il_ode_case *one = il_ode_cases + k;
     const il_phase phase = {one->eta, one->lam, one->t};
     const il_norm_case norm = {one->tr, one->g0, &phase, 1, 1};
     il_norm_limit(context, one->suffix, &norm, one->first, quantity,
-                  il_key(context, form, one->suffix));
+                  vf_expected_of(context, form, one->suffix));
   }
 }
 
@@ -115,9 +114,8 @@ static void il_substeps(vf_context *context) {
         if (sid_step(&split, &noisy, .1 / m, .5, twin, &copy, work))
           vf_error(context, "noisy_gd", "a step failed");
     }
-    char name[IL_NAME];
-    (void)snprintf(name, sizeof name, "rayleigh p=4 diagonal noise, eta=0.1 lam=0.5 m=%d, 20 steps",
-                   m);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "rayleigh p=4 diagonal noise, eta=0.1 lam=0.5 m=%d, 20 steps", m);
     vf_same_bits(context, name, twin, x, 4);
   }
 }
@@ -280,17 +278,17 @@ static void il_generator(vf_context *context) {
   const double rounding = 60.0 * IL_ULP * (FIRST << (LEVELS - 1));
   for (int j = 0; j < 4 + 16 + 1; j++) {
     double value[LEVELS];
-    char name[IL_NAME];
+    char name[VF_TEXT_SIZE];
     for (int k = 0; k < LEVELS; k++)
       value[k] = j < 4 ? mean[k].drift[j] : j < 20 ? mean[k].covariance[j - 4] : mean[k].norm;
     const double expected = j < 4 ? law.drift[j] : j < 20 ? law.covariance[j - 4] : law.norm;
-    (void)snprintf(name, sizeof name, "%.50s %d at (.3,.4,-.5,.2), eta=0.1 lam=0.5",
-                   j < 4    ? "drift"
-                   : j < 20 ? "covariance"
-                            : "norm",
-                   j < 4    ? j
-                   : j < 20 ? j - 4
-                            : 0);
+    vf_text(name, "%s %d at (.3,.4,-.5,.2), eta=0.1 lam=0.5",
+            j < 4    ? "drift"
+            : j < 20 ? "covariance"
+                     : "norm",
+            j < 4    ? j
+            : j < 20 ? j - 4
+                     : 0);
     vf_limit(context, name, value, LEVELS, 1, expected, rounding, 1e-7);
   }
 }

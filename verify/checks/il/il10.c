@@ -4,7 +4,6 @@
  * 1/el, without the plateau of a process around a minimum. Averages along a run have a lower loss
  * meanwhile; the average of distant minimisers has not. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "checks/il/norm.h"
@@ -75,10 +74,9 @@ static void il_growing_distance(vf_context *context, double eta, double lam, uin
       .seed = 71};
   double *values = il_distances(context, "distance", &experiment, 40, lags, IL_LAGS, IL_PAIRS, 0);
   for (size_t k = 0; values && k < IL_LAGS; k++) {
-    char name[120];
+    char name[VF_TEXT_SIZE];
     const double decay = pow(1.0 - el, (double)lags[k]);
-    (void)snprintf(name, sizeof name, "eta=%g lam=%g p=%u, lag %d, 3000 runs", eta, lam,
-                   (unsigned)p, (int)lags[k]);
+    vf_text(name, "eta=%g lam=%g p=%u, lag %d, 3000 runs", eta, lam, (unsigned)p, (int)lags[k]);
     const vf_moments moments =
         il_compare_distances(context, name, values + k * IL_PAIRS, r, 1.0 - decay,
                              decay * (1.0 - decay), "effect: e^(-2 el lag) for e^(-el lag)");
@@ -111,10 +109,9 @@ static void il_plateau(vf_context *context, double eta, uint32_t p, double r,
       .seed = 73};
   double *values = il_distances(context, "plateau", &experiment, 60, lags, IL_LAGS, IL_PAIRS, 0);
   for (size_t k = 0; values && k < IL_LAGS; k++) {
-    char name[120];
+    char name[VF_TEXT_SIZE];
     const double decay = pow(1.0 - eta, (double)lags[k]);
-    (void)snprintf(name, sizeof name, "plateau of the quadratic, eta=%g p=%u, lag %d", eta,
-                   (unsigned)p, (int)lags[k]);
+    vf_text(name, "plateau of the quadratic, eta=%g p=%u, lag %d", eta, (unsigned)p, (int)lags[k]);
     (void)il_compare_distances(context, name, values + k * IL_PAIRS, r, 1.0 - decay, .5,
                                "effect: the variance halved");
   }
@@ -172,9 +169,8 @@ static void il_distance_on_circle(vf_context *context) {
   static const double etas[] = {.2, .3}, lams[] = {.02, .01};
   for (int k = 0; k < 2; k++) {
     enum { COUNT = 24000 };
-    char name[120];
-    (void)snprintf(name, sizeof name, "eta=%g lam=%g and a half of each, t=1/el, 24000 runs",
-                   etas[k], lams[k]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "eta=%g lam=%g and a half of each, t=1/el, 24000 runs", etas[k], lams[k]);
     const vf_moments coarse = il_circle_distance(context, name, etas[k], lams[k], COUNT);
     const vf_moments fine = il_circle_distance(context, name, etas[k] / 2.0, lams[k] / 2.0, COUNT);
     const double v = 2.0 / (3.0 * .64), law = 1.28 * (1.0 - exp(-v / 2.0));
@@ -216,21 +212,19 @@ static void il_average_law_of(vf_context *context, double eta, double lam, size_
     distances[i] = il_squared_distance(x, values + 4 * (i * rows + iterates), 4) / r;
   }
   if (values) {
-    char name[120];
+    char name[VF_TEXT_SIZE];
     const vf_moments average = vf_moments_of(squares, RUNS),
                      distance = vf_moments_of(distances, RUNS);
-    const double law = il_key(context, "il10.average2.%s.k-%d", unit, (int)iterates);
-    (void)snprintf(name, sizeof name, "average of %d iterates, eta=%g lam=%g p=4", (int)iterates,
-                   eta, lam);
+    const double law = vf_expected_of(context, "il10.average2.%s.k-%d", unit, (int)iterates);
+    vf_text(name, "average of %d iterates, eta=%g lam=%g p=4", (int)iterates, eta, lam);
     if (iterates == 2)
       vf_within(context, name, average.mean, law, il_fixed_tolerance(el), il_fixed_basis);
     else {
       vf_monte_carlo(context, name, average.mean, average.standard_error, law,
                      law - 1.0 / (double)iterates, "effect: independent iterates");
-      (void)snprintf(name, sizeof name, "distance after %d steps, eta=%g lam=%g p=4", (int)iterates,
-                     eta, lam);
+      vf_text(name, "distance after %d steps, eta=%g lam=%g p=4", (int)iterates, eta, lam);
       vf_monte_carlo(context, name, distance.mean, distance.standard_error,
-                     il_key(context, "il10.distance2.%s.t-%d", unit, (int)iterates),
+                     vf_expected_of(context, "il10.distance2.%s.t-%d", unit, (int)iterates),
                      distance.mean / 2.0, "effect: half of it");
     }
   }
@@ -336,8 +330,8 @@ static void il_average_is_mean(vf_context *context) {
       vf_raise(&worst, fabs(mean[j] - sum[j] / k));
     }
     if (k == 1 || k == 2 || k == 7 || k == COUNT) {
-      char name[80];
-      (void)snprintf(name, sizeof name, "n=%d normal vectors, p=3", k);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "n=%d normal vectors, p=3", k);
       vf_within(context, name, worst, 0.0, 6.0 * k * 8.6 * IL_ULP,
                 "6 n roundings of numbers below 8.6");
     }
@@ -361,11 +355,11 @@ static void il_average_across(vf_context *context) {
     const double phi = angles[k], one[4] = {.6, 0.0, .8, 0.0},
                  other[4] = {.6, 0.0, .8 * cos(phi), .8 * sin(phi)};
     double mean[4], work[IL_WORK];
-    char name[80];
+    char name[VF_TEXT_SIZE];
     sid_average(mean, one, 1, 4);
     sid_average(mean, other, 2, 4);
     const double m = sqrt(.36 + .64 * cos(phi / 2.0) * cos(phi / 2.0)), excess = 1.0 / m - 1.0;
-    (void)snprintf(name, sizeof name, "rho=0.8, minimisers %g apart", phi);
+    vf_text(name, "rho=0.8, minimisers %g apart", phi);
     vf_within(context, name, sid_problem_loss(&problem, mean, work), .5 * .36 * excess * excess,
               20.0 * IL_ULP * fmax(excess, 20.0 * IL_ULP), "20 roundings of the residual, squared");
   }

@@ -8,7 +8,6 @@
  * and a trace between s2 and (1 + eps) s2 puts gamma between the two laws. So the effective LR
  * gamma^(-1/2) tends to sqrt(2 el/tr). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/il/norm.h"
 #include "checks/il/sde.h"
@@ -60,9 +59,9 @@ static void il_gamma_mean(vf_context *context) {
   for (size_t k = 0; k < 2; k++) {
     const il_sde_case *one = cases + k;
     const double limit = vf_expected(context, "il2.gamma.tr-2.el-0.05.gamma0-7.t-10");
-    char name[IL_NAME];
-    (void)snprintf(name, sizeof name, "p=%u sigma=%g eta=%g lam=%g gamma_0=7 t=10 m=%u",
-                   (unsigned)one->p, one->sigma, one->eta, one->lam, (unsigned)one->m);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "p=%u sigma=%g eta=%g lam=%g gamma_0=7 t=10 m=%u", (unsigned)one->p, one->sigma,
+            one->eta, one->lam, (unsigned)one->m);
     double *values = il_sde_gammas(context, one);
     if (values) {
       const vf_moments moments = vf_moments_of(values, one->count);
@@ -126,11 +125,12 @@ static const double il_rate_tr[] = {2.0, .81}, il_rate_el[] = {.05, .002};
 /* E10: the effective rate tends to sqrt(2 el/tr), printed sigma/sqrt(2 el). */
 static void il_erratum_rate(vf_context *context) {
   for (int k = 0; k < 2; k++) {
-    const double right = il_key(context, "il2.effective-rate-limit.%s", il_rate_suffixes[k]);
+    const double right =
+        vf_expected_of(context, "il2.effective-rate-limit.%s", il_rate_suffixes[k]);
     const il_norm end =
         il_equilibrium(context, il_rate_suffixes[k], .1, il_rate_el[k], il_rate_tr[k], 16);
     vf_erratum(context, il_rate_suffixes[k], end.effective_lr, right,
-               il_key(context, "il2.effective-rate-limit.%s.printed", il_rate_suffixes[k]),
+               vf_expected_of(context, "il2.effective-rate-limit.%s.printed", il_rate_suffixes[k]),
                right * il_rate_el[k] / (3.0 * 16), "m = 16 substeps: el/(4m) of the rate");
   }
 }
@@ -171,7 +171,7 @@ static void il_erratum_stray(vf_context *context) {
       gamma[i] = il_norm_end(context, one->key, &norm).gamma;
     }
     vf_erratum(context, one->key, gamma[1], vf_expected(context, one->key),
-               il_key(context, "%s.printed", one->key), 1.5 * fabs(gamma[1] - gamma[0]),
+               vf_expected_of(context, "%s.printed", one->key), 1.5 * fabs(gamma[1] - gamma[0]),
                "1.5 times the change from 32 to 64 substeps");
   }
 }
@@ -225,9 +225,9 @@ static void il_erratum_logarithm(vf_context *context) {
         il_equilibrium(context, one->suffix, one->k * one->eta, first, 2.0 * el, 64);
     vf_erratum(context, one->suffix,
                log(il_gamma_at_start(context, one->g0, one->k * one->eta) / end.gamma),
-               il_key(context, "il2.two-phase-log.%s", one->suffix),
-               il_key(context, "il2.two-phase-log.%s.printed", one->suffix), first / (1.5 * 64),
-               "m = 64 substeps: K el/(2m)");
+               vf_expected_of(context, "il2.two-phase-log.%s", one->suffix),
+               vf_expected_of(context, "il2.two-phase-log.%s.printed", one->suffix),
+               first / (1.5 * 64), "m = 64 substeps: K el/(2m)");
   }
 }
 

@@ -7,7 +7,6 @@
  *
  *   (13)  d(G^2)/dt = -4 eta(t) lam G^2 + 2 eta(t)^2 tr Sigma */
 #include <math.h>
-#include <stdio.h>
 #include "checks/il/norm.h"
 #include "harness/algebra.h"
 
@@ -88,9 +87,9 @@ static void il_erratum_form(vf_context *context) {
   const sid_problem problem = {.kind = SID_RAYLEIGH, .dim = 3, .spectrum = il_form_spectrum};
   for (size_t k = 0; k < 2; k++) {
     const il_form_case *one = il_form_cases + k;
-    const double right = il_key(context, "il3.hessian-form.quadratic.%s", one->suffix);
+    const double right = vf_expected_of(context, "il3.hessian-form.quadratic.%s", one->suffix);
     vf_erratum(context, one->suffix, il_quadratic_form(&problem, one->w, one->v), right,
-               il_key(context, "il3.hessian-form.quadratic.%s.printed", one->suffix),
+               vf_expected_of(context, "il3.hessian-form.quadratic.%s.printed", one->suffix),
                60.0 * IL_ULP * 5.0 * 50.0 / 9.0, "60 roundings of 2^-53 of |A| |v|^2/|w|^2");
   }
 }

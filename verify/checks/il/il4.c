@@ -4,7 +4,6 @@
  * (2-el)/tr), a factor sqrt(k) (1 + O(el)) below the old one (print, in its erratum: el^(-1/2) for
  * el^(1/2)). Five schedules with one end give one norm and one law of the weights. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/il/regression.h"
 #include "checks/il/table1.h"
@@ -24,10 +23,9 @@ static void il_decay_of(vf_context *context, const il_decay_case *one) {
                               {one->eta / one->k, one->lam, ceil(12.0 / late)}};
   const il_norm_case run = {one->tr, .3, phases, 2, 1};
   const size_t t = (size_t)phases[0].time;
-  char name[120];
+  char name[VF_TEXT_SIZE];
   size_t rows, falls = 0;
-  (void)snprintf(name, sizeof name, "eta=%g lam=%g tr=%g, eta/%g at t=%zu", one->eta, one->lam,
-                 one->tr, one->k, t);
+  vf_text(name, "eta=%g lam=%g tr=%g, eta/%g at t=%zu", one->eta, one->lam, one->tr, one->k, t);
   il_norm *norms = il_norm_run(context, name, &run, 1, &rows);
   if (norms) {
     double *series = vf_allocate(2 * rows, sizeof *series);
@@ -100,13 +98,14 @@ static void il_recovery(vf_context *context) {
       {2.0, 1.0, .5, 5},  {2.0, 1.0, 2.0, 5},  {10.0, .1, 1.0, 5}};
   for (size_t k = 0; k < 7; k++) {
     const il_recovery_case *one = cases + k;
-    const double expected = one->decay == 1.0
-                                ? il_key(context, "il4.rate-ratio.k-%g.el-t-%g", one->rate, one->c)
-                                : 1.0 / sqrt(1.0 + 99.0 * exp(-4.0 * one->c));
+    const double expected =
+        one->decay == 1.0
+            ? vf_expected_of(context, "il4.rate-ratio.k-%g.el-t-%g", one->rate, one->c)
+            : 1.0 / sqrt(1.0 + 99.0 * exp(-4.0 * one->c));
     double value[IL_LEVELS];
-    char name[120];
-    (void)snprintf(name, sizeof name, "eta/%g lam/%g, t=%g/el, el=2^-%d, ...", one->rate,
-                   one->decay, one->c, one->first);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "eta/%g lam/%g, t=%g/el, el=2^-%d, ...", one->rate, one->decay, one->c,
+            one->first);
     for (int i = 0; i < IL_LEVELS; i++)
       value[i] = il_recovery_at(context, one, ldexp(1.0, -one->first - i));
     vf_limit(context, name, value, IL_LEVELS, 1, expected,
@@ -120,12 +119,11 @@ static void il_recovery_steps(vf_context *context) {
   static const double ks[] = {2, 2, 4, 4}, els[] = {.01, .01, .002, .002},
                       deltas[] = {.1, .01, .1, .01};
   for (int c = 0; c < 4; c++) {
-    char name[120];
-    (void)snprintf(name, sizeof name, "steps until gamma is within %g, el=%g, eta/%g", deltas[c],
-                   els[c], ks[c]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "steps until gamma is within %g, el=%g, eta/%g", deltas[c], els[c], ks[c]);
     (void)il_norm_time(
         context, name, .1, els[c] / .1, ks[c], deltas[c], 1,
-        il_key(context, "il4.recovery-time.k-%g.el-%g.delta-%g", ks[c], els[c], deltas[c]));
+        vf_expected_of(context, "il4.recovery-time.k-%g.el-%g.delta-%g", ks[c], els[c], deltas[c]));
   }
 }
 
@@ -140,13 +138,13 @@ static void il_five_norms_of(vf_context *context, double eta, double lam, double
   const double el = eta * lam, tr = 2.0, fixed = sqrt(eta * tr / (lam * (2.0 - el))),
                tolerance = il_fixed_tolerance(el);
   double least = (double)INFINITY, most = 0.0, tuned[IL_SCHEDULES];
-  char name[120];
+  char name[VF_TEXT_SIZE];
   for (int s = 0; s < IL_SCHEDULES; s++) {
     il_phase phases[IL_BLOCKS + 1];
     const il_norm_case run = {tr, .3, phases, IL_BLOCKS + 1, 1};
     size_t rows;
     il_table1_phases(s, eta, lam, block, phases);
-    (void)snprintf(name, sizeof name, "schedule %d, eta=%g lam=%g tr=2", s + 1, eta, lam);
+    vf_text(name, "schedule %d, eta=%g lam=%g tr=2", s + 1, eta, lam);
     il_norm *norms = il_norm_run(context, name, &run, (uint64_t)block, &rows);
     if (!norms) return;
     least = fmin(least, norms[5].norm2), most = fmax(most, norms[5].norm2);
@@ -187,13 +185,12 @@ static void il_table1_norms(vf_context *context, int per_epoch, double tr, int l
       free(norms);
     }
     for (int e = 0; e < 2; e++) {
-      char name[120];
-      (void)snprintf(name, sizeof name,
-                     "schedule %d, eta=0.4 lam=0.0005 tr=%g, %d steps an epoch, epoch %d", s + 1,
-                     tr, per_epoch, e ? 1010 : 500);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "schedule %d, eta=0.4 lam=0.0005 tr=%g, %d steps an epoch, epoch %d", s + 1, tr,
+              per_epoch, e ? 1010 : 500);
       const double expected =
-          il_key(context, "il4.table1.norm2.schedule-%d.steps-per-epoch-%d.tr-%g.epoch-%d", s + 1,
-                 per_epoch, tr, e ? 1010 : 500);
+          vf_expected_of(context, "il4.table1.norm2.schedule-%d.steps-per-epoch-%d.tr-%g.epoch-%d",
+                         s + 1, per_epoch, tr, e ? 1010 : 500);
       vf_limit(context, name, value[e], levels, 1, expected,
                40.0 * IL_ULP * expected *
                    fmin(1010.0 * per_epoch * (1 << levels), 1.0 / (4.0 * .0002) * (1 << levels)),
@@ -224,9 +221,8 @@ static void il_same_product(vf_context *context) {
   double *first = il_five_states(context, &sgd, 1, etas[0], lams[0], 400.0);
   for (int k = 1; first && k < 3; k++) {
     double *other = il_five_states(context, &sgd, 1, etas[k], lams[k], 400.0);
-    char name[120];
-    (void)snprintf(name, sizeof name, "eta=0.4 lam=0.05 and eta=%g lam=%g, 64 runs", etas[k],
-                   lams[k]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "eta=0.4 lam=0.05 and eta=%g lam=%g, 64 runs", etas[k], lams[k]);
     for (size_t r = 0; other && r < 11; r += 10) {
       const double gap = il_largest_gap(first, other, sqrt(etas[0] / etas[k]), r);
       if (r == 0)

@@ -7,7 +7,6 @@
  *
  * (print has gamma_0 = G_0/eta^2: errata.il2-initial-gamma and errata.il2-eq15-logarithm). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/il/norm.h"
 #include "harness/limit.h"
@@ -22,17 +21,17 @@ static const il_two_phase_case il_two_phase_cases[] = {
 
 static double il_two_phase_key(vf_context *context, const il_two_phase_case *one, const char *what,
                                const char *end) {
-  return il_key(context, "il5.%s.eta-%g.lam-%g.k-%g.g0-%g.delta-%g%s", what, one->eta, one->lam,
-                one->k, one->g0, one->delta, end);
+  return vf_expected_of(context, "il5.%s.eta-%g.lam-%g.k-%g.g0-%g.delta-%g%s", what, one->eta,
+                        one->lam, one->k, one->g0, one->delta, end);
 }
 
 /* One of the times of Appendix E; print, with gamma_0 = G_0/eta^2, must be wrong where there is a
  * printed value. */
 static double il_two_phase_time(vf_context *context, const il_two_phase_case *one, const char *what,
                                 double factor, double ratio, int printed) {
-  char name[120];
-  (void)snprintf(name, sizeof name, "%s, |W_0|^2=%g eta=%g lam=%g K=%g delta=%g", what, one->g0,
-                 one->eta, one->lam, one->k, one->delta);
+  char name[VF_TEXT_SIZE];
+  vf_text(name, "%s, |W_0|^2=%g eta=%g lam=%g K=%g delta=%g", what, one->g0, one->eta, one->lam,
+          one->k, one->delta);
   const double time =
       il_norm_time(context, name, factor * one->eta, one->lam, ratio, one->delta,
                    (int)(one->first * factor), il_two_phase_key(context, one, what, ""));
@@ -69,9 +68,9 @@ static void il_initial_norm(vf_context *context) {
     const il_two_phase_case *one = il_two_phase_cases + c;
     const double eta = one->k * one->eta, el = eta * one->lam;
     double more[2];
-    char name[120];
-    (void)snprintf(name, sizeof name, "100 |W_0|^2 against |W_0|^2=%g, eta=%g lam=%g K=%g", one->g0,
-                   one->eta, one->lam, one->k);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "100 |W_0|^2 against |W_0|^2=%g, eta=%g lam=%g K=%g", one->g0, one->eta, one->lam,
+            one->k);
     for (int k = 0; k < 2; k++) {
       const double ratio = (k ? 1e4 : 1.0) * one->g0 * one->g0 / (eta * one->eta);
       const il_phase phase = {eta, one->lam, ceil(log(ratio / one->delta) / (4.0 * el)) + 2.0};
@@ -103,12 +102,11 @@ static void il_without_decay(vf_context *context) {
           norms ? il_norm_overlap(norms, (size_t)phases[0].time * m, rows - 1) : (double)NAN;
       free(norms);
     }
-    char name[120];
+    char name[VF_TEXT_SIZE];
     const double rounding = 40.0 * times[c] * (1 << (IL_LEVELS - 1)) * IL_ULP;
-    (void)snprintf(name, sizeof name, "gamma/gamma_0, el=%g tr=%g, LR/10 and no WD for t=%g",
-                   els[c], trs[c], times[c]);
+    vf_text(name, "gamma/gamma_0, el=%g tr=%g, LR/10 and no WD for t=%g", els[c], trs[c], times[c]);
     vf_limit(context, name, gamma, IL_LEVELS, 1, grown, rounding * grown, 1e-6);
-    (void)snprintf(name, sizeof name, "overlap, same, el=%g", els[c]);
+    vf_text(name, "overlap, same, el=%g", els[c]);
     vf_limit(context, name, overlap, IL_LEVELS, 1, pow(grown, -.25), rounding, 1e-6);
   }
 }

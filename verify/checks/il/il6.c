@@ -3,7 +3,6 @@
  * leading order in eta. The equilibrium is set by eta lam/B: the ratio of noise to drift in the
  * direction is sqrt(2 eta lam/B) (print: lam/B). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -40,9 +39,9 @@ static void il_scaling_of_paths(vf_context *context) {
   static const uint32_t batches[] = {2, 4, 16, 3, 7}, substeps[] = {2, 1, 4, 4, 2};
   for (size_t k = 0; k < 5; k++) {
     double one[4 * IL_TIME], other[4 * IL_TIME], worst = 0.0;
-    char name[120];
-    (void)snprintf(name, sizeof name, "B=%u eta=0.2 lam=0.5, %u substeps per B=1 step, t=1..20",
-                   (unsigned)batches[k], (unsigned)substeps[k]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "B=%u eta=0.2 lam=0.5, %u substeps per B=1 step, t=1..20", (unsigned)batches[k],
+            (unsigned)substeps[k]);
     if (!il_scaled_states(batches[k], substeps[k], .2, .5, 0, one) ||
         !il_scaled_states(batches[k], substeps[k], .2, .5, 1, other)) {
       vf_error(context, name, "a step failed");
@@ -50,7 +49,7 @@ static void il_scaling_of_paths(vf_context *context) {
     }
     for (int j = 0; j < 4 * IL_TIME; j++) vf_raise(&worst, fabs(one[j] - other[j]));
     if (k < 3)
-      vf_same_bits(context, name, one, other, sizeof one / sizeof one[0]);
+      vf_same_bits(context, name, one, other, VF_COUNT(one));
     else
       vf_within(context, name, worst, 0.0, 100.0 * IL_TIME * batches[k] * substeps[k] * IL_ULP,
                 "100 roundings a substep of numbers below 1, contracting");
@@ -123,14 +122,13 @@ static void il_scaling_of_samples(vf_context *context) {
     for (int j = 0; j < 12; j++) {
       static const double start[3] = {.5, -.3, .6};
       double value[IL_LEVELS];
-      char name[120];
+      char name[VF_TEXT_SIZE];
       for (int k = 0; k < IL_LEVELS; k++) {
         const double eta = ldexp(.1, -k);
         value[k] = j < 3 ? (mean[k][j] - start[j]) / eta : mean[k][j] / (eta * eta);
       }
-      (void)snprintf(name, sizeof name, "%s %d of %s, lam=%g, p=3 n=3 B=3",
-                     j < 3 ? "drift" : "covariance", j < 3 ? j : j - 3,
-                     c % 2 ? "3 steps" : "a batch", lams[c / 2]);
+      vf_text(name, "%s %d of %s, lam=%g, p=3 n=3 B=3", j < 3 ? "drift" : "covariance",
+              j < 3 ? j : j - 3, c % 2 ? "3 steps" : "a batch", lams[c / 2]);
       vf_limit(context, name, value, IL_LEVELS, 1, law[j], 40.0 * IL_ULP / ldexp(.1, 1 - IL_LEVELS),
                1e-6);
     }
@@ -197,14 +195,12 @@ static void il_erratum_batch(vf_context *context) {
       {.2, .5, 1, 8, 500, 64}, {.2, .5, 2, 8, 500, 64}, {.4, .01, 4, 1, 20000, 8}};
   for (int k = 0; k < 3; k++) {
     const il_batch_case *one = cases + k;
-    char name[120], key[120];
-    (void)snprintf(name, sizeof name, "eta=%g lam=%g B=%u", one->eta, one->lam,
-                   (unsigned)one->batch);
-    (void)snprintf(key, sizeof key, "il6.noise-to-drift.eta-%g.lam-%g.b-%u", one->eta, one->lam,
-                   (unsigned)one->batch);
+    char name[VF_TEXT_SIZE], key[VF_TEXT_SIZE];
+    vf_text(name, "eta=%g lam=%g B=%u", one->eta, one->lam, (unsigned)one->batch);
+    vf_text(key, "il6.noise-to-drift.eta-%g.lam-%g.b-%u", one->eta, one->lam, (unsigned)one->batch);
     const vf_moments ratio = il_noise_to_drift(context, name, one);
     const double el = one->eta * one->lam, right = vf_expected(context, key);
-    vf_erratum(context, name, ratio.mean, right, il_key(context, "%s.printed", key),
+    vf_erratum(context, name, ratio.mean, right, vf_expected_of(context, "%s.printed", key),
                3.0 * ratio.standard_error + el / one->substeps * right,
                "3 standard errors and el/m, m substeps");
   }
@@ -217,9 +213,8 @@ static void il_batch_equilibrium(vf_context *context) {
       {.2, .1, 2, 0, 2000, 64}, {.4, .1, 4, 0, 2000, 64}, {.1, .3, 3, 0, 2000, 64}};
   for (int k = 0; k < 3; k++) {
     il_batch_case one = cases[k];
-    char name[120];
-    (void)snprintf(name, sizeof name, "eta=%g lam=%g and half of that, B=%u", one.eta, one.lam,
-                   (unsigned)one.batch);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "eta=%g lam=%g and half of that, B=%u", one.eta, one.lam, (unsigned)one.batch);
     const vf_moments coarse = il_noise_to_drift(context, name, &one);
     const double unit = sqrt(2.0 * one.eta * one.lam / one.batch), finer = unit * sqrt(.5);
     one.lam *= .5, one.steps *= 2;

@@ -2,7 +2,6 @@
  * slowly it acts as SGD with the rate eta/(1-beta) (print: eta lam/(1-gamma)). Under noise of fixed
  * length s its stationary norm obeys (2 - el/(1+beta)) (1-beta) lam E G = eta s^2 E 1/G. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -26,7 +25,7 @@ static void il_two_step_form(vf_context *context) {
     const sid_dynamics momentum = il_momentum(betas[k]);
     double x[6] = {.7, -.4, 1.1}, before[3] = {.7, -.4, 1.1}, g[3], worst = 0.0, work[IL_WORK];
     sid_stream stream = il_stream(4001, 7);
-    char name[120];
+    char name[VF_TEXT_SIZE];
     sid_state_begin(&problem, &momentum, etas[k], x);
     for (int t = 0; t < 50; t++) {
       double now[3];
@@ -42,8 +41,7 @@ static void il_two_step_form(vf_context *context) {
       }
       memcpy(before, now, sizeof before);
     }
-    (void)snprintf(name, sizeof name, "beta=%g eta=%g lam=%g, rayleigh p=3, 50 steps", betas[k],
-                   etas[k], lams[k]);
+    vf_text(name, "beta=%g eta=%g lam=%g, rayleigh p=3, 50 steps", betas[k], etas[k], lams[k]);
     vf_within(context, name, worst, 0.0, 20.0 * 2.0 * IL_ULP / (1.0 - betas[k]),
               "20 roundings of numbers below 2, and the memory of them");
   }
@@ -67,17 +65,17 @@ static void il_erratum_momentum_steps(vf_context *context) {
   for (int k = 0; k < 2; k++) {
     const sid_dynamics momentum = il_momentum(betas[k]);
     double x[4] = {0.0, 0.0}, before = 0.0, work[IL_WORK];
-    char name[120], key[120];
+    char name[VF_TEXT_SIZE], key[VF_TEXT_SIZE];
     sid_state_begin(&il_slope, &momentum, etas[k], x);
     for (int t = 0; t < 400; t++) {
       before = x[0];
       if (sid_step(&il_slope, &momentum, etas[k], 0.0, x, NULL, work))
         vf_error(context, "step", "it failed");
     }
-    (void)snprintf(name, sizeof name, "beta=%g eta=%g, gradient 1", betas[k], etas[k]);
-    (void)snprintf(key, sizeof key, "il7.constant-step.eta-%g.beta-%g", etas[k], betas[k]);
+    vf_text(name, "beta=%g eta=%g, gradient 1", betas[k], etas[k]);
+    vf_text(key, "il7.constant-step.eta-%g.beta-%g", etas[k], betas[k]);
     vf_erratum(context, name, x[0] - before, vf_expected(context, key),
-               il_key(context, "%s.printed", key), 1000.0 * IL_ULP * 4.0 + 1e-15,
+               vf_expected_of(context, "%s.printed", key), 1000.0 * IL_ULP * 4.0 + 1e-15,
                "4 roundings of numbers below 1000, and beta^400");
   }
 }
@@ -93,15 +91,14 @@ static void il_erratum_momentum_decay(vf_context *context) {
     const sid_dynamics momentum = il_momentum(betas[k]);
     const double rate = 1.0 + lams[k], right = eta / (1.0 - betas[k]);
     double x[2] = {1.0, 0.0}, middle = 1.0, work[IL_WORK];
-    char name[120];
+    char name[VF_TEXT_SIZE];
     sid_state_begin(&problem, &momentum, eta, x);
     for (int t = 0; t < 2000; t++) {
       if (t == 1000) middle = x[0];
       if (sid_step(&problem, &momentum, eta, lams[k], x, NULL, work))
         vf_error(context, "step", "it failed");
     }
-    (void)snprintf(name, sizeof name, "beta=%g eta=1e-05 lam=%g, decay along x^2/2", betas[k],
-                   lams[k]);
+    vf_text(name, "beta=%g eta=1e-05 lam=%g, decay along x^2/2", betas[k], lams[k]);
     vf_erratum(context, name, log(middle / x[0]) / (1000.0 * rate), right, right * lams[k],
                right * eta * rate / ((1.0 - betas[k]) * (1.0 - betas[k])) * 1.5,
                "eta (1+lam)/(1-beta)^2, 1.5 times");
@@ -121,11 +118,11 @@ static void il_constant_gradient(vf_context *context) {
     double x[4] = {0.0, 0.0}, work[IL_WORK];
     sid_state_begin(&il_slope, &momentum, etas[k], x);
     for (int t = 1; t <= 100; t++) {
-      char key[120];
+      char key[VF_TEXT_SIZE];
       if (sid_step(&il_slope, &momentum, etas[k], 0.0, x, NULL, work))
         vf_error(context, "step", "it failed");
       if (t != 1 && t != 10 && t != 100) continue;
-      (void)snprintf(key, sizeof key, "il7.position.eta-%g.beta-%g.steps-%d", etas[k], betas[k], t);
+      vf_text(key, "il7.position.eta-%g.beta-%g.steps-%d", etas[k], betas[k], t);
       const double path = -vf_expected(context, key),
                    rounding = 4.0 * t * IL_ULP * path / (1.0 - betas[k]);
       vf_within(context, key, x[0], path, rounding, "4 roundings a step, and the memory of them");
@@ -142,24 +139,22 @@ static void il_quadratic_of(vf_context *context, double eta, double beta, double
   const sid_problem problem = {.kind = SID_QUADRATIC_NOISY, .dim = 1, .spectrum = spectrum};
   const sid_dynamics momentum = il_momentum(beta);
   double x[2] = {1.0, 0.0}, middle = 1.0, work[IL_WORK];
-  char place[100], name[160];
-  (void)snprintf(place, sizeof place, "eta-%g.beta-%g.h-%g", eta, beta, h);
+  char place[VF_TEXT_SIZE], name[VF_TEXT_SIZE];
+  vf_text(place, "eta-%g.beta-%g.h-%g", eta, beta, h);
   sid_state_begin(&problem, &momentum, eta, x);
   for (int t = 1; t <= 600; t++) {
     if (sid_step(&problem, &momentum, eta, by_decay ? h : 0.0, x, NULL, work))
       vf_error(context, "step", "it failed");
     if (t == 500) middle = x[0];
     if (t != 10 && t != 100) continue;
-    (void)snprintf(name, sizeof name, "x after %d steps, %s, %s", t, place,
-                   by_decay ? "by WD" : "by curvature");
-    vf_within(context, name, x[0], il_key(context, "il7.x.%s.steps-%d", place, t),
+    vf_text(name, "x after %d steps, %s, %s", t, place, by_decay ? "by WD" : "by curvature");
+    vf_within(context, name, x[0], vf_expected_of(context, "il7.x.%s.steps-%d", place, t),
               6.0 * t * IL_ULP / (1.0 - beta),
               "6 roundings a step of numbers below 1, and the memory of them");
   }
-  (void)snprintf(name, sizeof name, "decay per step, %s, %s", place,
-                 by_decay ? "by WD" : "by curvature");
+  vf_text(name, "decay per step, %s, %s", place, by_decay ? "by WD" : "by curvature");
   vf_within(context, name, log(middle / x[0]) / 100.0 / h,
-            il_key(context, "il7.slow-rate-over-h.%s", place),
+            vf_expected_of(context, "il7.slow-rate-over-h.%s", place),
             6.0 * 600.0 * IL_ULP / (1.0 - beta) / 100.0 / h + 1e-12 / h,
             "roundings of 600 steps; the fast mode after 500 of them is below 1e-12");
 }
@@ -210,9 +205,9 @@ static void il_slow_gradient(vf_context *context) {
       il_momentum_state(context, &problem, one, 128 << k, states[k]);
     for (int j = 0; j < 3; j++) {
       double value[IL_LEVELS];
-      char name[120];
+      char name[VF_TEXT_SIZE];
       for (int k = 0; k < IL_LEVELS; k++) value[k] = states[k][j];
-      (void)snprintf(name, sizeof name, "coordinate %d, rayleigh p=3, %.60s", j, one->name);
+      vf_text(name, "coordinate %d, rayleigh p=3, %s", j, one->name);
       vf_limit(context, name, value, IL_LEVELS, 1, end[j], error + 20.0 * 128 * 32 * IL_ULP, 1e-7);
     }
   }
@@ -235,7 +230,7 @@ static void il_momentum_balance_of(vf_context *context, const il_balance_case *o
   const sid_segment segment = {0, one->eta, one->lam, 1.0};
   double left[COUNT], factor = (2.0 - el / (1.0 + one->beta)) * (1.0 - one->beta) * one->lam,
                       right = 0.0;
-  char name[120];
+  char name[VF_TEXT_SIZE];
   sid_experiment experiment = {
       .problem = {.kind = SID_NOISE_ONLY,
                   .noise = SID_NOISE_SPHERE,
@@ -249,8 +244,8 @@ static void il_momentum_balance_of(vf_context *context, const il_balance_case *o
       .observable_count = 1,
       .observables = observable};
   size_t rows, first = 500;
-  (void)snprintf(name, sizeof name, "beta=%g eta=%g lam=%g s=%g p=%u, 64 runs", one->beta, one->eta,
-                 one->lam, one->sigma, (unsigned)one->p);
+  vf_text(name, "beta=%g eta=%g lam=%g s=%g p=%u, 64 runs", one->beta, one->eta, one->lam,
+          one->sigma, (unsigned)one->p);
   double *values = il_rows(context, name, &experiment, COUNT, 1, &rows);
   for (size_t i = 0; values && i < COUNT; i++) {
     double r = 0.0, inverse = 0.0;

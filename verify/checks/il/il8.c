@@ -6,7 +6,6 @@
  * tau/el depends on tau and on gamma_0 over its equilibrium alone. Print has t for tau in the law
  * of a second phase (its erratum). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/il/regression.h"
 #include "checks/il/table1.h"
@@ -97,13 +96,13 @@ static void il_class_law_of(vf_context *context, const il_class_case *one, int s
     il_class_modes(norms, 0, rows - 1, modes);
     for (int n = 0; n <= IL_MODES; n++) squared[n] = modes[n] * modes[n];
     for (int input = 0; input < IL_INPUTS; input++) {
-      char name[120];
+      char name[VF_TEXT_SIZE];
       const double c = il_class_overlap(start, input), expected = il_class_probability(c, modes);
       for (size_t i = 0; i < COUNT; i++)
         ones[i] = vf_dot(values + 6 * i + 3, il_inputs[input], 3) > 0.0;
       const vf_moments moments = vf_moments_of(ones, COUNT);
-      (void)snprintf(name, sizeof name, "eta=%g lam=%g R_0=%g t=%d, <W_0,u>=%.3f, 8000 runs",
-                     one->eta, one->lam, one->g0, (int)one->steps, c);
+      vf_text(name, "eta=%g lam=%g R_0=%g t=%d, <W_0,u>=%.3f, 8000 runs", one->eta, one->lam,
+              one->g0, (int)one->steps, c);
       vf_monte_carlo(context, name, moments.mean, moments.standard_error, expected,
                      expected - il_class_probability(c, squared),
                      "effect: the variance of the direction doubled");
@@ -150,10 +149,9 @@ static void il_mixing_time(vf_context *context) {
   for (size_t c = 0; c < 4; c++) {
     const il_mixing_case *one = cases + c;
     double value[IL_LEVELS], modes[IL_MODES + 1];
-    char name[120];
-    (void)snprintf(name, sizeof name,
-                   "total variation at t=%g/el, gamma_0=%g equilibria, el=2^-4..2^-9", one->tau,
-                   one->ratio);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "total variation at t=%g/el, gamma_0=%g equilibria, el=2^-4..2^-9", one->tau,
+            one->ratio);
     for (int k = 0; k < IL_LEVELS; k++) {
       const double eta = .25, el = ldexp(1.0, -one->first - k),
                    fixed = eta * eta / (el * (2.0 - el));
@@ -204,7 +202,7 @@ static void il_plane_law(vf_context *context) {
     const il_plane_case *one = cases + c / 3;
     const double tau = taus[c % 3], el = one->eta * one->lam, time = tau / el;
     double tv[LEVELS], v[LEVELS];
-    char place[100], name[160];
+    char place[VF_TEXT_SIZE], name[VF_TEXT_SIZE];
     for (int k = 0; k < LEVELS; k++) {
       const il_phase phase = {one->eta, one->lam, time};
       const il_norm_case run = {one->tr, one->g0, &phase, 1, (uint32_t)one->first << k};
@@ -215,13 +213,13 @@ static void il_plane_law(vf_context *context) {
       free(norms);
     }
     const double rounding = 60.0 * time * (one->first << (LEVELS - 1)) * IL_ULP;
-    (void)snprintf(place, sizeof place, "eta-%g.lam-%g.tr-%g.g0-%g.el-t-%g", one->eta, one->lam,
-                   one->tr, one->g0, tau);
-    (void)snprintf(name, sizeof name, "variance of the angle, %s", place);
-    vf_limit(context, name, v, LEVELS, 1, il_key(context, "il8.v.%s", place), 4.0 * rounding, 1e-5);
-    (void)snprintf(name, sizeof name, "total variation, %s", place);
-    vf_limit(context, name, tv, LEVELS, 1, il_key(context, "il8.tv.%s", place), 32.0 * rounding,
-             1e-5);
+    vf_text(place, "eta-%g.lam-%g.tr-%g.g0-%g.el-t-%g", one->eta, one->lam, one->tr, one->g0, tau);
+    vf_text(name, "variance of the angle, %s", place);
+    vf_limit(context, name, v, LEVELS, 1, vf_expected_of(context, "il8.v.%s", place),
+             4.0 * rounding, 1e-5);
+    vf_text(name, "total variation, %s", place);
+    vf_limit(context, name, tv, LEVELS, 1, vf_expected_of(context, "il8.tv.%s", place),
+             32.0 * rounding, 1e-5);
   }
 }
 
@@ -265,9 +263,10 @@ static void il_plane_times(vf_context *context) {
     }
   vf_series(context, "time to equilibrium", columns, 3, series[0], IL_LEVELS);
   for (int i = 0; i < 2; i++) {
-    char name[80];
-    (void)snprintf(name, sizeof name, "el t at total variation %g, el=2^-6..2^-11", levels[i]);
-    vf_limit(context, name, value[i], IL_LEVELS, 1, il_key(context, "il8.time.tv-%g", levels[i]),
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "el t at total variation %g, el=2^-6..2^-11", levels[i]);
+    vf_limit(context, name, value[i], IL_LEVELS, 1,
+             vf_expected_of(context, "il8.time.tv-%g", levels[i]),
              60.0 * 6.0 * 2048.0 * IL_ULP / levels[i], 1e-4);
   }
 }
@@ -295,9 +294,8 @@ static void il_erratum_time(vf_context *context) {
       const il_norm_case run = {tr, .3, phases, 2, (uint32_t)one->m << k};
       gamma[k] = il_norm_end(context, "two phases", &run).gamma;
     }
-    char name[120];
-    (void)snprintf(name, sizeof name, "gamma, t=%g el=0.05, tau=%g el=0.00625, gamma_0=9 tr=2",
-                   one->t, one->tau);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "gamma, t=%g el=0.05, tau=%g el=0.00625, gamma_0=9 tr=2", one->t, one->tau);
     const double limit = tr / (2.0 * late);
     vf_erratum(context, name, gamma[1], limit + exp(-4.0 * late * one->tau) * (between - limit),
                limit + exp(-4.0 * late * one->t) * (between - limit),
@@ -359,14 +357,14 @@ static vf_moments il_class_of(const double outputs[IL_MEMBERS]) {
 static void il_compare_ensembles(vf_context *context, const char *name, const double *a,
                                  const double *b, double effect) {
   const vf_moments one = il_class_of(a), other = il_class_of(b);
-  char text[160];
-  (void)snprintf(text, sizeof text, "class, %.120s", name);
+  char text[VF_TEXT_SIZE];
+  vf_text(text, "class, %s", name);
   vf_monte_carlo(context, text, one.mean - other.mean,
                  hypot(one.standard_error, other.standard_error), 0.0, effect,
                  "effect: difference at the start");
   const vf_distance distance =
       vf_total_variation(a, IL_MEMBERS, b, IL_MEMBERS, (vf_bins){-5.0, 5.0, 60});
-  (void)snprintf(text, sizeof text, "total variation of the output, %.120s", name);
+  vf_text(text, "total variation of the output, %s", name);
   vf_at_most(context, text, distance.value, distance.floor + 3.0 * distance.floor_error,
              "what two samples of one law show, and 3 standard deviations");
 }
@@ -389,9 +387,9 @@ static void il_regression_mixing(vf_context *context) {
           il_class_of(a + u * IL_MEMBERS).mean - il_class_of(b + u * IL_MEMBERS).mean;
       for (size_t c = 1; c < 3; c++) {
         const size_t place = (c * IL_INPUTS + u) * IL_MEMBERS;
-        char name[120];
-        (void)snprintf(name, sizeof name, "input %zu, eta=%g lam=%g, %s", u + 1, one->eta, one->lam,
-                       c == 1 ? "t=10/el" : "after fine-tuning");
+        char name[VF_TEXT_SIZE];
+        vf_text(name, "input %zu, eta=%g lam=%g, %s", u + 1, one->eta, one->lam,
+                c == 1 ? "t=10/el" : "after fine-tuning");
         il_compare_ensembles(context, name, a + place, b + place, effect);
       }
     }

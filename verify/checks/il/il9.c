@@ -4,7 +4,6 @@
  * 120 steps; beyond those only the bits of a trajectory can be compared. Directions part only where
  * y^2 < eta/(1 - el); under gradient flow |x/y| falls steadily. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "checks/il/il.h"
@@ -40,8 +39,8 @@ static void il_bits(vf_context *context) {
         .observable_count = 1};
     double *rows = vf_observe(context, one->suffix, &experiment, 1), expected[8];
     for (int c = 0; c < 8; c++)
-      expected[c] = il_key(context, "il9.bits.%s.%s.t-%d", c % 2 ? "y" : "x", one->suffix,
-                           (int)checkpoints[c / 2]);
+      expected[c] = vf_expected_of(context, "il9.bits.%s.%s.t-%d", c % 2 ? "y" : "x", one->suffix,
+                                   (int)checkpoints[c / 2]);
     if (rows) vf_same_bits(context, one->suffix, rows, expected, 8);
     free(rows);
   }
@@ -106,9 +105,8 @@ static void il_island(vf_context *context) {
                                {.05, .3122}};
   for (int k = 0; k < 2; k++) {
     double x[2] = {starts[k][0], starts[k][1]}, *rates = vf_allocate(BLOCKS, sizeof *rates);
-    char name[IL_NAME];
-    (void)snprintf(name, sizeof name, "from (%g, %g), eta=0.1 lam=0.5, 1e6 steps", starts[k][0],
-                   starts[k][1]);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "from (%g, %g), eta=0.1 lam=0.5, 1e6 steps", starts[k][0], starts[k][1]);
     if (il_growth(.1, .5, x, BLOCKS, LENGTH, rates)) {
       const double early = fmax(rates[0] * LENGTH, 0.0), steps = (double)LENGTH * BLOCKS;
       vf_at_most(context, name, vf_moments_of(rates, BLOCKS).mean,

@@ -1,7 +1,6 @@
 /* The five schedules of Table 1: as printed, and the weights of a regression under them. */
 #include "checks/il/table1.h"
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/il/regression.h"
 #include "harness/algebra.h"
@@ -58,9 +57,9 @@ static void il_five_gaps(vf_context *context, const char *what, const double *on
   const double bounds[] = {.05, il_regression_step / (4.0 * el),
                            il_regression_step * (.25 / el + block)};
   for (size_t k = 0; k < 3; k++) {
-    char name[120];
+    char name[VF_TEXT_SIZE];
     const double gap = il_largest_gap(one, other, factor, k == 2 ? 11 : 5 * (k + 1));
-    (void)snprintf(name, sizeof name, "%.70s, %.40s", what, places[k]);
+    vf_text(name, "%s, %s", what, places[k]);
     if (k == 0)
       vf_at_least(context, name, gap, bounds[k], "the histories must differ");
     else
@@ -79,9 +78,9 @@ void il_five_laws(vf_context *context, const sid_dynamics *dynamics, double eta,
     good = good && states[s];
   }
   for (int s = 0; good && s < IL_SCHEDULES; s++) {
-    char name[100];
-    (void)snprintf(name, sizeof name, "schedules %d and 2, eta=%g lam=%g beta=%g, 64 runs", s + 1,
-                   eta, lam, dynamics->beta);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "schedules %d and 2, eta=%g lam=%g beta=%g, 64 runs", s + 1, eta, lam,
+            dynamics->beta);
     if (s != 1) il_five_gaps(context, name, states[s], states[1], 1.0, eta * lam, block);
   }
   for (int s = 0; s < IL_SCHEDULES; s++) free(states[s]);

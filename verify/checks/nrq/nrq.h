@@ -4,12 +4,12 @@
 #ifndef VF_CHECKS_NRQ_H
 #define VF_CHECKS_NRQ_H
 
-#include "harness/check.h"
+#include "harness/text.h"
 
 #define NRQ_PI 3.14159265358979323846
 #define NRQ_ULP 0x1p-53 /* one rounding */
 
-enum { NRQ_TEXT = 192, NRQ_DIM = 100 };
+enum { NRQ_DIM = 100 };
 
 extern const sid_dynamics nrq_sgd;
 

@@ -2,7 +2,6 @@
  * f)/M^2] dt + 2 (eta sigma/M) sqrt(f (1-f)) dB and d(M^2) = (-4 el M^2 + 2 (p-1) eta^2 sigma^2)
  * dt. nrq (10), (11), (16), Lemma 1. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "checks/nrq/long_run.h"
@@ -41,8 +40,8 @@ static void nrq_generator_order(vf_context *context, const nrq_signs *signs, con
     for (int i = 0; i < NRQ_TANGENT_SQUARE; i++) error[i][k] = m * means[i] - right[i];
   }
   for (int i = 0; i < NRQ_TANGENT_SQUARE; i++) {
-    char name[2 * NRQ_TEXT];
-    snprintf(name, sizeof name, "%s, order in 1/m, %s", what[i], instance);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "%s, order in 1/m, %s", what[i], instance);
     vf_order(context, name, h, error[i], LEVELS, 1.0);
   }
 }
@@ -57,10 +56,9 @@ static void nrq1_generator(vf_context *context) {
   nrq_signs signs = nrq_find_signs(context, 10);
   nrq_two_values(spectrum, 10, 1.0);
   for (size_t i = 0; signs.count && i < 3; i++) {
-    char instance[NRQ_TEXT];
+    char instance[VF_TEXT_SIZE];
     nrq_point(x, 10, shares[i], sqrt(40.5));
-    snprintf(instance, sizeof instance,
-             "p=10 A=diag(1,2,..) sigma=0.3 eta=0.1 lam=0.001 M=6.364 f=%g", shares[i]);
+    vf_text(instance, "p=10 A=diag(1,2,..) sigma=0.3 eta=0.1 lam=0.001 M=6.364 f=%g", shares[i]);
     nrq_generator_order(context, &signs, spectrum, 10, 0.3, 0.1, 0.001, x, instance);
   }
   free(signs.at);
@@ -88,15 +86,15 @@ enum { CASES = 2 * 3 };
  * of its keys. The means of the
  * tangential move c, of its square and of the new squared norm are known exactly, so what f+ owes
  * to them to first order is taken off each draw. */
-static vf_moments nrq_one_step_drift(vf_context *context, size_t i, size_t draws, char *id,
-                                     size_t size) {
+static vf_moments nrq_one_step_drift(vf_context *context, size_t i, size_t draws,
+                                     char id[VF_TEXT_SIZE]) {
   const nrq_case *one = nrq_cases + i / 3;
-  const double f = atof(nrq_shares[i % 3]);
+  const double f = vf_number(nrq_shares[i % 3]);
   const uint64_t key[2] = {SID_KEY_NOISE, 1};
   const uint32_t p = one->dim;
   double spectrum[10], x[10], y[10], work[80], *values = vf_allocate(draws, sizeof *values);
   sid_stream stream;
-  snprintf(id, size, "%s.f-%s", one->id, nrq_shares[i % 3]);
+  vf_text(id, "%s.f-%s", one->id, nrq_shares[i % 3]);
   if (sid_stream_init(&stream, 2, key, 2)) vf_error(context, "draws", "no stream");
   nrq_two_values(spectrum, p, one->a);
   nrq_point(x, p, f, sqrt(one->m2));
@@ -126,8 +124,8 @@ static vf_moments nrq_one_step_drift(vf_context *context, size_t i, size_t draws
  * finite step. */
 static void nrq1_one_step_drift(vf_context *context) {
   for (size_t i = 0; i < CASES; i++) {
-    char id[NRQ_TEXT];
-    const vf_moments got = nrq_one_step_drift(context, i, 20000, id, sizeof id);
+    char id[VF_TEXT_SIZE];
+    const vf_moments got = nrq_one_step_drift(context, i, 20000, id);
     const double right = nrq_keyed(context, "nrq1.drift-discrete", id, "");
     vf_monte_carlo(context, id, got.mean, got.standard_error, right,
                    right - nrq_keyed(context, "nrq1.drift-formula", id, ""),
@@ -160,8 +158,8 @@ static void nrq1_drift_factor_two(vf_context *context) {
   vf_erratum(context, "no noise, A=diag(1,2) |x|=1 f=0.5, L as defined", nrq_pull(&problem, x), 0.5,
              -0.125, 16.0 * NRQ_ULP, "16 roundings");
   for (size_t i = 0; i < CASES; i++) {
-    char id[NRQ_TEXT];
-    const vf_moments got = nrq_one_step_drift(context, i, 5000, id, sizeof id);
+    char id[VF_TEXT_SIZE];
+    const vf_moments got = nrq_one_step_drift(context, i, 5000, id);
     const double right = nrq_keyed(context, "nrq1.drift-discrete", id, "");
     vf_erratum(context, id, got.mean, right,
                nrq_keyed(context, "nrq1.drift-formula", id, ".printed"), 3.0 * got.standard_error,
@@ -216,9 +214,9 @@ static void nrq1_m_definition(vf_context *context) {
     uint32_t dim;
     double sigma, eta, lam;
   } cases[] = {{10, 0.3, 0.1, 1e-3}, {4, 2.0, 0.02, 0.02}};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     double spectrum[10];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     vf_moments got[NRQ_STATISTICS];
     nrq_two_values(spectrum, cases[i].dim, 1.0);
     const double m = nrq_equilibrium(cases[i].dim, cases[i].sigma, cases[i].eta, cases[i].lam),
@@ -231,8 +229,8 @@ static void nrq1_m_definition(vf_context *context) {
         5000,
         20000};
     if (nrq_stationary(context, &run, 8, got)) return;
-    snprintf(name, sizeof name, "mean |X| at equilibrium, p=%u sigma=%g eta=%g lam=%g",
-             (unsigned)cases[i].dim, cases[i].sigma, cases[i].eta, cases[i].lam);
+    vf_text(name, "mean |X| at equilibrium, p=%u sigma=%g eta=%g lam=%g", (unsigned)cases[i].dim,
+            cases[i].sigma, cases[i].eta, cases[i].lam);
     vf_erratum(context, name, got[NRQ_NORM].mean, sqrt(m), m,
                3.0 * got[NRQ_NORM].standard_error + sqrt(m) * (e / 8.0 + e * e),
                "3 standard errors and the loss's part e/8");

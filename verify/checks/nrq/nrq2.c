@@ -3,7 +3,6 @@
  * el)), and the limiting risk r* is sqrt(p-1) sigma sqrt(2 el)/(2 a) to leading order; in general
  * it is exp(-q M/(eta sigma^2)) on the sphere. nrq Theorem 2, (25), (26). */
 #include <math.h>
-#include <stdio.h>
 #include "harness/quadrature.h"
 #include "checks/nrq/long_run.h"
 #include "checks/nrq/transfer.h"
@@ -21,7 +20,7 @@ static void nrq2_transfer_operator(vf_context *context) {
                {"eta-0.02.lam-0.2.sigma-1.25", 0.02, 0.2, 1.25}};
   static const char *const topics[] = {"nrq2.transfer.risk", "nrq2.transfer.norm2",
                                        "nrq2.transfer.risk-second-moment"};
-  enum { CASES = sizeof cases / sizeof cases[0] };
+  enum { CASES = VF_COUNT(cases) };
   nrq_transfer jobs[2 * CASES];
   double means[2 * CASES][NRQ_T_MEANS];
   for (size_t i = 0; i < CASES; i++) {
@@ -31,9 +30,9 @@ static void nrq2_transfer_operator(vf_context *context) {
   vf_map((size_t)2 * CASES, vf_jobs(context), means[0], NRQ_T_MEANS, nrq_transfer_one, jobs);
   for (size_t i = 0; i < CASES; i++)
     for (size_t k = 0; k < NRQ_T_MEANS; k++) {
-      char name[NRQ_TEXT];
+      char name[VF_TEXT_SIZE];
       const double fine = means[2 * i][k], change = fabs(fine - means[2 * i + 1][k]);
-      snprintf(name, sizeof name, "%s.%s", topics[k], cases[i].id);
+      vf_text(name, "%s.%s", topics[k], cases[i].id);
       vf_within(context, name, fine, nrq_keyed(context, topics[k], cases[i].id, ""),
                 change + fine * (16.0 * NRQ_ULP / (cases[i].eta * cases[i].lam) + 1e-11),
                 "change from a coarser basis, 16/el roundings, 1e-11 of the fixture");
@@ -62,10 +61,10 @@ static double nrq_circle_risk(double two_kappa) {
 static void nrq2_risk_order(vf_context *context) {
   static const struct { double sigma, a; } cases[] = {{1.0, 1.0}, {1.5, 1.0}};
   enum { LEVELS = 6 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     nrq_transfer jobs[LEVELS];
     double h[LEVELS], ratio[LEVELS], rest[LEVELS], means[LEVELS][NRQ_T_MEANS];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     for (int k = 0; k < LEVELS; k++) {
       h[k] = 0.05 * pow(0.7, k); /* sqrt(2 el) */
       jobs[k] = (nrq_transfer){0.1 * h[k] * h[k] / 2.0, 10.0, cases[i].sigma, cases[i].a, 48, 12};
@@ -75,11 +74,11 @@ static void nrq2_risk_order(vf_context *context) {
       ratio[k] = means[k][NRQ_T_RISK] / nrq_circle_risk(cases[i].a / (cases[i].sigma * h[k])) - 1.0;
       rest[k] = ratio[k] - cases[i].a * h[k] / (4.0 * cases[i].sigma);
     }
-    snprintf(name, sizeof name, "risk/r* - 1, order in sqrt(2 el), p=2 a=%g sigma=%g", cases[i].a,
-             cases[i].sigma);
+    vf_text(name, "risk/r* - 1, order in sqrt(2 el), p=2 a=%g sigma=%g", cases[i].a,
+            cases[i].sigma);
     vf_order(context, name, h, ratio, LEVELS, 1.0);
-    snprintf(name, sizeof name, "the rest after a e/4, order in sqrt(2 el), p=2 a=%g sigma=%g",
-             cases[i].a, cases[i].sigma);
+    vf_text(name, "the rest after a e/4, order in sqrt(2 el), p=2 a=%g sigma=%g", cases[i].a,
+            cases[i].sigma);
     vf_order(context, name, h, rest, LEVELS, 2.0);
   }
 }
@@ -116,15 +115,15 @@ static double nrq2_rate(const nrq2_case *law) {
 static void nrq2_compare(vf_context *context, const nrq2_case *laws, size_t count) {
   for (size_t i = 0; i < count; i++) {
     vf_moments got[NRQ_STATISTICS];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     if (nrq2_run(context, laws + i, got)) return;
     const double factor = 1.0 + laws[i].a * nrq2_rate(laws + i) / 4.0;
     const double risk = nrq_keyed(context, "nrq2.risk", laws[i].id, "");
     const double square = nrq_keyed(context, "nrq2.risk-second-moment", laws[i].id, "");
-    snprintf(name, sizeof name, "risk, %s", laws[i].id);
+    vf_text(name, "risk, %s", laws[i].id);
     vf_monte_carlo(context, name, got[NRQ_RISK].mean, got[NRQ_RISK].standard_error, risk * factor,
                    risk, "effect: kappa/2");
-    snprintf(name, sizeof name, "E(1-f)^2, %s", laws[i].id);
+    vf_text(name, "E(1-f)^2, %s", laws[i].id);
     vf_monte_carlo(context, name, got[NRQ_RISK_SQUARE].mean, got[NRQ_RISK_SQUARE].standard_error,
                    square * factor * factor, 3.0 * square, "effect: kappa/2");
   }
@@ -136,13 +135,13 @@ static void nrq2_stationary_risk(vf_context *context) {
       {"p-5.a-1.sigma-1.eta-0.01.lam-0.1", 5, 1.0, 1.0, 0.01, 0.1, 16, 20000},
       {"p-10.a-2.sigma-0.5.eta-0.02.lam-0.05", 10, 2.0, 0.5, 0.02, 0.05, 16, 8000},
       {"p-4.a-0.5.sigma-0.8.eta-0.1.lam-0.02", 4, 0.5, 0.8, 0.1, 0.02, 16, 20000}};
-  nrq2_compare(context, laws, sizeof laws / sizeof laws[0]);
+  nrq2_compare(context, laws, VF_COUNT(laws));
 }
 
 static void nrq2_small_intrinsic_lr(vf_context *context) {
   static const nrq2_case laws[] = {
       {"p-5.a-1.sigma-1.eta-1e-4.lam-0.1", 5, 1.0, 1.0, 1e-4, 0.1, 16, 400000}};
-  nrq2_compare(context, laws, sizeof laws / sizeof laws[0]);
+  nrq2_compare(context, laws, VF_COUNT(laws));
 }
 
 /* Means of 1-f and of q - a_1 under the density exp(-q/(e sigma^2)) on the sphere in three
@@ -204,7 +203,7 @@ static void nrq2_kappa(vf_context *context) {
   static const nrq2_case laws[] = {
       {"p-10.a-2.sigma-0.5.eta-0.02.lam-0.05", 10, 2.0, 0.5, 0.02, 0.05, 16, 4000},
       {"p-4.a-0.5.sigma-0.8.eta-0.1.lam-0.02", 4, 0.5, 0.8, 0.1, 0.02, 16, 8000}};
-  for (size_t i = 0; i < sizeof laws / sizeof laws[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(laws); i++) {
     vf_moments got[NRQ_STATISTICS];
     if (nrq2_run(context, laws + i, got)) return;
     const double risk = nrq_keyed(context, "nrq2.risk", laws[i].id, "");
@@ -223,7 +222,7 @@ static void nrq2_limit_risk(vf_context *context) {
       {"p-5.a-1.sigma-1.eta-1e-4.lam-0.1", 5, 1.0, 1.0, 1e-4, 0.1, 16, 20000},
       {"p-10.a-2.sigma-0.5.eta-0.02.lam-0.05", 10, 2.0, 0.5, 0.02, 0.05, 16, 4000},
       {"p-3.a-1.sigma-1.eta-0.05.lam-0.2", 3, 1.0, 1.0, 0.05, 0.2, 16, 4000}};
-  for (size_t i = 0; i < sizeof laws / sizeof laws[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(laws); i++) {
     vf_moments got[NRQ_STATISTICS];
     if (nrq2_run(context, laws + i, got)) return;
     const double lead = nrq_keyed(context, "nrq2.risk-leading", laws[i].id, "");

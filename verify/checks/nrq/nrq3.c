@@ -4,7 +4,6 @@
  * Print has eta in place of 2, and e^(-G) inside the upper bound: (19), (20), (21). With A = 0 the
  * bound is exact: E f_t - 1/p = (f_0 - 1/p) [1 + (e^(4 el t) - 1) Minf^2/M_0^2]^(-p/(2(p-1))). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/nrq/theorem1.h"
 #include "harness/observe.h"
@@ -54,9 +53,9 @@ static void nrq3_no_loss(vf_context *context) {
                {2, 0.5, 0.04, 0.05, 0.2, 0.6},
                {9, 0.3, 0.02, 0.1, 0.15, 0.25}};
   enum { LEVELS = 6 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     double h[LEVELS], error[LEVELS];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     for (int k = 0; k < LEVELS; k++) {
       const double eta = ldexp(cases[i].eta, -k), lam = cases[i].lam,
                    m0 = cases[i].m0 * sqrt(ldexp(1.0, -k));
@@ -68,9 +67,9 @@ static void nrq3_no_loss(vf_context *context) {
               nrq_memory(cases[i].dim, limit * limit / (m0 * m0), eta * lam * (double)steps) -
           1.0;
     }
-    snprintf(
-        name, sizeof name, "E f, order in el, p=%u sigma=%g M0^2/Minf^2=%.4g el t=%g",
-        (unsigned)cases[i].dim, cases[i].sigma,
+    vf_text(
+        name, "E f, order in el, p=%u sigma=%g M0^2/Minf^2=%.4g el t=%g", (unsigned)cases[i].dim,
+        cases[i].sigma,
         pow(cases[i].m0 / nrq_equilibrium(cases[i].dim, cases[i].sigma, cases[i].eta, cases[i].lam),
             2.0),
         cases[i].el_t);
@@ -95,7 +94,7 @@ static void nrq3_no_loss_gaussian(vf_context *context) {
                 {10, NULL, 0.5, 0.05, 0.02, 0.25, 0.2, {.kind = SID_SGD, .batch = 1}}},
                {NULL, 2400, {8, NULL, 0.7, 0.02, 0.04, 2.0, 0.95, {.kind = SID_SGD, .batch = 1}}}};
   enum { MOST = 6000 };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const nrq_runs *one = &cases[i].runs;
     const size_t count = i == 1 ? 1 : 2; /* the second case has forgotten its start at t = 1000 */
     double scratch[MOST], *rows = nrq_ensemble(context, one, times, count, cases[i].number);
@@ -108,9 +107,9 @@ static void nrq3_no_loss_gaussian(vf_context *context) {
       const double right =
           cases[i].id ? nrq_keyed_at(context, "nrq3.mean-f", cases[i].id, t, "") : law;
       const vf_moments got = nrq_run_moments(rows, count, c, cases[i].number, -1.0, scratch);
-      char name[NRQ_TEXT];
-      snprintf(name, sizeof name, "E f, p=%u sigma=%g eta=%g lam=%g M0=%g f0=%g t=%g",
-               (unsigned)one->dim, one->sigma, one->eta, one->lam, one->m0, one->f0, t);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "E f, p=%u sigma=%g eta=%g lam=%g M0=%g f0=%g t=%g", (unsigned)one->dim,
+              one->sigma, one->eta, one->lam, one->m0, one->f0, t);
       vf_monte_carlo(context, name, 1.0 - got.mean, got.standard_error, right, right - wrong,
                      "effect: Minf/M0 for its square");
     }
@@ -129,7 +128,7 @@ static void nrq3_theorem_1(vf_context *context) {
     double bound[NRQ_GRID];
     if (!result) return;
     for (int which = NRQ_LOWER; which <= NRQ_UPPER; which++) {
-      char name[NRQ_TEXT];
+      char name[VF_TEXT_SIZE];
       double room = (double)INFINITY, worst = 0.0;
       nrq_bound_of(nrq_theorems + i, result, which, bound);
       for (size_t c = 1; c < result->count; c++) {
@@ -140,13 +139,13 @@ static void nrq3_theorem_1(vf_context *context) {
           worst = result->times[c];
         }
       }
-      snprintf(name, sizeof name, "%s bound, least room (at t=%g), %s",
-               which == NRQ_LOWER ? "lower" : "upper", worst, nrq_theorems[i].name);
+      vf_text(name, "%s bound, least room (at t=%g), %s", which == NRQ_LOWER ? "lower" : "upper",
+              worst, nrq_theorems[i].name);
       vf_at_least(context, name, room, 0.0, "3 standard errors");
       for (size_t k = 0; k < NRQ_SHOWN; k++) {
         const size_t c = result->shown[k];
-        snprintf(name, sizeof name, "%s bound, t=%g, %s", which == NRQ_LOWER ? "lower" : "upper",
-                 result->times[c], nrq_theorems[i].name);
+        vf_text(name, "%s bound, t=%g, %s", which == NRQ_LOWER ? "lower" : "upper",
+                result->times[c], nrq_theorems[i].name);
         if (which == NRQ_LOWER)
           vf_at_least(context, name, result->risk[c] + 3.0 * result->error[c], bound[c],
                       "3 standard errors");
@@ -169,7 +168,7 @@ static void nrq_bound_errata(vf_context *context, int right, int printed, const 
     const nrq_theorem *one = nrq_theorems + instances[i];
     nrq_theorem_result *result = nrq_theorem_run(context, one, places[i]);
     double good[NRQ_GRID], bad[NRQ_GRID];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     if (!result) return;
     nrq_bound_of(one, result, right, good);
     nrq_bound_of(one, result, printed, bad);
@@ -179,7 +178,7 @@ static void nrq_bound_errata(vf_context *context, int right, int printed, const 
       good[c] = nrq_keyed_at(context, "nrq3.lower", one->id, result->times[c], "");
       bad[c] = nrq_keyed_at(context, "nrq3.lower", one->id, result->times[c], ".printed");
     }
-    snprintf(name, sizeof name, "r(%g), %s", result->times[c], one->name);
+    vf_text(name, "r(%g), %s", result->times[c], one->name);
     vf_erratum_claim(context, name, result->risk[c], relation, good[c], relation, bad[c],
                      3.0 * result->error[c], "3 standard errors");
     free(result);

@@ -3,7 +3,6 @@
  * sigma^2/(2 lam); the lower limit is sqrt(p-1) sigma sqrt(2 el)/(2 a) to leading order. Print
  * lacks the 2 of the rates, has twice the limits and M_0 for its square: (22), (23), (24). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/nrq/angle.h"
 #include "checks/nrq/law.h"
@@ -24,22 +23,22 @@ static void nrq3_relaxation(vf_context *context) {
                  e = cases[i].eta / nrq_equilibrium(2, sigma, cases[i].eta, lam);
     double h[REFINED], error[2][REFINED], lead[2][LEVELS], rates[3];
     for (int k = 0; k < LEVELS; k++) {
-      char name[NRQ_TEXT];
+      char name[VF_TEXT_SIZE];
       const double eta = 0.2 * cases[i].eta * pow(0.4, k),
                    here = eta / nrq_equilibrium(2, sigma, eta, lam);
       if (nrq_angle_rates(eta, lam, sigma, a, 1.0, rates))
         vf_error(context, "step", "left the domain");
       h[k] = here;
       for (int j = 0; j < 2; j++) lead[j][k] = rates[j] / ((j + 1.0) * a * here) - 1.0;
-      snprintf(name, sizeof name, "slowest rate against 2 a e, p=2 a=%g sigma=%g eta=%.4g lam=%g",
-               a, sigma, eta, lam);
+      vf_text(name, "slowest rate against 2 a e, p=2 a=%g sigma=%g eta=%.4g lam=%g", a, sigma, eta,
+              lam);
       vf_rejected(context, name, rates[0], 2.0 * a * here, 0.4 * a * here,
                   "a fifth of the naive rate");
     }
     for (int j = 0; j < 2; j++) {
-      char name[NRQ_TEXT];
-      snprintf(name, sizeof name, "rate %d/(%d a e) - 1, order in e, p=2 a=%g sigma=%g lam=%g",
-               j + 1, j + 1, a, sigma, lam);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "rate %d/(%d a e) - 1, order in e, p=2 a=%g sigma=%g lam=%g", j + 1, j + 1, a,
+              sigma, lam);
       vf_order(context, name, h, lead[j], LEVELS, 1.0);
     }
     for (int k = 0; k < REFINED; k++) {
@@ -51,9 +50,9 @@ static void nrq3_relaxation(vf_context *context) {
             rates[j] - nrq_relaxation(2, a * e, e * e * sigma * sigma, (j ? 1.85 : 0.95) * a * e);
     }
     for (int j = 0; j < 2; j++) {
-      char name[NRQ_TEXT];
-      snprintf(name, sizeof name, "rate %d, order in 1/m, p=2 a=%g sigma=%g eta=%g lam=%g", j + 1,
-               a, sigma, cases[i].eta, lam);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "rate %d, order in 1/m, p=2 a=%g sigma=%g eta=%g lam=%g", j + 1, a, sigma,
+              cases[i].eta, lam);
       vf_order(context, name, h, error[j], REFINED, 1.0);
     }
   }
@@ -69,7 +68,7 @@ static void nrq3_corollary_1(vf_context *context) {
   enum { LEVELS = 4 };
   for (size_t i = 0; i < 2; i++) {
     double h[LEVELS], exact[LEVELS], lead[LEVELS], rates[3];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     for (int k = 0; k < LEVELS; k++) {
       const double a = cases[i].a, sigma = cases[i].sigma, el = 1e-4 * pow(0.4, k), lam = 0.1,
                    eta = el / lam;
@@ -79,15 +78,15 @@ static void nrq3_corollary_1(vf_context *context) {
       h[k] = sqrt(2.0 * el);
       exact[k] = rates[2] / (d2 / (2.0 * a * e + 2.0 * sigma * sigma * e * e)) - 1.0;
       lead[k] = rates[2] / (sigma * h[k] / (2.0 * a)) - 1.0;
-      snprintf(name, sizeof name, "limit, p=2 a=%g sigma=%g el=%.4g", a, sigma, el);
+      vf_text(name, "limit, p=2 a=%g sigma=%g el=%.4g", a, sigma, el);
       vf_at_least(context, name, rates[2], d2 / (2.0 * a * e + 2.0 * sigma * sigma * e * e),
                   "lower bound");
     }
-    snprintf(name, sizeof name, "limit/lower limit - 1, order in sqrt(2 el), p=2 a=%g sigma=%g",
-             cases[i].a, cases[i].sigma);
+    vf_text(name, "limit/lower limit - 1, order in sqrt(2 el), p=2 a=%g sigma=%g", cases[i].a,
+            cases[i].sigma);
     vf_order(context, name, h, exact, LEVELS, 1.0);
-    snprintf(name, sizeof name, "limit/leading limit - 1, order in sqrt(2 el), p=2 a=%g sigma=%g",
-             cases[i].a, cases[i].sigma);
+    vf_text(name, "limit/leading limit - 1, order in sqrt(2 el), p=2 a=%g sigma=%g", cases[i].a,
+            cases[i].sigma);
     vf_order(context, name, h, lead, LEVELS, 1.0);
   }
 }
@@ -106,10 +105,10 @@ static void nrq3_cor1_rates(vf_context *context) {
                  lead = 2.0 * a * sqrt(2.0 * cases[i].el) / sigma;
     const double exact = nrq_relaxation(2, a * e, e * e * sigma * sigma, 1.9 * a * e);
     double rates[3];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     if (nrq_angle_rates(eta, lam, sigma, a, 1.0, rates))
       vf_error(context, "step", "left the domain");
-    snprintf(name, sizeof name, "rate towards f=1, p=2 a=%g sigma=%g el=%g", a, sigma, cases[i].el);
+    vf_text(name, "rate towards f=1, p=2 a=%g sigma=%g el=%g", a, sigma, cases[i].el);
     vf_erratum(context, name, rates[1], lead, lead / 2.0, fabs(exact - lead) + a * e * lead,
                "next order of the rate, finite step");
   }
@@ -117,11 +116,11 @@ static void nrq3_cor1_rates(vf_context *context) {
   for (size_t i = 0; i < 2; i++) {
     const nrq_theorem *one = nrq_theorems;
     nrq_theorem_result *result = nrq_theorem_run(context, one, places[i]);
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     if (!result) return;
     const size_t c = places[i] / NRQ_EVERY;
     const double t = result->times[c];
-    snprintf(name, sizeof name, "r(%g) against (22), %s", t, one->name);
+    vf_text(name, "r(%g) against (22), %s", t, one->name);
     vf_erratum_claim(context, name, result->risk[c],
                      ">=", nrq_keyed_at(context, "nrq3.lower-corollary", one->id, t, ""),
                      ">=", nrq_keyed_at(context, "nrq3.lower-corollary", one->id, t, ".printed"),
@@ -143,15 +142,13 @@ static void nrq3_cor1_limits(vf_context *context) {
                  lead = sigma * sqrt(2.0 * eta * lam) / (2.0 * a);
     const double law = nrq_law_stationary(2, a, sigma, eta, lam);
     const double lower = sigma * sigma * e * e / (2.0 * a * e + 2.0 * sigma * sigma * e * e);
-    char name[NRQ_TEXT];
-    snprintf(name, sizeof name, "limiting risk, p=2 a=%g sigma=%g eta=%g lam=%g", a, sigma, eta,
-             lam);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "limiting risk, p=2 a=%g sigma=%g eta=%g lam=%g", a, sigma, eta, lam);
     vf_erratum(context, name, means[i][NRQ_T_RISK], lead, 2.0 * lead,
                fabs(law - lead) + law * (a * e / 4.0 + e * e),
                "next order of the law, finite step's a e/4");
-    snprintf(name, sizeof name,
-             "limiting risk against the lower limits, p=2 a=%g sigma=%g eta=%g lam=%g", a, sigma,
-             eta, lam);
+    vf_text(name, "limiting risk against the lower limits, p=2 a=%g sigma=%g eta=%g lam=%g", a,
+            sigma, eta, lam);
     vf_erratum_claim(context, name, means[i][NRQ_T_RISK], ">=", lower, ">=", 2.0 * lead, 1e-9,
                      "1e-9 of the transfer operator");
   }
@@ -173,15 +170,15 @@ static void nrq3_cor1_initial_norm(vf_context *context) {
     const sid_problem problem = nrq_problem(p, NULL, SID_NOISE_SPHERE, sigma * sqrt(p - 1.0));
     const uint64_t key[2] = {SID_KEY_NOISE, 0}, steps = (uint64_t)(5.0 / (eta * lam));
     double x[12], work[64];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     sid_stream stream;
     sid_status status = sid_stream_init(&stream, 20233, key, 2);
     nrq_point(x, p, 0.5, i % 2 ? printed : right);
     for (uint64_t t = 0; t < steps && !status; t++)
       status = sid_step(&problem, &nrq_sgd, eta, lam, x, &stream, work);
     if (status) vf_error(context, "step", sid_status_text(status));
-    snprintf(name, sizeof name, "|x|^2 after 5/el steps from %.4g, p=%u sigma=%g eta=%g lam=%g",
-             i % 2 ? printed : right, (unsigned)p, sigma, eta, lam);
+    vf_text(name, "|x|^2 after 5/el steps from %.4g, p=%u sigma=%g eta=%g lam=%g",
+            i % 2 ? printed : right, (unsigned)p, sigma, eta, lam);
     vf_erratum(context, name, sid_dot(x, x, p), right, printed, right * (0.5 * eta * lam + 1e-8),
                "el/2");
   }

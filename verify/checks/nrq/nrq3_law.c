@@ -3,7 +3,6 @@
  * p f)] dt + 2 e sigma sqrt(f (1-f)) dB, M^2 = e^(-4 el t) (M_0^2 - c) + c, c = (p-1) sigma^2
  * eta/(2 lam). nrq (16), (17), Theorem 1. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "checks/nrq/angle.h"
@@ -23,7 +22,7 @@ static void nrq3_refined_risk(vf_context *context) {
                {2.0, 1.5, 0.05, 0.05, 1.0, 0.25}};
   static const double times[] = {30.0, 90.0, 180.0};
   enum { REFINED = 5 }; /* m = 1, 2, 4, 8, 16 */
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     nrq_leg leg;
     const nrq_law law = nrq_constant_law(&leg, 2, cases[i].a, cases[i].sigma, cases[i].eta,
                                          cases[i].lam, cases[i].norm);
@@ -36,9 +35,9 @@ static void nrq3_refined_risk(vf_context *context) {
       for (size_t c = 0; c < 3; c++) error[c][k] = got[c] - right[c];
     }
     for (size_t c = 0; c < 3; c++) {
-      char name[NRQ_TEXT];
-      snprintf(name, sizeof name, "r(%g), order in 1/m, p=2 a=%g sigma=%g eta=%g lam=%g f0=%g",
-               times[c], cases[i].a, cases[i].sigma, cases[i].eta, cases[i].lam, cases[i].f0);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "r(%g), order in 1/m, p=2 a=%g sigma=%g eta=%g lam=%g f0=%g", times[c],
+              cases[i].a, cases[i].sigma, cases[i].eta, cases[i].lam, cases[i].f0);
       vf_order(context, name, h, error[c], REFINED, 1.0);
     }
   }
@@ -105,16 +104,15 @@ static void nrq3_law_moments(vf_context *context) {
     const double e = one->eta / law.m0, drift = one->a * e,
                  spread = e * e * one->sigma * one->sigma;
     double risks[3];
-    char name[NRQ_TEXT], id[NRQ_TEXT];
+    char name[VF_TEXT_SIZE], id[VF_TEXT_SIZE];
     nrq_law_risks(&law, one->f0, one->times, 3, 4, risks);
     for (size_t c = 0; c < 3; c++) {
-      nrq_pair_name(one, one->times[c], name, sizeof name);
+      nrq_pair_name(one, one->times[c], name);
       vf_within_relative(context, name, risks[c],
                          nrq_keyed_at(context, "nrq3.risk", one->id, one->times[c], ""),
                          pow(2.0 * drift / 4.0, 4.0), "fourth order: (2 a e h)^4, h = 1/4");
     }
-    snprintf(id, sizeof id, "nrq3.rate-1.%.*s", (int)(strlen(one->id) - strlen(".f0-0.6")),
-             one->id);
+    vf_text(id, "nrq3.rate-1.%.*s", (int)(strlen(one->id) - strlen(".f0-0.6")), one->id);
     const double first = vf_expected(context, id);
     id[strlen("nrq3.rate-")] = '2';
     const double second = vf_expected(context, id);
@@ -156,7 +154,7 @@ static void nrq3_law_step(vf_context *context) {
                  f = cases[i].f;
     const sid_rayleigh_law law = {eta, lam, sigma, 1.0, 1.0 + cases[i].a, 5};
     double one[2], other[2], z[2], h[LEVELS], error[2][LEVELS], spectrum[5], x[5];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     nrq_law_draw(&law, 1.0, f, m * m, 0, one, z);
     nrq_law_draw(&law, 1.0, f, m * m, 1, other, z + 1);
     const double size = (one[0] - other[0]) / (z[0] - z[1]), drift = one[0] - f - size * z[0];
@@ -173,13 +171,12 @@ static void nrq3_law_step(vf_context *context) {
       error[1][k] = refine * means[NRQ_F_SQUARE] - size * size;
     }
     for (int j = 0; j < 2; j++) {
-      snprintf(name, sizeof name, "%s of f, order in 1/m, a=%g sigma=%g eta=%g lam=%g M=%g f=%g",
-               j ? "squared size" : "drift", cases[i].a, sigma, eta, lam, m, f);
+      vf_text(name, "%s of f, order in 1/m, a=%g sigma=%g eta=%g lam=%g M=%g f=%g",
+              j ? "squared size" : "drift", cases[i].a, sigma, eta, lam, m, f);
       vf_order(context, name, h, error[j], LEVELS, 1.0);
     }
     const double c = 4.0 * sigma * sigma * eta / (2.0 * lam);
-    snprintf(name, sizeof name, "M^2 after one step, sigma=%g eta=%g lam=%g M=%g", sigma, eta, lam,
-             m);
+    vf_text(name, "M^2 after one step, sigma=%g eta=%g lam=%g M=%g", sigma, eta, lam, m);
     vf_within_relative(context, name, one[1], m * m - 4.0 * eta * lam * (m * m - c), 16.0 * NRQ_ULP,
                        "Euler's step of (17), 16 roundings");
   }
@@ -200,7 +197,7 @@ static void nrq3_law_reflection(vf_context *context) {
     const double away = cases[i].end > 0.5 ? -1.0 : 1.0;
     double f[DRAWS], z[DRAWS], out[2], worst = 0.0, crossed = 0.0;
     size_t first = DRAWS, second = DRAWS;
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     for (size_t k = 0; k < DRAWS; k++) {
       nrq_law_draw(&law, 1.0, cases[i].f, 0.25, k, out, z + k);
       f[k] = out[0];
@@ -220,9 +217,9 @@ static void nrq3_law_reflection(vf_context *context) {
       crossed += out_of_range;
       worst = fmax(worst, fabs(f[k] - right));
     }
-    snprintf(name, sizeof name, "draws that cross f=%g", cases[i].end);
+    vf_text(name, "draws that cross f=%g", cases[i].end);
     vf_at_least(context, name, crossed, 10.0, "one in twenty");
-    snprintf(name, sizeof name, "f+ against the mirrored line at f=%g, 200 draws", cases[i].end);
+    vf_text(name, "f+ against the mirrored line at f=%g, 200 draws", cases[i].end);
     vf_at_most(context, name, worst, 16.0 * 8.0 * NRQ_ULP, "16 roundings of 1, times 4/.5");
   }
 }
@@ -254,10 +251,9 @@ static void nrq3_law_flow(vf_context *context) {
       error[1][k] = state[1] - square * exp(-4.0 * el * cases[i].t);
     }
     for (int j = 0; j < 2; j++) {
-      char name[NRQ_TEXT];
-      snprintf(name, sizeof name, "%s, order in h, sigma=0 a=%g eta=%g lam=%g M0=%g f0=%g t=%g",
-               j ? "M^2" : "f", cases[i].a, cases[i].eta, cases[i].lam, cases[i].m0, cases[i].f0,
-               cases[i].t);
+      char name[VF_TEXT_SIZE];
+      vf_text(name, "%s, order in h, sigma=0 a=%g eta=%g lam=%g M0=%g f0=%g t=%g", j ? "M^2" : "f",
+              cases[i].a, cases[i].eta, cases[i].lam, cases[i].m0, cases[i].f0, cases[i].t);
       vf_order(context, name, h, error[j], LEVELS, 1.0);
     }
   }

@@ -2,7 +2,6 @@
  * of D goes to sqrt(2 el) at equilibrium, and its mean is smaller by sqrt(2/(p-1))
  * Gamma(p/2)/Gamma((p-1)/2). nrq (13), (14), Lemma 1, Section 2.2. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "checks/nrq/long_run.h"
@@ -20,14 +19,13 @@ static void nrq4_discrete_update(vf_context *context) {
     const sid_problem problem = nrq_problem(6, spectrum, SID_NOISE_RADEMACHER, sigmas[i]);
     const double keep = 1.0 - etas[i] * lams[i], m = sid_dot(x, x, 6);
     double g[6], work[32], means[NRQ_FUNCTIONALS];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     if (nrq_exact_means(context, &signs, &problem, etas[i], lams[i], x, means)) break;
     sid_problem_gradient(&problem, x, g, work);
     const double expected = etas[i] * etas[i] *
                             (sid_dot(g, g, 6) + 5.0 * sigmas[i] * sigmas[i] / m) /
                             (keep * keep * m);
-    snprintf(name, sizeof name, "E tan^2 D, p=6 eta=%g lam=%g sigma=%g", etas[i], lams[i],
-             sigmas[i]);
+    vf_text(name, "E tan^2 D, p=6 eta=%g lam=%g sigma=%g", etas[i], lams[i], sigmas[i]);
     vf_within_relative(context, name, means[NRQ_TANGENT_SQUARE], expected, 64.0 * NRQ_ULP,
                        "64 roundings");
   }
@@ -72,11 +70,11 @@ static void nrq4_one_step(vf_context *context) {
     size_t draws;
   } dims[] = {{2, 40000}, {3, 40000}, {5, 20000}, {10, 20000}, {100, 4000}};
   static const char *const els[] = {"0.001", "0.0002"};
-  for (size_t i = 0; i < 2 * sizeof dims / sizeof dims[0]; i++) {
-    char id[NRQ_TEXT];
-    const double el = atof(els[i % 2]);
+  for (size_t i = 0; i < 2 * VF_COUNT(dims); i++) {
+    char id[VF_TEXT_SIZE];
+    const double el = vf_number(els[i % 2]);
     const nrq_update got = nrq_one_update(context, dims[i / 2].dim, el, dims[i / 2].draws);
-    snprintf(id, sizeof id, "p-%u.el-%s", (unsigned)dims[i / 2].dim, els[i % 2]);
+    vf_text(id, "p-%u.el-%s", (unsigned)dims[i / 2].dim, els[i % 2]);
     const double mean = nrq_keyed(context, "nrq4.mean-one-step", id, ""),
                  rms = nrq_keyed(context, "nrq4.rms-one-step", id, "");
     vf_monte_carlo(context, id, got.mean.mean, got.mean.standard_error, mean,
@@ -136,12 +134,12 @@ static int nrq_update_run(vf_context *context, uint32_t dim, double el, uint64_t
 static void nrq4_mean_or_rms(vf_context *context) {
   static const uint32_t dims[] = {2, 3, 5, 10};
   const double el = 2e-4;
-  for (size_t i = 0; i < sizeof dims / sizeof dims[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(dims); i++) {
     vf_moments got[NRQ_STATISTICS];
-    char id[NRQ_TEXT];
+    char id[VF_TEXT_SIZE];
     if (nrq_update_run(context, dims[i], el, 20000, got)) return;
     const double rms = sqrt(got[NRQ_ANGLE_SQUARE].mean);
-    snprintf(id, sizeof id, "p-%u", (unsigned)dims[i]);
+    vf_text(id, "p-%u", (unsigned)dims[i]);
     vf_erratum(context, id, got[NRQ_ANGLE].mean / rms,
                nrq_keyed(context, "nrq4.mean-over-rms", id, ""),
                nrq_keyed(context, "nrq4.mean-over-rms", id, ".printed"),

@@ -3,7 +3,6 @@
  * rate, Figure 2 (e)-(h), but for a rescale of x that keeps the equilibrium. Print has twice that
  * M_0. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/nrq/angle.h"
 #include "checks/nrq/law.h"
@@ -29,23 +28,23 @@ static void nrq5_corollary_2(vf_context *context) {
     const nrq_leg leg = {0.0, eta, 1.0};
     const nrq_law law = {2, a, sigma, lam, 1.6 * s2 * eta / (2.0 * r0 * a), &leg, 1};
     double h[COARSE], error[TIMES][COARSE], right[TIMES], got[TIMES];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     nrq_law_risks(&law, 1.0 - r0, times, TIMES, 4, right);
     for (int k = 0; k < COARSE; k++) {
       h[k] = ldexp(1.0, -k);
       if (nrq_angle_risks(&law, 1.0 - r0, times, TIMES, ldexp(1.0, k), got))
         vf_error(context, "step", "left the domain");
       for (size_t c = 0; c < TIMES; c++) error[c][k] = got[c] - right[c];
-      snprintf(name, sizeof name, "r_T < r_0, T=15, p=2 a=%g sigma=%g eta=%g lam=%g, step 1/%d", a,
-               sigma, eta, lam, 1 << k);
+      vf_text(name, "r_T < r_0, T=15, p=2 a=%g sigma=%g eta=%g lam=%g, step 1/%d", a, sigma, eta,
+              lam, 1 << k);
       vf_at_most(context, name, got[1], 0.98 * r0, "2 % below r_0");
-      snprintf(name, sizeof name, "lim r > r_0, p=2 a=%g sigma=%g eta=%g lam=%g, step 1/%d", a,
-               sigma, eta, lam, 1 << k);
+      vf_text(name, "lim r > r_0, p=2 a=%g sigma=%g eta=%g lam=%g, step 1/%d", a, sigma, eta, lam,
+              1 << k);
       vf_at_least(context, name, got[TIMES - 1], r0, "Corollary 2");
     }
     for (size_t c = 0; c < TIMES; c++) {
-      snprintf(name, sizeof name, "r(%g), order in 1/m, p=2 a=%g sigma=%g eta=%g lam=%g", times[c],
-               a, sigma, eta, lam);
+      vf_text(name, "r(%g), order in 1/m, p=2 a=%g sigma=%g eta=%g lam=%g", times[c], a, sigma, eta,
+              lam);
       vf_order(context, name, h, error[c], COARSE, 1.0);
     }
   }
@@ -66,7 +65,7 @@ static void nrq5_escape_condition(vf_context *context) {
     const double a = cases[i].a, sigma = cases[i].sigma, eta = cases[i].eta, r = cases[i].r;
     const double right = 4.0 * sigma * sigma * eta / (2.0 * r * a), e = eta / right;
     double spectrum[5], low = 0.5 * right, high = 4.0 * right;
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     nrq_two_values(spectrum, 5, a);
     const sid_problem problem = nrq_problem(5, spectrum, SID_NOISE_RADEMACHER, sigma);
     for (int k = 0; k < 50; k++) {
@@ -79,8 +78,7 @@ static void nrq5_escape_condition(vf_context *context) {
       else
         low = middle;
     }
-    snprintf(name, sizeof name, "threshold of M_0, p=5 a=%g sigma=%g eta=%g r=%g", a, sigma, eta,
-             r);
+    vf_text(name, "threshold of M_0, p=5 a=%g sigma=%g eta=%g r=%g", a, sigma, eta, r);
     vf_erratum(context, name, 0.5 * (low + high), right, 2.0 * right,
                right * (r / (4.0 * (1.0 - r)) + 2.0 * a * e),
                "r/((p-1)(1-r)) and a finite step's 2 a e");
@@ -91,9 +89,9 @@ static void nrq5_escape_condition(vf_context *context) {
   vf_map(2, vf_jobs(context), means[0], NRQ_T_MEANS, nrq_transfer_one, jobs);
   for (size_t i = 0; i < 2; i++) {
     const double lead = jobs[i].sigma * sqrt(2.0 * jobs[i].eta * jobs[i].lam) / (2.0 * jobs[i].a);
-    char name[NRQ_TEXT];
-    snprintf(name, sizeof name, "lim r >= r_0 = r*, p=2 a=%g sigma=%g eta=%g lam=%g", jobs[i].a,
-             jobs[i].sigma, jobs[i].eta, jobs[i].lam);
+    char name[VF_TEXT_SIZE];
+    vf_text(name, "lim r >= r_0 = r*, p=2 a=%g sigma=%g eta=%g lam=%g", jobs[i].a, jobs[i].sigma,
+            jobs[i].eta, jobs[i].lam);
     vf_erratum_claim(context, name, means[i][NRQ_T_RISK], ">=", lead, ">=", 2.0 * lead, 1e-9,
                      "1e-9 of the transfer operator");
   }
@@ -301,16 +299,16 @@ static void escape_compare_risks(vf_context *context, const char *variant,
                                  const escape_window *window, const vf_moments *got,
                                  const escape_curves *mine, const escape_curves *other,
                                  double eta) {
-  char name[NRQ_TEXT];
+  char name[VF_TEXT_SIZE];
   const double e = eta / escape_window_mean(mine->norm, window), factor = 1.0 + e / 4.0;
   const double law = escape_window_mean(mine->law, window),
                mean = escape_window_mean(mine->mean, window);
   double effect = law - escape_window_mean(other->law, window);
   if (fabs(effect) < 0.1 * law) effect = law;
-  snprintf(name, sizeof name, "risk in %s, %s", window->name, variant);
+  vf_text(name, "risk in %s, %s", window->name, variant);
   vf_monte_carlo(context, name, got[W_RISK].mean, got[W_RISK].standard_error, law * factor, effect,
                  "effect: the other variant, or e doubled");
-  snprintf(name, sizeof name, "risk in %s against the mean equation, %s", window->name, variant);
+  vf_text(name, "risk in %s against the mean equation, %s", window->name, variant);
   vf_within_relative(context, name, got[W_RISK].mean, mean, 0.08, "8 %, as claimed");
 }
 
@@ -322,12 +320,11 @@ static void escape_compare_risks(vf_context *context, const char *variant,
 static void escape_compare_updates(vf_context *context, const char *variant,
                                    const escape_window *window, const vf_moments *got,
                                    const escape_curves *mine, double eta) {
-  char name[NRQ_TEXT];
+  char name[VF_TEXT_SIZE];
   const double norm = escape_window_mean(mine->norm, window), risk = got[W_RISK].mean;
   const double e =
       window->from > 14000.0 ? eta / norm : ESCAPE_ETA / mine->norm[DECAY / STRIDE - 2];
-  snprintf(name, sizeof name, "tan^2 of the update less its conditional mean in %s, %s",
-           window->name, variant);
+  vf_text(name, "tan^2 of the update less its conditional mean in %s, %s", window->name, variant);
   vf_monte_carlo(context, name, got[W_EXCESS].mean, got[W_EXCESS].standard_error, 0.0,
                  0.5 * got[W_ANGLE2].mean, "effect: half of the square");
   double square = 0.0, count = 0.0;
@@ -337,12 +334,12 @@ static void escape_compare_updates(vf_context *context, const char *variant,
     square += 0.81 * eta * eta / (mine->norm[k] * mine->norm[k]);
     count += 1.0;
   }
-  snprintf(name, sizeof name, "rms angular update in %s, %s", window->name, variant);
+  vf_text(name, "rms angular update in %s, %s", window->name, variant);
   vf_within_relative(context, name, sqrt(got[W_ANGLE2].mean), sqrt(square / count),
                      1.5 * got[W_ANGLE2].standard_error / got[W_ANGLE2].mean + e / 2.0 +
                          0.5 * risk / 0.81,
                      "3 standard errors, the loss's part e/2 + r/(2 (p-1) sigma^2)");
-  snprintf(name, sizeof name, "|x|^2 in %s, %s", window->name, variant);
+  vf_text(name, "|x|^2 in %s, %s", window->name, variant);
   vf_within_relative(context, name, got[W_NORM2].mean, norm,
                      3.0 * got[W_NORM2].standard_error / norm + e / 2.0,
                      "3 standard errors, the loss's part e/2");
@@ -394,7 +391,7 @@ static void nrq5_angular_update(vf_context *context) {
                                  12000.0, 13000.0, 14000.0, 25000.0, 30000.0};
   static const char *const prefix[VARIANTS] = {"nrq5", "nrq5.rescaled"};
   static const int32_t observables[] = {SID_STEP_ANGLE};
-  enum { TIMES = sizeof times / sizeof times[0] };
+  enum { TIMES = VF_COUNT(times) };
   double x[10], unused, el = ESCAPE_ETA * ESCAPE_LAM;
   uint64_t checkpoints[TIMES];
   escape_curves *curves = vf_allocate(VARIANTS, sizeof *curves);
@@ -412,24 +409,24 @@ static void nrq5_angular_update(vf_context *context) {
     if (!rows) break;
     escape_curves_one(curves, v, &unused);
     for (size_t c = v; c < TIMES; c++) { /* the rescaled variant has no values before the decay */
-      char key[NRQ_TEXT];
+      char key[VF_TEXT_SIZE];
       if (c == 1) { /* the first step after the decay: with the norm of before, or with the rescaled
                        one */
         const double right = v ? vf_expected(context, "nrq5.rescaled-update.t-10100")
                                : 0.1 * vf_expected(context, "nrq5.update.t-10000");
-        snprintf(key, sizeof key, "angular update of step 10001, %s", v ? "rescaled" : "plain");
+        vf_text(key, "angular update of step 10001, %s", v ? "rescaled" : "plain");
         vf_within_relative(context, key, rows[c], right, 2.0 * el, "2 el of a finite step");
         continue;
       }
-      snprintf(key, sizeof key, "%s%supdate.t-%g", prefix[v], v ? "-" : ".", times[c]);
+      vf_text(key, "%s%supdate.t-%g", prefix[v], v ? "-" : ".", times[c]);
       vf_within_relative(context, key, rows[c], vf_expected(context, key), 2.0 * el,
                          "2 el of a finite step");
       if (c == 0) continue;
       const size_t k = (size_t)times[c] / STRIDE - 1;
-      snprintf(key, sizeof key, "%s%srisk-sde.t-%g", prefix[v], v ? "-" : ".", times[c]);
+      vf_text(key, "%s%srisk-sde.t-%g", prefix[v], v ? "-" : ".", times[c]);
       vf_within_relative(context, key, curves[v].law[k], vf_expected(context, key), 1e-3 / 12.0,
                          "trapezoidal rule, (2 a e)^2/12 with the e of after the decay");
-      snprintf(key, sizeof key, "%s%srisk-mean-ode.t-%g", prefix[v], v ? "-" : ".", times[c]);
+      vf_text(key, "%s%srisk-mean-ode.t-%g", prefix[v], v ? "-" : ".", times[c]);
       vf_within_relative(context, key, curves[v].mean[k], vf_expected(context, key), 1e-6,
                          "fourth order, (2 a e)^4");
     }

@@ -1,7 +1,6 @@
 /* Row nrq6, the initial norm: it changes the beginning and not the limiting risk (Figure 2
  * (i)-(l)), and X_0 -> k X_0, eta -> k^2 eta, lam -> lam/k^2 changes no direction (Corollary 3). */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "harness/algebra.h"
@@ -63,13 +62,13 @@ static void nrq_figure_series(vf_context *context, double eta, double lam, doubl
   double scratch[FIGURE_RUNS];
   const double limit = eta / nrq_figure_m(eta, lam, m0, (double)INFINITY);
   for (size_t k = 0; k < FIGURE_TIMES; k++) {
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     const double t = (double)nrq_figure_times[k], m = nrq_figure_m(eta, lam, m0, t),
                  before = nrq_figure_m(eta, lam, m0, t - 1.0);
     const vf_moments norm = nrq_figure_moments(rows, FIGURE_TIMES, k, 1, scratch);
     risk[k] = nrq_figure_moments(rows, FIGURE_TIMES, k, 0, scratch);
     if (m0 == 1.0 && t < 1000.0) continue;
-    snprintf(name, sizeof name, "|x|^2, M0=%g t=%g", m0, t);
+    vf_text(name, "|x|^2, M0=%g t=%g", m0, t);
     vf_within(context, name, norm.mean, m, 3.0 * norm.standard_error + m * limit / 2.0,
               "3 standard errors, the loss's part e/2");
     double pull = 0.0; /* mean of |grad L|^2 |x|^2 = f (1-f) */
@@ -82,7 +81,7 @@ static void nrq_figure_series(vf_context *context, double eta, double lam, doubl
     const vf_moments angle = vf_moments_of(scratch, FIGURE_RUNS);
     const double expected = (0.81 + pull) * eta * eta / (before * before),
                  start = 0.81 * eta * eta / (m0 * m0);
-    snprintf(name, sizeof name, "mean squared angle, M0=%g t=%g", m0, t);
+    vf_text(name, "mean squared angle, M0=%g t=%g", m0, t);
     if (t >= 200.0)
       vf_monte_carlo(context, name, angle.mean, angle.standard_error, expected, expected - start,
                      "effect: the norm stays at M0");
@@ -158,12 +157,12 @@ static void nrq_figure_risks(vf_context *context, double eta, double lam, const 
   vf_map(6, vf_jobs(context), risks[0], FIGURE_TIMES, nrq_sde_risks, jobs);
   for (size_t s = 0; s < 3; s++)
     for (size_t k = 0; k < FIGURE_TIMES; k++) {
-      char name[NRQ_TEXT];
+      char name[VF_TEXT_SIZE];
       const double t = (double)nrq_figure_times[k], law = risks[2 * s][k];
       const double other = fmax(fabs(risks[0][k] - law), fabs(risks[4][k] - law));
       const double effect = t > 200.0 ? risks[2 * s + 1][k] - law : other;
       if (starts[s] == 1.0 && t < 1000.0) continue;
-      snprintf(name, sizeof name, "risk, M0=%g t=%g", starts[s], t);
+      vf_text(name, "risk, M0=%g t=%g", starts[s], t);
       vf_monte_carlo(context, name, risk[s][k].mean, risk[s][k].standard_error,
                      law * (1.0 + eta / nrq_figure_m(eta, lam, starts[s], t) / 4.0), effect,
                      t > 200.0 ? "effect: the printed drift"
@@ -214,22 +213,22 @@ static void nrq6_initial_norm(vf_context *context) {
   vf_moments risk[3][FIGURE_TIMES];
   for (size_t s = 0; s < 3; s++) {
     nrq_figure figure;
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     nrq_figure_set(&figure, eta, lam, starts[s]);
     double *rows = nrq_figure_rows(context, &figure, nrq_figure_times, FIGURE_TIMES, FIGURE_RUNS);
     if (!rows) return;
     nrq_figure_series(context, eta, lam, starts[s], rows, risk[s]);
     free(rows);
-    snprintf(name, sizeof name, "stationary risk, M0=%g t=3000", starts[s]);
+    vf_text(name, "stationary risk, M0=%g t=3000", starts[s]);
     vf_monte_carlo(context, name, risk[s][4].mean, risk[s][4].standard_error, limit, limit - slow,
                    "effect: a limit set by M0 = 400");
   }
   nrq_figure_risks(context, eta, lam, starts, risk);
   nrq_figure_data(context, eta, lam, starts);
   for (size_t k = 0; k < 3; k++) {
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     const vf_moments *low = &risk[0][k], *high = &risk[2][k];
-    snprintf(name, sizeof name, "risk, M0=1 against M0=400, t=%g", (double)nrq_figure_times[k]);
+    vf_text(name, "risk, M0=1 against M0=400, t=%g", (double)nrq_figure_times[k]);
     vf_at_most(context, name, low->mean + 3.0 * low->standard_error,
                (high->mean - 3.0 * high->standard_error) / 2.0,
                "less than half, with 3 standard errors on either side");
@@ -250,7 +249,7 @@ static void nrq6_corollary_3(vf_context *context) {
   double *base = nrq_figure_rows(context, &figure, times, COUNT, RUNS);
   for (size_t i = 0; base && i < 3; i++) {
     const double k = factors[i];
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     double worst = 0.0;
     nrq_figure_set(&figure, 0.5 * (k * k), 2e-3 / (k * k), 1.0);
     figure.experiment.start.size = k; /* the radius: sqrt(M_0) = 1 times k */
@@ -259,7 +258,7 @@ static void nrq6_corollary_3(vf_context *context) {
       if (j % 3 == 1) rows[j] /= k * k;
       worst = fmax(worst, fabs(rows[j] - base[j]) / fmax(1.0, fabs(base[j])));
     }
-    snprintf(name, sizeof name, "f, |x|^2/k^2, step angle, k=%g", k);
+    vf_text(name, "f, |x|^2/k^2, step angle, k=%g", k);
     if (rows && k != 3.0) vf_same_bits(context, name, rows, base, NUMBERS);
     if (rows && k == 3.0)
       vf_at_most(context, name, worst, 64.0 * NRQ_ULP * 1000.0,

@@ -2,7 +2,6 @@
  * no dynamics of the norm, and its risk (1/2) sum a_j v_j, v_j = eta sigma^2/(b (2 - eta b)), b =
  * lam + a_j, is set by eta, not by el. nrq (7), (8), Remarks 1 and 4. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include "checks/nrq/transfer.h"
 #include "harness/observe.h"
@@ -70,18 +69,18 @@ static void nrq7_risk(vf_context *context) {
                {"h-1-2-2-2.sigma-0.3.eta-0.1.lam-0.01", {4, {1.0, 2.0, 2.0, 2.0}, 0.3, 0.1, 0.01}},
                {"h-1-2-2-2.sigma-0.3.eta-0.4.lam-0", {4, {1.0, 2.0, 2.0, 2.0}, 0.3, 0.4, 0.0}}};
   static const uint64_t times[] = {1, 10, 100};
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+  for (size_t i = 0; i < VF_COUNT(cases); i++) {
     const quadratic_case *one = &cases[i].one;
     const double rounding =
         8.0 * NRQ_ULP * (4.0 + 1.0 / (one->eta * (one->lam + one->spectrum[0])));
-    char name[NRQ_TEXT];
+    char name[VF_TEXT_SIZE];
     for (size_t c = 0; c < 3; c++) {
-      snprintf(name, sizeof name, "t=%u, %s", (unsigned)times[c], cases[i].id);
+      vf_text(name, "t=%u, %s", (unsigned)times[c], cases[i].id);
       vf_within_relative(context, name, quadratic_real_risk(one, 1.0, times[c]),
                          nrq_keyed_at(context, "nrq7.risk-at", cases[i].id, (double)times[c], ""),
                          rounding, "8 roundings in each of the steps that count");
     }
-    snprintf(name, sizeof name, "nrq7.risk.%s", cases[i].id);
+    vf_text(name, "nrq7.risk.%s", cases[i].id);
     vf_within_relative(context, name, quadratic_real_risk(one, 0.0, quadratic_long(one)),
                        vf_expected(context, name), rounding,
                        "8 roundings in each of the steps that count");
@@ -102,26 +101,26 @@ static void nrq7_contrast(vf_context *context) {
       {6, {0.5, 1.25, 2.0, 2.5, 3.0, 4.0}, 0.3, 0.01, 2.0},
   };
   double risk[6], means[3][NRQ_T_MEANS];
-  char name[NRQ_TEXT];
+  char name[VF_TEXT_SIZE];
   for (size_t i = 0; i < 6; i++) {
     const quadratic_case *one = cases + i;
     risk[i] = quadratic_real_risk(one, 0.0, quadratic_long(one));
-    snprintf(name, sizeof name, "quadratic: risk, p=%u sigma=%g eta=%g lam=%g", (unsigned)one->dim,
-             one->sigma, one->eta, one->lam);
+    vf_text(name, "quadratic: risk, p=%u sigma=%g eta=%g lam=%g", (unsigned)one->dim, one->sigma,
+            one->eta, one->lam);
     vf_within_relative(context, name, risk[i], quadratic_risk(one),
                        8.0 * NRQ_ULP * (4.0 + 1.0 / (one->eta * (one->lam + one->spectrum[0]))),
                        "8 roundings in each of the steps that count");
   }
   for (size_t i = 0; i < 6; i += 3) {
     const double lam = cases[i].lam, low = cases[i].spectrum[0];
-    snprintf(name, sizeof name, "quadratic: risk at el/10 and the same eta over risk, p=%u",
-             (unsigned)cases[i].dim);
+    vf_text(name, "quadratic: risk at el/10 and the same eta over risk, p=%u",
+            (unsigned)cases[i].dim);
     vf_within(context, name, risk[i + 1] / risk[i], 1.0, lam / low,
               "1/(1 + lam/a) is the smallest part");
     vf_rejected(context, name, risk[i + 1] / risk[i], sqrt(0.1), lam / low,
                 "a law in el: sqrt(el)");
-    snprintf(name, sizeof name, "quadratic: risk at eta/10 and the same el over risk, p=%u",
-             (unsigned)cases[i].dim);
+    vf_text(name, "quadratic: risk at eta/10 and the same el over risk, p=%u",
+            (unsigned)cases[i].dim);
     vf_rejected(context, name, risk[i + 2] / risk[i], 1.0, 0.5, "a law in el: no change");
     vf_at_most(context, name, risk[i + 2] / risk[i], 0.1,
                "proportional to eta, and less by the larger lam");
@@ -162,7 +161,7 @@ static void nrq7_gaussian(vf_context *context) {
     experiment.start = (sid_start){SID_START_POINT, zero, 0.0};
     double *rows = vf_observe(context, "ensemble", &experiment, NUMBER);
     if (rows) {
-      char name[NRQ_TEXT];
+      char name[VF_TEXT_SIZE];
       double limit = 0.0;
       for (size_t n = 0; n < NUMBER; n++) means[n] = sid_sum(rows + n * TIMES, TIMES) / TIMES;
       for (uint32_t j = 0; j < cases[i].dim; j++)
@@ -170,8 +169,8 @@ static void nrq7_gaussian(vf_context *context) {
                  (cases[i].lam + cases[i].spectrum[j]);
       const vf_moments got = vf_moments_of(means, NUMBER);
       const double right = quadratic_risk(cases + i);
-      snprintf(name, sizeof name, "risk, p=%u sigma=%g eta=%g lam=%g", (unsigned)cases[i].dim,
-               cases[i].sigma, cases[i].eta, cases[i].lam);
+      vf_text(name, "risk, p=%u sigma=%g eta=%g lam=%g", (unsigned)cases[i].dim, cases[i].sigma,
+              cases[i].eta, cases[i].lam);
       vf_monte_carlo(context, name, got.mean, got.standard_error, right, right - limit,
                      "effect: the SDE's variance");
     }

@@ -58,14 +58,10 @@ void nrq_experiment(sid_experiment *experiment, const sid_problem *problem,
 }
 
 double nrq_keyed(vf_context *context, const char *topic, const char *id, const char *tail) {
-  char key[2 * NRQ_TEXT];
-  snprintf(key, sizeof key, "%s.%s%s", topic, id, tail);
-  return vf_expected(context, key);
+  return vf_expected_of(context, "%s.%s%s", topic, id, tail);
 }
 
 double nrq_keyed_at(vf_context *context, const char *topic, const char *id, double t,
                     const char *tail) {
-  char key[NRQ_TEXT];
-  snprintf(key, sizeof key, "%s.%s.t-%g%s", topic, id, t, tail);
-  return vf_expected(context, key);
+  return vf_expected_of(context, "%s.%s.t-%g%s", topic, id, t, tail);
 }

@@ -1,6 +1,5 @@
 /* Ensembles from one point, and the law with two eigenvalues. */
 #include <math.h>
-#include <stdio.h>
 #include "checks/nrq/runs.h"
 #include "checks/nrq/law.h"
 #include "harness/observe.h"
@@ -36,9 +35,9 @@ const nrq_pair nrq_pairs[NRQ_PAIRS] = {
     {NULL, 5, 1.0, 1.0, 0.01, 0.1, 0.0, {30.0, 90.0, 180.0}},
     {NULL, 3, 1.5, 0.6, 0.004, 0.1, 0.3, {30.0, 90.0, 180.0}}};
 
-void nrq_pair_name(const nrq_pair *one, double t, char *name, size_t size) {
-  snprintf(name, size, "r(%g), p=%u a=%g sigma=%g eta=%g lam=%g f0=%g", t, (unsigned)one->dim,
-           one->a, one->sigma, one->eta, one->lam, one->f0);
+void nrq_pair_name(const nrq_pair *one, double t, char name[VF_TEXT_SIZE]) {
+  vf_text(name, "r(%g), p=%u a=%g sigma=%g eta=%g lam=%g f0=%g", t, (unsigned)one->dim, one->a,
+          one->sigma, one->eta, one->lam, one->f0);
 }
 
 void nrq_pair_risks(vf_context *context, const nrq_pair *one, double *right, double *half,
@@ -58,8 +57,8 @@ void nrq_pair_risks(vf_context *context, const nrq_pair *one, double *right, dou
 
 void nrq_compare_pair(vf_context *context, const nrq_pair *one, size_t c, const vf_moments *got,
                       const double *right, const double *half, const double *naive) {
-  char name[NRQ_TEXT];
-  nrq_pair_name(one, one->times[c], name, sizeof name);
+  char name[VF_TEXT_SIZE];
+  nrq_pair_name(one, one->times[c], name);
   vf_monte_carlo(context, name, got->mean, got->standard_error, right[c],
                  (one->f0 == 0.0 ? naive[c] : half[c]) - right[c],
                  one->f0 == 0.0 ? "effect: rate 2 a e from f = 0" : "effect: half the drift");

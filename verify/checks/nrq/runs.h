@@ -32,7 +32,7 @@ typedef struct {
 enum { NRQ_PAIRS = 5 };
 extern const nrq_pair nrq_pairs[NRQ_PAIRS]; /* the first three have keys */
 
-void nrq_pair_name(const nrq_pair *one, double t, char *name, size_t size);
+void nrq_pair_name(const nrq_pair *one, double t, char name[VF_TEXT_SIZE]);
 
 /* Risks at the times of a pair from the fixtures, or else from the moments of the law; with half of
  * the drift; and r* + (1 - f_0 - r*) e^(-2 a e t). */
