@@ -105,6 +105,8 @@ help:
 	@echo '  refusals        builds and machines that would change results, here and under emulation'
 	@echo '  amalgamation    the library as two files in $(BUILD)/amalgamation'
 	@echo '  sanitize, fuzz  sanitizers, valgrind and analysers; a minute of libFuzzer on the readers'
+	@echo '  deps-readers    install Octave, R, pandas, gnuplot, Node.js, awks, SQLite'
+	@echo '  test-readers    docs/output.md: how to read the output exactly, and who silently does not'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
 	@echo '  coverage        line and branch coverage of ref/ and verify/;' \
@@ -230,6 +232,15 @@ fixtures:
 
 fixtures-check:
 	@$(call tap,1) fixtures/generate/check.py
+
+# ---- readers of the output -----------------------------------------------------------------------
+
+.PHONY: deps-readers test-readers
+deps-readers:
+	ci/deps-readers.sh
+
+test-readers: all | $(filter deps-readers,$(GOALS))
+	@$(call tap,1) tests/readers/readers.py
 
 # ---- benchmark -----------------------------------------------------------------------------------
 
