@@ -236,7 +236,7 @@ fixtures-check:
 # ---- readers of the output -----------------------------------------------------------------------
 
 .PHONY: deps-readers test-readers
-deps-readers:
+deps-readers: | $(filter deps-cross,$(GOALS))
 	ci/deps-readers.sh
 
 test-readers: all | $(filter deps-readers,$(GOALS))

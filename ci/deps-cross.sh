@@ -38,7 +38,7 @@ if [ "$(id -u)" != 0 ]; then
   as_root=sudo
 fi
 echo "make deps-cross: installing$missing" >&2
-$as_root apt-get update -qq
+$as_root apt-get -o DPkg::Lock::Timeout=300 update -qq
 # shellcheck disable=SC2086
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 \
   --no-install-recommends $missing > /dev/null

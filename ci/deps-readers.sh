@@ -24,7 +24,7 @@ if [ "$(id -u)" != 0 ]; then
     { echo "make deps-readers: run as root, or install sudo; missing:$missing" >&2; exit 1; }
 fi
 echo "make deps-readers: installing$missing" >&2
-$as_root apt-get update -qq
+$as_root apt-get -o DPkg::Lock::Timeout=300 update -qq
 # shellcheck disable=SC2086
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 \
   --no-install-recommends $missing > /dev/null
