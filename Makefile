@@ -245,7 +245,8 @@ test-readers: all | $(filter deps-readers,$(GOALS))
 # ---- benchmark -----------------------------------------------------------------------------------
 
 BENCH := $(B)/tests/bench
-$(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h $(wildcard simd/*.h simd/*/*.h simd/*/*/*.h) $(B)/SIMD_BASE.flags
+$(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h \
+  $(wildcard simd/*.h simd/*/*.h simd/*/*/*.h) $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -DBENCH_LANES='"lanes_$*.h"' -c $< -o $@
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the library as two files: sidyn.h, the public header with sidyn_laws.h in it, and sidyn.c, all of ref/ with its internal headers.
+"""Writes the library as two files: sidyn.h, the public header with sidyn_laws.h in it, and
+sidyn.c, all of ref/ with its internal headers.
 
     ci/amalgamate.py DIRECTORY
 
@@ -48,7 +49,7 @@ def lines_of(path, seen):
 
 
 def public_header():
-    """sidyn.h with the other public headers in the place of their inclusion; every other line as it is."""
+    """sidyn.h with the other public headers in the place of their inclusion."""
     with open(PUBLIC, encoding="ascii") as file:
         lines = list(file)
     for number, line in enumerate(lines):

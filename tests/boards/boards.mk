@@ -73,10 +73,10 @@ $(FOOTPRINTS:%=$(D)/tests/boards/footprint_%.o): $(D)/tests/boards/footprint_%.o
 	$(CC) $(FLAGS) -DFOOTPRINT_$* -MMD -MP -c $< -o $@
 
 # The core with rayleigh alone, by the knob SID_PROBLEMS.
-$(D)/core_problem.o: ref/problem.c $(RULES)
+$(D)/core_problem.o $(D)/core_sampling.o: $(D)/core_%.o: ref/%.c $(RULES)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) '-DSID_PROBLEMS=(1u << SID_RAYLEIGH)' -MMD -MP -c $< -o $@
-$(D)/footprint_core.elf: $(D)/core_problem.o
+$(D)/footprint_core.elf: $(D)/core_problem.o $(D)/core_sampling.o
 
 .PHONY: footprints
 footprints: $(FOOTPRINTS:%=$(D)/footprint_%.elf)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What `make install` installs: every header compiles and links in C and in C++, with what pkg-config says.
+# What `make install` installs: every header compiles and links in C and in C++, with what
+# pkg-config says.
 planned=5
 . tests/build/tap.sh
 to=$tmp/installed
@@ -21,11 +22,13 @@ use_of() {
 package_of() { case $1 in sidyn_simd.h) echo sidyn_simd ;; *) echo sidyn ;; esac; }
 flags() { PKG_CONFIG_PATH=$to/lib/pkgconfig pkg-config --static "$@"; }
 
-# Each header by itself (sidyn_laws.h is the second part of sidyn.h), and all together; an instrumented library needs its compiler's own.
+# Each header by itself (sidyn_laws.h is the second part of sidyn.h), and all together. An
+# instrumented library needs its compiler's own.
 links() { # COMPILER LANGUAGE STANDARD [FLAGS]
   compiler=$1 language=$2 standard=$3
   shift 3
-  instrumented=$(tr ' ' '\n' < "$B/REF.flags" | grep '^-fsanitize\|^--coverage\|^-fprofile' | tr '\n' ' ')
+  instrumented=$(tr ' ' '\n' < "$B/REF.flags" | grep '^-fsanitize\|^--coverage\|^-fprofile' |
+    tr '\n' ' ')
   for header in $headers all; do
     package=$(package_of "$header")
     [ "$header" != all ] || package='sidyn sidyn_simd'
@@ -40,8 +43,12 @@ links() { # COMPILER LANGUAGE STANDARD [FLAGS]
       echo '); }'
     } > "$tmp/program.$language"
     # shellcheck disable=SC2046,SC2086
-    "$compiler" -x $language -std=$standard -Wall -Wextra -Wpedantic -Werror $(flags --cflags $package) "$tmp/program.$language" -x none "$@" $instrumented \
-      $(flags --libs $package) -o "$tmp/program" && $EXEC_WRAPPER "$tmp/program" || { echo "$header"; return 1; }
+    "$compiler" -x $language -std=$standard -Wall -Wextra -Wpedantic -Werror \
+      $(flags --cflags $package) "$tmp/program.$language" -x none "$@" $instrumented \
+      $(flags --libs $package) -o "$tmp/program" && $EXEC_WRAPPER "$tmp/program" || {
+      echo "$header"
+      return 1
+    }
   done
 }
 check 'they compile and link as C99' links gcc c c99

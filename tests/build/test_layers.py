@@ -1,6 +1,7 @@
-"""Dependencies point down: no circle of includes or of calls, no include and no call of a higher layer.
+"""Dependencies point down: no circle of includes or of calls, none of a higher layer.
 
-A module is foo.c with foo.h. Includes are looked at over ref/, simd/ and verify/; calls over the objects of ref/ by their symbols.
+A module is foo.c with foo.h. Includes are looked at over ref/, simd/ and verify/; calls over the
+objects of ref/ by their symbols.
 """
 import os
 import re
@@ -11,10 +12,13 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
 from common import BUILD, ROOT, TMP, case, finish, holds, same
 
-# From below to above; a module belongs to the layer of the longest name that it begins with. Modules of one layer may use each other, in no circle.
+# From below to above; a module belongs to the layer of the longest name that it begins with.
+# Modules of one layer may use each other, in no circle.
 LAYERS = [
-    ["ref/config", "ref/sidyn", "ref/fp", "ref/wide", "ref/status", "ref/ranges", "ref/reduce", "ref/port/"],
-    ["ref/stream", "ref/normal", "ref/normal_tables", "ref/angle", "ref/selfcheck", "ref/data", "ref/schedule"],
+    ["ref/config", "ref/sidyn", "ref/fp", "ref/wide", "ref/status", "ref/ranges", "ref/reduce",
+     "ref/port/"],
+    ["ref/stream", "ref/normal", "ref/normal_tables", "ref/angle", "ref/selfcheck", "ref/data",
+     "ref/schedule"],
     ["ref/noise"],
     ["ref/problems/"],
     ["ref/problem"],
@@ -35,9 +39,9 @@ PARTS = {"verify/harness/context": "verify/harness/check"}
 
 
 def layer(module):
-    """The number of a module's layer: a name that ends with / stands for a folder, others for one module (ref/sidyn also for its parts)."""
+    """A module's layer. A name with / at its end is a folder; ref/sidyn is also its parts."""
     found = [(len(name), number) for number, names in enumerate(LAYERS) for name in names
-             if module == name or (name.endswith("/") and module.startswith(name)) or module.startswith(name + "_")]
+             if module == name or module.startswith(name if name.endswith("/") else name + "_")]
     holds(found, f"{module} is in no layer of tests/build/test_layers.py")
     return max(found)[1]
 
@@ -79,7 +83,8 @@ def calls(folder):
             if not name.endswith(".o"):
                 continue
             module = module_of(os.path.relpath(os.path.join(base, name), folder))
-            text = subprocess.run(["nm", os.path.join(base, name)], check=True, stdout=subprocess.PIPE, text=True).stdout
+            text = subprocess.run(["nm", os.path.join(base, name)], check=True,
+                                  stdout=subprocess.PIPE, text=True).stdout
             for line in text.splitlines():
                 *_, kind, symbol = line.split()
                 if kind in "Uw":
@@ -87,7 +92,8 @@ def calls(folder):
                 elif kind in "TRDBV":
                     home[symbol] = module
             needed.setdefault(module, set())
-    return {module: {home[symbol] for symbol in symbols if symbol in home} - {module} for module, symbols in needed.items()}
+    return {module: {home[symbol] for symbol in symbols if symbol in home} - {module}
+            for module, symbols in needed.items()}
 
 
 def circle(graph):
@@ -116,7 +122,8 @@ def circle(graph):
 
 
 def upward(graph):
-    return [f"{module} uses {target}" for module in sorted(graph) for target in sorted(graph[module]) if layer(target) > layer(module)]
+    return [f"{module} uses {target}" for module in sorted(graph)
+            for target in sorted(graph[module]) if layer(target) > layer(module)]
 
 
 def plant(name, files):
@@ -149,16 +156,19 @@ with case("no call of a higher layer among the objects of ref/"):
 with case("every module is in a layer"):
     holds(all(layer(module) >= 0 for module in includes(ROOT)), "layers")
 with case("a planted circle of includes is found, across a header and its source"):
-    tree = plant("includes", {"ref/noise.c": '#include "problem.h"\n', "ref/noise.h": "", "ref/problem.h": "", "ref/problem.c": ' # include  "noise.h"\n'})
+    tree = plant("includes", {"ref/noise.c": '#include "problem.h"\n', "ref/noise.h": "",
+                              "ref/problem.h": "", "ref/problem.c": ' # include  "noise.h"\n'})
     same(circle(includes(tree)), ["ref/noise", "ref/problem", "ref/noise"], "circle")
     same(upward(includes(tree)), ["ref/noise uses ref/problem"], "upward")
 with case("a planted circle of calls is found, although the headers have none"):
-    tree = objects("calls", {"ref/noise.c": "int sid_b(void);\nint sid_a(void) { return sid_b(); }\n",
-                             "ref/problem.c": "int sid_a(void);\nint sid_b(void) { return sid_a(); }\n"})
+    text = "int sid_{0}(void);\nint sid_{1}(void);\nint sid_{1}(void) {{ return sid_{0}(); }}\n"
+    tree = objects("calls", {"ref/noise.c": text.format("b", "a"),
+                             "ref/problem.c": text.format("a", "b")})
     same(circle(calls(tree)), ["ref/noise", "ref/problem", "ref/noise"], "circle")
     same(upward(calls(tree)), ["ref/noise uses ref/problem"], "upward")
 with case("a planted include from ref/ of verify/ is found"):
-    same(upward(includes(plant("upward", {"ref/run.c": '#include "formats/number.h"\n', "verify/formats/number.h": ""}))),
-         ["ref/run uses verify/formats/number"], "upward")
+    tree = plant("upward", {"ref/run.c": '#include "formats/number.h"\n',
+                            "verify/formats/number.h": ""})
+    same(upward(includes(tree)), ["ref/run uses verify/formats/number"], "upward")
 
 finish()

@@ -80,8 +80,13 @@ check 'it links without a C library and without the library of the compiler' lin
 
 # ---- sources -------------------------------------------------------------------------------------
 
-hosted_includes() { grep -n '^ *# *include *<' ref/*.[ch] ref/*/*.[ch] | grep -v '<\(float\|stddef\|stdint\)[.]h>'; }
-header_includes() { grep -h '^ *# *include' ref/sidyn.h ref/sidyn_laws.h | grep -v '<std\(def\|int\)[.]h>\|"sidyn_laws[.]h"'; }
+hosted_includes() {
+  grep -n '^ *# *include *<' ref/*.[ch] ref/*/*.[ch] | grep -v '<\(float\|stddef\|stdint\)[.]h>'
+}
+header_includes() {
+  grep -h '^ *# *include' ref/sidyn.h ref/sidyn_laws.h |
+    grep -v '<std\(def\|int\)[.]h>\|"sidyn_laws[.]h"'
+}
 check 'the sources include freestanding headers alone' none "$(hosted_includes)"
 check 'the public headers include stddef.h, stdint.h and each other alone' none "$(header_includes)"
 

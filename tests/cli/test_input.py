@@ -12,8 +12,9 @@ from common import (BASES, FAMILY, RATIO, RAYLEIGH, case, experiment, finish, ho
                     path_of, refused, same, sidyn, spec_example, validator, write)
 
 DELETE = object()
-NAN, INF, MINUS_INF, ZERO, MINUS_ONE = "7ff8000000000000", "7ff0000000000000", "fff0000000000000", "0" * 16, "bff0000000000000"
+NAN, INF, MINUS_INF = "7ff8000000000000", "7ff0000000000000", "fff0000000000000"
 DRAWN = "none gaussian rademacher sphere"
+ZERO, MINUS_ONE = "0" * 16, "bff0000000000000"
 SCHEMA = validator("experiment.schema.json")
 
 
@@ -137,10 +138,13 @@ STRUCTURE = [
      "exactly one of spectrum and matrix", "problem.spectrum"),
     ("rayleigh", "problem.noise.scale", [1, 1, 1], "sigma or scale, not both"),
     ("drift", "problem.noise.scale", [1, 1, 1, 1], "not allowed with this kind of noise"),
-    ("rayleigh", "problem.noise.kind", "none", "not allowed with this kind of noise", "problem.noise.sigma"),
-    ("rayleigh", "problem.noise.kind", "samples", '"samples"; allowed for rayleigh: none gaussian rademacher sphere'),
-    ("family", "problem.noise", {"kind": "gaussian", "sigma": 1}, "allowed for quadratic_samples: none samples", "problem.noise.kind"),
-    ("drift", "problem.noise", {"kind": "none"}, "allowed for noise_only: gaussian", "problem.noise.kind"),
+    ("rayleigh", "problem.noise.kind", "none", "not allowed with this kind of noise",
+     "problem.noise.sigma"),
+    ("rayleigh", "problem.noise.kind", "samples", f'"samples"; allowed for rayleigh: {DRAWN}'),
+    ("family", "problem.noise", {"kind": "gaussian", "sigma": 1},
+     "allowed for quadratic_samples: none samples", "problem.noise.kind"),
+    ("drift", "problem.noise", {"kind": "none"}, "allowed for noise_only: gaussian",
+     "problem.noise.kind"),
     ("linear", "problem.features", [], "0 samples; allowed: 1 to 65536"),
     ("family", "schedule.segments", [], "0 segments; allowed: 1 to"),
     ("rayleigh", "problem.spectrum", [], "0 numbers; allowed: 3"),
@@ -196,13 +200,20 @@ STRUCTURE = [
     *[("poisson", "problem.noise", {"kind": kind, "sigma": 1}, "allowed for poisson: none poisson",
        "problem.noise.kind")
       for kind in ("gaussian", "rademacher", "sphere")],
-    ("poisson", "problem.noise", {"kind": "samples"}, '"samples"; allowed for poisson: none poisson', "problem.noise.kind"),
-    ("poisson", "problem.noise", {"kind": "poisson", "sigma": 1}, "not allowed with this kind of noise", "problem.noise.sigma"),
-    ("poisson", "problem.noise", {"kind": "none", "scale": [1, 1]}, "not allowed with this kind of noise", "problem.noise.scale"),
-    *[(base, "problem.noise", {"kind": "poisson"}, f'"poisson"; allowed for {BASES[base]["problem"]["kind"]}: {kinds}', "problem.noise.kind")
-      for base, kinds in (("rayleigh", DRAWN), ("ratio", DRAWN), ("trough", DRAWN), ("regression", DRAWN), ("completion", DRAWN), ("noisy", DRAWN),
-                          ("drift", "gaussian rademacher sphere"), ("linear", f"{DRAWN} samples"), ("family", "none samples"))],
-    *[(base, "problem.noise", {"kind": "samples"}, f'"samples"; allowed for {BASES[base]["problem"]["kind"]}: {DRAWN}', "problem.noise.kind")
+    ("poisson", "problem.noise", {"kind": "samples"},
+     '"samples"; allowed for poisson: none poisson', "problem.noise.kind"),
+    ("poisson", "problem.noise", {"kind": "poisson", "sigma": 1},
+     "not allowed with this kind of noise", "problem.noise.sigma"),
+    ("poisson", "problem.noise", {"kind": "none", "scale": [1, 1]},
+     "not allowed with this kind of noise", "problem.noise.scale"),
+    *[(base, "problem.noise", {"kind": "poisson"},
+       f'"poisson"; allowed for {BASES[base]["problem"]["kind"]}: {kinds}', "problem.noise.kind")
+      for base, kinds in (("rayleigh", DRAWN), ("ratio", DRAWN), ("trough", DRAWN),
+                          ("regression", DRAWN), ("completion", DRAWN), ("noisy", DRAWN),
+                          ("drift", "gaussian rademacher sphere"), ("linear", f"{DRAWN} samples"),
+                          ("family", "none samples"))],
+    *[(base, "problem.noise", {"kind": "samples"},
+       f'"samples"; allowed for {BASES[base]["problem"]["kind"]}: {DRAWN}', "problem.noise.kind")
       for base in ("trough", "regression", "completion")],
     # momentum, adam_l2, adamw, projected_gd, rmsprop, quasi_rmsprop
     *[("rayleigh", "dynamics", {"kind": kind, **given}, "missing; allowed: ", f"dynamics.{missing}")
@@ -257,8 +268,10 @@ MEANING = [
     ("family", "schedule.segments[0].start", 1, "allowed: an integer from 0 to 0"),
     ("family", "schedule.segments[1].start", 0, "0 after 0; allowed: strictly increasing starts"),
     ("linear", "schedule.period", 2**52 + 1, "allowed: an integer from 1 to 4503599627370496"),
-    ("rayleigh", "start.x", [0, 0, 0], "norm^2 is 0 in binary64; allowed: a vector with norm^2 > 0"),
-    ("rayleigh", "start.x", [0, 0, 1e-200], "norm^2 is 0 in binary64; allowed: a vector with norm^2 > 0"),
+    ("rayleigh", "start.x", [0, 0, 0],
+     "norm^2 is 0 in binary64; allowed: a vector with norm^2 > 0"),
+    ("rayleigh", "start.x", [0, 0, 1e-200],
+     "norm^2 is 0 in binary64; allowed: a vector with norm^2 > 0"),
     ("rayleigh", "start.x", [0, 0, 1e200], "norm^2 overflows; allowed: "),
     ("rayleigh", "checkpoints", [0, 10, 5], "5 after 10; allowed: strictly increasing",
      "checkpoints[2]"),
@@ -266,12 +279,15 @@ MEANING = [
     ("rayleigh", "seed", str(2**64), "allowed: an integer from 0 to 18446744073709551615"),
     ("rayleigh", "steps", str(2**53 + 1), "allowed: an integer from 0 to 9007199254740992"),
     ("rayleigh", "problem", {"kind": "rayleigh", "dim": 2, "matrix": [[1, 2], [3, 1]]},
-     "not symmetric: 3; allowed: the number across the diagonal, which is 2", "problem.matrix[1][0]"),
-    ("rayleigh", "dynamics", {"kind": "sgd", "batch": 2}, "2; allowed: 1, because the noise of the problem is not samples or poisson",
-     "dynamics.batch"),
-    *[("regression", "dynamics", {"kind": kind, "batch": 2, "alpha": 1, "beta": 0, "beta2": 0}, "2; allowed: 1, because", "dynamics.batch")
+     "not symmetric: 3; allowed: the number across the diagonal, which is 2",
+     "problem.matrix[1][0]"),
+    ("rayleigh", "dynamics", {"kind": "sgd", "batch": 2},
+     "2; allowed: 1, because the noise of the problem is not samples or poisson", "dynamics.batch"),
+    *[("regression", "dynamics", {"kind": kind, "batch": 2, "alpha": 1, "beta": 0,
+                                  "beta2": 0}, "2; allowed: 1, because", "dynamics.batch")
       for kind in ("adam_l2", "adamw")],
-    ("completion", "problem.rows", 3, "(rows + cols)*inner is 12; allowed: the same number", "problem.dim", {"problem.dim": 10}),
+    ("completion", "problem.rows", 3, "(rows + cols)*inner is 12; allowed: the same number",
+     "problem.dim", {"problem.dim": 10}),
     ("completion", "problem.inner", 65536, "(rows + cols)*inner is 327680; allowed: at most 65536"),
     ("completion", "problem.entries[3][1]", 3, "allowed: an integer from 0 to 2"),
     ("completion", "problem.entries[0][0]", 2, "allowed: an integer from 0 to 1"),
@@ -374,12 +390,18 @@ TEXTS = {
     "-Infinity": (with_line(SEED, '"seed": -Infinity,'), SEED, "allowed: one JSON object"),
     "a real beyond binary64": (with_line(SEED, '"seed": 1e400,'), SEED, "overflow"),
     "a leading zero": (with_line(SEED, '"seed": 07,'), SEED, "allowed: one JSON object"),
-    "leading zeros beside an integer beyond 64 bits": ('{"seed": 18446744073709551615,\n"x": [00000000000000000007, 1]}', 2, "allowed: one JSON object"),
-    "minus and leading zeros beside an integer beyond 64 bits": ('{"seed": 18446744073709551615,\n\n"x": -0000000000000000000007}', 3, "allowed: one JSON object"),
+    "leading zeros beside an integer beyond 64 bits": (
+        f'{{"seed": {2**64 - 1},\n"x": [00000000000000000007, 1]}}', 2, "allowed: one JSON object"),
+    "minus and leading zeros beside an integer beyond 64 bits": (
+        f'{{"seed": {2**64 - 1},\n\n"x": -0000000000000000000007}}', 3, "allowed: one JSON object"),
     "minus zero and another zero": ('{"seed": 1,\n"x": -00}', 2, "allowed: one JSON object"),
-    "two minus signs beside an integer beyond 64 bits": ('{"seed": 18446744073709551615,\n"x": --18446744073709551615}', 2, "allowed: one JSON object"),
-    "an integer beyond 64 bits as a name": ('{"seed": 18446744073709551615,\n18446744073709551615: 1}', 2, "allowed: one JSON object"),
-    "minus zero, and a string that looks like the mark of a large integer": ('{"schema": "sidyn-experiment-1",\n"plane": [-0],\n"seed": "\\u00015"}', None, "problem: missing; allowed"),
+    "two minus signs beside an integer beyond 64 bits": (
+        f'{{"seed": {2**64 - 1},\n"x": --{2**64 - 1}}}', 2, "allowed: one JSON object"),
+    "an integer beyond 64 bits as a name": (
+        f'{{"seed": {2**64 - 1},\n{2**64 - 1}: 1}}', 2, "allowed: one JSON object"),
+    "minus zero, and a string that looks like the mark of a large integer": (
+        '{"schema": "sidyn-experiment-1",\n"plane": [-0],\n"seed": "\\u00015"}', None,
+        "problem: missing; allowed"),
     "a line break in a string": (with_line(SEED, '"se\ned": 7,'), SEED, "allowed: one JSON object"),
     "a control character in a string": (with_line(SEED, '"se\x1bed": 7,'), SEED,
                                         "allowed: one JSON object"),
@@ -463,8 +485,10 @@ TAKEN = {
     | {"dynamics": {"kind": "sgd", "batch": 1}},
     "no steps": experiment(RATIO, steps=0),
     "lr and wd zero": changed("rayleigh", "schedule", {"kind": "constant", "lr": 0, "wd": 0}),
-    "integers with a fraction or an exponent": changed("linear", "checkpoints.every", 7.0) | {"seed": 1e19, "steps": 30.0},
-    "a size with a fraction of zero": changed("rayleigh", "problem.dim", 3.0) | {"dynamics": {"kind": "svag", "l": 4.0}},
+    "integers with a fraction or an exponent": changed("linear", "checkpoints.every", 7.0)
+    | {"seed": 1e19, "steps": 30.0},
+    "a size with a fraction of zero": changed("rayleigh", "problem.dim", 3.0)
+    | {"dynamics": {"kind": "svag", "l": 4.0}},
     "lr of minus zero": changed("rayleigh", "schedule.lr", -0.0),
     "the largest seed as an integer": experiment(RATIO, seed=2**64 - 1),
     "the largest seed as a string": experiment(RATIO, seed=str(2**64 - 1)),
@@ -503,20 +527,32 @@ for name, document in TAKEN.items():
         output("run", write("good.json", dump(document)[0]))
 
 with case("1000.0 and 1e3 are the integer 1000, and 1000.5 is none"):
-    texts = [json.dumps(experiment(RATIO, steps=1000)).replace('"steps": 1000', f'"steps": {steps}') for steps in ("1000", "1000.0", "1e3", "10E+2")]
-    holds(len({output("run", write("steps.json", text)) for text in texts}) == 1, "the same run")
-    for steps in ("1000.5", "1e-3", "1e300", "18446744073709551616.0", "9007199254740994.0", "-1e3"):
-        refused(sidyn("run", write("steps.json", texts[0].replace('"steps": 1000', f'"steps": {steps}'))), ": steps: ", "not an integer; allowed: an integer from 0 to")
-    refused(sidyn("run", write("dim.json", json.dumps(RAYLEIGH).replace('"dim": 3', '"dim": 3.5'))), ": problem.dim: ", "allowed: an integer from 2 to 65536")
+    thousand = json.dumps(experiment(RATIO, steps=1000))
+
+    def with_steps(steps):
+        text = thousand.replace('"steps": 1000', f'"steps": {steps}')
+        return write("steps.json", text)
+
+    runs = {output("run", with_steps(steps)) for steps in ("1000", "1000.0", "1e3", "10E+2")}
+    holds(len(runs) == 1, "the same run")
+    for steps in ("1000.5", "1e-3", "1e300", "18446744073709551616.0", "9007199254740994.0",
+                  "-1e3"):
+        refused(sidyn("run", with_steps(steps)), ": steps: ",
+                "not an integer; allowed: an integer from 0 to")
+    dim = json.dumps(RAYLEIGH).replace('"dim": 3', '"dim": 3.5')
+    refused(sidyn("run", write("dim.json", dim)), ": problem.dim: ",
+            "allowed: an integer from 2 to 65536")
     zero = json.dumps(experiment(RATIO, seed=0, steps=1))
-    same(output("run", write("zero.json", zero.replace('"seed": 0', '"seed": -0'))), output("run", write("zero.json", zero)), "a seed of -0")
+    same(output("run", write("zero.json", zero.replace('"seed": 0', '"seed": -0'))),
+         output("run", write("zero.json", zero)), "a seed of -0")
 
 with case("-0 is minus zero, as -0.0 is"):
-    texts = [json.dumps(changed("ratio", "start.x", [1, -0.0]) | {"steps": 0, "observables": ["x"]}).replace("-0.0", zero)
-             for zero in ("-0.0", "-0", "-0e1", '"8000000000000000"')]
-    same([output("run", write("minus.json", text), "--format", "bits").split(b"\n")[1] for text in texts],
-         [b"0,0,,3ff0000000000000,8000000000000000"] * 4, "rows")
-    strings = json.dumps(experiment(RATIO, schema="-0 \\\" -0"))
+    minus = json.dumps(changed("ratio", "start.x", [1, -0.0]) | {"steps": 0, "observables": ["x"]})
+    for zero in ("-0.0", "-0", "-0e1", '"8000000000000000"'):
+        file = write("minus.json", minus.replace("-0.0", zero))
+        same(output("run", file, "--format", "bits").split(b"\n")[1],
+             b"0,0,,3ff0000000000000,8000000000000000", f"row of {zero}")
+    strings = json.dumps(experiment(RATIO, schema='-0 \\" -0'))
     refused(sidyn("run", write("minus.json", strings)), '"-0 ', "allowed: sidyn-experiment-1")
 
 with case("large integers keep their value: as a seed and as a real"):

@@ -9,8 +9,13 @@ dir=$tmp/amalgamation
 "$PYTHON" -B ci/amalgamate.py "$dir" || exit 1
 "$PYTHON" -B tests/cross/answers.py > "$tmp/answers.txt" || exit 1
 
-public_lines() { sed 's/^ *# *include "sidyn_laws.h"$/SECOND/' ref/sidyn.h | sed -e '/^SECOND$/{r ref/sidyn_laws.h' -e 'd}'; }
-two_files() { [ "$(ls "$dir")" = "$(printf 'sidyn.c\nsidyn.h')" ] && public_lines | cmp - "$dir/sidyn.h"; }
+public_lines() {
+  sed 's/^ *# *include "sidyn_laws.h"$/SECOND/' ref/sidyn.h |
+    sed -e '/^SECOND$/{r ref/sidyn_laws.h' -e 'd}'
+}
+two_files() {
+  [ "$(ls "$dir")" = "$(printf 'sidyn.c\nsidyn.h')" ] && public_lines | cmp - "$dir/sidyn.h"
+}
 all_sources() { # every source once, but for those of ref/port/
   [ "$(grep -c '^/[*] ==== ref/.*[.]c ==== [*]/$' "$dir/sidyn.c")" \
     -eq "$(ls ref/*.c ref/*/*.c | grep -vc '^ref/port/')" ]
