@@ -55,7 +55,7 @@ fuzzes() { # PROGRAM DICTIONARY
 }
 exec 3>&1
 mkdir -p "$dir/found-experiment" "$dir/found-answers"
-check 'the fuzzer of experiments builds' builds experiment "$(ls verify/formats/*json*.c | tr '\n' ' ') verify/formats/number.c" '-ljansson -lm'
+check 'the fuzzer of experiments builds' builds experiment "$(ls verify/formats/*json*.c | tr '\n' ' ') verify/formats/number.c verify/formats/memory.c verify/formats/failure.c" '-ljansson -lm'
 check "experiments: no fault in $seconds s" fuzzes experiment words
 check 'the fuzzer of known answers builds' builds answers '' ''
 check "known answers: no fault in $seconds s" fuzzes answers subjects

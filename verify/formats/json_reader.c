@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "formats/memory.h"
 #include "formats/json_line.h"
 #include "formats/json_text.h"
 #include "formats/number.h"
@@ -57,11 +58,8 @@ void vf_reject(const vf_node *node, const char *format, ...) {
 }
 
 void *vf_keep(const vf_node *node, size_t bytes) {
-  vf_block *block = node->reader->failed ? NULL : malloc(sizeof *block + bytes);
-  if (!block) {
-    vf_reject(node, "out of memory");
-    return NULL;
-  }
+  if (node->reader->failed) return NULL;
+  vf_block *block = vf_allocate(1, sizeof *block + bytes);
   block->next = node->reader->blocks;
   node->reader->blocks = block;
   return block->data;

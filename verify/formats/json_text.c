@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "formats/memory.h"
 
 char *vf_json_read_file(const char *path, size_t *length) {
   FILE *file = fopen(path, "rb");
@@ -15,10 +16,7 @@ char *vf_json_read_file(const char *path, size_t *length) {
   for (;;) {
     if (used + 1 >= capacity) {
       capacity = capacity ? 2 * capacity : 1 << 16;
-      char *larger = realloc(text, capacity);
-      errno = ENOMEM;
-      if (!larger) break;
-      text = larger;
+      text = vf_grow(text, capacity, 1);
     }
     errno = 0;
     const size_t got = fread(text + used, 1, capacity - used - 1, file);
@@ -73,13 +71,13 @@ static int vf_write_number(char **to, const char *at, size_t length, int may_mar
 
 /* The text with the numbers that libjansson would not keep written otherwise: -0, and integers of
  * 19 or more digits, which become strings that begin with VF_LARGE (unless the text holds one
- * already). No line changes. *changed says how many; NULL without memory. */
+ * already). No line changes. *changed says how many. */
 static char *vf_keep_numbers(const char *text, size_t *changed) {
-  char *const kept = malloc(2 * strlen(text) + 1), *to = kept;
+  char *const kept = vf_allocate(2 * strlen(text) + 1, 1), *to = kept;
   const int may_mark = !strstr(text, vf_mark_text);
   int quoted = 0;
   *changed = 0;
-  while (kept && *text) {
+  while (*text) {
     if (!quoted && strchr("-0123456789", *text)) {
       const size_t length = vf_number_length(text);
       *changed += (size_t)vf_write_number(&to, text, length, may_mark);
@@ -90,20 +88,23 @@ static char *vf_keep_numbers(const char *text, size_t *changed) {
     if (quoted && *text == '\\' && text[1]) *to++ = *text++;
     *to++ = *text++;
   }
-  if (kept) *to = '\0';
+  *to = '\0';
   return kept;
 }
 
+/* libjansson's memory, too, is had or ends the program. */
+static void *vf_json_allocate(size_t bytes) { return vf_grow(NULL, bytes, 1); }
+
 json_t *vf_json_parse(const char *text, size_t length, json_error_t *error, int *marked) {
   size_t changed = 0;
+  json_set_alloc_funcs(vf_json_allocate, free);
   json_t *json = json_loadb(text, length, JSON_REJECT_DUPLICATES, error);
   *marked = 0;
   if (!json && json_error_code(error) != json_error_numeric_overflow) return NULL;
   char *kept = vf_keep_numbers(text, &changed);
-  if (!kept || changed) {
+  if (changed) {
     json_decref(json);
-    json = kept ? json_loads(kept, JSON_REJECT_DUPLICATES, error) : NULL;
-    if (!kept) snprintf(error->text, sizeof error->text, "out of memory");
+    json = json_loads(kept, JSON_REJECT_DUPLICATES, error);
   }
   *marked = changed > 0 && !strstr(text, vf_mark_text);
   free(kept);
