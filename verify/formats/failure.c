@@ -6,21 +6,20 @@
 #include <unistd.h>
 
 int vf_fail(const char *format, ...) {
-  char text[8192];
+  enum { SIZE = 8192 };
+  char text[SIZE], line[4 * SIZE + 16]; /* a control character takes four */
   va_list arguments;
   fflush(stdout);
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  fputs("sidyn: ", stderr);
+  char *to = line + sprintf(line, "sidyn: ");
   for (const char *at = text; *at; at++) {
     const unsigned char byte = (unsigned char)*at;
-    if (byte < 0x20 || byte == 0x7f)
-      fprintf(stderr, "\\x%02x", byte);
-    else
-      fputc(byte, stderr);
+    to += sprintf(to, byte < 0x20 || byte == 0x7f ? "\\x%02x" : "%c", byte);
   }
-  fputc('\n', stderr);
+  strcpy(to, "\n");
+  fputs(line, stderr); /* in one piece, whatever else is written */
   return VF_EXIT_USAGE;
 }
 

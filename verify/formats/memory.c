@@ -1,11 +1,15 @@
 #include "formats/memory.h"
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "formats/failure.h"
 
+/* Of several threads that run out of memory one speaks; the others wait for its exit. */
 static void vf_out_of_memory(size_t count, size_t size) {
+  static pthread_mutex_t once = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&once);
   vf_drop_partials();
   vf_fail("out of memory: %zu times %zu bytes cannot be had", count, size);
   _exit(VF_EXIT_USAGE); /* other threads may run; nothing of theirs may get out */
