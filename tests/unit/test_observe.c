@@ -1,8 +1,16 @@
-/* Checkpoints, and rows of an ensemble. */
+/* Streams, checkpoints, and rows of an ensemble. */
 #include "common.h"
 
 #include "harness/context.h"
 #include "harness/observe.h"
+
+static void stream_of_a_trajectory(void **state) {
+  const uint64_t key[2] = {SID_KEY_NOISE, 7};
+  sid_stream expected, got = vf_stream(5, SID_KEY_NOISE, 7);
+  (void)state;
+  assert_int_equal(sid_stream_init(&expected, 5, key, 2), SID_OK);
+  for (int i = 0; i < 4; i++) assert_true(sid_stream_raw(&got) == sid_stream_raw(&expected));
+}
 
 static void steps_are_equidistant(void **state) {
   uint64_t *steps = vf_steps(7, 3, 4);
@@ -44,7 +52,8 @@ static void rows_by_trajectory(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(steps_are_equidistant),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(stream_of_a_trajectory),
+                                     cmocka_unit_test(steps_are_equidistant),
                                      cmocka_unit_test(rows_by_trajectory)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,13 @@
-/* What an ensemble of an experiment shows. */
+/* What experiments show, and the streams that they draw from. */
 #include "harness/observe.h"
 #include "formats/memory.h"
+
+sid_stream vf_stream(uint64_t seed, uint64_t purpose, uint64_t number) {
+  const uint64_t key[2] = {purpose, number};
+  sid_stream stream = {0, 0, 0, 0};
+  (void)sid_stream_init(&stream, seed, key, 2); /* a valid key */
+  return stream;
+}
 
 uint64_t *vf_steps(uint64_t first, uint64_t every, size_t count) {
   uint64_t *steps = vf_allocate(count, sizeof *steps);

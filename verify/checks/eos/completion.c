@@ -4,6 +4,7 @@
 #include "checks/eos/completion.h"
 #include "harness/algebra.h"
 #include "formats/memory.h"
+#include "harness/observe.h"
 
 const eos_shape eos_small_shapes[EOS_SMALL_SHAPES] = {
     {6, 5, 3, 2, 17, 1, .3}, {4, 9, 9, 3, 20, 2, .3}, {10, 10, 10, 1, 60, 1, .3}};
@@ -16,7 +17,7 @@ void eos_completion_free(eos_completion *m) {
 eos_completion *eos_completion_new(vf_context *context, eos_shape shape) {
   const size_t cells = (size_t)shape.rows * shape.cols, lines = shape.rows + shape.cols;
   eos_completion *m = vf_allocate(1, sizeof *m);
-  sid_stream stream = eos_stream(shape.seed, SID_KEY_DATA, 0);
+  sid_stream stream = vf_stream(shape.seed, SID_KEY_DATA, 0);
   m->matrix = vf_allocate(cells, sizeof *m->matrix);
   m->labels = vf_allocate(shape.observed, sizeof *m->labels);
   m->factors = vf_allocate(lines * shape.rank, sizeof *m->factors);
@@ -26,7 +27,7 @@ eos_completion *eos_completion_new(vf_context *context, eos_shape shape) {
           (int)shape.rank, (int)shape.observed, (int)shape.seed);
   const sid_status made =
       sid_data_low_rank(&stream, shape.rows, shape.cols, shape.rank, m->matrix, m->factors);
-  stream = eos_stream(shape.seed, SID_KEY_DATA, 1);
+  stream = vf_stream(shape.seed, SID_KEY_DATA, 1);
   const sid_status chosen =
       sid_data_entries(&stream, shape.rows, shape.cols, shape.observed, m->entries);
   for (size_t i = 0; i < shape.observed; i++)
@@ -74,7 +75,7 @@ double *eos_scratch(const eos_completion *m, size_t vectors, size_t outputs) {
 }
 
 void eos_completion_start(const eos_completion *m, uint64_t number, double *x) {
-  sid_stream stream = eos_stream(m->shape.seed, SID_KEY_START, number);
+  sid_stream stream = vf_stream(m->shape.seed, SID_KEY_START, number);
   for (size_t j = 0; j < m->problem.dim; j++)
     x[j] = m->shape.init * (2.0 * sid_stream_uniform(&stream) - 1.0);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
+#include "harness/observe.h"
 #include "harness/quadrature.h"
 #include "checks/eos/exponent.h"
 #include "checks/eos/problems.h"
@@ -80,7 +81,7 @@ typedef struct {
 static void eos_descent_one(void *user, size_t i, double *out) {
   const eos_descent_case *one = user;
   double th[EOS_DIM], values[EOS_DIM];
-  sid_stream stream = eos_stream(2004, SID_KEY_START, one->first + 10000 + i);
+  sid_stream stream = vf_stream(2004, SID_KEY_START, one->first + 10000 + i);
   eos_random(one->problem, one->first + i, th);
   (void)eos_eigenvalues(one->problem, th, values);
   const double et = 4.0 * sid_stream_uniform(&stream) / vf_largest_size(values, one->problem->dim);

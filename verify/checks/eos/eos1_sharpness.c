@@ -6,6 +6,7 @@
 #include <string.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
+#include "harness/observe.h"
 #include "checks/eos/problems.h"
 #include "checks/eos/toys.h"
 
@@ -217,7 +218,7 @@ static void eos_krylov_space(vf_context *context) {
     const sid_problem *problem = &cases[k]->problem;
     const uint32_t p = problem->dim;
     double th[EOS_DIM], start[EOS_DIM], h[EOS_MATRIX], work[EOS_WORK], values[EOS_DIM];
-    sid_stream stream = eos_stream(0, 3, 0);
+    sid_stream stream = vf_stream(0, 3, 0);
     sid_stream_normals(&stream, start, p);
     vf_normalise(start, p);
     eos_random(problem, 9000 + k, th);

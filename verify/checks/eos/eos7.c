@@ -11,6 +11,7 @@
 #include "harness/algebra.h"
 #include "harness/check.h"
 #include "harness/limit.h"
+#include "harness/observe.h"
 #include "checks/eos/batchnorm.h"
 #include "checks/eos/problems.h"
 #include "checks/eos/regression.h"
@@ -36,7 +37,7 @@ static void eos_null_space(vf_context *context) {
     double x[EOS_DIM], rest[EOS_DIM], first[EOS_DIM], g[EOS_DIM], work[EOS_WORK], worst = 0.0,
                                                                                   error = 0.0;
     char name[VF_TEXT_SIZE];
-    sid_stream stream = eos_stream(5, SID_KEY_START, (uint64_t)k);
+    sid_stream stream = vf_stream(5, SID_KEY_START, (uint64_t)k);
     (void)sid_data_fill(&stream, SID_DATA_NORMAL, r->d, x);
     vf_scale(x, r->d, .5);
     double row2 = eos_regression_split(r, x, first);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "harness/algebra.h"
 #include "harness/check.h"
+#include "harness/observe.h"
 #include "checks/eos/batchnorm.h"
 #include "checks/eos/problems.h"
 #include "checks/eos/regression.h"
@@ -21,7 +22,7 @@ static void eos_loss_formula(vf_context *context) {
   for (int which = 0; which < EOS_REGRESSIONS; which++) {
     eos_regression *r = eos_regression_new(context, which);
     if (!r) return;
-    sid_stream stream = eos_stream(7, SID_KEY_START, 0);
+    sid_stream stream = vf_stream(7, SID_KEY_START, 0);
     for (int k = 0; k < 4; k++) {
       double w[EOS_DIM], c[EOS_DIM] = {0}, spread = 0.0, work[EOS_WORK];
       char name[VF_TEXT_SIZE];
@@ -50,7 +51,7 @@ static void eos_regression_derivatives(vf_context *context) {
   for (int which = 0; which < EOS_REGRESSIONS; which++) {
     eos_regression *r = eos_regression_new(context, which);
     if (!r) return;
-    sid_stream stream = eos_stream(8, SID_KEY_START, 0);
+    sid_stream stream = vf_stream(8, SID_KEY_START, 0);
     const double j = vf_norm(r->features, r->n * r->d);
     for (int k = 0; k < 3; k++) {
       double x[EOS_DIM], v[EOS_DIM], s[EOS_SAMPLES], ds[EOS_SAMPLES], slope[EOS_SAMPLES],
@@ -212,7 +213,7 @@ static void eos_plain_lanczos(const eos_regression *r, const double *x, size_t c
   double t[EOS_MATRIX] = {0}, vectors[EOS_MATRIX], values[EOS_DIM], q[EOS_DIM], old[EOS_DIM] = {0},
          w[EOS_DIM], work[EOS_WORK], b = 0.0;
   const double r2 = vf_dot(x, x, d);
-  sid_stream stream = eos_stream(0, 3, 0);
+  sid_stream stream = vf_stream(0, 3, 0);
   sid_stream_normals(&stream, q, d);
   vf_scale(q, d, 1.0 / vf_norm(q, d));
   for (size_t i = 0; i < count; i++) {

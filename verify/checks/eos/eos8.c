@@ -82,7 +82,7 @@ static void eos_completion_derivatives(vf_context *context) {
   for (int which = 0; which < EOS_SMALL_SHAPES; which++) {
     eos_completion *m = eos_completion_new(context, eos_small_shapes[which]);
     double *scratch = m ? eos_scratch(m, 3, 4) : NULL;
-    sid_stream stream = eos_stream(4, SID_KEY_START, (uint64_t)which);
+    sid_stream stream = vf_stream(4, SID_KEY_START, (uint64_t)which);
     for (int k = 0; scratch && k < 3; k++) eos_completion_point(context, m, &stream, scratch);
     free(scratch);
     eos_completion_free(m);

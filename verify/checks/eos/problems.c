@@ -1,16 +1,9 @@
 /* One problem of every scale-invariant kind that has a loss, and dense Hessians. */
-#include <stdio.h>
 #include "checks/eos/problems.h"
 #include "harness/algebra.h"
+#include "harness/observe.h"
 
 const sid_dynamics eos_gd = {.kind = SID_GD, .batch = 1};
-
-sid_stream eos_stream(uint64_t seed, uint64_t purpose, uint64_t number) {
-  const uint64_t key[2] = {purpose, number};
-  sid_stream stream = {0, 0, 0, 0};
-  (void)sid_stream_init(&stream, seed, key, 2); /* a valid key */
-  return stream;
-}
 
 static const double eos_spectrum[6] = {1, 2, .5, 3, 1.5, 2.5};
 static const double eos_matrix[9] = {2, .5, -.25, .5, 1, .75, -.25, .75, 3};
@@ -68,7 +61,7 @@ const sid_problem eos_exact_regression = {.kind = SID_BN_REGRESSION,
                                           .labels = eos_exact_labels};
 
 void eos_random(const sid_problem *problem, uint64_t number, double *th) {
-  sid_stream stream = eos_stream(2004, SID_KEY_START, number);
+  sid_stream stream = vf_stream(2004, SID_KEY_START, number);
   sid_stream_normals(&stream, th, problem->dim);
   vf_normalise(th, problem->dim);
 }

@@ -25,8 +25,6 @@ enum {
 
 extern const sid_dynamics eos_gd;
 
-sid_stream eos_stream(uint64_t seed, uint64_t purpose, uint64_t number);
-
 /* ---- problems ---- */
 
 typedef struct {

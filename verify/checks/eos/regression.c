@@ -5,6 +5,7 @@
 #include "checks/eos/regression.h"
 #include "harness/algebra.h"
 #include "formats/memory.h"
+#include "harness/observe.h"
 
 static void eos_centre(eos_regression *r) {
   double mean = 0.0;
@@ -75,7 +76,7 @@ double eos_regression_split(const eos_regression *r, const double *w, double *ou
 static void eos_regression_finish(eos_regression *r, uint64_t seed) {
   double kernel[EOS_SAMPLES * EOS_SAMPLES] = {0}, copy[EOS_SAMPLES * EOS_SAMPLES],
                               vectors[EOS_SAMPLES * EOS_SAMPLES], w[EOS_DIM];
-  sid_stream stream = eos_stream(seed, SID_KEY_DATA, 9);
+  sid_stream stream = vf_stream(seed, SID_KEY_DATA, 9);
   eos_centre(r);
   for (size_t i = 0; i < r->n * r->n; i++)
     kernel[i] = vf_dot(r->centred + i / r->n * r->d, r->centred + i % r->n * r->d, r->d);
@@ -97,7 +98,7 @@ static void eos_regression_finish(eos_regression *r, uint64_t seed) {
 static void eos_regression_random(eos_regression *r, int32_t kind, uint64_t seed, size_t n,
                                   size_t d) {
   double teacher[EOS_DIM];
-  sid_stream stream = eos_stream(seed, SID_KEY_DATA, 0);
+  sid_stream stream = vf_stream(seed, SID_KEY_DATA, 0);
   r->n = n, r->d = d;
   (void)sid_data_fill(&stream, kind, n * d, r->features);
   (void)sid_data_fill(&stream, SID_DATA_NORMAL, d, teacher);
@@ -189,7 +190,7 @@ double eos_regression_edge(const eos_regression *r, double eta, double ein) {
 }
 
 void eos_regression_start(const eos_regression *r, uint64_t number, double size, double *x) {
-  sid_stream stream = eos_stream(6, SID_KEY_START, number);
+  sid_stream stream = vf_stream(6, SID_KEY_START, number);
   (void)sid_data_fill(&stream, SID_DATA_NORMAL, r->d, x);
   vf_scale(x, r->d, size);
 }

@@ -1,6 +1,7 @@
 /* The limiting diffusion. */
 #include "checks/fm/diffusion.h"
 #include <math.h>
+#include "harness/observe.h"
 #include "checks/fm/fm.h"
 #include "formats/memory.h"
 
@@ -10,16 +11,10 @@ sid_circle_law fm_circle(double c, double dim, double sigma, double rho2) {
 }
 
 /* The normals are drawn again from a copy of the stream. */
-fm_polar fm_circle_run(vf_context *context, const sid_circle_law *law, double y0, double t,
-                       uint64_t steps) {
-  const uint64_t key[2] = {SID_KEY_NOISE, 44};
+fm_polar fm_circle_run(const sid_circle_law *law, double y0, double t, uint64_t steps) {
   fm_polar got = {(double)NAN, 0.0};
   double state[2] = {sqrt(y0), 0.0}, z;
-  sid_stream stream;
-  if (sid_stream_init(&stream, 44, key, 2)) {
-    vf_error(context, "diffusion", "no stream");
-    return got;
-  }
+  sid_stream stream = vf_stream(44, SID_KEY_NOISE, 44);
   for (uint64_t k = 0; k < steps; k++) {
     sid_stream copy = stream;
     sid_stream_normals(&copy, &z, 1);

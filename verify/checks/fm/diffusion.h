@@ -16,8 +16,7 @@ sid_circle_law fm_circle(double c, double dim, double sigma, double rho2);
 /* |Y|^4 and the variance of the angle after time t in `steps` steps, both exact: |Y| is not random,
  * and the variance is the sum of the squared coefficients of the normals. NaN with an error in the
  * report if it fails. */
-fm_polar fm_circle_run(vf_context *context, const sid_circle_law *law, double y0, double t,
-                       uint64_t steps);
+fm_polar fm_circle_run(const sid_circle_law *law, double y0, double t, uint64_t steps);
 
 /* Diffusions from |Y|^4 = y0 and the angle `start` for time t; `key` tells their noise from that of
  * other ensembles. */

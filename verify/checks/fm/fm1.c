@@ -8,6 +8,7 @@
  * (lam/eta)^(1/4). */
 #include <math.h>
 #include <stdlib.h>
+#include "harness/observe.h"
 #include "checks/fm/experiment.h"
 #include "formats/memory.h"
 
@@ -130,12 +131,9 @@ static void fm1_equilibrium_norm(vf_context *context) {
 
 /* Trace by the draws themselves: the mean of |noise|^2 |x|^2 over many draws at one point, as a
  * moment with its error. */
-static vf_moments fm_trace_by_draws(vf_context *context, const sid_problem *problem,
-                                    const double *x, size_t draws) {
-  const uint64_t key[2] = {SID_KEY_NOISE, 0};
+static vf_moments fm_trace_by_draws(const sid_problem *problem, const double *x, size_t draws) {
   double noise[FM_DIM], work[2 * FM_DIM], *values = vf_allocate(draws, sizeof *values);
-  sid_stream stream;
-  if (sid_stream_init(&stream, 1, key, 2)) vf_error(context, "draws", "no stream");
+  sid_stream stream = vf_stream(1, SID_KEY_NOISE, 0);
   for (size_t i = 0; i < draws; i++) {
     sid_problem_noisy_gradient(problem, x, 1, &stream, noise,
                                work); /* without a loss this is the noise */
@@ -167,7 +165,7 @@ static void fm1_trace_symbol(vf_context *context) {
     vf_text(name, "|x|^2 tr Sigma, D=%u sigma=%g", (unsigned)cases[i].dim, cases[i].sigma);
     vf_erratum(context, name, r * sid_problem_noise_trace(&problem, setup.x0, work), right, printed,
                8.0 * FM_ULP * right, "8 roundings");
-    const vf_moments drawn = fm_trace_by_draws(context, &problem, setup.x0, 20000);
+    const vf_moments drawn = fm_trace_by_draws(&problem, setup.x0, 20000);
     vf_text(name, "E |x|^2 |noise|^2, D=%u sigma=%g", (unsigned)cases[i].dim, cases[i].sigma);
     vf_erratum(context, name, drawn.mean, right, printed, 3.0 * drawn.standard_error,
                "3 standard errors of 20000 draws");

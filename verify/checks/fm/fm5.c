@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/observe.h"
 #include "checks/fm/model.h"
 #include "checks/fm/norm.h"
 #include "checks/fm/variation.h"
@@ -60,13 +61,11 @@ static void fm5_affine_solution_space(vf_context *context) {
 }
 
 /* Gaussian features and target of a random instance, and the projection of the unit vector x* on
- * span(z) by Gram-Schmidt. Returns 0 or -1. */
-static int fm_random_model(fm_model *model, double *base, double *xs) {
-  const uint64_t key[2] = {SID_KEY_DATA, 8};
+ * span(z) by Gram-Schmidt. */
+static void fm_random_model(fm_model *model, double *base, double *xs) {
   const size_t p = model->dim, n = p - 2;
   double basis[FM_DIM * FM_DIM];
-  sid_stream stream;
-  if (sid_stream_init(&stream, 5, key, 2)) return -1;
+  sid_stream stream = vf_stream(5, SID_KEY_DATA, 8);
   sid_stream_normals(&stream, model->on.features, n * p);
   sid_stream_normals(&stream, xs, p);
   const double length = sqrt(sid_dot(xs, xs, p));
@@ -86,7 +85,6 @@ static int fm_random_model(fm_model *model, double *base, double *xs) {
       base[j] += t * b[j];
     }
   }
-  return 0;
 }
 
 /* Random features (Section 6.1): the minimisers of unit norm form a circle of radius rho, rho^2 = 1
@@ -97,10 +95,7 @@ static void fm5_solution_circle(vf_context *context) {
   double base[FM_DIM] = {0.0}, xs[FM_DIM], x[FM_DIM] = {0.0}, v[FM_DIM], unit[FM_DIM], hv[FM_DIM],
          work[64];
   fm_model_set(&model, 10, 0.3, 0.6, 0.8);
-  if (fm_random_model(&model, base, xs)) {
-    vf_error(context, "random features", "no stream");
-    return;
-  }
+  fm_random_model(&model, base, xs);
   const size_t p = model.dim, n = p - 2;
   const double rho2 = 1.0 - sid_dot(base, base, p);
   const double got = fm_descend_radius2(context, &model.on.problem, base, 0.2, 8000, x);

@@ -159,14 +159,13 @@ static void fm7_limiting_diffusion(vf_context *context) {
     const double once = with.sigma * with.sigma * t / (cases[i].rho2 * y0);
     vf_text(name, "variance of the angle in one step, C=%g t=%g D=%g sigma=%g rho2=%g |Y0|^4=%g", c,
             t, cases[i].dim, cases[i].sigma, cases[i].rho2, y0);
-    vf_within(context, name, fm_circle_run(context, &with, y0, t, 1).variance, once,
-              32.0 * FM_ULP * once, "32 roundings");
+    vf_within(context, name, fm_circle_run(&with, y0, t, 1).variance, once, 32.0 * FM_ULP * once,
+              "32 roundings");
     for (size_t k = 0; k < LEVELS; k++) {
       const uint64_t steps = (uint64_t)200 << k;
       h[k] = t / (double)steps;
-      const fm_polar a = fm_circle_run(context, &with, y0, t, steps);
-      const fm_polar b =
-          fm_circle_run(context, &without, y0, expm1(4.0 * c * t) / (4.0 * c), steps);
+      const fm_polar a = fm_circle_run(&with, y0, t, steps);
+      const fm_polar b = fm_circle_run(&without, y0, expm1(4.0 * c * t) / (4.0 * c), steps);
       error[0][k] = a.y - law.y;
       error[1][k] = a.variance - law.variance;
       error[2][k] = b.y * exp(-4.0 * c * t) - law.y;
@@ -199,10 +198,9 @@ static void fm7_law(vf_context *context) {
                           (uint64_t)without};
       double *angles = fm_diffusions(context, &job, RUNS);
       const vf_mode mode = vf_mode_of(angles, RUNS, 1);
-      const double right =
-          exp(-0.5 * fm_circle_run(context, &job.law, job.y0, job.t, STEPS).variance);
-      const double wrong = exp(
-          -0.5 * fm_circle_run(context, &job.law, job.y0, without ? t : changed, STEPS).variance);
+      const double right = exp(-0.5 * fm_circle_run(&job.law, job.y0, job.t, STEPS).variance);
+      const double wrong =
+          exp(-0.5 * fm_circle_run(&job.law, job.y0, without ? t : changed, STEPS).variance);
       char name[VF_TEXT_SIZE];
       vf_text(name, "E cos theta, C=%g at time %.4g, D=%g sigma=%g rho2=%g |Y0|^4=%g", job.law.c,
               job.t, cases[i].dim, cases[i].sigma, cases[i].rho2, cases[i].y0);

@@ -229,8 +229,8 @@ static void fm9_diffusion_mode(vf_context *context) {
     char name[VF_TEXT_SIZE];
     vf_text(name, "V at |Y|^4 = (D-1) sigma^2, D=%g sigma=%g rho2=%g T=%g", dim, sigma, rho2,
             job.t);
-    vf_within(context, name, fm_circle_run(context, &job.law, job.y0, job.t, STEPS).variance,
-              cases[i].v, 64.0 * FM_ULP * STEPS * cases[i].v, "64 roundings a step");
+    vf_within(context, name, fm_circle_run(&job.law, job.y0, job.t, STEPS).variance, cases[i].v,
+              64.0 * FM_ULP * STEPS * cases[i].v, "64 roundings a step");
     double *angles = fm_diffusions(context, &job, RUNS);
     const vf_mode mode = vf_mode_of(angles, RUNS, 1);
     vf_text(name, "total variation to uniform, D=%g sigma=%g rho2=%g T=%g", dim, sigma, rho2,
@@ -259,7 +259,7 @@ static void fm9_diffusion(vf_context *context) {
                             {law, cases[i].y1, 0.5 * FM_PI, cases[i].t, STEPS, 3}};
     double *angles[2], expected = 0.0, wrong = 0.0;
     for (int a = 0; a < 2; a++) {
-      const double v = fm_circle_run(context, &law, jobs[a].y0, jobs[a].t, STEPS).variance;
+      const double v = fm_circle_run(&law, jobs[a].y0, jobs[a].t, STEPS).variance;
       angles[a] = fm_diffusions(context, jobs + a, RUNS);
       expected += fm_half(v);
       wrong += fm_half(v * cases[i].rho2);

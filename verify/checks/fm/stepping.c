@@ -1,15 +1,15 @@
 /* SGD step by step. */
 #include "checks/fm/stepping.h"
 #include <string.h>
+#include "harness/observe.h"
 
 void fm_begin(fm_run *run, const fm_problem *p, double eta, double lam, double r, uint64_t seed) {
-  const uint64_t key[2] = {SID_KEY_NOISE, 0};
   memset(run, 0, sizeof *run);
   run->p = p;
   run->eta = eta;
   run->lam = lam;
   fm_start(run->x, p->problem.dim, r);
-  run->status = sid_stream_init(&run->stream, seed, key, 2);
+  run->stream = vf_stream(seed, SID_KEY_NOISE, 0);
 }
 
 int fm_step(fm_run *run) {

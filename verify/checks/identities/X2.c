@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include "harness/algebra.h"
+#include "harness/observe.h"
 #include "checks/identities/steps.h"
 #include "checks/identities/runs.h"
 
@@ -107,8 +108,8 @@ static void exact_run_of_steps(vf_context *context) {
                                        .observables = state};
     double rows[EXACT_DIM * (STEPS + 1)], steps[EXACT_DIM * (STEPS + 1)], x[EXACT_DIM],
         work[EXACT_WORK];
-    sid_stream start = exact_keyed_stream(77, SID_KEY_START, TRAJECTORY);
-    sid_stream noise = exact_keyed_stream(77, SID_KEY_NOISE, TRAJECTORY);
+    sid_stream start = vf_stream(77, SID_KEY_START, TRAJECTORY);
+    sid_stream noise = vf_stream(77, SID_KEY_NOISE, TRAJECTORY);
     sid_stream_normals(&start, x, p);
     for (uint32_t j = 0; j < p; j++) x[j] = .8 * x[j];
     for (size_t t = 0; t <= STEPS; t++) {

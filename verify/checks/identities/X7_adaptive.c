@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 #include "harness/algebra.h"
+#include "harness/observe.h"
 #include "checks/identities/exact.h"
 #include "checks/il/il.h"
 
@@ -31,7 +32,7 @@ static int exact_history(const sid_problem *problem, const exact_twin_case *one,
   const size_t p = problem->dim, total = sid_state_doubles(problem, dynamics);
   const double c = twin ? one->c : 1.0;
   double state[EXACT_TWIN_STATE], work[IL_WORK];
-  sid_stream stream = il_stream(4001, 13);
+  sid_stream stream = vf_stream(4001, SID_KEY_NOISE, 13);
   for (size_t j = 0; j < p; j++) state[j] = c * exact_point[j];
   sid_state_begin(problem, dynamics, one->lr[twin], state);
   for (size_t j = 0; dynamics->kind == SID_MOMENTUM && j < p; j++)
@@ -138,7 +139,7 @@ static void exact_adam_steps_of(vf_context *context, int32_t kind, double alpha,
   const sid_dynamics adam = exact_adam(kind, alpha, beta, beta2, eps);
   const double lr = .5, wd = .1;
   double x[11] = {.7, -.4, 1.1}, g[EXACT_ADAM_STEPS][3], worst = 0.0, work[IL_WORK];
-  sid_stream stream = il_stream(4001, 17);
+  sid_stream stream = vf_stream(4001, SID_KEY_NOISE, 17);
   char name[VF_TEXT_SIZE];
   sid_state_begin(&problem, &adam, lr, x);
   for (int t = 0; t < EXACT_ADAM_STEPS; t++) {

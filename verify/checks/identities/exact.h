@@ -64,7 +64,6 @@ extern const char exact_basis[];
 
 void exact_scaled_point(const sid_problem *problem, double factor, double *x);
 
-sid_stream exact_keyed_stream(uint64_t seed, uint64_t purpose, uint64_t trajectory);
 sid_stream exact_stream(uint64_t number);
 
 #endif

@@ -1,5 +1,6 @@
 /* Every scale-invariant problem with every noise it takes. */
 #include <math.h>
+#include "harness/observe.h"
 #include "checks/identities/exact.h"
 
 const double exact_point[EXACT_DIM] = {.7, -.4, 1.1, .3, -.9, .55, -.2, .8, -.35, .6, .15};
@@ -98,11 +99,4 @@ void exact_scaled_point(const sid_problem *problem, double factor, double *x) {
   for (uint32_t j = 0; j < problem->dim; j++) x[j] = factor * exact_point[j];
 }
 
-sid_stream exact_keyed_stream(uint64_t seed, uint64_t purpose, uint64_t trajectory) {
-  const uint64_t key[2] = {purpose, trajectory};
-  sid_stream stream = {0, 0, 0, 0};
-  (void)sid_stream_init(&stream, seed, key, 2); /* a valid key */
-  return stream;
-}
-
-sid_stream exact_stream(uint64_t number) { return exact_keyed_stream(2024, SID_KEY_NOISE, number); }
+sid_stream exact_stream(uint64_t number) { return vf_stream(2024, SID_KEY_NOISE, number); }

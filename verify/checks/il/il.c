@@ -5,13 +5,6 @@
 
 const int32_t il_state[1] = {SID_X};
 
-sid_stream il_stream(uint64_t seed, uint64_t number) {
-  const uint64_t key[2] = {SID_KEY_NOISE, number};
-  sid_stream stream = {0, 0, 0, 0};
-  (void)sid_stream_init(&stream, seed, key, 2); /* a valid key */
-  return stream;
-}
-
 sid_dynamics il_dynamics(int32_t kind, uint32_t substeps, uint32_t batch) {
   const sid_dynamics dynamics = {.kind = kind, .substeps = substeps, .batch = batch};
   return dynamics;

@@ -15,9 +15,6 @@ enum {
   IL_LEVELS = 6  /* values that a limit is extrapolated from */
 };
 
-/* The noise stream of trajectory `number`. */
-sid_stream il_stream(uint64_t seed, uint64_t number);
-
 sid_dynamics il_dynamics(int32_t kind, uint32_t substeps, uint32_t batch);
 sid_dynamics il_momentum(double beta);
 

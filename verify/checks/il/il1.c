@@ -106,7 +106,7 @@ static void il_substeps(vf_context *context) {
     split.scale = larger;
     const sid_dynamics sde = il_dynamics(SID_SDE, (uint32_t)m, 1),
                        noisy = il_dynamics(SID_NOISY_GD, 0, 1);
-    sid_stream stream = il_stream(1001, 0), copy = stream;
+    sid_stream stream = vf_stream(1001, SID_KEY_NOISE, 0), copy = stream;
     for (int t = 0; t < 20; t++) {
       if (sid_step(&whole, &sde, .1, .5, x, &stream, work))
         vf_error(context, "sde", "a step failed");
@@ -135,7 +135,7 @@ static void il_gap(void *user, size_t i, double *out) {
   double scale[4], x[4] = {.3, .4, -.5, .2}, work[IL_WORK];
   const sid_problem problem = il_uneven(SID_NOISE_GAUSSIAN, m, scale);
   const sid_dynamics noisy = il_dynamics(SID_NOISY_GD, 0, 1);
-  sid_stream stream = il_stream(1001, 100 + i);
+  sid_stream stream = vf_stream(1001, SID_KEY_NOISE, 100 + i);
   const double r0 = vf_dot(x, x, 4) / eta;
   double gamma = r0 * r0;
   *out = (double)NAN;

@@ -320,7 +320,7 @@ static void il_swa(vf_context *context) {
 static void il_average_is_mean(vf_context *context) {
   enum { COUNT = 100 };
   double mean[3] = {(double)NAN, 1e9, -1e9}, sum[3] = {0.0, 0.0, 0.0};
-  sid_stream stream = il_stream(4001, 11);
+  sid_stream stream = vf_stream(4001, SID_KEY_NOISE, 11);
   for (int k = 1; k <= COUNT; k++) {
     double x[3], worst = 0.0;
     sid_stream_normals(&stream, x, 3);

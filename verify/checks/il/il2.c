@@ -81,7 +81,7 @@ static void il_sandwich_one(void *user, size_t i, double *out) {
   const sid_problem *problem = user;
   const sid_dynamics sde = il_dynamics(SID_SDE, 128, 1);
   double x[4] = {.5, .5, .5, .5}, work[IL_WORK];
-  sid_stream stream = il_stream(1001, 5000 + i);
+  sid_stream stream = vf_stream(1001, SID_KEY_NOISE, 5000 + i);
   out[0] = (double)NAN;
   for (int t = 0; t < 10; t++)
     if (sid_step(problem, &sde, .1, .5, x, &stream, work)) return;

@@ -20,7 +20,7 @@ static int il_scaled_states(uint32_t batch, uint32_t m, double eta, double lam, 
   const sid_dynamics whole = il_dynamics(SID_SDE, m * batch, batch),
                      part = il_dynamics(SID_SDE, m, 1);
   double x[4] = {.7, -.4, 1.1, .3}, work[IL_WORK];
-  sid_stream stream = il_stream(4001, batch);
+  sid_stream stream = vf_stream(4001, SID_KEY_NOISE, batch);
   for (int t = 0; t < IL_TIME; t++) {
     for (uint32_t b = 0; b < (split ? batch : 1); b++)
       if (sid_step(&il_regression, split ? &part : &whole, split ? eta / batch : eta, lam, x,

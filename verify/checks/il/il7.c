@@ -24,7 +24,7 @@ static void il_two_step_form(vf_context *context) {
   for (int k = 0; k < 2; k++) {
     const sid_dynamics momentum = il_momentum(betas[k]);
     double x[6] = {.7, -.4, 1.1}, before[3] = {.7, -.4, 1.1}, g[3], worst = 0.0, work[IL_WORK];
-    sid_stream stream = il_stream(4001, 7);
+    sid_stream stream = vf_stream(4001, SID_KEY_NOISE, 7);
     char name[VF_TEXT_SIZE];
     sid_state_begin(&problem, &momentum, etas[k], x);
     for (int t = 0; t < 50; t++) {

@@ -27,8 +27,8 @@ static size_t nrq_nodes(double e, double a, double sigma) {
   return nodes < NODES_MAX ? nodes : NODES_MAX;
 }
 
-static int nrq_operator_set(nrq_operator *op, size_t nodes, double eta, double lam, double sigma,
-                            double a, double m) {
+static void nrq_operator_set(nrq_operator *op, size_t nodes, double eta, double lam, double sigma,
+                             double a, double m) {
   op->nodes = nodes;
   for (size_t k = 0; k < nodes; k++) {
     const double angle = (2.0 * (double)k + 1.0) * NRQ_PI / (2.0 * (double)nodes);
@@ -38,7 +38,7 @@ static int nrq_operator_set(nrq_operator *op, size_t nodes, double eta, double l
   op->spectrum[0] = 0.0;
   op->spectrum[1] = a;
   op->job = (nrq_transfer){eta / m, lam, sigma * sqrt(m), a, nodes, 1};
-  return nrq_map_set(&op->map, &op->job, op->spectrum);
+  nrq_map_set(&op->map, &op->job, op->spectrum);
 }
 
 /* row += weight * (values at the nodes -> value at u). */
@@ -87,7 +87,8 @@ int nrq_angle_risks(const nrq_law *law, double f0, const double *times, size_t c
   double *matrix = vf_allocate(nodes * nodes, sizeof *matrix), row[2][NODES_MAX] = {{0.0}},
          norm = 0.0;
   uint64_t step = 0;
-  int failed = nrq_operator_set(op, nodes, eta, law->lam, law->sigma, law->a, m);
+  int failed = 0;
+  nrq_operator_set(op, nodes, eta, law->lam, law->sigma, law->a, m);
   if (!failed) nrq_interpolate(op, 2.0 * f0 - 1.0, 1.0, row[0]);
   for (size_t i = 0; i < count; i++) {
     for (; (double)step < times[i] * m - 0.5 && !failed; step++) {
@@ -128,8 +129,8 @@ int nrq_angle_rates(double eta, double lam, double sigma, double a, double m, do
   double *one = vf_allocate(nodes * nodes, sizeof *one),
          *other = vf_allocate(nodes * nodes, sizeof *other);
   double v[SLOW][NODES_MAX], lengths[SLOW], steps = 1.0;
-  int failed =
-      nrq_operator_set(op, nodes, eta, lam, sigma, a, m) || nrq_operator_matrix(op, norm, one);
+  nrq_operator_set(op, nodes, eta, lam, sigma, a, m);
+  int failed = nrq_operator_matrix(op, norm, one);
   while (!failed && steps * a * eta / norm < 0.7 * m) {
     double *swap = one;
     vf_multiply(one, one, nodes, other);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/observe.h"
 #include "checks/nrq/long_run.h"
 #include "checks/nrq/one_step.h"
 #include "formats/memory.h"
@@ -90,12 +91,10 @@ static vf_moments nrq_one_step_drift(vf_context *context, size_t i, size_t draws
                                      char id[VF_TEXT_SIZE]) {
   const nrq_case *one = nrq_cases + i / 3;
   const double f = vf_number(nrq_shares[i % 3]);
-  const uint64_t key[2] = {SID_KEY_NOISE, 1};
   const uint32_t p = one->dim;
   double spectrum[10], x[10], y[10], work[80], *values = vf_allocate(draws, sizeof *values);
-  sid_stream stream;
+  sid_stream stream = vf_stream(2, SID_KEY_NOISE, 1);
   vf_text(id, "%s.f-%s", one->id, nrq_shares[i % 3]);
-  if (sid_stream_init(&stream, 2, key, 2)) vf_error(context, "draws", "no stream");
   nrq_two_values(spectrum, p, one->a);
   nrq_point(x, p, f, sqrt(one->m2));
   const sid_problem problem = nrq_problem(p, spectrum, SID_NOISE_GAUSSIAN, one->sigma);
@@ -175,20 +174,15 @@ static void nrq1_drift_factor_two(vf_context *context) {
  * random points stay between them up to 16 roundings of q. */
 static void nrq1_loss_bounds(vf_context *context) {
   static const double several[] = {0.5, 1.25, 2.0, 2.5, 3.0, 4.0};
-  const uint64_t key[2] = {SID_KEY_DATA, 0};
   double spectrum[10], x[10], work[40], low = 0.0, high = 0.0;
   size_t outside = 0;
-  sid_stream stream;
+  sid_stream stream = vf_stream(3, SID_KEY_DATA, 0);
   nrq_two_values(spectrum, 10, 1.0);
   nrq_point(x, 10, 0.5, 2.0);
   const sid_problem two = nrq_problem(10, spectrum, SID_NOISE_NONE, 0.0),
                     more = nrq_problem(6, several, SID_NOISE_NONE, 0.0);
   vf_erratum(context, "L at A=diag(1,2,..,2) f=0.5", sid_problem_loss(&two, x, work), 0.75, 1.5,
              8.0 * NRQ_ULP * 1.5, "8 roundings");
-  if (sid_stream_init(&stream, 3, key, 2)) {
-    vf_error(context, "random points", "no stream");
-    return;
-  }
   for (int i = 0; i < 1000; i++) {
     sid_stream_normals(&stream, x, 6);
     const double loss = sid_problem_loss(&more, x, work), rest = 1.0 - nrq_f(x, 6);

@@ -4,6 +4,7 @@
  * lacks the 2 of the rates, has twice the limits and M_0 for its square: (22), (23), (24). */
 #include <math.h>
 #include <stdlib.h>
+#include "harness/observe.h"
 #include "checks/nrq/angle.h"
 #include "checks/nrq/law.h"
 #include "checks/nrq/theorem1.h"
@@ -168,11 +169,11 @@ static void nrq3_cor1_initial_norm(vf_context *context) {
     const double eta = cases[j].eta, lam = cases[j].lam, sigma = cases[j].sigma;
     const double right = nrq_equilibrium(p, sigma, eta, lam), printed = right * right;
     const sid_problem problem = nrq_problem(p, NULL, SID_NOISE_SPHERE, sigma * sqrt(p - 1.0));
-    const uint64_t key[2] = {SID_KEY_NOISE, 0}, steps = (uint64_t)(5.0 / (eta * lam));
+    const uint64_t steps = (uint64_t)(5.0 / (eta * lam));
     double x[12], work[64];
     char name[VF_TEXT_SIZE];
-    sid_stream stream;
-    sid_status status = sid_stream_init(&stream, 20233, key, 2);
+    sid_stream stream = vf_stream(20233, SID_KEY_NOISE, 0);
+    sid_status status = SID_OK;
     nrq_point(x, p, 0.5, i % 2 ? printed : right);
     for (uint64_t t = 0; t < steps && !status; t++)
       status = sid_step(&problem, &nrq_sgd, eta, lam, x, &stream, work);

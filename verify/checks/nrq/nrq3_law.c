@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/observe.h"
 #include "checks/nrq/angle.h"
 #include "checks/nrq/law.h"
 #include "checks/nrq/one_step.h"
@@ -129,10 +130,7 @@ static void nrq3_law_moments(vf_context *context) {
 /* f and M^2 after one step of length h, and the normal that it used. */
 static void nrq_law_draw(const sid_rayleigh_law *law, double h, double f, double square,
                          uint64_t index, double *out, double *z) {
-  const uint64_t key[2] = {SID_KEY_NOISE, index};
-  sid_stream stream, copy;
-  (void)sid_stream_init(&stream, 20239, key, 2);
-  copy = stream;
+  sid_stream stream = vf_stream(20239, SID_KEY_NOISE, index), copy = stream;
   sid_stream_normals(&copy, z, 1);
   out[0] = f;
   out[1] = square;
@@ -239,11 +237,9 @@ static void nrq3_law_flow(vf_context *context) {
     const double odds = cases[i].f0 / (1.0 - cases[i].f0) * exp(growth),
                  square = cases[i].m0 * cases[i].m0;
     double h[LEVELS], error[2][LEVELS];
-    const uint64_t key[2] = {SID_KEY_NOISE, 0};
     for (int k = 0; k < LEVELS; k++) {
       double state[2] = {cases[i].f0, square};
-      sid_stream stream;
-      if (sid_stream_init(&stream, 1, key, 2)) vf_error(context, "stream", "not made");
+      sid_stream stream = vf_stream(1, SID_KEY_NOISE, 0);
       h[k] = ldexp(1.0, -k - 1);
       for (uint64_t s = 0; s < (uint64_t)(cases[i].t / h[k]); s++)
         sid_rayleigh_law_step(&law, h[k], state, &stream);
@@ -269,15 +265,13 @@ typedef struct {
 /* out[count]: f at the times. */
 static void nrq_law_one(void *user, size_t i, double *out) {
   const nrq_law_runs *runs = user;
-  const uint64_t key[2] = {SID_KEY_NOISE, i};
   double state[2] = {runs->f0, runs->square};
-  sid_stream stream;
+  sid_stream stream = vf_stream(20238, SID_KEY_NOISE, i);
   uint64_t step = 0;
-  const sid_status status = sid_stream_init(&stream, 20238, key, 2);
   for (size_t c = 0; c < runs->count; c++) {
     for (; (double)step * runs->h < runs->times[c] - 0.5 * runs->h; step++)
       sid_rayleigh_law_step(&runs->law, runs->h, state, &stream);
-    out[c] = status ? (double)NAN : state[0];
+    out[c] = state[0];
   }
 }
 

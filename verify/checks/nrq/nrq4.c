@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/observe.h"
 #include "checks/nrq/long_run.h"
 #include "checks/nrq/one_step.h"
 #include "formats/memory.h"
@@ -40,13 +41,11 @@ typedef struct {
  * mean 2 el/(1-el)^2; what the angle and its square owe to it to first order is taken off each
  * draw. */
 static nrq_update nrq_one_update(vf_context *context, uint32_t dim, double el, size_t draws) {
-  const uint64_t key[2] = {SID_KEY_NOISE, 3};
   const double lam = 0.1, eta = el / lam, sigma = 0.7, exact = 2.0 * el / ((1.0 - el) * (1.0 - el));
   const sid_problem problem = nrq_problem(dim, NULL, SID_NOISE_GAUSSIAN, sigma);
   double x[NRQ_DIM], y[NRQ_DIM], work[8 * NRQ_DIM],
       *values = vf_allocate(2 * draws, sizeof *values);
-  sid_stream stream;
-  if (sid_stream_init(&stream, 6, key, 2)) vf_error(context, "draws", "no stream");
+  sid_stream stream = vf_stream(6, SID_KEY_NOISE, 3);
   nrq_point(x, dim, 0.3, nrq_equilibrium(dim, sigma, eta, lam));
   for (size_t i = 0; i < draws; i++) {
     memcpy(y, x, dim * sizeof *y);

@@ -35,12 +35,10 @@ static sid_problem quadratic_problem(const quadratic_case *one, int32_t noise) {
 static double quadratic_real_risk(const quadratic_case *one, double start, uint64_t steps) {
   const sid_problem noisy = quadratic_problem(one, SID_NOISE_RADEMACHER),
                     quiet = quadratic_problem(one, SID_NOISE_NONE);
-  const uint64_t key[2] = {SID_KEY_NOISE, 0};
   double path[10], response[10] = {0.0}, work[64], risk = 0.0;
-  sid_stream stream;
+  sid_stream stream = vf_stream(7, SID_KEY_NOISE, 0);
   for (uint32_t j = 0; j < one->dim; j++) path[j] = start;
-  sid_status status = sid_stream_init(&stream, 7, key, 2);
-  if (!status) status = sid_step(&noisy, &nrq_sgd, one->eta, one->lam, response, &stream, work);
+  sid_status status = sid_step(&noisy, &nrq_sgd, one->eta, one->lam, response, &stream, work);
   for (uint64_t t = 0; t < steps && !status; t++) {
     risk += sid_problem_loss(&quiet, response, work);
     status = sid_step(&quiet, &nrq_sgd, one->eta, one->lam, response, &stream, work);

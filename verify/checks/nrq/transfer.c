@@ -5,22 +5,20 @@
 #include "checks/nrq/transfer.h"
 #include "harness/algebra.h"
 #include "formats/memory.h"
+#include "harness/observe.h"
 
-int nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spectrum) {
-  const uint64_t key[2] = {SID_KEY_NOISE, 2};
+void nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spectrum) {
   const double el = job->eta * job->lam,
                middle = job->sigma * sqrt(job->eta / (job->lam * (2.0 - el)));
   map->job = job;
   map->problem = nrq_problem(2, spectrum, SID_NOISE_SPHERE, job->sigma);
   map->low = middle * (1.0 - 0.5 * job->a / job->sigma);
   map->high = middle * (1.0 + 0.5 * job->a / job->sigma);
-  sid_stream stream;
-  if (sid_stream_init(&stream, 4, key, 2)) return -1;
+  sid_stream stream = vf_stream(4, SID_KEY_NOISE, 2);
   for (size_t i = 0; i < 64; i++) {
     map->at[i] = stream;
     sid_stream_advance(&stream, 0, 2);
   }
-  return 0;
 }
 
 int nrq_map_both(const nrq_map *map, double u, double r, double after[2][2]) {
@@ -84,7 +82,8 @@ void nrq_transfer_one(void *user, size_t i, double *means) {
   const double spectrum[] = {0.0, job->a};
   double *rows = vf_allocate(n * width, sizeof *rows);
   nrq_map map;
-  int failed = nrq_map_set(&map, job, spectrum);
+  int failed = 0;
+  nrq_map_set(&map, job, spectrum);
   for (size_t j = 0; j < n && !failed; j++) {
     const size_t at = j / job->few; /* node in u */
     const double u = cos((2.0 * (double)at + 1.0) * NRQ_PI / (2.0 * (double)job->many));

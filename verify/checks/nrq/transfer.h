@@ -25,8 +25,8 @@ typedef struct {
   sid_stream at[64]; /* starts of draws, of which both signs come */
 } nrq_map;
 
-/* spectrum is (0, a). 0, or -1. */
-int nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spectrum);
+/* spectrum is (0, a). */
+void nrq_map_set(nrq_map *map, const nrq_transfer *job, const double *spectrum);
 
 /* The two states that follow (u, R): after[s] = (u, R), s = 0 for a turn to the left of the
  * gradient's, 1 to the right. 0, or -1. */

@@ -27,8 +27,8 @@ static double norm_after(vf_context *context, const sid_problem *problem, double
                          double r) {
   const double x[SVAG_DIM] = {sqrt(r)};
   double to[SVAG_DIM];
-  svag_step(context, problem, svag_dynamics(SID_SGD, 1, 1), lr, wd, x, svag_stream(SVAG_SEED, 7),
-            to);
+  svag_step(context, problem, svag_dynamics(SID_SGD, 1, 1), lr, wd, x,
+            vf_stream(SVAG_SEED, SID_KEY_NOISE, 7), to);
   return vf_dot(to, to, problem->dim);
 }
 

@@ -28,7 +28,7 @@ static int draws_member(const sid_problem *problem, uint32_t i, double u) {
  * up within some thousand raws. */
 static sid_stream stream_drawing(vf_context *context, const sid_problem *problem,
                                  const uint32_t *members, uint32_t count) {
-  sid_stream stream = svag_stream(SVAG_SEED, 0);
+  sid_stream stream = vf_stream(SVAG_SEED, SID_KEY_NOISE, 0);
   for (uint32_t attempt = 0; attempt < 1000000; attempt++) {
     sid_stream ahead = stream;
     uint32_t found = 0;

@@ -42,7 +42,7 @@ static double counts_ahead(const svag_counted_step *step, sid_stream stream, dou
 static double single_count(vf_context *context, const svag_counted_step *step, uint32_t i) {
   double n[SVAG_COUNTS];
   for (uint64_t place = 0; place < 16384; place++) {
-    sid_stream stream = svag_stream(SVAG_OTHER_SEED, place);
+    sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, place);
     const double total = counts_ahead(step, stream, n);
     if (i == step->draws ? total == 0.0 : total == 1.0 && n[i] == 1.0)
       return step->take(context, step, &stream);
@@ -56,7 +56,7 @@ svag_count_response svag_respond_to_counts(vf_context *context, const svag_count
   for (uint32_t i = 0; i < step->draws; i++)
     response.slope[i] = single_count(context, step, i) - response.base;
   for (uint64_t place = 0; place < 1024; place++) {
-    sid_stream stream = svag_stream(SVAG_OTHER_SEED, place);
+    sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, place);
     double n[SVAG_COUNTS], fitted = response.base, size = fabs(response.base);
     counts_ahead(step, stream, n);
     for (uint32_t i = 0; i < step->draws; i++) {

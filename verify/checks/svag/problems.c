@@ -76,10 +76,8 @@ sid_problem svag_linear(void) {
 
 sid_problem svag_regression(vf_context *context, svag_regression_data *data) {
   static const double target[SVAG_DIM] = {0.5, -0.5, 0.5, 0.5};
-  const uint64_t key[2] = {SID_KEY_DATA, 0};
   double heavy[SVAG_SAMPLES] = {0.0}, skewed[SVAG_SAMPLES] = {0.0};
-  sid_stream stream;
-  sid_stream_init(&stream, SVAG_OTHER_SEED, key, 2);
+  sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_DATA, 0);
   if (sid_data_fill(&stream, SID_DATA_NORMAL, VF_COUNT(data->features), data->features) ||
       sid_data_fill(&stream, SID_DATA_HEAVY, SVAG_SAMPLES, heavy) ||
       sid_data_fill(&stream, SID_DATA_SKEWED, SVAG_SAMPLES, skewed))

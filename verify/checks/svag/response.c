@@ -13,7 +13,7 @@ enum { POSITIONS = 32, UNKNOWNS = SVAG_NORMALS + 1, COLUMNS = UNKNOWNS + SVAG_DI
 
 /* phi = (1, xi_1, ...) of the stream at a place. */
 static void normals_at(uint64_t place, uint32_t normals, double *phi) {
-  sid_stream stream = svag_stream(SVAG_SEED, place);
+  sid_stream stream = vf_stream(SVAG_SEED, SID_KEY_NOISE, place);
   phi[0] = 1.0;
   sid_stream_normals(&stream, phi + 1, normals);
 }
@@ -27,7 +27,8 @@ svag_response svag_response_of(vf_context *context, const sid_problem *problem,
   double m[UNKNOWNS * COLUMNS] = {0.0}, phi[UNKNOWNS + 1], after[POSITIONS][SVAG_DIM];
   for (uint64_t place = 0; place < POSITIONS; place++) {
     normals_at(place, normals, phi);
-    svag_step(context, problem, dynamics, lr, wd, x, svag_stream(SVAG_SEED, place), after[place]);
+    svag_step(context, problem, dynamics, lr, wd, x, vf_stream(SVAG_SEED, SID_KEY_NOISE, place),
+              after[place]);
     for (uint32_t r = 0; r < n; r++) {
       vf_add(m + r * width, phi, n, phi[r]);
       vf_add(m + r * width + n, after[place], p, phi[r]);

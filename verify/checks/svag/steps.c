@@ -7,13 +7,6 @@ sid_dynamics svag_dynamics(int32_t kind, uint32_t count, uint32_t batch) {
   return dynamics;
 }
 
-sid_stream svag_stream(uint64_t seed, uint64_t place) {
-  const uint64_t key[2] = {SID_KEY_NOISE, place};
-  sid_stream stream;
-  sid_stream_init(&stream, seed, key, 2);
-  return stream;
-}
-
 void svag_step_on(vf_context *context, const sid_problem *problem, sid_dynamics dynamics, double lr,
                   double wd, const double *from, sid_stream *stream, double *to) {
   double work[SVAG_WORK];

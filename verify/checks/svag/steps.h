@@ -13,9 +13,6 @@ enum {
 /* `count` is l and the number of substeps. */
 sid_dynamics svag_dynamics(int32_t kind, uint32_t count, uint32_t batch);
 
-/* The stream (seed, (2, place)), which is that of a trajectory. */
-sid_stream svag_stream(uint64_t seed, uint64_t place);
-
 /* The state `to` after one step from `from`; the stream moves on. */
 void svag_step_on(vf_context *context, const sid_problem *problem, sid_dynamics dynamics, double lr,
                   double wd, const double *from, sid_stream *stream, double *to);

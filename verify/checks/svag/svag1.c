@@ -110,7 +110,7 @@ static void check_svag1_pairs(vf_context *context) {
   svag_enumerate(context, &problem, svag, &all);
   for (size_t k = 0; k < all.count; k++)
     svag_step(context, &problem, svag, 0.4, 0.0, f->x0, all.stream[k], states[k]);
-  sid_stream stream = svag_stream(SVAG_SEED, 1);
+  sid_stream stream = vf_stream(SVAG_SEED, SID_KEY_NOISE, 1);
   for (size_t n = 0; n < DRAWS; n++) {
     double x[SVAG_DIM] = {f->x0[0]};
     sid_step(&problem, &svag, 0.4, 0.0, x, &stream, work);

@@ -340,7 +340,7 @@ static void check_svag11_data(vf_context *context) {
   static const char *const names[] = {"heavy", "skewed"};
   double *values = vf_allocate(DRAWS, sizeof *values), *room = vf_allocate(DRAWS, sizeof *room);
   for (int k = 0; k < 2; k++) {
-    sid_stream stream = svag_stream(SVAG_OTHER_SEED, 20), same = stream;
+    sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, 20), same = stream;
     double worst = 0.0;
     char instance[VF_TEXT_SIZE];
     if (sid_data_fill(&stream, kinds[k], DRAWS, values)) vf_error(context, names[k], "no data");

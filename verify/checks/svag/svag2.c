@@ -186,8 +186,8 @@ static void check_errata_rate(vf_context *context) {
 static void sde_mean_step(vf_context *context, const sid_problem *problem, double h,
                           const double *x, double *change) {
   const sid_problem quiet = svag_silent(*problem);
-  svag_step(context, &quiet, svag_dynamics(SID_SDE, 4096, 1), h, 0.0, x, svag_stream(SVAG_SEED, 0),
-            change);
+  svag_step(context, &quiet, svag_dynamics(SID_SDE, 4096, 1), h, 0.0, x,
+            vf_stream(SVAG_SEED, SID_KEY_NOISE, 0), change);
   for (uint32_t j = 0; j < problem->dim; j++) change[j] -= x[j];
 }
 
@@ -221,9 +221,9 @@ static void check_errata_lemma_b1(vf_context *context) {
     double svag[SVAG_DIM], sde[SVAG_DIM], work[SVAG_WORK], right = 0.0, printed = 0.0;
     char instance[VF_TEXT_SIZE];
     svag_step(context, &problem, svag_dynamics(SID_SVAG, 4, 1), 0.4, 0.0, f->x0,
-              svag_stream(SVAG_SEED, 3), svag);
+              vf_stream(SVAG_SEED, SID_KEY_NOISE, 3), svag);
     svag_step(context, &problem, svag_dynamics(SID_NOISY_GD, 1, 1), 0.4, 0.0, f->x0,
-              svag_stream(SVAG_SEED, 3), sde);
+              vf_stream(SVAG_SEED, SID_KEY_NOISE, 3), sde);
     const double measured =
         sid_problem_loss(&problem, svag, work) - sid_problem_loss(&problem, sde, work);
     for (uint32_t c = 0; c < f->dim; c++) {

@@ -94,7 +94,7 @@ static void check_svag3_drift(vf_context *context) {
       const int difference = problem->kind == SID_NORMALISED_LINEAR;
       double to[SVAG_DIM], g[SVAG_DIM], quarter[SVAG_DIM];
       svag_step(context, problem, svag_dynamics(SID_SDE2, 1, 1), lr, wds[w], cases[i].x,
-                svag_stream(SVAG_SEED, 0), to);
+                vf_stream(SVAG_SEED, SID_KEY_NOISE, 0), to);
       svag_gradient(problem, cases[i].x, g);
       if (difference)
         quarter_gradient_by_difference(problem, wds[w], cases[i].x, quarter);
@@ -146,14 +146,15 @@ static double composition_gap(vf_context *context, const svag_family *f, sid_dyn
   double gap = 0.0;
   for (uint64_t place = 0; place < 16; place++) {
     double real[SVAG_DIM], x[SVAG_DIM], xi[SVAG_NORMALS];
-    sid_stream stream = svag_stream(SVAG_SEED, place);
+    sid_stream stream = vf_stream(SVAG_SEED, SID_KEY_NOISE, place);
     memcpy(x, f->x0, f->dim * sizeof *x);
     for (uint32_t q = 0; q < dynamics.substeps; q++) {
       sid_stream_normals(&stream, xi, f->samples);
       const svag_affine map = svag_affine_at(&substep, f->dim, xi);
       for (uint32_t c = 0; c < f->dim; c++) x[c] = map.p[c] * x[c] + map.q[c];
     }
-    svag_step(context, &problem, dynamics, lr, wd, f->x0, svag_stream(SVAG_SEED, place), real);
+    svag_step(context, &problem, dynamics, lr, wd, f->x0,
+              vf_stream(SVAG_SEED, SID_KEY_NOISE, place), real);
     for (uint32_t c = 0; c < f->dim; c++) gap = fmax(gap, fabs(real[c] - x[c]));
   }
   return gap;

@@ -106,7 +106,7 @@ static void check_svag4_euler(vf_context *context) {
   for (size_t i = 0; i < SVAG_NOISE_CASES; i++) {
     const sid_problem *problem = &cases[i].problem;
     double ngd[SVAG_DIM], sde[SVAG_DIM], work[SVAG_WORK];
-    sid_stream stream = svag_stream(SVAG_SEED, 3);
+    sid_stream stream = vf_stream(SVAG_SEED, SID_KEY_NOISE, 3);
     const sid_dynamics euler = svag_dynamics(SID_SDE, 1, cases[i].batch);
     run_noisy_gd(context, &cases[i], steps, lr, wd, ngd);
     memcpy(sde, cases[i].x, problem->dim * sizeof *sde);

@@ -57,7 +57,7 @@ static void compare_counts(vf_context *context, uint64_t place, svag_poisson_mea
   const double effects[] = {1.0, 0.5 * mean.mean, mean.mean};
   double *values = vf_allocate(DRAWS, sizeof *values), *room = vf_allocate(DRAWS, sizeof *room),
          defined[COMPARED];
-  sid_stream stream = svag_stream(SVAG_OTHER_SEED, place), same = stream;
+  sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, place), same = stream;
   char instance[VF_TEXT_SIZE];
   for (size_t i = 0; i < DRAWS; i++) {
     values[i] = sid_stream_poisson(&stream, mean.exp_minus_mean);
@@ -150,7 +150,7 @@ static void check_svag5_sde(vf_context *context) {
       double worst = 0.0;
       char instance[VF_TEXT_SIZE];
       for (uint64_t place = 0; place < 256; place++) {
-        sid_stream stream = svag_stream(SVAG_OTHER_SEED, place), ahead = stream;
+        sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, place), ahead = stream;
         double to = (double)NAN, z[1], expected = -eta * mean;
         for (uint32_t q = 0; q < m; q++) {
           sid_stream_normals(&ahead, z, 1);
@@ -261,7 +261,7 @@ static void check_svag5_levy(vf_context *context) {
     double worst = 0.0, work[SVAG_WORK];
     char instance[VF_TEXT_SIZE];
     for (uint64_t place = 0; place < 1024; place++) {
-      sid_stream stream = svag_stream(SVAG_OTHER_SEED, place), same = stream;
+      sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, place), same = stream;
       double levy[3] = {0.0}, sgd[3] = {0.0};
       sid_levy_step(&law, &problem, 1.0, levy, &stream, work);
       svag_step_on(context, &problem, svag_dynamics(SID_SGD, 1, 1), eta, 0.0, zero, &same, sgd);
@@ -316,7 +316,7 @@ static void compare_weight(vf_context *context, const char *name, const sid_prob
                            const double *x, uint32_t batch, uint32_t m) {
   double whole[SVAG_DIM], part[SVAG_DIM], sum[SVAG_DIM] = {0.0}, work[SVAG_WORK];
   char instance[VF_TEXT_SIZE];
-  sid_stream stream = svag_stream(SVAG_OTHER_SEED, 1), same = stream;
+  sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, 1), same = stream;
   sid_problem_noisy_gradient(problem, x, batch, &stream, whole, work);
   for (uint32_t k = 0; k < m; k++) {
     sid_problem_noisy_gradient(problem, x, batch / m, &same, part, work);

@@ -107,7 +107,7 @@ static void sample_sizes(const sid_problem *problem, uint32_t batch, const doubl
   memset(sampled, 0, sizeof *sampled);
   for (size_t i = 0; i < blocks * BLOCK; i++) {
     const double *row = rows + i * (OBSERVED + SVAG_DIM);
-    sid_stream stream = svag_stream(SVAG_OTHER_SEED, 1000 + i);
+    sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, 1000 + i);
     for (size_t k = 0; k < drawn; k++)
       sid_problem_noisy_gradient(problem, row + OBSERVED, batch, &stream, gradients + k * SVAG_DIM,
                                  work);

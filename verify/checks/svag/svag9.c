@@ -87,7 +87,7 @@ static vf_estimate estimate_of_noise(const tail_case *c, size_t sums) {
   const size_t draws = sums * c->m;
   gaussian_blocks *blocks = vf_allocate(1, sizeof *blocks);
   double *noise = vf_allocate(draws * c->d, sizeof *noise), work[SVAG_WORK];
-  sid_stream stream = svag_stream(SVAG_OTHER_SEED, 9);
+  sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, 9);
   fill_blocks(blocks, c);
   for (size_t i = 0; i < draws; i++)
     sid_problem_gaussian_noise(&blocks->problem, blocks->zero, &stream, noise + i * c->d, work);
@@ -144,7 +144,7 @@ static void check_svag9_stable(vf_context *context) {
     for (size_t k = 0; k < VF_COUNT(sizes); k++) {
       const size_t count = sizes[k] * SUMS;
       double *x = vf_allocate(count, sizeof *x);
-      sid_stream stream = svag_stream(SVAG_OTHER_SEED, 10 + e);
+      sid_stream stream = vf_stream(SVAG_OTHER_SEED, SID_KEY_NOISE, 10 + e);
       char instance[VF_TEXT_SIZE];
       for (size_t i = 0; i < count; i++) x[i] = stable_number(&stream, exponents[e]);
       const vf_estimate found = vf_tail_exponent(x, sizes[k], SUMS);
