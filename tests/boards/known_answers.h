@@ -554,6 +554,12 @@ static const known_atan2 known_atan2s[] = {
   {0xbe88ea84ef54814au, 0x3fd26d98c2fb91a2u, 0xbea5a213c4b4b787u},
   {0x3fbd0eabc68809bdu, 0x3ffdd4945cfd74ddu, 0x3faf21dc46c0f142u},
   {0x3fbf3c53e3e9a3d1u, 0x3fff33f82d757206u, 0x3faffde588b342eeu},
+  {0x8000000000000000u, 0x3facabe9111b0f00u, 0x0000000000000000u},
+  {0x3fb0176faf636f7du, 0x3ff03815884bff56u, 0x3fafb5317825ab7cu},
+  {0x3fb562d978320e37u, 0x3ff613164029b41eu, 0x3faef6d79e3d3830u},
+  {0x3fbdb0ab2795f911u, 0x3ffee50add6a6598u, 0x3faeb725a4b48ba3u},
+  {0x3feb48f59f3c9495u, 0x3ff65c551f818cceu, 0x3fe187c01c9e7be4u},
+  {0x3fb9dc3ce6da090fu, 0x3ff9dc3ce6da0910u, 0x3faff55bb72cfdeau},
 };
 
 static const sid_segment known_0_segments[] = {

@@ -144,7 +144,9 @@ def spec_example():
 
 
 def fixture_cases():
-    return json.loads(read(os.path.join(ROOT, "fixtures/trajectories.json")))["cases"]
+    """-0 is minus zero, which json would read as 0."""
+    return json.loads(read(os.path.join(ROOT, "fixtures/trajectories.json")),
+                      parse_int=lambda digits: -0.0 if digits == "-0" else int(digits))["cases"]
 
 
 RAYLEIGH = {

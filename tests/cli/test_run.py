@@ -55,7 +55,8 @@ for group in GROUPS:
                         for row in fixture["rows"]]
             end, reason = str(fixture["end"]["step"]), fixture["end"]["reason"]
             if reason != "ok":
-                same(rows[-1][:3], [str(trajectory), end, reason], f"{fixture['id']}: last row")
+                last = [str(trajectory), end, reason, *fixture["last"]["row"]]
+                same(rows[-1], last, f"{fixture['id']}: last row")
                 rows.pop()
             same(len(notes), reason != "ok", f"{fixture['id']}: notes {notes}")
             same(rows[1:], expected, fixture["id"])

@@ -17,7 +17,8 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 def cases(name):
     with open(os.path.join(ROOT, "fixtures", name + ".json"), encoding="ascii") as file:
-        document = json.load(file)
+        # -0 is minus zero, which json would read as 0
+        document = json.load(file, parse_int=lambda text: -0.0 if text == "-0" else int(text))
     assert document["schema"] == f"sidyn-fixture-{name}-1" and document["cases"]
     return document
 
@@ -123,6 +124,10 @@ def trajectory(case):
     words += ["rows", str(len(case["rows"]))]
     for row in case["rows"]:
         words += [str(row["step"])] + reals(row["x"]) + reals(row["row"])
+    assert ("last" in case) == (case["end"]["reason"] != "ok")
+    last = fields(case.get("last", {}), "x", "x_dec", "more", "row")
+    state = last.get("x", []) + last.get("more", [])
+    words += ["last"] + reals(state) + reals(last.get("row", []))
     return words + ["end", str(case["end"]["step"]), case["end"]["reason"]]
 
 

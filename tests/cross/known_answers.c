@@ -459,6 +459,22 @@ static void skip_rows(rows *expected) {
   }
 }
 
+/* The state that an early end leaves, and its row: nothing is known of the state before. Both lists
+ * are empty where all steps were to be taken. */
+static void check_last(const sid_experiment *experiment, uint64_t step, const double *x,
+                       double *work) {
+  const size_t width = sid_row_width(experiment);
+  expect("last");
+  const size_t numbers = read_length(3 * ROW_MAX + 2);
+  if (numbers != 0 && numbers != sid_state_doubles(&experiment->problem, &experiment->dynamics))
+    reject("a state", "of another length");
+  for (size_t j = 0; j < numbers && !unreadable; j++) same_real("last x", j, x[j], read_bits());
+  if (read_length(ROW_MAX) != (numbers != 0 ? width : 0)) reject("a row", "of another length");
+  if (unreadable || numbers == 0) return;
+  sid_observe(experiment, step, x, NULL, work, work + width);
+  for (size_t o = 0; o < width; o++) same_real("last observable", o, work[o], read_bits());
+}
+
 static void check_trajectory(void) {
   static const meaning reasons[] = {{"ok", SID_OK},
                                     {"nonfinite", SID_E_NONFINITE},
@@ -490,6 +506,7 @@ static void check_trajectory(void) {
   if (!status)
     status = sid_run(&experiment, trajectory, check_row, &expected, x, &step, work, size);
   skip_rows(&expected);
+  check_last(&experiment, step, x, work);
   expect("end");
   same("last step", 0, step, read_integer());
   same("end", 0, (uint64_t)(int64_t)status,

@@ -31,11 +31,20 @@ def to_bits(value):
     return struct.pack(">d", value).hex()
 
 
+# Stands for a number that is written -0, which json would read and write as 0.
+MINUS_ZERO = "the number -0"
+
+
+def integer(digits):
+    """The parse_int of json that keeps it."""
+    return MINUS_ZERO if digits == "-0" else int(digits)
+
+
 def run_experiment(experiment, trajectory=0):
     """The rows of `sidyn run` by the reference: one dictionary a line;
     observables are bit patterns."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(experiment, file)
+        file.write(json.dumps(experiment).replace(f'"{MINUS_ZERO}"', "-0"))
         file.flush()
         trajectories = f"{trajectory}:{trajectory + 1}"
         options = ["--trajectories", trajectories, "--backend", "ref", "--jobs", "1", "--format",

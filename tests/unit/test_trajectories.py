@@ -1,12 +1,12 @@
 """Every trajectory of fixtures/trajectories.json, bit for bit:
-states and observables at each checkpoint, and the end."""
+states and observables at each checkpoint, and the end with its row where it is early."""
 
 import json
 
-from script import main, require, run_experiment
+from script import MINUS_ZERO, integer, main, require, run_experiment
 
 with open("fixtures/trajectories.json", encoding="ascii") as fixtures:
-    CASES = json.load(fixtures)["cases"]
+    CASES = json.load(fixtures, parse_int=integer)["cases"]
 
 
 def observables(experiment):
@@ -30,11 +30,11 @@ def with_state(experiment):
     return experiment if "x" in names else {**experiment, "observables": [*names, "x"]}
 
 
-def check_row(case, row, expected):
-    where = f"{case['id']}, step {expected['step']}"
-    require(row["trajectory"] == str(case["trajectory"]) and row["step"] == str(expected["step"]),
+def check_row(case, row, step, end, expected):
+    where = f"{case['id']}, step {step}"
+    require(row["trajectory"] == str(case["trajectory"]) and row["step"] == str(step),
             f"{where}: {row}")
-    require(row["end"] == "", f"{where}: ended by {row['end']}")
+    require(row["end"] == end, f"{where}: ended by '{row['end']}'")
     x = [row[f"x{j}"] for j in range(dimension(case["experiment"]))]
     require(x == expected["x"], f"{where}: x is {x} instead of {expected['x']}")
     values = [row[name] for name in observables(case["experiment"])]
@@ -46,14 +46,11 @@ def check_case(case):
     rows = run_experiment(with_state(case["experiment"]), int(case["trajectory"]))
     end = case["end"]
     if end["reason"] != "ok":
-        last = rows.pop()
-        found = (last["end"], last["step"])
-        require(found == (end["reason"], str(end["step"])),
-                f"{case['id']}: ends {found} instead of {end}")
+        check_row(case, rows.pop(), end["step"], end["reason"], case["last"])
     require(len(rows) == len(case["rows"]),
             f"{case['id']}: {len(rows)} rows instead of {len(case['rows'])}")
     for row, expected in zip(rows, case["rows"]):
-        check_row(case, row, expected)
+        check_row(case, row, expected["step"], "", expected)
 
 
 def check_group(kind, cases):
@@ -73,8 +70,10 @@ GROUPS = {kind: [case for case in CASES if case["experiment"]["dynamics"]["kind"
 
 
 def test_all_are_checked():
-    """every case belongs to a group, and both ways of ending occur"""
-    require(sum(map(len, GROUPS.values())) == len(CASES) >= 400, f"{len(CASES)} cases")
+    """every case belongs to a group, all ways of ending occur, and a number is written -0"""
+    require(sum(map(len, GROUPS.values())) == len(CASES) >= 671, f"{len(CASES)} cases")
+    require(sum(MINUS_ZERO in case["experiment"]["start"].get("x", []) for case in CASES) == 1,
+            "no start with -0")
     reasons = {case["end"]["reason"] for case in CASES}
     require(reasons == {"ok", "nonfinite", "origin", "lr", "intrinsic_lr"}, f"reasons {reasons}")
 
