@@ -1,7 +1,7 @@
 #!/bin/sh
 # The checker that goes to other machines, and the scripts that send it there, can fail: on a wrong
 # digit in any file of answers, on text that they do not know, on a compiler that is not there.
-planned=17
+planned=18
 . tests/build/tap.sh
 warnings=$(tr ' ' '\n' < "$B/REF.flags" | grep '^-W' | tr '\n' ' ') || exit 1
 "$PYTHON" -B tests/cross/answers.py > "$tmp/answers.txt" || exit 1
@@ -39,6 +39,18 @@ row() { # the last number of the first trajectory's first row
     { print }' "$tmp/answers.txt" > "$tmp/changed.txt"
   ends 1 '^[0-9]* passed, 1 failed$'
 }
+last() { # the last number of the first row that an early end leaves
+  awk '
+    $1 == "trajectory" && !done {
+      for (i = 1; i < NF; i++) if ($i == "last" && $(i + 1) > 0) at = NF - 3
+      if (at) {
+        done = 1
+        $at = substr($at, 1, 15) ($at ~ /0$/ ? "1" : "0")
+      }
+    }
+    { print }' "$tmp/answers.txt" > "$tmp/changed.txt"
+  ends 1 '^[0-9]* passed, 1 failed$' && grep -q '^not ok .*last observable' "$tmp/out"
+}
 changed() { # STATUS PATTERN SED-SCRIPT
   sed "$3" "$tmp/answers.txt" > "$tmp/changed.txt"
   ends "$1" "$2"
@@ -50,6 +62,7 @@ for subject in sqrt reduction stream normal atan2 trajectory; do
   check "a wrong answer is seen: $subject" wrong $subject
 done
 check 'a wrong number in a row is seen' row
+check 'a wrong number in the row of an early end is seen' last
 check 'an unknown subject is an error' changed 2 'known subject' '2s/^sqrt/root/'
 check 'an unknown kind is an error' changed 2 'known kind' 's/ problem rayleigh / problem raleigh /'
 check 'a text that ends early is an error' changed 2 'cannot read' '2000,$d'
