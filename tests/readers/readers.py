@@ -101,9 +101,11 @@ def blocks(language):
     return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", DOCUMENT)
 
 
-def table(head):
-    """The rows of the table with this head, as cells without their marks of code."""
-    body = re.search(rf"(?m)^{re.escape(head)}\n\|[-|]+\n((?:\|.*\n)+)", DOCUMENT)
+def table(head, section=""):
+    """The rows of the first table with this head in a section and behind it, as cells without their
+    marks of code."""
+    behind = DOCUMENT[DOCUMENT.index(section):]
+    body = re.search(rf"(?m)^{re.escape(head)}\n\|[-|]+\n((?:\|.*\n)+)", behind)
     holds(body, f"no table {head}")
     return [[re.sub(r"^`(.*)`$", r"\1", cell.strip()) for cell in line.strip("|").split(" | ")]
             for line in body.group(1).splitlines()]
@@ -255,6 +257,16 @@ with case("dec is spelled as the document says"):
     for name in ("dec.csv", "normal.txt"):
         words = [word for row in written(name) for word in row]
         same(words, [spelled(float(word)) for word in words], name)
+with case("the tables of columns are what sidyn writes"):
+    names = [cells[0] for cells in table("| column | contents |", "### CSV")]
+    same(read(path_of("dec.csv")).decode().splitlines()[0].split(",")[:3], names[:3], "CSV")
+    names = ",".join(cells[0] for cells in table("| column | contents |", "### --statistics"))
+    shown = sidyn("run", path_of("experiment.json"), "--statistics").stdout.decode()
+    same(shown.splitlines()[0], names.replace(", ", ","), "statistics")
+    reasons = {cells[0] for cells in table("| end | reason |")} - {"(empty)"}
+    schema = read(os.path.join(ROOT, "fixtures/schema/trajectories.schema.json")).decode()
+    known = json.loads(re.search(r'"enum": (\[\s*"ok".*?\])', schema, re.S).group(1))
+    same(reasons | {"ok"}, set(known), "reasons of an end")
 with case("every text is one line a number, ends with a line feed and has nothing but ASCII"):
     for name in ("dec.csv", "hex.csv", "bits.csv", "normal.txt", "raw.txt", "raw-bits.txt"):
         text = read(path_of(name))
