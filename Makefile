@@ -106,7 +106,7 @@ help:
 	@echo '  amalgamation    the library as two files in $(BUILD)/amalgamation'
 	@echo '  sanitize, fuzz  sanitizers, valgrind and analysers; a minute of libFuzzer on the readers'
 	@echo '  deps-readers    install Octave, R, pandas, gnuplot, Node.js, awks, SQLite'
-	@echo '  test-readers    docs/output.md: how to read the output exactly, and who silently does not'
+	@echo '  test-readers    docs/output.md: how to read the output exactly, and who does not'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
 	@echo '  coverage        line and branch coverage of ref/ and verify/;' \

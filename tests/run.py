@@ -84,7 +84,8 @@ def end(number, _frame):
 def show(done, total, started):
     if sys.stderr.isatty():
         names = ", ".join(os.path.basename(test) for test in list(running))
-        sys.stderr.write(f"\r[{done}/{total}] {time.monotonic() - started:.0f} s: {names[:70]}\033[K")
+        seconds = time.monotonic() - started
+        sys.stderr.write(f"\r[{done}/{total}] {seconds:.0f} s: {names[:70]}\033[K")
         sys.stderr.flush()
 
 

@@ -99,7 +99,8 @@ for name, arguments in JOBS.items():
             elif result.returncode == 127 and megabytes <= 80:
                 pass  # the loader found no room for the shared libraries
             else:
-                same((result.returncode, result.stderr.count(b"\n")), (2, 1), f"end {result.stderr}")
+                same((result.returncode, result.stderr.count(b"\n")), (2, 1),
+                     f"end {result.stderr}")
                 holds(b"memory" in result.stderr, f"message {result.stderr}")
             unchanged()
     with case(f"{name}: some of these limits were met and some were not"):
