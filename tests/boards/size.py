@@ -1,14 +1,15 @@
 """What the library takes on each board: code, constants, writable data, stack; `make size`.
 Enforces ci/budgets.txt.
 
-    size.py [BOARD...]      all boards of ci/targets/; with names,
-    also the table of functions of each
+    size.py [BOARD...]      all boards of ci/targets/; with names, also the table of functions of
+                            each
 
 Every part of tests/boards/footprint.c is built with -Os and --gc-sections, the compiler's library
 included, and the image of FOOTPRINT_nothing subtracted: what remains is the part without the start.
-Two numbers for the stack: - chain: the deepest chain of calls by the compiler's call graph with its
-frame sizes (-fcallgraph-info=su), over all paths; functions of
-  the compiler's own library count as nothing, but those of ref/port/ as they are;
+Two numbers for the stack:
+- chain: the deepest chain of calls by the compiler's call graph with its frame sizes
+  (-fcallgraph-info=su), over all paths; functions of the compiler's own library count as nothing,
+  but those of ref/port/ as they are;
 - seen: how deep a run under QEMU went, everything included.
 Both begin below the frame of the caller.
 Functions and constants one by one are in $BUILD/size/BOARD/functions.txt.
