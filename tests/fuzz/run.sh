@@ -1,9 +1,10 @@
 #!/bin/sh
 # libFuzzer (clang) on the readers of experiments and of known answers, each for SECONDS_EACH
-# seconds (30) from the fixtures as a start, with address and undefined-behaviour sanitizers. A fault
-# stays in build/fuzz/ with the input that shows it. Then EXPERIMENTS random experiments (5000) of
-# the seed SEED (1) by every backend, by the executable and by the oracle (differential.py), and what
-# the lanes leave (leftovers.c) under valgrind. make fuzz; needs make deps deps-cross.
+# seconds (30) from the fixtures as a start, with address and undefined-behaviour sanitizers. A
+# fault stays in build/fuzz/ with the input that shows it. Then EXPERIMENTS random experiments
+# (5000) of the seed SEED (1) by every backend, by the executable and by the oracle
+# (differential.py), and what the lanes leave (leftovers.c) under valgrind. make fuzz; needs make
+# deps deps-cross.
 planned=7
 . tests/build/tap.sh
 seconds=${SECONDS_EACH:-30}
