@@ -12,6 +12,9 @@ int vf_jobs(const vf_context *context) { return context->jobs; }
 
 vf_tier vf_tier_of(const vf_context *context) { return context->tier; }
 
+/* printf shows the sign of a NaN, which differs between machines. */
+static double vf_unsigned_nan(double value) { return isnan(value) ? (double)NAN : value; }
+
 static vf_case *vf_add(vf_context *context, const char *relation, const char *instance,
                        double measured, double expected, double tolerance, double badness,
                        vf_verdict verdict, const char *basis) {
@@ -23,9 +26,9 @@ static vf_case *vf_add(vf_context *context, const char *relation, const char *in
   *added = (vf_case){.instance = vf_copy_text(instance),
                      .basis = vf_copy_text(basis),
                      .relation = relation,
-                     .measured = measured,
-                     .expected = expected,
-                     .tolerance = tolerance,
+                     .measured = vf_unsigned_nan(measured),
+                     .expected = vf_unsigned_nan(expected),
+                     .tolerance = vf_unsigned_nan(tolerance),
                      .badness = badness,
                      .verdict = verdict};
   return added;
