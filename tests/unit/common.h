@@ -20,6 +20,12 @@
 
 #define UNIT_ROUNDOFF 0x1p-53
 
+/* Runs only the cases whose names match the pattern in CASES (* and ?), for tests/mutants/run.py;
+ * all of them where it is not set. Before main(), so that no program has to ask for it. */
+__attribute__((constructor)) static void choose_cases(void) {
+  cmocka_set_test_filter(getenv("CASES"));
+}
+
 /* ---- bit patterns -------------------------------------------------------------------------- */
 
 static inline uint64_t bits_of(double x) {
