@@ -94,7 +94,7 @@ help:
 	@echo '  test-long       the tests that take longer: compilers, flags, AArch64'
 	@echo '  bench           speed against NumPy and C with GSL;' \
 	  'BENCH_ARGS=--quick, --profile, --no-targets'
-	@echo '  mutants         deliberate faults in ref/: each must turn a check or a test red'
+	@echo '  mutants         deliberate faults: each must turn something red; PART=3/8, FAULTS="NAME FILE"'
 	@echo '  boards          the same bits on bare metal under QEMU'
 	@echo '  size            code, constants, data and stack on each board against ci/budgets.txt;' \
 	  'BOARD=name for its functions'
@@ -265,8 +265,9 @@ $(BENCH)/gsl: tests/bench/gsl.c tests/bench/request.h
 bench: $(BENCH)/bench $(BENCH)/gsl
 	@$(PYTHON) -B tests/bench/run.py --programs $(BENCH) --out $(BUILD)/bench.json $(BENCH_ARGS)
 
-mutants: test-programs
-	$(PYTHON) -B tests/mutants/run.py
+# PART=3/8 takes a part, FAULTS="NAME FILE FOLDER" some. Runs side by side disturb nothing.
+mutants:
+	@$(PYTHON) -B tests/mutants/run.py --jobs $(JOBS) $(if $(PART),--part $(PART)) $(FAULTS)
 
 # ---- boards --------------------------------------------------------------------------------------
 
