@@ -87,13 +87,29 @@ def all_faults():
     return faults
 
 
-def chosen(faults, names, part):
-    if names:
-        faults = [f for f in faults if any(fnmatch.fnmatch(f.name, name) or f.file == name or
-                                           f.file.startswith(name.rstrip('/') + '/')
-                                           for name in names)]
-    number, of = part
-    return faults[len(faults) * (number - 1) // of:len(faults) * number // of]
+def chosen(faults, names):
+    """Those that a name means: a fault, a file or a folder."""
+    return [f for f in faults if not names or any(
+        fnmatch.fnmatch(f.name, name) or f'{f.file}/'.startswith(name.rstrip('/') + '/')
+        for name in names)]
+
+
+def batches(faults):
+    """Runs of one file, at most eight at a time."""
+    batch = []
+    for fault in faults:
+        if batch and (batch[-1].file != fault.file or len(batch) == 8):
+            yield batch
+            batch = []
+        batch.append(fault)
+    if batch:
+        yield batch
+
+
+def part_of(faults, number, of):
+    """One batch in `of`, so that each part has something of everything."""
+    taken = list(batches(faults))[number - 1::of]
+    return [fault for batch in taken for fault in batch]
 
 
 class Children:
@@ -219,21 +235,10 @@ class Work:
 
     def __init__(self, faults, search):
         self.lock, self.search, self.left = threading.Lock(), search, queue.SimpleQueue()
-        for batch in self.batches(faults):
+        for batch in batches(faults):
             self.left.put(batch)
         self.sound, self.started, self.total = {}, time.monotonic(), len(faults)
         self.done, self.survived, self.others, self.broken = 0, 0, 0, None
-
-    def batches(self, faults):
-        """Runs of one file, at most eight at a time."""
-        batch = []
-        for fault in faults:
-            if batch and (batch[-1].file != fault.file or len(batch) == 8):
-                yield batch
-                batch = []
-            batch.append(fault)
-        if batch:
-            yield batch
 
     def require_sound(self, tree, killer):
         """A killer that is red without a fault kills nothing. Keeps how long it may take."""
@@ -330,7 +335,7 @@ def arguments():
 
 def main():
     options = arguments()
-    faults = chosen(all_faults(), options.names, options.part)
+    faults = part_of(chosen(all_faults(), options.names), *options.part)
     if not faults:
         raise Broken('no such fault')
     if options.list:
