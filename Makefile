@@ -251,7 +251,8 @@ $(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h \
 	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -DBENCH_LANES='"lanes_$*.h"' -c $< -o $@
 
 $(BENCH)/bench: tests/bench/bench.c tests/bench/request.h tests/bench/stage.h \
-  $(patsubst %,$(BENCH)/stage_%.o,$(SIMD)) $(B)/libsidyn_simd.a $(B)/libsidyn.a $(B)/HOSTED.flags
+  $(patsubst %,$(BENCH)/stage_%.o,$(SIMD)) $(B)/libtest.a $(B)/libsidyn_simd.a $(B)/libsidyn.a \
+  $(B)/HOSTED.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(HOSTED_FLAGS) $(SIMD_FLAGS) $(filter %.c %.o %.a,$^) -o $@ $(HOSTED_LIBS)
 

@@ -1,6 +1,8 @@
 /* sidyn's side of `make bench`: times the backends through their public table (simd.h). The
  * protocol is in request.h. */
+#include "formats/memory.h"
 #include "request.h"
+#include "running/parallel.h"
 #include "simd.h"
 #include "stage.h"
 
@@ -147,27 +149,46 @@ static void bench_block(const sid_backend *backend, const sid_experiment *e, uin
   }
 }
 
-/* As the command line runs an ensemble (verify/ensemble.c), but for what becomes of the results. */
+/* What a thread has of its own. */
+typedef struct {
+  double *work, *last, sum;
+  uint64_t digest;
+} bench_worker;
+
+typedef struct {
+  const sid_backend *backend;
+  const sid_experiment *e;
+  const bench_request *request;
+  bench_worker *workers;
+} bench_blocks;
+
+static void bench_task(void *user, uint64_t b, int number) {
+  const bench_blocks *all = user;
+  const uint64_t lanes = all->backend->lanes, left = all->request->count - b * lanes;
+  bench_worker *worker = all->workers + number;
+  if (!worker->work) {
+    worker->work = bench_doubles(all->backend->workspace(all->e));
+    if (all->request->last) worker->last = bench_doubles(lanes * all->e->problem.dim);
+  }
+  bench_block(all->backend, all->e, b * lanes, (uint32_t)(left < lanes ? left : lanes),
+              worker->last, worker->work, &worker->digest, &worker->sum);
+}
+
+/* As the command line runs an ensemble (verify/running/ensemble.c), but for what becomes of the
+ * results. */
 static void bench_ensemble(const sid_backend *backend, const sid_experiment *e,
                            const bench_request *request, uint64_t *digest_out, double *sum_out) {
   const uint64_t lanes = backend->lanes, blocks = (request->count + lanes - 1) / lanes;
-  uint64_t digest = 0;
-  double sum = 0.0;
-#pragma omp parallel num_threads((int)request->threads) reduction(+ : digest, sum)
-  {
-    double *work = bench_doubles(backend->workspace(e));
-    double *last = request->last ? bench_doubles(lanes * e->problem.dim) : NULL;
-#pragma omp for schedule(dynamic, 1)
-    for (uint64_t b = 0; b < blocks; b++) {
-      const uint64_t left = request->count - b * lanes;
-      bench_block(backend, e, b * lanes, (uint32_t)(left < lanes ? left : lanes), last, work,
-                  &digest, &sum);
-    }
-    free(last);
-    free(work);
+  bench_blocks all = {backend, e, request,
+                      vf_allocate((size_t)request->threads, sizeof *all.workers)};
+  vf_parallel(blocks, (int)request->threads, bench_task, &all);
+  for (uint64_t i = 0; i < request->threads; i++) {
+    *digest_out += all.workers[i].digest;
+    *sum_out += all.workers[i].sum;
+    free(all.workers[i].last);
+    free(all.workers[i].work);
   }
-  *digest_out += digest;
-  *sum_out += sum;
+  free(all.workers);
 }
 
 static void bench_steps(const sid_backend *backend, const bench_kind *kind,

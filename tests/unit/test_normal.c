@@ -3,6 +3,7 @@
  * with structure, and for inputs that were chosen because they come close to a rounding
  * boundary. */
 #include "common.h"
+#include "running/parallel.h"
 
 #include <math.h>
 #include <mpfr.h>
@@ -112,32 +113,50 @@ static int pair_is_right(workplace *work, uint64_t raw1, uint64_t raw2) {
 
 typedef int (*input_check)(workplace *work, uint64_t index, uint64_t *input);
 
-/* Runs the check for index 0..count-1; each gives its input, so that a failure can be shown. Stops
- * soon after a failure. */
-static void require_all(const char *what, int64_t count, input_check check) {
-  int64_t wrong = 0, done = 0;
-  uint64_t example = 0;
-#pragma omp parallel
-  {
+enum { BLOCK = 4096, WORKERS_MOST = 1024 };
+
+/* A check of many indices, handed out in blocks; every worker has a place of its own. */
+typedef struct {
+  input_check check;
+  int64_t count;
+  struct {
     workplace work;
-    open_workplace(&work);
-#pragma omp for schedule(dynamic, 4096) reduction(+ : done)
-    for (int64_t i = 0; i < count; i++) {
-      uint64_t input = 0;
-      int64_t stop;
-#pragma omp atomic read
-      stop = wrong;
-      if (stop > 3) continue;
-      done++;
-      if (check(&work, (uint64_t)i, &input)) continue;
-#pragma omp critical
-      example = input;
-#pragma omp atomic
-      wrong++;
-    }
-    close_workplace(&work);
+    int opened;
+    int64_t done, wrong;
+    uint64_t example;
+  } worker[WORKERS_MOST];
+} campaign;
+
+static void check_block(void *user, uint64_t block, int number) {
+  campaign *all = user;
+  if (!all->worker[number].opened) open_workplace(&all->worker[number].work);
+  all->worker[number].opened = 1;
+  for (int64_t i = (int64_t)block * BLOCK; i < all->count && i < (int64_t)(block + 1) * BLOCK;
+       i++) {
+    uint64_t input = 0;
+    if (all->worker[number].wrong > 3) return;
+    all->worker[number].done++;
+    if (all->check(&all->worker[number].work, (uint64_t)i, &input)) continue;
+    all->worker[number].example = input;
+    all->worker[number].wrong++;
   }
-  if (wrong > 0) fail_msg("%s %llu: wrong, and perhaps others", what, (unsigned long long)example);
+}
+
+/* Runs the check for index 0..count-1; each gives its input, so that a failure can be shown. */
+static void require_all(const char *what, int64_t count, input_check check) {
+  static campaign all;
+  int64_t done = 0;
+  memset(&all, 0, sizeof all);
+  all.check = check;
+  all.count = count;
+  vf_parallel((uint64_t)(count + BLOCK - 1) / BLOCK, vf_processors(), check_block, &all);
+  for (int i = 0; i < WORKERS_MOST; i++) {
+    if (all.worker[i].opened) close_workplace(&all.worker[i].work);
+    if (all.worker[i].wrong > 0)
+      fail_msg("%s %llu: wrong, and perhaps others", what,
+               (unsigned long long)all.worker[i].example);
+    done += all.worker[i].done;
+  }
   assert_int_equal(done, count);
 }
 

@@ -158,15 +158,36 @@ static uint64_t wrong_in_block(const sid_backend *backend, input_source source, 
   return wrong;
 }
 
+enum { WORKERS_MOST = 1024 };
+
+typedef struct {
+  const sid_backend *backend;
+  input_source source;
+  uint64_t seed;
+  uint64_t wrong[WORKERS_MOST]; /* of each thread */
+} campaign;
+
+static uint64_t wrong_in(uint64_t tasks, void (*task)(void *, uint64_t, int), campaign *all) {
+  uint64_t wrong = 0;
+  memset(all->wrong, 0, sizeof all->wrong);
+  vf_parallel(tasks, vf_processors(), task, all);
+  for (int i = 0; i < WORKERS_MOST; i++) wrong += all->wrong[i];
+  return wrong;
+}
+
+static void pairs_block(void *user, uint64_t block, int worker) {
+  enum { BLOCK = 512 };
+  campaign *all = user;
+  for (uint64_t i = block * BLOCK; i < (block + 1) * BLOCK; i++)
+    all->wrong[worker] += wrong_in_block(all->backend, all->source, i * all->backend->lanes);
+}
+
 static void require_pairs(const char *what, input_source source, uint64_t pairs) {
   const sid_backend *backends[8];
   const size_t count = usable_backends(backends);
   for (size_t b = 0; b < count; b++) {
-    const uint32_t lanes = backends[b]->lanes;
-    uint64_t wrong = 0;
-#pragma omp parallel for schedule(dynamic, 512) reduction(+ : wrong)
-    for (int64_t i = 0; i < (int64_t)(pairs / lanes); i++)
-      wrong += wrong_in_block(backends[b], source, (uint64_t)i * lanes);
+    campaign all = {.backend = backends[b], .source = source};
+    const uint64_t wrong = wrong_in(pairs / backends[b]->lanes / 512 + 1, pairs_block, &all);
     if (wrong)
       fail_msg("%s: %llu of %llu normals of %s are wrong", what, (unsigned long long)wrong,
                (unsigned long long)(2 * pairs), backends[b]->name);
@@ -190,32 +211,37 @@ static void test_random_pairs(void **state) {
   (void)state;
 }
 
-/* Many normals of the same streams, as runs draw them; `chunk` at a time. */
+enum { CHUNK = 500 };
+
+/* Many normals of the same streams, as runs draw them; CHUNK at a time. */
+static void streams_task(void *user, uint64_t i, int worker) {
+  campaign *all = user;
+  const uint32_t lanes = all->backend->lanes;
+  double z[CHUNK * LANES_MOST], expected[CHUNK];
+  sid_stream streams[LANES_MOST], after[LANES_MOST];
+  uint64_t wrong = 0;
+  for (uint32_t lane = 0; lane < lanes; lane++) {
+    const uint64_t key[2] = {SID_KEY_NOISE, i * lanes + lane};
+    wrong += sid_stream_init(streams + lane, all->seed, key, 2) != SID_OK;
+    after[lane] = streams[lane];
+  }
+  all->backend->normals(streams, z, CHUNK);
+  for (uint32_t lane = 0; lane < lanes; lane++) {
+    sid_stream_normals(after + lane, expected, CHUNK);
+    for (uint32_t j = 0; j < CHUNK; j++)
+      wrong += bits_of(z[j * lanes + lane]) != bits_of(expected[j]);
+    wrong += memcmp(streams + lane, after + lane, sizeof after[lane]) != 0;
+  }
+  all->wrong[worker] += wrong;
+}
+
 static void test_random_streams(void **state) {
-  enum { CHUNK = 500 };
   const sid_backend *backends[8];
   const size_t count = usable_backends(backends);
   const uint64_t normals = effort(200000, 2000000, 100000000);
   for (size_t b = 1; b < count; b++) {
-    const uint32_t lanes = backends[b]->lanes;
-    uint64_t wrong = 0;
-#pragma omp parallel for schedule(dynamic, 1) reduction(+ : wrong)
-    for (int64_t i = 0; i < (int64_t)(normals / (lanes * CHUNK)) + 1; i++) {
-      double z[CHUNK * LANES_MOST], expected[CHUNK];
-      sid_stream streams[LANES_MOST], after[LANES_MOST];
-      for (uint32_t lane = 0; lane < lanes; lane++) {
-        const uint64_t key[2] = {SID_KEY_NOISE, (uint64_t)i * lanes + lane};
-        wrong += sid_stream_init(streams + lane, 20250 + b, key, 2) != SID_OK;
-        after[lane] = streams[lane];
-      }
-      backends[b]->normals(streams, z, CHUNK);
-      for (uint32_t lane = 0; lane < lanes; lane++) {
-        sid_stream_normals(after + lane, expected, CHUNK);
-        for (uint32_t j = 0; j < CHUNK; j++)
-          wrong += bits_of(z[j * lanes + lane]) != bits_of(expected[j]);
-        wrong += memcmp(streams + lane, after + lane, sizeof after[lane]) != 0;
-      }
-    }
+    campaign all = {.backend = backends[b], .seed = 20250 + b};
+    const uint64_t wrong = wrong_in(normals / (backends[b]->lanes * CHUNK) + 1, streams_task, &all);
     if (wrong)
       fail_msg("%llu of %llu normals of %s are wrong", (unsigned long long)wrong,
                (unsigned long long)normals, backends[b]->name);
@@ -435,26 +461,40 @@ static int measure_block(const test_candidates *const *list, size_t count, input
   return 0;
 }
 
-static void measure(const char *what, input_source source, uint64_t inputs) {
+typedef struct {
   const test_candidates *list[4];
-  const size_t count = usable_candidates(list);
+  size_t count;
+  input_source source;
+  struct {
+    deviation largest[4];
+    int failed;
+  } worker[WORKERS_MOST];
+} measurement;
+
+static void measure_task(void *user, uint64_t task, int worker) {
+  enum { BLOCK = 512 };
+  measurement *all = user;
+  for (uint64_t i = task * BLOCK; i < (task + 1) * BLOCK; i++)
+    all->worker[worker].failed |= measure_block(all->list, all->count, all->source, i * LANES_MOST,
+                                                all->worker[worker].largest);
+}
+
+static void measure(const char *what, input_source source, uint64_t inputs) {
+  static measurement all;
+  memset(&all, 0, sizeof all);
+  const size_t count = usable_candidates(all.list);
+  const test_candidates **list = all.list;
   deviation largest[4] = {{0.0, 0.0}, {0.0, 0.0}, {0.0, 0.0}, {0.0, 0.0}};
   int failed = 0;
   if (count == 0) return; /* reference only: no candidates */
-#pragma omp parallel
-  {
-    deviation mine[4] = {{0.0, 0.0}, {0.0, 0.0}, {0.0, 0.0}, {0.0, 0.0}};
-    int bad = 0;
-#pragma omp for schedule(dynamic, 512)
-    for (int64_t i = 0; i < (int64_t)(inputs / LANES_MOST); i++)
-      bad |= measure_block(list, count, source, (uint64_t)i * LANES_MOST, mine);
-#pragma omp critical
-    {
-      failed |= bad;
-      for (size_t c = 0; c < count; c++) {
-        largest[c].radius = fmax(largest[c].radius, mine[c].radius);
-        largest[c].circle = fmax(largest[c].circle, mine[c].circle);
-      }
+  all.count = count;
+  all.source = source;
+  vf_parallel(inputs / LANES_MOST / 512 + 1, vf_processors(), measure_task, &all);
+  for (int i = 0; i < WORKERS_MOST; i++) {
+    failed |= all.worker[i].failed;
+    for (size_t c = 0; c < count; c++) {
+      largest[c].radius = fmax(largest[c].radius, all.worker[i].largest[c].radius);
+      largest[c].circle = fmax(largest[c].circle, all.worker[i].largest[c].circle);
     }
   }
   if (failed) fail_msg("the kernel does not round three candidates a pair");
