@@ -2,6 +2,7 @@
  * with structure, inputs close to a rounding boundary, the fixtures. And the candidates of the
  * vector kernels against long double: how far they are from the truth, which is what decides
  * whether the kernels may trust them. */
+#include "running/parallel.h"
 #include "../simd/candidates.h"
 #include "../simd/effort.h"
 
