@@ -16,12 +16,27 @@ PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 ifeq ($(origin CC),default)
 CC := $(CROSS_PREFIX)gcc
 endif
+LTO := $(filter -flto%,$(CC) $(OPT) $(EXTRA_CFLAGS))
 ifeq ($(origin AR),default)
 AR := $(CROSS_PREFIX)ar
+endif
+# Link-time optimisation: the archiver is the compiler's own. gcc judges once more when it links,
+# and across functions: what it takes for uninitialised then is a guess. Parts without a number of
+# jobs to compile them are worth a warning to it.
+ifneq (,$(LTO))
+CLANG := $(shell echo __clang__ | $(CC) -E -P -x c - 2>/dev/null | grep 1)
+ifeq ($(origin AR),file)
+AR := $(if $(CLANG),$(shell $(CC) -print-prog-name=llvm-ar),$(CROSS_PREFIX)gcc-ar)
+endif
+LINK_FLAGS := $(if $(CLANG),,-Wno-maybe-uninitialized \
+  $(if $(filter -flto,$(LTO)),-flto-partition=one))
 endif
 
 ifneq (1,$(words $(BUILD)))
 $(error BUILD is '$(BUILD)'; allowed: one path without spaces)
+endif
+ifneq (,$(and $(filter install,$(MAKECMDGOALS)),$(word 2,x$(PREFIX)x)))
+$(error PREFIX is '$(PREFIX)'; allowed: one path without spaces, which pkg-config would split)
 endif
 VERSION := $(shell sed -n 's/^.define SID_VERSION "\(.*\)"/\1/p' ref/sidyn.h)
 CONFIG := $(notdir $(firstword $(CC)))$(subst $() ,,$(OPT))
@@ -72,7 +87,12 @@ deps:
 	$(MAKE) --no-print-directory $(OTHER_GOALS)
 else
 
-MAKEFLAGS += --no-print-directory -j$(JOBS)
+MAKEFLAGS += --no-print-directory
+# The number of jobs is that of make's environment, where it has one and JOBS is not given.
+ifneq (,$(or $(filter command environment,$(origin JOBS)), \
+  $(if $(filter -j% --jobserver%,$(MAKEFLAGS) $(shell printf '%s' "$$MAKEFLAGS")),,1)))
+MAKEFLAGS += -j$(JOBS)
+endif
 # One short line per file; V=1 shows the whole commands.
 ifeq ($(V),)
 short = @printf '  %-4s %s\n' $(1) $@;
@@ -126,16 +146,21 @@ deps:
 # ---- build ---------------------------------------------------------------------------------------
 
 # Two makes may work in one build folder: what is made gets its name when it is whole.
+# tidy: what another name had until then goes, also when make is interrupted.
+tidy = trap 'rm -f $@.$$$$ $@.$$$$.[do]' EXIT; trap 'exit 130' HUP INT TERM;
 # renew: standard input becomes $@, which is left alone where nothing changes.
-renew = { cat > $@.$$$$ && if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv -f $@.$$$$ $@; fi; }
+renew = { $(tidy) cat > $@.$$$$ && if ! cmp -s $@.$$$$ $@; then mv -f $@.$$$$ $@; fi; }
 # compile: $< to $@ with the flags $(1); coverage keeps notes beside the object under its name.
 ifneq (,$(findstring --coverage,$(EXTRA_CFLAGS)))
 compile = $(call short,CC)$(CC) $(1) -MMD -MP -c $< -o $@
 else
-compile = $(call short,CC)$(CC) $(1) -MMD -MP -MT $@ -MF $@.$$$$.d -c $< -o $@.$$$$.o && \
-  mv -f $@.$$$$.d $(@:.o=.d) && mv -f $@.$$$$.o $@ || { rm -f $@.$$$$.[do]; exit 1; }
+compile = $(call short,CC)$(tidy) $(CC) $(1) -MMD -MP -MT $@ -MF $@.$$$$.d -c $< -o $@.$$$$.o && \
+  mv -f $@.$$$$.d $(@:.o=.d) && mv -f $@.$$$$.o $@
 endif
-archive = $(call short,AR)rm -f $@.$$$$ && $(AR) rcs $@.$$$$ $^ && mv -f $@.$$$$ $@
+archive = $(call short,AR)$(tidy) $(AR) rcs $@.$$$$ $^ && mv -f $@.$$$$ $@
+# link: $(1), the names of files, to $@ with the libraries $(2).
+link = $(call short,CC)$(tidy) $(CC) $(HOSTED_FLAGS) $(1) $(LINK_FLAGS) -o $@.$$$$ $(2) && \
+  mv -f $@.$$$$ $@
 
 # Libraries are probed at every make (a fraction of a second); the file changes only when the answer
 # does.
@@ -177,10 +202,10 @@ $(B)/libsidyn_simd.a: $(SIMD_OBJECTS)
 	$(archive)
 
 $(B)/sidyn: $(VERIFY_OBJECTS) $(B)/libsidyn_simd.a $(B)/libsidyn.a
-	$(call short,CC)$(CC) $(HOSTED_FLAGS) $^ -o $@.$$$$ $(HOSTED_LIBS) && mv -f $@.$$$$ $@
+	$(call link,$^,$(HOSTED_LIBS))
 
 $(BUILD)/sidyn: $(B)/sidyn
-	@cp -f $< $@.$$$$ && mv -f $@.$$$$ $@
+	@$(tidy) cp -f $< $@.$$$$ && mv -f $@.$$$$ $@
 
 -include $(REF_OBJECTS:.o=.d) $(SIMD_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) \
   $(TEST_SIMD_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
@@ -207,7 +232,7 @@ TEST_ARCHIVES := $(B)/libtest.a $(B)/libsidyn_simd.a $(B)/libsidyn.a
 $(TEST_SOURCES:%.c=$(B)/%): $(B)/%: %.c $(TEST_ARCHIVES) $(B)/HOSTED.flags
 	@mkdir -p $(@D)
 	$(call short,CC)$(CC) $(HOSTED_FLAGS) $(SIMD_FLAGS) -Itests/unit -MMD -MP $< $(TEST_ARCHIVES) \
-	  -o $@ $(HOSTED_LIBS) $(TEST_LIBS)
+	  $(LINK_FLAGS) -o $@ $(HOSTED_LIBS) $(TEST_LIBS)
 
 CXX_FLAGS := -std=c++11 $(OPT) -Wall -Wextra -Werror $(ARITHMETIC) $(EXTRA_CFLAGS)
 $(B)/%: %.cpp $(B)/libsidyn.a $(B)/HOSTED.flags
@@ -344,12 +369,13 @@ lint: $(B)/hosted.mk format-check
 	cppcheck --quiet --std=c99 --enable=warning,performance,portability \
 	  --inline-suppr --error-exitcode=1 -USID_CONFIG_FILE -Iref -Isimd -Iverify ref verify
 
+TO = $(DESTDIR)$(PREFIX)
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
-	install -m 755 $(B)/sidyn $(DESTDIR)$(PREFIX)/bin/sidyn
-	install -m 644 ref/sidyn.h ref/sidyn_laws.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 simd/simd.h $(DESTDIR)$(PREFIX)/include/sidyn_simd.h
-	install -m 644 $(B)/libsidyn.a $(B)/libsidyn_simd.a $(DESTDIR)$(PREFIX)/lib
+	install -d '$(TO)/bin' '$(TO)/include' '$(TO)/lib/pkgconfig'
+	install -m 755 $(B)/sidyn '$(TO)/bin/sidyn'
+	install -m 644 ref/sidyn.h ref/sidyn_laws.h '$(TO)/include'
+	install -m 644 simd/simd.h '$(TO)/include/sidyn_simd.h'
+	install -m 644 $(B)/libsidyn.a $(B)/libsidyn_simd.a '$(TO)/lib'
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn' \
 	  'Description: reference implementation of the dynamics of scale-invariant losses' \
 	  'Version: $(VERSION)' \
@@ -358,7 +384,7 @@ install: all
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn_simd' 'Description: vector backends of sidyn' \
 	  'Version: $(VERSION)' 'Requires: sidyn' 'Cflags: -I$${prefix}/include' \
 	  'Libs: -L$${prefix}/lib -lsidyn_simd$(if $(SIMD), -lsleef)' > $(B)/sidyn_simd.pc
-	install -m 644 $(B)/sidyn.pc $(B)/sidyn_simd.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 $(B)/sidyn.pc $(B)/sidyn_simd.pc '$(TO)/lib/pkgconfig'
 
 clean:
 	rm -rf $(BUILD)

@@ -4,7 +4,7 @@
 set -eu
 packages='gcc g++ make clang clang-format clang-tidy cppcheck libclang-rt-dev pkg-config
  libjansson-dev libsleef-dev libgsl-dev libcmocka-dev libmpfr-dev libgmp-dev libpcg-cpp-dev
- python3 python3-numpy python3-mpmath python3-gmpy2 python3-jsonschema gcovr lld patch'
+ python3 python3-numpy python3-mpmath python3-gmpy2 python3-jsonschema gcovr lld patch musl-tools'
 
 if ! command -v apt-get > /dev/null; then
   echo "make deps: no apt-get here; install the equivalents of:" $packages >&2

@@ -51,4 +51,12 @@ echo "SIMD := $simd"
 echo "SIMD_FLAGS :=$simd_flags"
 echo "HOSTED_CFLAGS :=$cflags"
 echo "HOSTED_LDLIBS :=$ldlibs"
-[ -z "$missing" ] || echo "\$(info built without:$missing; make deps installs it)"
+# What is there and not found is for another C library (musl-gcc), or for another machine.
+hint='make deps installs it'
+for part in jansson sleef; do
+  case $missing in *"lib$part-dev"*)
+    [ -n "${SID_WITHOUT:-}" ] || [ ! -f "/usr/include/$part.h" ] ||
+      hint="installed, but not for $CC" ;;
+  esac
+done
+[ -z "$missing" ] || echo "\$(info built without:$missing; $hint)"
