@@ -154,7 +154,8 @@ renew = { $(tidy) cat > $@.$$$$ && if ! cmp -s $@.$$$$ $@; then mv -f $@.$$$$ $@
 ifneq (,$(findstring --coverage,$(EXTRA_CFLAGS)))
 compile = $(call short,CC)$(CC) $(1) -MMD -MP -c $< -o $@
 else
-compile = $(call short,CC)$(tidy) $(CC) $(1) -MMD -MP -MT $@ -MF $@.$$$$.d -c $< -o $@.$$$$.o && \
+compile = $(call short,CC)$(tidy) \
+  $(CC) $(1) -MMD -MP -MT $@ -MF $@.$$$$.d -c $< -o $@.$$$$.o && \
   mv -f $@.$$$$.d $(@:.o=.d) && mv -f $@.$$$$.o $@
 endif
 archive = $(call short,AR)$(tidy) $(AR) rcs $@.$$$$ $^ && mv -f $@.$$$$ $@

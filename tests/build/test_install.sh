@@ -1,12 +1,19 @@
 #!/bin/sh
-# What `make install` installs: every header compiles and links in C and in C++, with what
-# pkg-config says.
-planned=5
+# What `make install` installs: all may read it, and every header compiles and links in C and in
+# C++, with what pkg-config says.
+planned=6
 . tests/build/tap.sh
 to=$tmp/installed
 
-installs() { make -s B="$B" CC="$CC" -o all install DESTDIR= PREFIX="$to"; }
+# As an administrator does whose files are private by default.
+installs() { (umask 077 && make -s B="$B" CC="$CC" -o all install DESTDIR= PREFIX="$to"); }
 check 'it installs what was built' installs
+# What others cannot read or enter, and what they could change.
+wrong_modes() {
+  find "$to" -type d ! -perm 755 -o -type f -name sidyn ! -perm 755 \
+    -o -type f ! -name sidyn ! -perm 644
+}
+check 'all may read it, whatever the umask' none "$(wrong_modes 2>&1)"
 headers=$(cd "$to/include" && ls)
 all_headers() { [ "$headers" = "$(printf 'sidyn.h\nsidyn_laws.h\nsidyn_simd.h')" ]; }
 check 'the headers are those that this test knows' all_headers
