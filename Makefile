@@ -148,8 +148,9 @@ deps:
 # Two makes may work in one build folder: what is made gets its name when it is whole.
 # tidy: what another name had until then goes, also when make is interrupted.
 tidy = trap 'rm -f $@.$$$$ $@.$$$$.[do]' EXIT; trap 'exit 130' HUP INT TERM;
-# renew: standard input becomes $@, which is left alone where nothing changes.
-renew = { $(tidy) cat > $@.$$$$ && if ! cmp -s $@.$$$$ $@; then mv -f $@.$$$$ $@; fi; }
+# renew: standard input becomes $@, which is left alone where nothing changes. None is a failure.
+renew = { $(tidy) cat > $@.$$$$ && [ -s $@.$$$$ ] && \
+  if ! cmp -s $@.$$$$ $@; then mv -f $@.$$$$ $@; fi; }
 # compile: $< to $@ with the flags $(1); coverage keeps notes beside the object under its name.
 ifneq (,$(findstring --coverage,$(EXTRA_CFLAGS)))
 compile = $(call short,CC)$(CC) $(1) -MMD -MP -c $< -o $@

@@ -5,6 +5,7 @@
 set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
+trap 'exit 130' HUP INT TERM
 
 can() { # part, program text, flags...
   case " ${SID_WITHOUT:-} " in *" $1 "*) return 1 ;; esac
