@@ -114,7 +114,8 @@ help:
 	@echo '  test-long       the tests that take longer: compilers, flags, AArch64'
 	@echo '  bench           speed against NumPy and C with GSL;' \
 	  'BENCH_ARGS=--quick, --profile, --no-targets'
-	@echo '  mutants         deliberate faults: each must turn something red; PART=3/8, FAULTS="NAME FILE"'
+	@echo '  mutants         deliberate faults: each must turn something red; PART=3/8,' \
+	  'FAULTS="NAME FILE"'
 	@echo '  boards          the same bits on bare metal under QEMU'
 	@echo '  size            code, constants, data and stack on each board against ci/budgets.txt;' \
 	  'BOARD=name for its functions'
