@@ -127,7 +127,8 @@ install_to() { # DESTDIR
   }
 }
 installs() {
-  mkdir "$tmp/a stage" && install_to "$tmp/a stage" && none "$(find "$tmp/a stage/opt" ! -perm -o=r)" &&
+  mkdir "$tmp/a stage" && install_to "$tmp/a stage" &&
+    none "$(find "$tmp/a stage/opt" ! -perm -o=r)" &&
     [ "$(find "$tmp/a stage/opt" -type f | wc -l)" -eq 8 ]
 }
 check 'umask 077: all can read what is installed, also by a DESTDIR with a space' installs
