@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 B = 'build/gcc-O2'
 MAKE = ['make', 'JOBS=1', 'CC=gcc', 'OPT=-O2', 'BUILD=build', 'EXTRA_CFLAGS=-Wno-error']
 LONGEST = 900  # seconds that anything may take
-GUESS = 15  # seconds of one processor for a fault, until some have been measured
+GUESS = 5  # seconds of one processor for a fault, until some have been measured
 # Not inherited from the make that runs this: its job server and its variables.
 ENVIRONMENT = {name: value for name, value in os.environ.items()
                if name not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'CASES', 'SID_BACKEND')}

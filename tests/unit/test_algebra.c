@@ -227,7 +227,7 @@ static void test_solve_by_hand(void **state) {
   /* Rows must change places; two right sides; whole numbers all along. */
   double swap[] = {0.0, 1.0, 3.0, -1.0, 2.0, 0.0, 8.0, 6.0};
   double three[] = {1.0, 2.0, 3.0, 14.0, 2.0, 4.0, 4.0, 22.0, 4.0, 8.0, 4.0, 32.0};
-  double tiny[] = {1e-20, 1.0, 1.0, 1.0, 1.0, 2.0};
+  double tiny[] = {1e-20, 1.0, 1.0, 1.0, 1.0, 2.0}, down[] = {1e-20, 1.0, 1.0, -1.0, 1.0, 0.0};
   double cyclic[] = {0.0, 0.0, 2.0, 6.0, 4.0, 0.0, 0.0, 4.0, 0.0, 8.0, 0.0, 16.0};
   double one[] = {4.0, 1.0};
   assert_int_equal(vf_solve(swap, 2, 2), 0);
@@ -237,6 +237,9 @@ static void test_solve_by_hand(void **state) {
   assert_int_equal(vf_solve(tiny, 2, 1), 0);
   require_within(tiny[2], 1.0, 2.0 * UNIT_ROUNDOFF, "a tiny pivot is not taken", 0);
   require_within(tiny[5], 1.0, 2.0 * UNIT_ROUNDOFF, "a tiny pivot is not taken", 1);
+  assert_int_equal(vf_solve(down, 2, 1), 0);
+  require_within(down[2], 1.0, 2.0 * UNIT_ROUNDOFF, "a negative pivot is taken", 0);
+  require_within(down[5], 1.0, 2.0 * UNIT_ROUNDOFF, "a negative pivot is taken", 1);
   assert_int_equal(vf_solve(cyclic, 3, 1), 0);
   for (size_t i = 0; i < 3; i++)
     require_bits(cyclic[4 * i + 3], (double)(i + 1), "a permutation", i);
