@@ -251,7 +251,7 @@ FAULTS = {
          'vf_skip_space(end)'),
     ],
     'verify/formats/failure.c': [
-        ('output-control-bytes', OUTPUT, 'byte < 0x20 || byte == 0x7f',
+        ('output-control-bytes', 'test_formats', 'byte < 0x20 || byte == 0x7f',
          'byte == 0x7f'),
         ('output-left-by-an-interrupt', OUTPUT,
          '  vf_drop_partials();\n  raise', '  raise'),

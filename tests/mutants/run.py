@@ -156,7 +156,7 @@ class Tree:
     """A copy of the project in which faults are tried one after the other."""
 
     def __init__(self, children, directory):
-        self.children, self.directory = children, directory
+        self.children, self.directory, self.said = children, directory, ''
 
     def build(self, *targets):
         """What went wrong, or None."""
@@ -180,31 +180,32 @@ class Tree:
             if self.build('all'):
                 return 'does not build'
             interpreter = [sys.executable, '-B'] if name.endswith('.py') else ['sh']
-            status, _ = self.children.run([*interpreter, name], self.directory, seconds, B=B,
-                                          CC='gcc', PYTHON=sys.executable)
+            status, self.said = self.children.run([*interpreter, name], self.directory, seconds,
+                                                  B=B, CC='gcc', PYTHON=sys.executable)
         else:
             program = f'{B}/tests/unit/{name}'
             if self.build(program):
                 return 'does not build'
             variables = {'CASES': case} if case else {}
-            status, text = self.children.run([program], self.directory, seconds, **variables)
-            if case and status == 0 and ' 0 test(s) run' in text:
+            status, self.said = self.children.run([program], self.directory, seconds,
+                                                  **variables)
+            if case and status == 0 and ' 0 test(s) run' in self.said:
                 raise Broken(f'{killer}: no such case')
         return None if status == 0 else killer
 
     def verify(self, pattern, seconds):
         """The first check of the quick tier that is red with the reference backend."""
-        status, text = self.children.run(
+        status, self.said = self.children.run(
             [f'{B}/sidyn', 'verify', '--backend', 'ref', '--jobs', '1', '--filter', pattern],
             self.directory, seconds)
         if status == 0:
             return None
         if status == 3:
             return 'selfcheck'
-        red = re.search(r'^(\S+) .* (FAIL|inconclusive)$', text, re.M)
+        red = re.search(r'^(\S+) .* (FAIL|inconclusive)$', self.said, re.M)
         if red:
             return f'verify {red.group(1)}'
-        if status == 2 and 'no check of tier' in text:
+        if status == 2 and 'no check of tier' in self.said:
             raise Broken(f'verify {pattern}: no such check')
         return f'verify {pattern}'  # it crashes or hangs
 
@@ -249,7 +250,7 @@ class Work:
             return
         started = time.monotonic()
         if tree.seen_by(killer):
-            raise Broken(f'{killer} fails without a fault')
+            raise Broken(f'{killer} fails without a fault\n{tree.said[-3000:]}')
         self.sound[killer] = min(LONGEST, 60 + 10 * (time.monotonic() - started))
 
     def remaining(self):

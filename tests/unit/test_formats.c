@@ -1,8 +1,10 @@
-/* Numbers as text, and where in a JSON text a field stands. */
+/* Numbers as text, where in a JSON text a field stands, and messages. */
 #include "common.h"
 
 #include <math.h>
+#include <unistd.h>
 
+#include "formats/failure.h"
 #include "formats/json_line.h"
 #include "formats/number.h"
 
@@ -159,10 +161,33 @@ static void test_places(void **state) {
   assert_ptr_equal(vf_json_element(all, 0), all);
 }
 
+/* ---- messages ---- */
+
+/* One line, whatever bytes are in what it quotes. */
+static void test_message(void **state) {
+  int ends[2];
+  char line[200];
+  const int before = dup(STDERR_FILENO);
+  assert_int_equal(pipe(ends), 0);
+  dup2(ends[1], STDERR_FILENO);
+  const int status = vf_fail("%s: %d", "a\nb\x1b[1m\x7f\xc3\xa9~ ", 7);
+  fflush(stderr);
+  dup2(before, STDERR_FILENO);
+  close(before), close(ends[1]);
+  const ssize_t length = read(ends[0], line, sizeof line - 1);
+  close(ends[0]);
+  assert_true(length > 0);
+  line[length] = '\0';
+  assert_string_equal(line, "sidyn: a\\x0ab\\x1b[1m\\x7f\xc3\xa9~ : 7\n");
+  assert_int_equal(status, VF_EXIT_USAGE);
+  (void)state;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_texts),        cmocka_unit_test(test_shortest),
       cmocka_unit_test(test_format_names), cmocka_unit_test(test_whole_numbers),
-      cmocka_unit_test(test_bits),         cmocka_unit_test(test_places)};
+      cmocka_unit_test(test_bits),         cmocka_unit_test(test_places),
+      cmocka_unit_test(test_message)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
