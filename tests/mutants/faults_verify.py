@@ -257,7 +257,7 @@ FAULTS = {
          '  vf_drop_partials();\n  raise', '  raise'),
     ],
     'verify/formats/experiment_json.c': [
-        ('reader-last-step-not-recorded', INPUT,
+        ('reader-last-step-not-recorded', 'tests/cli/test_run.py',
          'regular + (experiment->steps % every != 0)', 'regular'),
         ('reader-checkpoints-repeat', INPUT, 'if (c > 0 && steps[c] <= steps[c - 1])',
          'if (c > 0 && steps[c] < steps[c - 1])'),

@@ -278,7 +278,10 @@ class Work:
                     self.require_sound(tree, killer)
                 for fault in batch:
                     seconds = self.sound.get(fault.killer, LONGEST)
-                    self.report(fault, tree.try_fault(fault, seconds, self.search))
+                    found = tree.try_fault(fault, seconds, self.search)
+                    if found not in (None, 'does not build', 'selfcheck', fault.killer):
+                        self.require_sound(tree, found)
+                    self.report(fault, found)
         except (queue.Empty, KeyboardInterrupt):
             pass
         except Exception as error:  # a worker that breaks must not look like one that is done
