@@ -303,7 +303,7 @@ FAULTS = {
     'verify/formats/json_text.c': [
         ('reader-minus-zero', INPUT, 'integer && length == 2 && memcmp', '0 && memcmp'),
         ('reader-large-integers', INPUT, 'length >= 19', 'length >= 22'),
-        ('reader-numbers-in-texts', INPUT,
+        ('reader-numbers-in-texts', 'test_formats',
          'if (quoted && *text == \'\\\\\' && text[1])', 'if (0)'),
     ],
     'verify/formats/output.c': [

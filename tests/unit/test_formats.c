@@ -6,6 +6,7 @@
 
 #include "formats/failure.h"
 #include "formats/json_line.h"
+#include "formats/json_text.h"
 #include "formats/number.h"
 
 /* ---- numbers ---- */
@@ -161,6 +162,31 @@ static void test_places(void **state) {
   assert_ptr_equal(vf_json_element(all, 0), all);
 }
 
+/* ---- numbers that libjansson would lose ---- */
+
+static void test_kept_numbers(void **state) {
+  static const char text[] =
+      "{\"a\\\"b\": \"c\\\"-0 -0\", \"n\": [-0, -0.5, 12345678901234567890, 0],\n"
+      " \"q\": \"\\\\\", \"m\": -0}";
+  json_error_t error;
+  int marked = 0;
+  json_t *json = vf_json_parse(text, sizeof text - 1, &error, &marked);
+  const json_t *list = json_object_get(json, "n");
+  const char large[] = {VF_LARGE, '\0'};
+  (void)state;
+  assert_non_null(json);
+  assert_true(marked);
+  assert_string_equal(json_string_value(json_object_get(json, "a\"b")), "c\"-0 -0");
+  require_bits(json_real_value(json_array_get(list, 0)), -0.0, "minus zero", 0);
+  require_bits(json_real_value(json_array_get(list, 1)), -0.5, "minus a half", 0);
+  assert_true(strncmp(json_string_value(json_array_get(list, 2)), large, 1) == 0);
+  assert_string_equal(json_string_value(json_array_get(list, 2)) + 1, "12345678901234567890");
+  assert_true(json_is_integer(json_array_get(list, 3)));
+  assert_string_equal(json_string_value(json_object_get(json, "q")), "\\");
+  require_bits(json_real_value(json_object_get(json, "m")), -0.0, "minus zero", 1);
+  json_decref(json);
+}
+
 /* ---- messages ---- */
 
 /* One line, whatever bytes are in what it quotes. */
@@ -188,6 +214,6 @@ int main(void) {
       cmocka_unit_test(test_texts),        cmocka_unit_test(test_shortest),
       cmocka_unit_test(test_format_names), cmocka_unit_test(test_whole_numbers),
       cmocka_unit_test(test_bits),         cmocka_unit_test(test_places),
-      cmocka_unit_test(test_message)};
+      cmocka_unit_test(test_kept_numbers), cmocka_unit_test(test_message)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

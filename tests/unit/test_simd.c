@@ -462,6 +462,30 @@ static void test_signed_zeros(void **state) {
   (void)state;
 }
 
+/* Sums of -0: what pads their last group makes them +0, and the loss shows the sign. */
+static void test_padding(void **state) {
+  static problem_data store;
+  static const uint64_t checkpoints[] = {0, 1};
+  data_source data = {19};
+  for (uint32_t p = 2; p <= 25; p++) {
+    sid_experiment experiment;
+    memset(&experiment, 0, sizeof experiment);
+    fill(&store, &data, p, 3);
+    for (uint32_t j = 0; j < p; j++) store.spectrum[j] = -0.0, store.point[j] = 1.0;
+    assert_true(make_problem(&store, 0, 0, p, 3, &experiment.problem));
+    experiment.dynamics = dynamics_of(SID_GD, &experiment.problem, 1);
+    experiment.schedule = schedule_of(0);
+    experiment.start.kind = SID_START_POINT, experiment.start.x = store.point;
+    experiment.steps = 1;
+    experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
+    experiment.plane = store.plane;
+    experiment.observables = observables, experiment.observable_count = COUNT(observables);
+    assert_int_equal(sid_experiment_validate(&experiment), SID_OK);
+    require_experiment(&experiment, 0, 8, &data, "sums of -0");
+  }
+  (void)state;
+}
+
 /* The sample that is drawn first in each lane, where the uniform of one of them is exactly a sum of
  * weights: the next sample is it. */
 static void test_weighted_ties(void **state) {
@@ -1102,6 +1126,7 @@ int main(void) {
       cmocka_unit_test(test_all_dimensions),
       cmocka_unit_test(test_counts),
       cmocka_unit_test(test_signed_zeros),
+      cmocka_unit_test(test_padding),
       cmocka_unit_test(test_weighted_ties),
       cmocka_unit_test(test_completion),
       cmocka_unit_test(test_completion_signed_zeros),
