@@ -66,7 +66,7 @@ FAULTS = {
         ('normal-band-forgets-sine', 'test_simd_normal test_boundaries',
          'sid_lanes_near(sine, s, SID_NORMAL_BOUND_CIRCLE)',
          'sid_lanes_near(cosine, c, SID_NORMAL_BOUND_CIRCLE)'),
-        ('normal-band-forgets-radius', 'test_simd_normal test_boundaries',
+        ('normal-band-forgets-radius', 'test_simd_normal test_random_pairs',
          'vm_or(sid_lanes_near(radius, r, SID_NORMAL_BOUND_RADIUS), near_circle)', 'near_circle'),
         ('normal-sine-first', RAWS, 'vd_store(z0, vd_mul(r, c));\n  vd_store(z1, vd_mul(r, s));',
          'vd_store(z0, vd_mul(r, s));\n  vd_store(z1, vd_mul(r, c));'),
