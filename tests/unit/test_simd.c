@@ -462,17 +462,20 @@ static void test_signed_zeros(void **state) {
   (void)state;
 }
 
-/* Sums of -0: what pads their last group makes them +0, and the loss shows the sign. */
+/* Sums of -0. What pads the last group of a canonical sum makes it +0, and the loss shows the sign;
+ * the sum over samples begins with its first term and stays -0, and x shows that. */
 static void test_padding(void **state) {
   static problem_data store;
   static const uint64_t checkpoints[] = {0, 1};
   data_source data = {19};
-  for (uint32_t p = 2; p <= 25; p++) {
+  for (uint32_t p = 2, samples = 0; p <= 25; p += samples, samples = !samples) {
     sid_experiment experiment;
     memset(&experiment, 0, sizeof experiment);
     fill(&store, &data, p, 3);
-    for (uint32_t j = 0; j < p; j++) store.spectrum[j] = -0.0, store.point[j] = 1.0;
-    assert_true(make_problem(&store, 0, 0, p, 3, &experiment.problem));
+    for (uint32_t j = 0; j < p; j++)
+      store.spectrum[j] = -0.0, store.point[j] = samples ? -0.0 : 1.0;
+    for (uint32_t i = 0; i < 3 * p; i++) store.a[i] = 1.0, store.b[i] = 0.0;
+    assert_true(make_problem(&store, samples ? 4 : 0, 0, p, 3, &experiment.problem));
     experiment.dynamics = dynamics_of(SID_GD, &experiment.problem, 1);
     experiment.schedule = schedule_of(0);
     experiment.start.kind = SID_START_POINT, experiment.start.x = store.point;
