@@ -208,8 +208,6 @@ FAULTS = {
     'simd/kernels/problems/bn_completion.h': [
         ('completion-padding-left', COMPLETION,
          '    for (; k < padded->stride; k++) row[k] = 0.0;\n', ''),
-        ('completion-fold-neighbours', COMPLETION, 'vd_add(a.v[k], a.v[k + half])',
-         'vd_add(a.v[2 * k], a.v[2 * k + 1])'),
         ('completion-rows-without-entry', COMPLETION,
          '    for (; zero < out_left; zero++) *zero = 0.0; /* rows without an entry */\n', ''),
         ('completion-last-rows-not-zeroed', COMPLETION,

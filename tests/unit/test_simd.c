@@ -653,7 +653,8 @@ static void test_completion_ends(void **state) {
       experiment.schedule.wd = 0.0, experiment.schedule.factor = 0x1p350;
     if (round % 5 == 2)
       experiment.schedule = schedule_of(2), experiment.schedule.wd = 1.0,
-      experiment.schedule.factor = 2.0;
+      experiment.schedule.factor = 2.0,
+      experiment.schedule.lr = round % 2 ? 0.25 : 0.2; /* lr*wd of exactly 1, or beyond */
     if (round % 5 >= 3) {
       static const double rescales[] = {0x1p-560, 0x1p-530, 0x1p600, LARGEST, 1e-150, 1e150};
       experiment.schedule = schedule_of(0);
@@ -1006,7 +1007,8 @@ static void test_schedule_ends(void **state) {
   static problem_data store;
   const sid_schedule infinite = {SID_EXPONENTIAL, 0, NULL, 1.0, 0, 0.0, 1e30, 0},
                      nan = {SID_EXPONENTIAL, 0, NULL, 0.0, 0, 0.0, 1e30, 0};
-  const sid_schedule decaying = {SID_EXPONENTIAL, 0, NULL, 0.001, 0, 1.0, 1.5, 0};
+  const sid_schedule decaying = {SID_EXPONENTIAL, 0, NULL, 0.001, 0, 1.0, 1.5, 0},
+                     exact = {SID_EXPONENTIAL, 0, NULL, 0.25, 0, 1.0, 2.0, 0};
   sid_experiment experiment = ending_experiment(&store, 6, 1, 5, SID_SGD, 1.0);
   experiment.problem.sigma = 0.0;
   experiment.schedule = infinite;
@@ -1014,7 +1016,9 @@ static void test_schedule_ends(void **state) {
   experiment.schedule = nan;
   require_ends(&experiment, SID_E_LR, 0, "lr that is not a number");
   experiment.schedule = decaying;
-  require_ends(&experiment, SID_E_INTRINSIC_LR, 0, "lr*wd of 1");
+  require_ends(&experiment, SID_E_INTRINSIC_LR, 0, "lr*wd beyond 1");
+  experiment.schedule = exact;
+  require_ends(&experiment, SID_E_INTRINSIC_LR, 0, "lr*wd of exactly 1");
   experiment = ending_experiment(&store, 4, 6, 1, SID_SGD, 1.0);
   for (uint32_t i = 0; i < 4; i++) store.a[i] = i % 2 ? 0x1p200 : 0x1p-200, store.b[i] = 0.0;
   experiment.schedule = decaying;
