@@ -311,7 +311,8 @@ static void take_off(long double *a, const long double *b, size_t n) {
 static fitted fit(const double *h, const double *error, size_t n) {
   long double one[MOST], linear[MOST], x[MOST], y[MOST];
   for (size_t i = 0; i < n; i++) {
-    one[i] = 1.0L, linear[i] = h[i], x[i] = logl(h[i]), y[i] = logl(fabsl(error[i]));
+    one[i] = 1.0L, linear[i] = (long double)h[i];
+    x[i] = logl(linear[i]), y[i] = logl((long double)fabs(error[i]));
   }
   take_off(linear, one, n);
   take_off(x, one, n), take_off(x, linear, n);

@@ -15,9 +15,12 @@
 /* The definitions, in long double. */
 static void require_moments(const double *values, size_t n) {
   long double mean = 0.0L, squares = 0.0L;
-  for (size_t i = 0; i < n; i++) mean += values[i];
+  for (size_t i = 0; i < n; i++) mean += (long double)values[i];
   mean /= (long double)n;
-  for (size_t i = 0; i < n; i++) squares += (values[i] - mean) * (values[i] - mean);
+  for (size_t i = 0; i < n; i++) {
+    const long double d = (long double)values[i] - mean;
+    squares += d * d;
+  }
   const double variance = (double)(squares / (long double)(n - 1)), rounding = 1e-13;
   const vf_moments got = vf_moments_of(values, n);
   require_within(got.mean, (double)mean, rounding, "mean", n);
