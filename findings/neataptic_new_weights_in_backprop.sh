@@ -4,8 +4,8 @@
 # Guess: one update by SGD is minus rate times the gradient, so the change of a weight divided by
 # the rate does not depend on the rate.
 # Seen: the output unit changes its incoming weights first, as train() has it do; the hidden unit
-# then reads the changed weight when it collects its error. In y = v w x with v = 2, w = 4, x = 1 and
-# target 9 the change of w over the rate should be 2, which is v times the residual 1. It is 2.04 at
+# then reads the changed weight when it collects its error. In y = v w x with v = 2, w = 4, x = 1,
+# target 9, the change of w over the rate should be 2, v times the residual 1. It is 2.04 at
 # rate 0.01 and 2.4 at 0.1.
 # Matters: what is trained differs from SGD by a term of second order in the rate, v's own step,
 # which is the order at which SGD, its modified loss and its differential equations are compared. A
