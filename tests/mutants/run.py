@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 B = 'build/gcc-O2'
 MAKE = ['make', 'JOBS=1', 'CC=gcc', 'OPT=-O2', 'BUILD=build', 'EXTRA_CFLAGS=-Wno-error']
 LONGEST = 900  # seconds that anything may take
-GUESS = 5  # seconds of one processor for a fault, until some have been measured
+GUESS = 3  # seconds of one processor for a fault, until some have been measured
 REDUCED = ('test_simd',)  # programs that do less for emulated machines, which is enough here
 # Not inherited from the make that runs this: its job server and its variables.
 ENVIRONMENT = {name: value for name, value in os.environ.items()
