@@ -23,7 +23,6 @@ GENERATED = re.compile(
 EXEMPT = [
     (GENERATED, "written by a program; what it writes is data"),
     (re.compile(r"fixtures/schema/.*\.json"), "one line a rule; JSON has no strings in two lines"),
-    (re.compile(r"tests/mutants/.*\.patch"), "lines of the sources with a mark before them"),
 ]
 # Kinds of lines of Markdown that cannot be broken without a change of what they mean or quote.
 TABLE = re.compile(r" *\|")
@@ -140,7 +139,7 @@ SPARED = {
     "heading.md": f"## {LONG}\n", "code.md": f"so:\n\n    {LONG}\n\n    {LONG}\n",
     "nested.md": f"- so:\n\n      {LONG}\n", "output.md": f"```output\n{LONG}\n```\n",
     "link.md": f"- [x](https://{'y' * 100})\n", "fixtures/a.json": f"{LONG}\n",
-    "fixtures/schema/a.schema.json": f"{LONG}\n", "tests/mutants/a.patch": f"{LONG}\n",
+    "fixtures/schema/a.schema.json": f"{LONG}\n",
     "ref/normal_tables.h": f"{LONG}\n", "build/a.c": f"{LONG}\n", "build-2/a.c": f"{LONG}\n",
     "data.bin": f"\0{LONG}\n",
 }

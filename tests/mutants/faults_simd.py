@@ -95,6 +95,9 @@ FAULTS = {
          'vu_to_unit53(vu_right(sid_lanes_raw(s), 12))'),
         ('lanes-index-from-low-half', RANDOM, 'vu_mul32(vu_right(raw, 32), v)',
          'vu_mul32(raw, v)'),
+        ('lanes-index-from-top-half-alone', 'test_simd_index',
+         'vu_add(vu_mul32(vu_right(raw, 32), v), vu_right(vu_mul32(raw, v), 32))',
+         'vu_mul32(vu_right(raw, 32), v)'),
     ],
     'simd/kernels/reduce.h': [
         ('lanes-fold-in-order', RANDOM,
