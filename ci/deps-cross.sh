@@ -15,30 +15,6 @@ boards='qemu-system-arm qemu-system-misc
  gcc-arm-none-eabi gcc-riscv64-unknown-elf gcc-aarch64-linux-gnu'
 quality='valgrind'
 packages="$linux $boards $wasm $windows $quality"
-
-if ! command -v apt-get > /dev/null; then
-  echo "make deps-cross: no apt-get here; install the equivalents of:" $packages >&2
-  exit 1
-fi
-missing=''
-for package in $packages; do
-  dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
-    missing="$missing $package"
-done
-if [ -z "$missing" ]; then
-  echo 'make deps-cross: everything is installed' >&2
-  exit 0
-fi
-as_root=''
-if [ "$(id -u)" != 0 ]; then
-  command -v sudo > /dev/null || {
-    echo "make deps-cross: run as root, or install sudo; missing:$missing" >&2
-    exit 1
-  }
-  as_root=sudo
-fi
-echo "make deps-cross: installing$missing" >&2
-$as_root apt-get -o DPkg::Lock::Timeout=300 update -qq
+. "$(dirname "$0")/install.sh"
 # shellcheck disable=SC2086
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 \
-  --no-install-recommends $missing > /dev/null
+install deps-cross $packages
