@@ -7,7 +7,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { VF_JOBS_MAX = 1024 };
+/* Some C libraries give a thread 128 KiB, less than what some checks keep on the stack. */
+enum { VF_JOBS_MAX = 1024, VF_STACK = 1 << 23 };
 
 typedef struct {
   pthread_mutex_t lock;
@@ -49,6 +50,7 @@ void vf_parallel(uint64_t count, int jobs, void (*task)(void *user, uint64_t i, 
   vf_worker workers[VF_JOBS_MAX];
   pthread_t threads[VF_JOBS_MAX];
   sigset_t all, before;
+  pthread_attr_t attributes;
   int started = 1;
   const uint64_t most = jobs < 1 ? 1 : jobs < VF_JOBS_MAX ? (uint64_t)jobs : VF_JOBS_MAX;
   const int wanted = (int)(count < most ? count : most);
@@ -56,10 +58,13 @@ void vf_parallel(uint64_t count, int jobs, void (*task)(void *user, uint64_t i, 
   /* Signals go to the thread that called, so that an interrupt is handled once. */
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, VF_STACK);
   for (; started < wanted; started++) {
     workers[started] = (vf_worker){&queue, started};
-    if (pthread_create(threads + started, NULL, vf_work, workers + started)) break;
+    if (pthread_create(threads + started, &attributes, vf_work, workers + started)) break;
   }
+  pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   vf_work(workers);
   for (int i = 1; i < started; i++) pthread_join(threads[i], NULL);
