@@ -287,12 +287,13 @@ static void sid_fault_clear(sid_fault *fault) {
 }
 
 sid_status sid_problem_check_sizes(const sid_problem *problem, sid_fault *fault) {
+  const sid_problem_field *table = sid_problem_fields(problem->kind);
   sid_fault_clear(fault);
-  return sid_fields_dim(problem, sid_problem_fields(problem->kind), fault);
+  return table ? sid_fields_dim(problem, table, fault) : SID_E_KIND;
 }
 
-static sid_status sid_fields_all(const sid_problem *problem, sid_fault *fault) {
-  const sid_problem_field *table = sid_problem_fields(problem->kind);
+static sid_status sid_fields_all(const sid_problem *problem, const sid_problem_field *table,
+                                 sid_fault *fault) {
   sid_status status = sid_fields_dim(problem, table, fault);
   if (!status) status = sid_fields_unused(problem, table, fault);
   if (!status) status = sid_fields_samples(problem, table, fault);
@@ -312,8 +313,7 @@ static sid_status sid_fields_all(const sid_problem *problem, sid_fault *fault) {
 sid_status sid_problem_check(const sid_problem *problem, sid_fault *fault) {
   sid_fault_clear(fault);
   fault->field = "kind", fault->allowed = "a kind of problem that is built in";
-  const sid_status status =
-      sid_problem_known(problem->kind) ? sid_fields_all(problem, fault) : SID_E_KIND;
-  fault->status = status;
-  return status;
+  const sid_problem_field *table = sid_problem_fields(problem->kind);
+  fault->status = table ? sid_fields_all(problem, table, fault) : SID_E_KIND;
+  return fault->status;
 }

@@ -5,8 +5,8 @@
 
 #include "problem.h"
 
-/* The fields of a kind beside kind, dim and noise; NULL for an unknown one. The table ends with
- * type SID_FIELD_END. */
+/* The fields of a kind beside kind, dim and noise; NULL for one that is unknown or not built in.
+ * The table ends with type SID_FIELD_END. */
 const sid_problem_field *sid_problem_fields(int32_t kind);
 
 /* 1 if the dimension follows from the sizes: *dim is what they give, and *formula says how, or is

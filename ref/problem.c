@@ -3,16 +3,6 @@
 #include "config.h"
 #include "fp.h"
 
-#define SID_KNOWN(kind, ...)                                                                       \
-  case kind: return SID_HAS(kind);
-
-int sid_problem_known(int32_t kind) {
-  switch (kind) {
-    SID_PROBLEM_LIST(SID_KNOWN)
-    default: return 0;
-  }
-}
-
 #define SID_NAME(kind, number, name, ...)                                                          \
   case kind: return name;
 

@@ -4,9 +4,6 @@
 
 #include "problems/room.h"
 
-/* 1 if the kind is in the list and built in. */
-int sid_problem_known(int32_t kind);
-
 /* The traits of a problem; all 0 for an unknown kind. */
 const sid_problem_traits *sid_problem_traits_of(const sid_problem *problem);
 

@@ -6,8 +6,9 @@ of tests/. Only what the killer needs is built. If it does not turn red the othe
 area are tried, and the killer that was found has to be recorded.
 
 Usage: run.py [--part 3/8] [--jobs N] [--search] [NAME...]; a NAME is a fault, a file or a folder.
-Prints one line a fault and "N killed, N survived"; exit status 1 if any survives, 2 if a fault does
-not apply or the tree without a fault fails. Runs side by side do not disturb each other.
+Prints one line a fault, "N killed, N survived" and the same as "N passed, N failed"; exit status 1
+if any survives, 2 if a fault does not apply or the tree without a fault fails. Runs side by side do
+not disturb each other.
 """
 import argparse
 import fnmatch
@@ -366,6 +367,7 @@ def main():
         print(f'{work.others} killed by another than the recorded one')
     print(f'{work.done - work.survived} killed, {work.survived} survived in '
           f'{(time.monotonic() - started) / 60:.1f} min')
+    print(f'{work.done - work.survived} passed, {work.survived} failed')
     return 1 if work.survived else 0
 
 
