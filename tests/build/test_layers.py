@@ -28,8 +28,8 @@ LAYERS = [
     ["ref/run"],
     ["simd/"],
     ["verify/formats/"],
-    ["verify/harness/"],
     ["verify/running/"],
+    ["verify/harness/"],
     ["verify/checks/"],
     ["verify/command/"],
 ]
