@@ -64,7 +64,7 @@ SIMD_OPT := $(if $(filter -O2,$(OPT)),-O3) -fno-plt
 FLAGS_avx2 := -mavx2 $(SIMD_OPT)
 FLAGS_avx512 := -mavx512f -mavx512dq $(SIMD_OPT)
 FLAGS_neon := $(SIMD_OPT)
-SIMD_OBJECTS = $(patsubst %,$(B)/simd/%.o,dispatch $(SIMD))
+SIMD_OBJECTS = $(patsubst %,$(B)/simd/%.o,dispatch single $(SIMD))
 REF_OBJECTS := $(REF_SOURCES:%.c=$(B)/%.o)
 VERIFY_OBJECTS := $(VERIFY_SOURCES:%.c=$(B)/%.o)
 TEST_SIMD_OBJECTS = $(SIMD:%=$(B)/tests/simd/candidates_%.o)

@@ -299,11 +299,13 @@ FAULTS = {
          'while (count > 1 && !sid_backend', 'while (count > 2 || !sid_backend'),
         ('dispatch-name-by-its-start', 'test_simd_dispatch', 'if (*a == *b) return built[i];',
          'if (!*a) return built[i];'),
-        ('dispatch-rows-counted-early', 'test_simd test_fixtures',
+    ],
+    'simd/single.c': [
+        ('single-rows-counted-early', 'test_simd test_fixtures',
          'results->ends[i].rows = recorder.rows;', 'results->ends[i].rows = 0;'),
-        ('dispatch-singly-first-trajectory', FIXTURES,
+        ('single-first-trajectory-always', FIXTURES,
          '&hooks, experiment, first + i, x,', '&hooks, experiment, first, x,'),
-        ('dispatch-lanes-for-all-observables', FIXTURES,
+        ('single-lanes-for-all-observables', FIXTURES,
          'if (experiment->observables[o] > SID_X) return 0;', 'if (0) return 0;'),
     ],
 }

@@ -9,7 +9,7 @@ planned=32
 sources="$(ls ref/*.c ref/problems/*.c ref/dynamics/*.c)"
 careful='-std=c99 -g -ffp-contract=off -fno-math-errno -Iref'
 # Without lanes: ref/ alone.
-leftovers='-D_POSIX_C_SOURCE=200809L -Isimd tests/fuzz/leftovers.c simd/dispatch.c'
+leftovers='-D_POSIX_C_SOURCE=200809L -Isimd tests/fuzz/leftovers.c simd/dispatch.c simd/single.c'
 fill=a5 # what memory holds before; none: whatever it is, for those who look for reads of it
 every=1 # one in so many cases, for slow runners
 

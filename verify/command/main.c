@@ -1,65 +1,27 @@
 /* sidyn: the command line. */
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "running/backend.h"
 #include "command/command.h"
-#include "formats/number.h"
 #include "formats/output.h"
 #include "sidyn.h"
 
-static const char vf_usage[] = "usage: sidyn COMMAND [options]\n"
-                               "  verify [--tier quick|full|deep] [--filter GLOB] [--backend NAME] "
-                               "[--jobs N] [--json FILE] [--junit FILE] "
-                               "[--list]\n"
-                               "  run EXPERIMENT.json [--trajectories A:B] [--backend NAME] "
-                               "[--jobs N] [--out FILE.csv|FILE.npy|-] [--format "
-                               "bits|hex|dec]\n"
-                               "      [--statistics]\n"
-                               "  stream --seed S [--key A[,B[,C]]] --count N [--skip K] [--what "
-                               "raw|uniform|normal] [--format bits|hex|dec]\n"
-                               "  info\n"
-                               "Results go to standard output, messages to standard error. Exit "
-                               "status: 0 fine, 1 a check failed, 2 bad usage "
-                               "or input,\n"
-                               "3 the arithmetic of this machine cannot be trusted.\n";
-
-double vf_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-int vf_option_jobs(const char *text, int *jobs) {
-  uint64_t value;
-  if (vf_parse_u64(text, &value) || value < 1 || value > 1024)
-    return vf_fail("--jobs %s: allowed: an integer from 1 to 1024", text);
-  *jobs = (int)value;
-  return 0;
-}
-
-int vf_option_error(const char *command, int code, char **argv) {
-  const char letter[] = {'-', (char)optopt, '\0'};
-  const char *given = argv[optind - 1];
-  const int is_long = strncmp(given, "--", 2) == 0;
-  const char *what = code == ':'                               ? "needs a value"
-                     : is_long && optopt && strchr(given, '=') ? "takes no value"
-                                                               : "unknown option";
-  return vf_fail("%s: %s: %s; `sidyn --help` lists the options", command,
-                 is_long || code == ':' ? given : letter, what);
-}
-
-int vf_options_after(const char *command, int argc, char **argv) {
-  for (int i = optind; i < argc; i++)
-    if (argv[i][0] == '-' && argv[i][1] && getenv("POSIXLY_CORRECT"))
-      return vf_fail("%s: %s: POSIXLY_CORRECT is set; allowed then: options before all else",
-                     command, argv[i]);
-  return 0;
-}
+static const char vf_usage[] =
+    "usage: sidyn COMMAND [options]\n"
+    "  verify [--tier quick|full|deep] [--filter GLOB] [--backend NAME] [--jobs N] [--json "
+    "FILE] [--junit FILE] [--list]\n"
+    "  run EXPERIMENT.json [--trajectories A:B] [--backend NAME] [--jobs N] [--out "
+    "FILE.csv|FILE.npy|-] [--format bits|hex|dec]\n"
+    "      [--statistics]\n"
+    "  stream --seed S [--key A[,B[,C]]] --count N [--skip K] [--what raw|uniform|normal] "
+    "[--format bits|hex|dec]\n"
+    "  info\n"
+    "Results go to standard output, messages to standard error. Exit status: 0 fine, 1 a "
+    "check failed, 2 bad usage or input,\n"
+    "3 the arithmetic of this machine cannot be trusted.\n";
 
 static int vf_trusted(void) {
   const uint32_t failed = sid_selfcheck();
