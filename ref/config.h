@@ -12,9 +12,8 @@
 #else
 
 /* SID_NO_INT128: use 64-bit words alone for 128-bit arithmetic, also where the compiler has
- * unsigned
- * __int128. For compilers whose __int128 is slow or missing (a missing one is noticed without
- * this). */
+ * unsigned __int128. For compilers whose __int128 is slow or missing (a missing one is noticed
+ * without this). */
 /* #define SID_NO_INT128 */
 
 /* SID_FORCE_INTEGER_SQRT: take square roots with integers, also where the processor has an

@@ -66,17 +66,16 @@ int sid_problem_has_test(const sid_problem *problem) {
 #define SID_TEST_LOSS_0(kind, room)
 #define SID_TEST_LOSS_1(kind, room)                                                                \
   case kind:                                                                                       \
-    if (SID_HAS(kind)) return sid_##room##_test_loss(problem, x, work);                            \
-    break;
+    return SID_HAS(kind) ? sid_##room##_test_loss(problem, x, work) : 0.0;
 #define SID_TEST_LOSS(kind, number, name, room, samples, own, test, ...)                           \
   SID_TEST_LOSS_##test(kind, room)
 
 double sid_problem_test_loss(const sid_problem *problem, const double *x, double *work) {
-  if (sid_problem_has_test(problem)) switch (problem->kind) {
-      SID_PROBLEM_LIST(SID_TEST_LOSS)
-      default: break;
-    }
-  return sid_double_of(0x7ff8000000000000u);
+  if (!sid_problem_has_test(problem)) return sid_double_of(0x7ff8000000000000u);
+  switch (problem->kind) {
+    SID_PROBLEM_LIST(SID_TEST_LOSS)
+    default: return 0.0; /* has none */
+  }
 }
 
 #define SID_GRADIENT(kind, number, name, room, ...)                                                \

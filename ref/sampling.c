@@ -109,8 +109,8 @@ static void sid_sampling_gaussian_family(const sid_problem *problem, const doubl
                                          sid_stream *stream, double *noise, double *work) {
   const uint32_t p = problem->dim;
   double *full = work, *sample = work + p, *xi = work + 2 * (size_t)p;
-  sid_problem_gradient(problem, x, full,
-                       sample); /* sample and xi together are its p + n doubles of workspace */
+  /* sample and xi together are the p + n doubles of workspace of the gradient */
+  sid_problem_gradient(problem, x, full, sample);
   sid_stream_normals(stream, xi, problem->samples);
   for (uint32_t i = 0; i < problem->samples; i++) {
     const double c = sid_sqrt(sid_problem_sample_weight(problem, i)) * xi[i];

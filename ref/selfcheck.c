@@ -76,8 +76,8 @@ static int sid_probe_precision(void) {
   return sid_differs(one + little, 0x3ff0000000000001u);
 }
 
-/* More range: a subnormal product that is rounded first to 53 bits and then to fewer is wrong by
- * one. */
+/* More range: a subnormal product that is rounded first to 53 bits and then to fewer is
+ * wrong by one. */
 static int sid_probe_range(void) {
   const double a = sid_opaque(0x1.cc2ec1dd3b3d7p-2), b = sid_opaque(0x1.0ed066a1ddbb3p-1022);
   return sid_differs(a * b, 0x00079b3fbbc9c5d7u);

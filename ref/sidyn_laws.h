@@ -107,8 +107,8 @@ void sid_rayleigh_law_step(const sid_rayleigh_law *law, double h, double state[2
                            sid_stream *stream);
 
 /* Levy-driven limit of the linear scaling rule, svag (003), (8): dX = -lr grad L dt - lr sigma dZ
- * with Z a compensated Poisson process of intensity `mean` per unit of time, each coordinate its
- * own. */
+ * with Z a compensated Poisson process of intensity `mean` per unit of time, each
+ * coordinate its own. */
 typedef struct {
   double lr, sigma;
   double mean;           /* of the counts in one step of length h */

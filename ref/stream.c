@@ -121,8 +121,8 @@ double sid_stream_rademacher(sid_stream *stream) {
   return (sid_stream_raw(stream) >> 63) != 0 ? 1.0 : -1.0;
 }
 
-/* The first i with U < w_0 + ... + w_i, summed in this order; n-1 if rounding leaves none. n >=
- * 1. */
+/* The first i with U < w_0 + ... + w_i, summed in this order; n-1 if rounding leaves
+ * none. n >= 1. */
 uint32_t sid_stream_weighted_index(sid_stream *stream, const double *weights, uint32_t n) {
   const double u = sid_stream_uniform(stream);
   double c = weights[0];

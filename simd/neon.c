@@ -1,5 +1,5 @@
-/* The kernels for Advanced SIMD: one text, kernels/, over the vocabulary of this instruction
- * set. */
+/* The kernels for Advanced SIMD: one text, kernels/, over the vocabulary of
+ * this instruction set. */
 #define SID_BACKEND_NAME "neon"
 #include "config.h"
 #include "lanes_neon.h"

@@ -1,6 +1,6 @@
 /* Adam with L2 regularisation and AdamW, il (001), Algorithm 1: lr is the schedule multiplier,
- * alpha the LR. The state is x, m, v (p numbers each), beta^t and beta2^t. docs/spec.md section
- * 7. */
+ * alpha the LR. The state is x, m, v (p numbers each), beta^t and beta2^t.
+ * docs/spec.md section 7. */
 #include "../config.h"
 #include "../fp.h"
 #include "dynamics.h"

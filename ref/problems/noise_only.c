@@ -1,5 +1,5 @@
-/* No loss at all: x moves by tangential noise alone (nrq (002), Section 4). docs/spec.md section
- * 6. */
+/* No loss at all: x moves by tangential noise alone (nrq (002), Section 4).
+ * docs/spec.md section 6. */
 #include "../config.h"
 #include "../ranges.h"
 #include "room.h"

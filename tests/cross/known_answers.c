@@ -176,8 +176,8 @@ static void same(const char *what, size_t index, uint64_t found, uint64_t expect
   if (found != expected) differ(what, index, found, expected);
 }
 
-/* A NaN has different bits on different machines, and is written as one (docs/spec.md section
- * 11). */
+/* A NaN has different bits on different machines, and is written as one
+ * (docs/spec.md section 11). */
 static void same_real(const char *what, size_t index, double found, uint64_t expected) {
   const uint64_t bits = bits_of(found);
   same(what, index, (bits << 1) > 0xffe0000000000000u ? 0x7ff8000000000000u : bits, expected);

@@ -140,8 +140,8 @@ static inline void exact_quadratic(exact *w, const sid_problem *problem, mpfr_t 
   }
 }
 
-/* out = (1/2) (z/|x| - c)^2 (x^2 + 9 y^2 + z^2)/|x|^2, c the binary64 number nearest to 3/5, or
- * 0 */
+/* out = (1/2) (z/|x| - c)^2 (x^2 + 9 y^2 + z^2)/|x|^2, c the binary64 number nearest to
+ * 3/5, or 0 */
 static inline void exact_height(exact *w, const sid_problem *problem, mpfr_t *x, mpfr_t out) {
   exact_norm2(w->a, w->b, x, 3);
   mpfr_sqr(out, x[1], MPFR_RNDN);

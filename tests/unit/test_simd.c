@@ -601,8 +601,8 @@ static void test_completion(void **state) {
   (void)state;
 }
 
-/* Zeros of either sign in the start, the labels and the decay: the products with padding are zeros
- * too. */
+/* Zeros of either sign in the start, the labels and the decay: the products with padding
+ * are zeros too. */
 static void test_completion_signed_zeros(void **state) {
   static completion_data store;
   static const double values[] = {0.0, -0.0, 1.0, -1.0, 0.5, -2.0};
@@ -928,8 +928,8 @@ static sid_experiment ending_experiment(problem_data *store, uint32_t kind, uint
   return experiment;
 }
 
-/* A product of random factors: some lanes overflow, early or late, and some shrink to zero and go
- * on. */
+/* A product of random factors: some lanes overflow, early or late, and some shrink to zero
+ * and go on. */
 static void test_overflow(void **state) {
   static problem_data store;
   const sid_segment rate[] = {{0, 1.0, 0.0, 1.0}};
@@ -940,8 +940,8 @@ static void test_overflow(void **state) {
       store.a[i] = i / p ? 1.0 - 0x1p-50 : 0x1p150, store.b[i] = 0.0;
     require_ends(&experiment, SID_E_NONFINITE, 1, "random products");
   }
-  /* unstable and noisy: every lane overflows in its own step, through infinities within a step and
-   * NaN */
+  /* unstable and noisy: every lane overflows in its own step, through infinities within a
+   * step and NaN */
   for (int32_t dynamics = SID_GD; dynamics <= SID_ADAMW; dynamics++) {
     const sid_segment large[] = {{0, 0x1p13, 0.0, 1.0}};
     sid_experiment experiment = ending_experiment(&store, 7, 1, 3, dynamics, 0x1p900);

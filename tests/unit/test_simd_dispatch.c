@@ -118,8 +118,8 @@ static void test_here(void **state) {
     assert_ptr_equal(why, why_on);
   }
 #if defined(__GNUC__) && SID_SIMD_X86
-  /* the compiler's library reads the same registers; it looks at the state of the operating system
-   * too */
+  /* the compiler's library reads the same registers; it looks at the state of the
+   * operating system too */
   const char *why;
   assert_int_equal(sid_backend_usable(sid_backend_named("avx2"), &why),
                    __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"));

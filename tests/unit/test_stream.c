@@ -178,8 +178,8 @@ static void test_different_keys_differ(void **state) {
   (void)state;
 }
 
-/* A key word is its 32-bit words without leading zeros, so this pair is one stream in NumPy,
- * too. */
+/* A key word is its 32-bit words without leading zeros, so this pair is one stream
+ * in NumPy, too. */
 static void test_wide_key_word_is_two_words(void **state) {
   const uint64_t wide[1] = {(5ull << 32) | 9}, narrow[2] = {9, 5};
   sid_stream a, b;

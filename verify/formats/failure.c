@@ -39,8 +39,8 @@ static void vf_interrupted(int signal_number) {
   raise(signal_number);
 }
 
-/* Signals that end a program unless it says otherwise. SIGXFSZ is not among them: main() ignores
- * it. */
+/* Signals that end a program unless it says otherwise. SIGXFSZ is not among them:
+ * main() ignores it. */
 static int vf_is_deadly(int number) {
   static const int harmless[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGCONT, SIGTSTP,
                                  SIGTTIN, SIGTTOU, SIGURG,  SIGXFSZ};

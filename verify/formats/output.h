@@ -10,8 +10,8 @@ typedef struct {
   char *path, *partial; /* NULL for standard output */
 } vf_output;
 
-/* Flushes standard output. Returns 0, or VF_EXIT_USAGE after a message where something did not get
- * out. */
+/* Flushes standard output. Returns 0, or VF_EXIT_USAGE after a message where something did
+ * not get out. */
 int vf_output_flush(void);
 
 /* Opens PATH.partial for writing, alone: a second writer to the same path is refused. A link is

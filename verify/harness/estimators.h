@@ -99,13 +99,13 @@ vf_critical_batch vf_critical_batch_of(vf_estimate n_over_g, double c2, double e
 /* ---- Hamiltonian of the edge of stability (eos, Section 4, Figure 6, Appendix H.2) ---- */
 
 /* h is the signed distance from the minimisers along the top eigenvector (radians), g = |grad_Gamma
- * log lam1|, ein = eta lam: y = h^2 (4+g^2)/(2 ein), 1 on average over a period. Valid for ein >
- * 0. */
+ * log lam1|, ein = eta lam: y = h^2 (4+g^2)/(2 ein), 1 on average over a period. Valid
+ * for ein > 0. */
 double vf_eos_y(double h, double g, double ein);
 
 /* (et lam1 - 2)^2/(4 ein) + y - ln y, conserved to leading order in ein at fixed g; 1, its least
- * value, at rest. Step time t: u = et lam1 - 2, u' = 4 ein (1 - y), (ln y)' = 2 u. Infinite at y =
- * 0. */
+ * value, at rest. Step time t: u = et lam1 - 2, u' = 4 ein (1 - y), (ln y)' = 2 u. Infinite
+ * at y = 0. */
 double vf_eos_energy(double et, double lam1, double y, double ein);
 
 #endif

@@ -45,8 +45,8 @@ void eos_outputs(const eos_completion *m, const double *x, const double *v, doub
 void eos_pull_back(const eos_completion *m, const double *a, const double *x, double factor,
                    double *out);
 
-/* The true factors, A and B with zeros for the columns not needed, balanced so that |U| = |V|, as
- * x. */
+/* The true factors, A and B with zeros for the columns not needed, balanced so that |U| =
+ * |V|, as x. */
 void eos_truth(const eos_completion *m, double *x);
 
 #endif

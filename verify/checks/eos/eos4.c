@@ -86,8 +86,8 @@ static void eos_projection(vf_context *context) {
 }
 
 /* E65: at a minimiser the kernel of the Hessian is the tangent space of the minimisers and the line
- * of theta: its dimension is one more than theirs. Eigenvalues below 1e-12 of the largest count as
- * 0. */
+ * of theta: its dimension is one more than theirs. Eigenvalues below 1e-12 of the largest
+ * count as 0. */
 static void eos_kernel(vf_context *context, const char *name, const sid_problem *problem,
                        const double *x, double manifold) {
   double values[EOS_DIM], zeros = 0.0;

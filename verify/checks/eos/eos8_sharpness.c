@@ -26,8 +26,8 @@ static size_t eos_kernel_size(const eos_completion *m) {
 }
 
 /* The Hessian at a minimiser x is (2 gamma^2/|c|^2) J' Q J, so lam1 = |x|^2 (2 gamma^2/|c|^2)
- * lam_max(Q J J' Q). (J J')_ik = <V_c, V_c'> where the rows agree + <U_r, U_r'> where the columns
- * do. */
+ * lam_max(Q J J' Q). (J J')_ik = <V_c, V_c'> where the rows agree + <U_r, U_r'> where
+ * the columns do. */
 static eos_kernel eos_kernel_at(const eos_completion *m, const double *x, double *scratch) {
   const size_t n = m->shape.observed, inner = m->shape.inner;
   double *matrix = scratch, *s = matrix + 2 * n * n, mean = 0.0, c2 = 0.0, g2 = 0.0, y = 0.0;
@@ -148,8 +148,8 @@ static int eos_fit_completion(vf_context *context, const eos_completion *m, doub
   return 0;
 }
 
-/* Change of log lam1 along GD with decay over tau = 1/4 from the edge, and what (3) gives for
- * it. */
+/* Change of log lam1 along GD with decay over tau = 1/4 from the edge, and what (3)
+ * gives for it. */
 typedef struct {
   double change, law, quadrature; /* the last: an estimate of the error of the integral in law */
 } eos_change;

@@ -93,8 +93,8 @@ static void eos_regression_finish(eos_regression *r, uint64_t seed) {
                              .labels = r->labels};
 }
 
-/* Inputs of a kind, labels of a linear model with coefficients of variance 1/d and an intercept
- * .5. */
+/* Inputs of a kind, labels of a linear model with coefficients of variance 1/d and
+ * an intercept .5. */
 static void eos_regression_random(eos_regression *r, int32_t kind, uint64_t seed, size_t n,
                                   size_t d) {
   double teacher[EOS_DIM];

@@ -14,8 +14,8 @@ typedef struct {
   double h2, balance, drift, speed, most;
 } eos_window;
 
-/* EOS_WINDOWS windows of `time` each from up to 8 starts, on all threads: windows[i*EOS_WINDOWS +
- * k]. */
+/* EOS_WINDOWS windows of `time` each from up to 8 starts, on all
+ * threads: windows[i*EOS_WINDOWS + k]. */
 void eos_all_windows(vf_context *context, const eos_edge *edges, size_t count, double time,
                      eos_window *windows);
 

@@ -34,8 +34,8 @@ double fm_model_variance(const fm_model *model, double y0, double big) {
 
 /* Mean of 1/(1-|h|^2) for h = along e_1 + z, z normal with variance s in each of n = D-2
  * coordinates: the series (1 + X/rho^2 + X^2/rho^4 + ..)/rho^2 in X = 2 along z_1 + |z|^2 to second
- * order in s. (In the limit of small e z is exactly normal: the sphere's measure is uniform in
- * h.) */
+ * order in s. (In the limit of small e z is exactly normal: the sphere's measure is
+ * uniform in h.) */
 static double fm_mean_inverse(const fm_model *model, double s) {
   const double n = (double)model->dim - 2.0, b2 = model->along * model->along,
                k = 1.0 / (model->across * model->across);

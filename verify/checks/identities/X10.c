@@ -1,7 +1,6 @@
 /* Row X10, the toy L = x^2/(x^2 + y^2) as a map of the plane: GD+WD has det J = (x'/x)(y'/y), so it
- * preserves dln|x| dln|y| for any eta and lam, and has a period-two orbit at x^2 = lam eta^2/2, r =
- * x^2
- * + y^2 = eta. il Section 4. */
+ * preserves dln|x| dln|y| for any eta and lam, and has a period-two orbit at x^2 = lam eta^2/2,
+ * r = x^2 + y^2 = eta. il Section 4. */
 #include <math.h>
 #include "harness/algebra.h"
 #include "checks/identities/runs.h"

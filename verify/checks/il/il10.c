@@ -57,8 +57,8 @@ static vf_moments il_compare_distances(vf_context *context, const char *name, co
   return moments;
 }
 
-/* Scale-invariant: mean 2 R (1 - (1-el)^lag) at the equilibrium norm R, because E[x+ | x] = (1-el)
- * x. */
+/* Scale-invariant: mean 2 R (1 - (1-el)^lag) at the equilibrium norm R, because E[x+ | x]
+ * = (1-el) x. */
 static void il_growing_distance(vf_context *context, double eta, double lam, uint32_t p,
                                 const uint64_t *lags) {
   static const char *const columns[] = {"lag", "squared distance over 2 |W|^2", "standard error",

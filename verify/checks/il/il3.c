@@ -50,8 +50,8 @@ static void il_lemma_rayleigh(vf_context *context) {
   }
 }
 
-/* (14) for g = sum_i (<z_i,w> - y_i)^2/(2n) (normalised_linear), and g = w_0^2 (ratio2), written
- * out. */
+/* (14) for g = sum_i (<z_i,w> - y_i)^2/(2n) (normalised_linear), and g = w_0^2
+ * (ratio2), written out. */
 static void il_lemma_others(vf_context *context) {
   static const double z[6] = {1.2, -.3, .5, -.6, 1.1, .4}, y[2] = {.5, -.4}, w2[2] = {.6, 1.1},
                       v2[2] = {-1.1, .6};

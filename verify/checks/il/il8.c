@@ -279,8 +279,8 @@ typedef struct {
 
 /* E19: law of the second phase, by the norm. After t with (eta, lam) a schedule (eta/4, lam/2) runs
  * for tau: gamma relaxes from where the first phase left it for a time tau, (12); the printed law
- * has t in its place. 1.5 times the change from m to 2m substeps is more than what is left at
- * 2m. */
+ * has t in its place. 1.5 times the change from m to 2m substeps is more than what is
+ * left at 2m. */
 static void il_erratum_time(vf_context *context) {
   static const il_strong_case cases[] = {{10.0, 40.0, 64}, {25.0, 5.0, 64}};
   const double tr = 2.0, el = .05, late = el / 8.0;

@@ -84,9 +84,8 @@ static const char *const nrq_shares[] = {"0.1", "0.5", "0.9"};
 enum { CASES = 2 * 3 };
 
 /* Mean of f+ - f over draws of the real step from the point of case i, Gaussian noise, and the end
- * of its keys. The means of the
- * tangential move c, of its square and of the new squared norm are known exactly, so what f+ owes
- * to them to first order is taken off each draw. */
+ * of its keys. The means of the tangential move c, of its square and of the new squared norm are
+ * known exactly, so what f+ owes to them to first order is taken off each draw. */
 static vf_moments nrq_one_step_drift(vf_context *context, size_t i, size_t draws,
                                      char id[VF_TEXT_SIZE]) {
   const nrq_case *one = nrq_cases + i / 3;

@@ -62,8 +62,8 @@ static void nrq3_relaxation(vf_context *context) {
 /* At equilibrium with two eigenvalues: the risk of SGD against (22) with the exact rate g = 2 a e +
  * p sigma^2 e^2 and limit Delta^2/g of the right lower bound. Where all the risk is near f = 1 the
  * bound is sharp: the real limit exceeds it by the factor 1 + O(e), which the last cases show with
- * the real step at p = 2, both for Delta^2/g and for its leading form sqrt(p-1) sigma sqrt(2 el)/(2
- * a). */
+ * the real step at p = 2, both for Delta^2/g and for its leading form sqrt(p-1)
+ * sigma sqrt(2 el)/(2 a). */
 static void nrq3_corollary_1(vf_context *context) {
   static const struct { double a, sigma; } cases[] = {{1.0, 1.0}, {2.0, 0.75}};
   enum { LEVELS = 4 };

@@ -1,7 +1,7 @@
 /* Row nrq5, Corollary 2: from r_0 = r* and a norm above M_0 = (p-1) sigma^2 eta/(2 (r* - eps) (a_2
  * - a_1) xi) the risk falls below r_0 and comes back. So it does after a decay of the learning
- * rate, Figure 2 (e)-(h), but for a rescale of x that keeps the equilibrium. Print has twice that
- * M_0. */
+ * rate, Figure 2 (e)-(h), but for a rescale of x that keeps the equilibrium. Print has
+ * twice that M_0. */
 #include <math.h>
 #include <stdlib.h>
 #include "checks/nrq/angle.h"
@@ -54,8 +54,8 @@ static void nrq5_corollary_2(vf_context *context) {
  * from r = 1-f small: bisection of the exact mean change of one step. The condition of the
  * corollary, with xi -> 1 and eps -> 0, is that norm up to the factor 1 + r/((p-1) (1-r)) of (p f -
  * 1)/f for p - 1 and the finite step's 2 a e. (2) With the printed r* the start r_0 = r* is above
- * the limiting risk, so that r_0 <= lim r fails; the right r* is below it. Exact limits at p =
- * 2. */
+ * the limiting risk, so that r_0 <= lim r fails; the right r* is below it. Exact limits
+ * at p = 2. */
 static void nrq5_escape_condition(vf_context *context) {
   static const struct {
     double a, sigma, eta, lam, r;

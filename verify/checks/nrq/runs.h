@@ -16,8 +16,8 @@ typedef struct {
 double *nrq_ensemble(vf_context *context, const nrq_runs *runs, const uint64_t *times, size_t count,
                      size_t number);
 
-/* Moments over the runs at checkpoint c: of the risk 1-f, or where xi >= 0 of the indicator of f <
- * xi. */
+/* Moments over the runs at checkpoint c: of the risk 1-f, or where xi >= 0 of the indicator
+ * of f < xi. */
 vf_moments nrq_run_moments(const double *rows, size_t count, size_t c, size_t number, double xi,
                            double *scratch);
 

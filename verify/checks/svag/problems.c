@@ -16,8 +16,8 @@ const svag_family svag_families[SVAG_FAMILIES] = {{"a", 1, 3, weights_a, a_a, b_
                                                   {"b", 1, 4, weights_b, a_b, b_b, x0_b},
                                                   {"c", 2, 3, weights_c, a_c, b_c, x0_c}};
 
-/* One member in sixteen pulls far to one side, and curvatures differ: skewness 2.8, kurtosis 11 at
- * x0. */
+/* One member in sixteen pulls far to one side, and curvatures differ: skewness 2.8, kurtosis
+ * 11 at x0. */
 static const double skewed_weights[] = {0.5, 0.25, 0.1875, 0.0625},
                     skewed_a[] = {0.75, 1.0, 1.25, 0.5}, skewed_b[] = {0.25, -0.125, 0.375, -3.5};
 static const double skewed_x0[] = {1.25};

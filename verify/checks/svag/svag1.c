@@ -30,8 +30,8 @@ static double moment_tolerance(int n, double size, double reach, double scale) {
 static const char moment_basis[] =
     "8 roundings of 2^-53 in each change and 100 in its products and sum";
 
-/* The problem of an svag1 instance: the three families of fixtures/, then the scale-invariant
- * one. */
+/* The problem of an svag1 instance: the three families of fixtures/, then
+ * the scale-invariant one. */
 static sid_problem one_step_problem(size_t i, const double **x, const char **name) {
   if (i == VF_COUNT(svag_families)) {
     *x = svag_x_linear;

@@ -4,8 +4,8 @@
  * gradient flow by O(eta) in the same way (Figure 3). The mean of a step of the SDE of length h =
  * eta/l is -h grad L + (h^2/2) [Hess L grad L - (eta/2) grad^3 L : Sigma] + O(h^3).
  *
- * Paper: "On the Validity of Modeling SGD with Stochastic Differential Equations" (svag), Section
- * 5. */
+ * Paper: "On the Validity of Modeling SGD with Stochastic Differential Equations"
+ * (svag), Section 5. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

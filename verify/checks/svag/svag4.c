@@ -3,8 +3,8 @@
  * step of Euler and Maruyama of the SDE with one substep per step of SGD. Its moments differ from
  * those of SGD by the non-Gaussian gap of (6).
  *
- * Paper: "On the Validity of Modeling SGD with Stochastic Differential Equations" (svag), Section
- * 5. */
+ * Paper: "On the Validity of Modeling SGD with Stochastic Differential Equations"
+ * (svag), Section 5. */
 #include <string.h>
 #include "harness/text.h"
 #include "checks/svag/gradients.h"

@@ -3,8 +3,8 @@
  * 1/2, and not confined to [1/2, 1]: beta = -.3 gives -.330482, variances (100, 1, 1, 1)
  * give 1.256384.
  *
- * Paper: "On the Validity of Modeling SGD with Stochastic Differential Equations" (svag), Appendix
- * F. */
+ * Paper: "On the Validity of Modeling SGD with Stochastic Differential Equations"
+ * (svag), Appendix F. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +81,8 @@ static void fill_blocks(gaussian_blocks *blocks, const tail_case *c) {
                                   .b = blocks->b};
 }
 
-/* The estimate (32) from `sums` sums of m draws of the Gaussian gradient noise of ref/, K_1 = m
- * d. */
+/* The estimate (32) from `sums` sums of m draws of the Gaussian gradient noise of ref/, K_1
+ * = m d. */
 static vf_estimate estimate_of_noise(const tail_case *c, size_t sums) {
   const size_t draws = sums * c->m;
   gaussian_blocks *blocks = vf_allocate(1, sizeof *blocks);
