@@ -131,7 +131,7 @@ static const uint64_t sid_known_raws[4] = {0x45e118bd2c569760u, 0x1801b92ca44d12
 /* The stream of the known answers. */
 static sid_stream sid_known_stream(void) {
   const uint64_t key[2] = {2, (1ull << 33) + 1};
-  sid_stream stream = {0, 0, 0, 0};
+  sid_stream stream = {0, 0, 0, 0, NULL};
   (void)sid_stream_init(&stream, (1ull << 63) + 5, key, 2);
   return stream;
 }

@@ -79,6 +79,7 @@ const char *sid_selfcheck_text(uint32_t bit);
 typedef struct {
   uint64_t state_hi, state_lo;
   uint64_t inc_hi, inc_lo;
+  const double *given; /* the draws of sid_stream_given(), else NULL */
 } sid_stream;
 
 enum { SID_KEY_DATA = 0, SID_KEY_START = 1, SID_KEY_NOISE = 2, SID_KEY_MAX = 3 };
@@ -87,6 +88,12 @@ enum { SID_KEY_DATA = 0, SID_KEY_START = 1, SID_KEY_NOISE = 2, SID_KEY_MAX = 3 }
  * the stream of default_rng(seed), and key may then be NULL. */
 sid_status sid_stream_init(sid_stream *stream, uint64_t seed, const uint64_t *key,
                            uint32_t key_len);
+
+/* A stream of draws that the caller has: whatever is drawn next, a normal, a sign, an index, a
+ * weighted index or a Poisson count, is the next of `draws`, which are taken as they are and must
+ * be enough; an index must be one. So a step can be taken with anybody's random numbers. Such a
+ * stream has no raws. */
+void sid_stream_given(sid_stream *stream, const double *draws);
 
 /* The next 64 raw bits. */
 uint64_t sid_stream_raw(sid_stream *stream);

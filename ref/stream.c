@@ -95,8 +95,14 @@ sid_status sid_stream_init(sid_stream *stream, uint64_t seed, const uint64_t *ke
   stream->inc_lo = inc.lo;
   stream->state_hi = state.hi;
   stream->state_lo = state.lo;
+  stream->given = NULL;
   sid_pcg_step(stream);
   return SID_OK;
+}
+
+void sid_stream_given(sid_stream *stream, const double *draws) {
+  stream->state_hi = stream->state_lo = stream->inc_hi = stream->inc_lo = 0;
+  stream->given = draws;
 }
 
 /* One step, then the XSL-RR output of the new state. */
@@ -114,16 +120,19 @@ double sid_stream_uniform(sid_stream *stream) {
 
 /* floor(raw*n / 2^64), n >= 1. The bias is at most n*2^-64. */
 uint64_t sid_stream_index(sid_stream *stream, uint64_t n) {
+  if (stream->given) return (uint64_t)*stream->given++;
   return sid_high_product(sid_stream_raw(stream), n);
 }
 
 double sid_stream_rademacher(sid_stream *stream) {
+  if (stream->given) return *stream->given++;
   return (sid_stream_raw(stream) >> 63) != 0 ? 1.0 : -1.0;
 }
 
 /* The first i with U < w_0 + ... + w_i, summed in this order; n-1 if rounding leaves
  * none. n >= 1. */
 uint32_t sid_stream_weighted_index(sid_stream *stream, const double *weights, uint32_t n) {
+  if (stream->given) return (uint32_t)*stream->given++;
   const double u = sid_stream_uniform(stream);
   double c = weights[0];
   for (uint32_t i = 0; i + 1 < n; i++) {
@@ -136,6 +145,7 @@ uint32_t sid_stream_weighted_index(sid_stream *stream, const double *weights, ui
 /* The count stays far below 2^32: a product of uniforms below 1 has left every positive number
  * after some thousands. */
 uint32_t sid_stream_poisson(sid_stream *stream, double exp_minus_mean) {
+  if (stream->given) return (uint32_t)*stream->given++;
   uint32_t count = 0;
   double product = sid_stream_uniform(stream);
   while (product >= exp_minus_mean) {
@@ -166,6 +176,10 @@ void sid_stream_advance(sid_stream *stream, uint64_t delta_hi, uint64_t delta_lo
 void sid_stream_normals(sid_stream *stream, double *z, size_t n) {
   double last[2];
   size_t i = 0;
+  if (stream->given) {
+    for (; i < n; i++) z[i] = *stream->given++;
+    return;
+  }
   for (; i + 1 < n; i += 2) {
     const uint64_t raw1 = sid_stream_raw(stream);
     const uint64_t raw2 = sid_stream_raw(stream);

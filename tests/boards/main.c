@@ -292,7 +292,7 @@ static const hashed_trajectory hashed[] = {
 static uint32_t hash_trajectory(results *r, uint32_t which) {
   const hashed_trajectory *t = hashed + which;
   const uint64_t key[2] = {SID_KEY_NOISE, which};
-  sid_stream stream = {0, 0, 0, 0};
+  sid_stream stream = {0, 0, 0, 0, NULL};
   double x[DIM_MAX], work[WORK_MAX];
   expect(r, "stream of hashed trajectory", which,
          (uint64_t)(uint32_t)sid_stream_init(&stream, 2024, key, 2), 0);

@@ -31,6 +31,7 @@ LAYERS = [
     ["verify/running/"],
     ["verify/harness/"],
     ["verify/checks/"],
+    ["verify/conform/"],
     ["verify/command/"],
 ]
 FOLDERS = ["ref", "simd", "verify"]

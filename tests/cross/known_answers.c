@@ -253,7 +253,7 @@ static void check_stream_advance(const sid_stream *fresh) {
 static void check_stream(void) {
   uint64_t key[SID_KEY_MAX] = {0, 0, 0};
   double z[64];
-  sid_stream fresh = {0, 0, 0, 0}, stream;
+  sid_stream fresh = {0, 0, 0, 0, NULL}, stream;
   const uint64_t seed = read_integer();
   const size_t key_len = read_length(SID_KEY_MAX);
   for (size_t i = 0; i < key_len; i++) key[i] = read_integer();

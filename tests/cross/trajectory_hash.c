@@ -255,7 +255,7 @@ static void hash_chaos(void) {
 static void hash_normals(void) {
   const uint64_t key[2] = {SID_KEY_NOISE, 1};
   double z[2];
-  sid_stream stream = {0, 0, 0, 0};
+  sid_stream stream = {0, 0, 0, 0, NULL};
   hash_bits((uint64_t)(int64_t)sid_stream_init(&stream, 5, key, 2));
   for (size_t i = 0; i < NORMALS; i += 2) {
     sid_stream_normals(&stream, z, 2);
@@ -277,7 +277,7 @@ static void hash_laws(void) {
   double x[6] = {0.5, 0.4, 0.6, 0.1, 0.2, 0.3}, v[3] = {0.3, 0.2, 0.1}, error = 0.0,
          s[2] = {1.0, 0.0}, q[2] = {0.6, 1.0};
   const uint64_t key[2] = {SID_KEY_DATA, 2};
-  sid_stream stream = {0, 0, 0, 0};
+  sid_stream stream = {0, 0, 0, 0, NULL};
   uint32_t cells[8];
   hash_bits((uint64_t)(int64_t)sid_stream_init(&stream, 5, key, 2));
   hash_real(sid_sharpness_lanczos(&rayleigh, x, 3, &error, work));

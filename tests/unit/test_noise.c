@@ -486,7 +486,7 @@ static void test_sphere_without_direction(void **state) {
   memset(&problem, 0, sizeof problem);
   problem.dim = 2, problem.noise = SID_NOISE_SPHERE, problem.sigma = 0.5;
   for (int tangential = 0; tangential < 2; tangential++) {
-    sid_stream stream = {0, 0, 0, 1};
+    sid_stream stream = {0, 0, 0, 1, NULL};
     double noise[2];
     problem.kind = tangential ? SID_NOISE_ONLY : SID_QUADRATIC_NOISY;
     problem.spectrum = tangential ? NULL : zeros;

@@ -35,7 +35,7 @@ static sid_stream stream_giving(uint64_t raw1, uint64_t raw2, data_source *data)
   if (!((second - first * MULTIPLIER) & 1u)) second = state_giving(raw2, high ^ 1u);
   const wide inc = second - first * MULTIPLIER, before = (first - inc) * inverse;
   const sid_stream stream = {(uint64_t)(before >> 64), (uint64_t)before, (uint64_t)(inc >> 64),
-                             (uint64_t)inc};
+                             (uint64_t)inc, NULL};
   return stream;
 }
 
@@ -263,7 +263,7 @@ static void test_lengths(void **state) {
       sid_stream streams[LANES_MOST], after[LANES_MOST];
       for (uint32_t lane = 0; lane < lanes; lane++) {
         const sid_stream any = {data_raw(&data), data_raw(&data), data_raw(&data),
-                                data_raw(&data) | 1};
+                                data_raw(&data) | 1, NULL};
         streams[lane] = after[lane] = any;
       }
       poison(z, COUNT(z));

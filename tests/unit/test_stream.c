@@ -128,7 +128,7 @@ static void test_fixtures(void **state) {
 
 static void test_init_errors_leave_the_stream(void **state) {
   const uint64_t key[4] = {1, 2, 3, 4};
-  const sid_stream untouched = {1, 2, 3, 4};
+  const sid_stream untouched = {1, 2, 3, 4, NULL};
   sid_stream stream = untouched;
   const uint32_t bad_lengths[] = {4, 5, 0x80000000u, 0xffffffffu};
   for (size_t i = 0; i < COUNT(bad_lengths); i++) {
@@ -280,7 +280,7 @@ static void test_weighted_index(void **state) {
 /* A stream whose next raw is given: undo one step. M*inverse = 1 modulo 2^128 is not needed where
  * state*M = 0. */
 static sid_stream stream_with_zero_state(void) {
-  const sid_stream stream = {0, 0, 0, 1};
+  const sid_stream stream = {0, 0, 0, 1, NULL};
   return stream;
 }
 

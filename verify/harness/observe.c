@@ -4,7 +4,7 @@
 
 sid_stream vf_stream(uint64_t seed, uint64_t purpose, uint64_t number) {
   const uint64_t key[2] = {purpose, number};
-  sid_stream stream = {0, 0, 0, 0};
+  sid_stream stream = {0, 0, 0, 0, NULL};
   (void)sid_stream_init(&stream, seed, key, 2); /* a valid key */
   return stream;
 }
