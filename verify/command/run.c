@@ -125,16 +125,6 @@ static void vf_csv_head(const sid_experiment *experiment, FILE *stream) {
   fputc('\n', stream);
 }
 
-static const char *vf_end_name(sid_status status) {
-  switch (status) {
-    case SID_OK: return "";
-    case SID_E_ORIGIN: return "origin";
-    case SID_E_LR: return "lr";
-    case SID_E_INTRINSIC_LR: return "intrinsic_lr";
-    default: return "nonfinite";
-  }
-}
-
 static void vf_csv_row(uint64_t trajectory, uint64_t step, const char *end, const double *row,
                        size_t width, vf_format format, FILE *stream) {
   char text[VF_NUMBER_SIZE];

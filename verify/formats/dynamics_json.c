@@ -4,6 +4,7 @@
 #if SID_HAVE_JANSSON
 
 #include <math.h>
+#include "formats/names.h"
 
 /* ---- dynamics ---- */
 
@@ -50,12 +51,10 @@ void vf_read_dynamics(const vf_node *root, sid_experiment *experiment) {
                                        "kind",
                                        "kind beta v0",
                                        "kind beta v0"};
-  const char *kinds =
-      "gd sgd svag noisy_gd sde sde2 momentum adam_l2 adamw projected_gd rmsprop quasi_rmsprop";
   sid_dynamics *dynamics = &experiment->dynamics;
   const vf_node node = vf_required(root, "dynamics", "an object");
   if (!node.json) return;
-  const int32_t index = vf_kind(&node, kinds);
+  const int32_t index = vf_kind(&node, VF_DYNAMICS);
   if (root->reader->failed) return;
   vf_expect_fields(&node, fields[index]);
   dynamics->kind = SID_GD + index;
@@ -128,12 +127,11 @@ void vf_read_schedule(const vf_node *root, sid_experiment *experiment) {
   enum { CONSTANT, PIECEWISE, EXPONENTIAL, COSINE, TRIANGLE };
   static const char *const fields[] = {"kind lr wd", "kind segments", "kind lr factor wd",
                                        "kind lr lr_min period wd", "kind lr lr_min period wd"};
-  const char *kinds = "constant piecewise exponential cosine triangle";
   sid_schedule *schedule = &experiment->schedule;
   const int projected = experiment->dynamics.kind >= SID_PROJECTED_GD;
   const vf_node node = vf_required(root, "schedule", "an object");
   if (!node.json) return;
-  const int32_t index = vf_kind(&node, kinds);
+  const int32_t index = vf_kind(&node, VF_SCHEDULES);
   if (root->reader->failed) return;
   vf_expect_fields(&node, fields[index]);
   schedule->kind = index <= PIECEWISE ? SID_PIECEWISE : SID_EXPONENTIAL + index - EXPONENTIAL;
@@ -161,7 +159,7 @@ void vf_read_start(const vf_node *root, sid_experiment *experiment) {
   static const char *const sizes[] = {"x", "scale", "radius", "scale"};
   const vf_node node = vf_required(root, "start", "an object");
   if (!node.json) return;
-  const int32_t index = vf_kind(&node, "point gaussian sphere uniform");
+  const int32_t index = vf_kind(&node, VF_STARTS);
   if (root->reader->failed) return;
   vf_expect_fields(&node, fields[index]);
   experiment->start.kind = SID_START_POINT + index;

@@ -19,6 +19,16 @@ const char *vf_observable_name(int32_t observable) {
   return names[observable - SID_NORM2];
 }
 
+const char *vf_end_name(sid_status status) {
+  switch (status) {
+    case SID_OK: return "";
+    case SID_E_ORIGIN: return "origin";
+    case SID_E_LR: return "lr";
+    case SID_E_INTRINSIC_LR: return "intrinsic_lr";
+    default: return "nonfinite";
+  }
+}
+
 #if !SID_HAVE_JANSSON
 
 int vf_experiment_parse(const char *text, size_t length, const char *name, vf_experiment *loaded,
@@ -45,7 +55,7 @@ void vf_experiment_free(vf_experiment *loaded) { (void)loaded; }
 #include "formats/json_text.h"
 
 #define VF_OBSERVABLE_WORD(name) " " name
-static const char vf_observable_words[] = VF_OBSERVABLES(VF_OBSERVABLE_WORD);
+const char *const vf_observable_words = &(VF_OBSERVABLES(VF_OBSERVABLE_WORD))[1];
 
 /* ---- what to record ---- */
 
@@ -101,7 +111,7 @@ static void vf_read_observables(const vf_node *root, sid_experiment *experiment)
     int32_t *observables = vf_keep(&node, count * sizeof *observables);
     for (size_t o = 0; observables && o < count; o++) {
       const vf_node item = vf_item(&node, o);
-      observables[o] = SID_NORM2 + vf_name(&item, vf_observable_words + 1);
+      observables[o] = SID_NORM2 + vf_name(&item, vf_observable_words);
       vf_check_observable(&item, &experiment->problem, observables[o]);
       angle |= observables[o] == SID_PLANE_ANGLE;
     }
@@ -117,7 +127,7 @@ static void vf_read_observables(const vf_node *root, sid_experiment *experiment)
 
 /* ---- the whole ---- */
 
-static void vf_read_experiment(const vf_node *root, sid_experiment *experiment) {
+void vf_read_experiment(const vf_node *root, sid_experiment *experiment) {
   vf_expect_fields(
       root, "schema problem dynamics schedule start seed steps checkpoints observables plane");
   const vf_node schema = vf_required(root, "schema", "\"sidyn-experiment-1\"");
@@ -140,15 +150,7 @@ static void vf_read_experiment(const vf_node *root, sid_experiment *experiment) 
   if (status) vf_reject(root, "%s", sid_status_text(status));
 }
 
-void vf_experiment_free(vf_experiment *loaded) {
-  vf_block *block = loaded->memory;
-  while (block) {
-    vf_block *next = block->next;
-    free(block);
-    block = next;
-  }
-  loaded->memory = NULL;
-}
+void vf_experiment_free(vf_experiment *loaded) { vf_arena_free(&loaded->arena); }
 
 int vf_experiment_parse(const char *text, size_t length, const char *name, vf_experiment *loaded,
                         char message[VF_MESSAGE_SIZE]) {
@@ -167,10 +169,10 @@ int vf_experiment_parse(const char *text, size_t length, const char *name, vf_ex
              error.line, error.text);
     return -1;
   }
-  vf_reader reader = {name, text, NULL, message, VF_MESSAGE_SIZE, 0, marked};
+  vf_reader reader = {name, text, {NULL}, message, VF_MESSAGE_SIZE, 0, marked};
   const vf_node root = {&reader, json, NULL, NULL, 0};
   vf_read_experiment(&root, &loaded->experiment);
-  loaded->memory = reader.blocks;
+  loaded->arena = reader.arena;
   json_decref(json);
   if (reader.failed) vf_experiment_free(loaded);
   return reader.failed ? -1 : 0;

@@ -2,11 +2,12 @@
 #ifndef VF_EXPERIMENT_JSON_H
 #define VF_EXPERIMENT_JSON_H
 
+#include "formats/memory.h"
 #include "sidyn.h"
 
 typedef struct {
   sid_experiment experiment;
-  void *memory; /* the arrays that the experiment points to */
+  vf_arena arena; /* the arrays that the experiment points to */
 } vf_experiment;
 
 enum { VF_MESSAGE_SIZE = 5120 }; /* a path of 4096 bytes and the rest */
@@ -24,5 +25,8 @@ void vf_experiment_free(vf_experiment *loaded);
 
 /* The field's name of an observable, as in JSON. */
 const char *vf_observable_name(int32_t observable);
+
+/* The reason of an early end, "" for SID_OK. */
+const char *vf_end_name(sid_status status);
 
 #endif

@@ -12,6 +12,12 @@ void vf_read_dynamics(const vf_node *root, sid_experiment *experiment);
 void vf_read_schedule(const vf_node *root, sid_experiment *experiment);
 void vf_read_start(const vf_node *root, sid_experiment *experiment);
 
+/* All of it, from the object of an experiment. */
+void vf_read_experiment(const vf_node *root, sid_experiment *experiment);
+
+/* The names of the observables, separated by spaces. */
+extern const char *const vf_observable_words;
+
 /* Refuses an observable that looks at what only some problems have. */
 void vf_check_observable(const vf_node *node, const sid_problem *problem, int32_t observable);
 

@@ -23,12 +23,13 @@ int vf_fail(const char *format, ...) {
   return VF_EXIT_USAGE;
 }
 
-/* The partial files that an interrupt has to remove; a command writes at most a report and a JUnit
- * file. */
+/* The partial files that an interrupt has to remove; a command writes at most four reports. */
 enum { MAX_OUTPUTS = 4 };
 static const char *volatile vf_partials[MAX_OUTPUTS];
+static volatile long vf_group;
 
 void vf_drop_partials(void) {
+  if (vf_group > 0) kill((pid_t)-vf_group, SIGKILL);
   for (int i = 0; i < MAX_OUTPUTS; i++)
     if (vf_partials[i]) unlink(vf_partials[i]);
 }
@@ -61,12 +62,8 @@ static int vf_last_signal(void) {
 #endif
 }
 
-void vf_remember_partial(const char *partial) {
-  for (int i = 0; i < MAX_OUTPUTS; i++) {
-    if (vf_partials[i]) continue;
-    vf_partials[i] = partial;
-    break;
-  }
+/* Catches what would end the program. */
+static void vf_catch_signals(void) {
   for (int number = 1; number <= vf_last_signal(); number++) {
     struct sigaction action;
     if (!vf_is_deadly(number) || sigaction(number, NULL, &action) != 0) continue;
@@ -76,6 +73,20 @@ void vf_remember_partial(const char *partial) {
     action.sa_flags = (int)SA_RESETHAND;
     sigaction(number, &action, NULL);
   }
+}
+
+void vf_remember_partial(const char *partial) {
+  for (int i = 0; i < MAX_OUTPUTS; i++) {
+    if (vf_partials[i]) continue;
+    vf_partials[i] = partial;
+    break;
+  }
+  vf_catch_signals();
+}
+
+void vf_remember_group(long group) {
+  vf_group = group;
+  vf_catch_signals();
 }
 
 void vf_forget_partial(const char *partial) {

@@ -18,7 +18,10 @@ int vf_fail(const char *format, ...)
 void vf_remember_partial(const char *partial);
 void vf_forget_partial(const char *partial);
 
-/* Removes them, for an end in the middle; nothing else is tidied. */
+/* A process group that ends with this program, as partial files do; 0 for none. */
+void vf_remember_group(long group);
+
+/* Removes the files and ends the group, for an end in the middle; nothing else is tidied. */
 void vf_drop_partials(void);
 
 #endif

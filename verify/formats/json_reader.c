@@ -58,11 +58,7 @@ void vf_reject(const vf_node *node, const char *format, ...) {
 }
 
 void *vf_keep(const vf_node *node, size_t bytes) {
-  if (node->reader->failed) return NULL;
-  vf_block *block = vf_allocate(1, sizeof *block + bytes);
-  block->next = node->reader->blocks;
-  node->reader->blocks = block;
-  return block->data;
+  return node->reader->failed ? NULL : vf_arena_take(&node->reader->arena, 1, bytes);
 }
 
 vf_node vf_field(const vf_node *parent, const char *name) {

@@ -3,6 +3,7 @@
 #ifndef VF_JSON_READER_H
 #define VF_JSON_READER_H
 
+#include "formats/memory.h"
 #include "sidyn.h"
 
 #if SID_HAVE_JANSSON
@@ -11,15 +12,9 @@
 
 enum { VF_PATH_SIZE = 256 };
 
-/* Arrays in a chain, freed together. */
-typedef struct vf_block {
-  struct vf_block *next;
-  double data[];
-} vf_block;
-
 typedef struct {
   const char *name, *text; /* the file's name and all its text */
-  vf_block *blocks;        /* what vf_keep() gave */
+  vf_arena arena;          /* what vf_keep() gave */
   char *message;           /* message_size bytes for the first fault */
   size_t message_size;
   int failed; /* whether there was one */

@@ -37,6 +37,28 @@ void *vf_grow(void *memory, size_t count, size_t size) {
   return larger;
 }
 
+typedef struct vf_block {
+  struct vf_block *next;
+  double data[];
+} vf_block;
+
+void *vf_arena_take(vf_arena *arena, size_t count, size_t size) {
+  vf_block *block = NULL;
+  if (size > 0 && count > (SIZE_MAX - sizeof *block) / size) vf_out_of_memory(count, size);
+  block = vf_allocate(1, sizeof *block + count * size);
+  block->next = arena->blocks;
+  arena->blocks = block;
+  return block->data;
+}
+
+void vf_arena_free(vf_arena *arena) {
+  while (arena->blocks) {
+    vf_block *next = arena->blocks->next;
+    free(arena->blocks);
+    arena->blocks = next;
+  }
+}
+
 char *vf_copy_text(const char *text) {
   const size_t length = strlen(text) + 1;
   return memcpy(vf_allocate(length, 1), text, length);

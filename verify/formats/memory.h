@@ -15,6 +15,15 @@ double *vf_allocate_doubles(size_t count);
 /* The same memory with room for count*size bytes, as realloc(); never NULL. */
 void *vf_grow(void *memory, size_t count, size_t size);
 
+/* Pieces of memory that are freed together. */
+typedef struct vf_arena {
+  struct vf_block *blocks;
+} vf_arena;
+
+/* count*size zero bytes. */
+void *vf_arena_take(vf_arena *arena, size_t count, size_t size);
+void vf_arena_free(vf_arena *arena);
+
 /* A copy of a text. */
 char *vf_copy_text(const char *text);
 

@@ -6,9 +6,8 @@
 #include <math.h>
 #include <string.h>
 #include "fields.h"
+#include "formats/names.h"
 #include "formats/number.h"
-
-#define VF_NOISES "none gaussian rademacher sphere samples poisson"
 
 /* ---- the list of problems ---- */
 
