@@ -18,6 +18,10 @@ static const char vf_usage[] =
     "      [--statistics]\n"
     "  stream --seed S [--key A[,B[,C]]] --count N [--skip K] [--what raw|uniform|normal] "
     "[--format bits|hex|dec]\n"
+    "  conform [--level bits|numbers|laws|all] [--only GLOB] [--require GLOB] [--seed S] "
+    "[--timeout SECONDS] [--jobs N]\n"
+    "      [--json FILE] [--junit FILE] [--tap FILE] [--transcript FILE] -- COMMAND [ARGS...]\n"
+    "  conform --serve [--bits]\n"
     "  info\n"
     "Results go to standard output, messages to standard error. Exit status: 0 fine, 1 a "
     "check failed, 2 bad usage or input,\n"
@@ -53,6 +57,7 @@ int main(int argc, char **argv) {
   } commands[] = {{"verify", vf_command_verify},
                   {"run", vf_command_run},
                   {"stream", vf_command_stream},
+                  {"conform", vf_command_conform},
                   {"info", vf_command_info}};
   vf_hold_standard_streams();
   signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a write that fails, with a message */
@@ -76,5 +81,5 @@ int main(int argc, char **argv) {
     if (backend && *backend && vf_backend_choose(backend)) return VF_EXIT_USAGE;
     return commands[i].run(argc - 1, argv + 1);
   }
-  return vf_fail("%s: unknown command; allowed: verify, run, stream, info", argv[1]);
+  return vf_fail("%s: unknown command; allowed: verify, run, stream, conform, info", argv[1]);
 }

@@ -78,8 +78,7 @@ void vf_answer_make(const vf_request *request, int jobs, vf_arena *arena, vf_ans
   answer->values = vf_arena_take(arena, count, sizeof *answer->values);
   if (request->what == VF_RAW) answer->raws = vf_arena_take(arena, count, sizeof *answer->raws);
   if (vf_request_has_experiment(request->what)) {
-    const uint64_t trajectories =
-        request->what == VF_RUN ? 1 : request->last - request->first;
+    const uint64_t trajectories = request->what == VF_RUN ? 1 : request->last - request->first;
     answer->ends = vf_arena_take(arena, trajectories, sizeof *answer->ends);
     vf_ensemble(experiment, request->first, trajectories, jobs, answer->values, answer->ends);
     return;
@@ -115,8 +114,7 @@ static void vf_write_rows(vf_json_writer *json, const vf_request *request, const
   const size_t width = sid_row_width(&request->experiment);
   const double *rows = answer->values + t * width * request->experiment.checkpoint_count;
   vf_json_open(json, '[');
-  for (uint32_t c = 0; c < answer->ends[t].rows; c++)
-    vf_json_reals(json, rows + c * width, width);
+  for (uint32_t c = 0; c < answer->ends[t].rows; c++) vf_json_reals(json, rows + c * width, width);
   vf_json_close(json, ']');
 }
 
@@ -208,8 +206,8 @@ static void vf_state_place(const vf_request *request, size_t k, char place[64]) 
   const sid_experiment *experiment = &request->experiment;
   size_t length = 0;
   const char *name;
-  for (size_t part = 0; (name = vf_state_part(&experiment->problem, &experiment->dynamics, part,
-                                              &length)) != NULL;
+  for (size_t part = 0;
+       (name = vf_state_part(&experiment->problem, &experiment->dynamics, part, &length)) != NULL;
        part++) {
     const size_t numbers = length > 0 ? length : 1;
     if (k < numbers) {

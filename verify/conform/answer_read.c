@@ -133,8 +133,9 @@ static sid_status vf_take_reason(vf_answer_reader *reader, const json_t *json) {
   const char *text = json_string_value(json);
   for (size_t i = 0; text && i < sizeof all / sizeof all[0]; i++)
     if (strcmp(text, vf_end_name(all[i])) == 0) return all[i];
-  vf_refuse(reader, "the reason of the end is %s%.40s%s; allowed: \"\", \"nonfinite\", \"origin\", "
-                    "\"lr\", \"intrinsic_lr\"",
+  vf_refuse(reader,
+            "the reason of the end is %s%.40s%s; allowed: \"\", \"nonfinite\", \"origin\", "
+            "\"lr\", \"intrinsic_lr\"",
             text ? "\"" : "", text ? text : "no string", text ? "\"" : "");
   return SID_OK;
 }
@@ -158,22 +159,23 @@ static void vf_take_trajectory(vf_answer_reader *reader, const json_t *rows, con
   if (!reader->failed && (!json_is_integer(step) || json_integer_value(step) < 0))
     vf_refuse(reader, "end.step is no integer");
   place->step = reader->failed ? 0 : (uint64_t)json_integer_value(step);
-  if (!reader->failed)
-    place->status = vf_take_reason(reader, vf_take_field(reader, end, "reason"));
+  if (!reader->failed) place->status = vf_take_reason(reader, vf_take_field(reader, end, "reason"));
 }
 
 static void vf_take_trajectories(vf_answer_reader *reader, const json_t *root) {
   const vf_request *request = reader->request;
   const size_t count = request->what == VF_RUN ? 1 : (size_t)(request->last - request->first);
-  const json_t *rows = vf_take_field(reader, root, "rows"), *end = vf_take_field(reader, root, "end");
+  const json_t *rows = vf_take_field(reader, root, "rows"),
+               *end = vf_take_field(reader, root, "end");
   if (reader->failed) return;
   if (request->what == VF_RUN) {
     vf_take_trajectory(reader, rows, end, 0);
     return;
   }
   if (json_array_size(rows) != count || json_array_size(end) != count) {
-    vf_refuse(reader, "rows and end have %zu and %zu elements; allowed: %zu, one for each "
-                      "trajectory",
+    vf_refuse(reader,
+              "rows and end have %zu and %zu elements; allowed: %zu, one for each "
+              "trajectory",
               json_array_size(rows), json_array_size(end), count);
     return;
   }
@@ -203,7 +205,7 @@ static void vf_take_step(vf_answer_reader *reader, const json_t *root) {
 static void vf_take_answer(vf_answer_reader *reader, const json_t *root) {
   const vf_request *request = reader->request;
   static const char *const fields[VF_REQUEST_COUNT] = {
-      [VF_DEFINE] = "id", [VF_RAW] = "id raws", [VF_SCHEDULE] = "id lr wd rescale",
+      [VF_DEFINE] = "id",         [VF_RAW] = "id raws",     [VF_SCHEDULE] = "id lr wd rescale",
       [VF_STEP] = "id state end", [VF_RUN] = "id rows end", [VF_ENSEMBLE] = "id rows end"};
   const int single = vf_answer_is_single(request->what);
   const char *names = fields[request->what];
@@ -230,8 +232,10 @@ static void vf_refuse_text(vf_answer_reader *reader, const char *line, const jso
   for (size_t i = 0; i < sizeof bare / sizeof bare[0]; i++) {
     const char *at = strstr(line, bare[i]);
     if (at && at > line && strchr(":,[ -", at[-1])) {
-      vf_refuse(reader, "a bare %s, which is not JSON; allowed: the bit pattern as a string, "
-                        "\"7ff8000000000000\" for NaN", bare[i]);
+      vf_refuse(reader,
+                "a bare %s, which is not JSON; allowed: the bit pattern as a string, "
+                "\"7ff8000000000000\" for NaN",
+                bare[i]);
       return;
     }
   }

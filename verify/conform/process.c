@@ -198,8 +198,8 @@ int vf_process_exchange(vf_process *process, const char *text, size_t length, si
   size_t sent = 0, searched = 0;
   char *end = NULL;
   if (dropped > 0) {
-    snprintf(process->message, sizeof process->message,
-             "%zu bytes came that no request asked for", dropped);
+    snprintf(process->message, sizeof process->message, "%zu bytes came that no request asked for",
+             dropped);
     return dropped <= most ? 1 : -1;
   }
   while (!end || sent <= length) {

@@ -29,12 +29,12 @@ typedef struct {
   uint32_t key_len;
   size_t count; /* raw, uniform, normals: numbers; sum, dot: terms; normals_from_raws: raws */
   const uint64_t *raws;
-  const double *x, *v;   /* x (sum and dot: a), v (dot: b); step: the state, as sid_step() has it */
-  uint64_t k;            /* schedule: the effective step */
-  double lr, wd;         /* step */
-  uint32_t batch;        /* noise */
-  int gaussian;          /* noise */
-  const double *draws;   /* noise, step: as conform/draws.h has them */
+  const double *x, *v; /* x (sum and dot: a), v (dot: b); step: the state, as sid_step() has it */
+  uint64_t k;          /* schedule: the effective step */
+  double lr, wd;       /* step */
+  uint32_t batch;      /* noise */
+  int gaussian;        /* noise */
+  const double *draws; /* noise, step: as conform/draws.h has them */
 } vf_request;
 
 /* The name in `do`. */

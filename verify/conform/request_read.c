@@ -56,8 +56,8 @@ static void vf_read_terms(const vf_node *root, vf_request *request) {
 }
 
 /* One draw, as conform/draws.h has it. */
-static void vf_read_draw(const vf_node *list, const sid_problem *problem, int gaussian, double *draw,
-                         size_t size) {
+static void vf_read_draw(const vf_node *list, const sid_problem *problem, int gaussian,
+                         double *draw, size_t size) {
   const int32_t kind = gaussian ? SID_NOISE_GAUSSIAN : problem->noise;
   const double *numbers = vf_vector(list, size);
   for (size_t i = 0; numbers && i < size && !list->reader->failed; i++) {

@@ -43,11 +43,12 @@ static int vf_session_exchange(vf_session *session, size_t most, char **line, si
   struct timespec before, after;
   vf_session_log(session, "-> ", session->json.text, session->json.length);
   clock_gettime(CLOCK_MONOTONIC, &before);
-  const int status = vf_process_exchange(&session->process, session->json.text,
-                                         session->json.length, most, session->timeout, line, length);
+  const int status =
+      vf_process_exchange(&session->process, session->json.text, session->json.length, most,
+                          session->timeout, line, length);
   clock_gettime(CLOCK_MONOTONIC, &after);
-  session->waited += (double)(after.tv_sec - before.tv_sec) +
-                     1e-9 * (double)(after.tv_nsec - before.tv_nsec);
+  session->waited +=
+      (double)(after.tv_sec - before.tv_sec) + 1e-9 * (double)(after.tv_nsec - before.tv_nsec);
   if (!status) vf_session_log(session, "<- ", *line, *length);
   if (status < 0) session->gone = 1;
   return status;
@@ -103,8 +104,8 @@ static void vf_read_claims(const vf_node *root, vf_claims *claims) {
   claims->starts = vf_claim_set(root, "starts", VF_STARTS, 0) << SID_START_POINT;
   claims->observables = vf_claim_set(root, "observables", vf_observable_words, 0) << SID_NORM2;
   claims->levels = vf_claim_set(root, "levels", "bits numbers laws", 0);
-  claims->name = vf_copy_text(name.json && json_is_string(name.json) ? json_string_value(name.json)
-                                                                      : "");
+  claims->name =
+      vf_copy_text(name.json && json_is_string(name.json) ? json_string_value(name.json) : "");
 }
 
 static int vf_session_hello(vf_session *session) {
@@ -215,8 +216,8 @@ vf_asked vf_ask(vf_session *session, const vf_request *request, vf_arena *arena,
     return VF_ASK_GONE;
   }
   vf_request_write(&session->json, request, ++session->requests);
-  const int status = vf_session_exchange(
-      session, 64 * vf_request_numbers(request) + 4096, &line, &length);
+  const int status =
+      vf_session_exchange(session, 64 * vf_request_numbers(request) + 4096, &line, &length);
   if (status) {
     snprintf(message, VF_ANSWER_MESSAGE, "%s", session->process.message);
     return status < 0 ? VF_ASK_GONE : VF_ASK_WRONG;

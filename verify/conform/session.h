@@ -19,11 +19,11 @@ typedef enum {
 /* What hello says. */
 typedef struct {
   char *name;
-  int binary32, bits;           /* precision, and numbers as bit patterns */
-  uint32_t can, problems, dynamics; /* sets of 1 << vf_do, kind, kind */
+  int binary32, bits;                              /* precision, and numbers as bit patterns */
+  uint32_t can, problems, dynamics;                /* sets of 1 << vf_do, kind, kind */
   uint32_t noises, schedules, starts, observables; /* likewise; schedules by sid_schedule_kind, and
                                                       bit 0 for constant */
-  uint32_t levels; /* 1 bits, 2 numbers, 4 laws */
+  uint32_t levels;                                 /* 1 bits, 2 numbers, 4 laws */
 } vf_claims;
 
 /* Starts the command (a list of arguments that ends with NULL) and asks for hello. transcript may

@@ -122,7 +122,7 @@ static void vf_read_observables(const vf_node *root, sid_experiment *experiment)
     vf_reject(&plane,
               "missing; allowed: two lists of dim numbers, because plane_angle is observed");
   if (!angle && plane.json) vf_reject(&plane, "allowed only with the observable plane_angle");
-  if (angle) experiment->plane = vf_table(&plane, 2, experiment->problem.dim);
+  if (angle) experiment->plane = vf_matrix(&plane, 2, experiment->problem.dim);
 }
 
 /* ---- the whole ---- */

@@ -203,7 +203,7 @@ const double *vf_vector(const vf_node *node, size_t count) {
   return values;
 }
 
-const double *vf_table(const vf_node *node, size_t rows, size_t count) {
+const double *vf_matrix(const vf_node *node, size_t rows, size_t count) {
   vf_length(node, rows, rows, "lists");
   double *values = vf_keep(node, rows * count * sizeof *values);
   for (size_t i = 0; values && i < rows && !node->reader->failed; i++) {

@@ -66,7 +66,7 @@ size_t vf_length(const vf_node *node, size_t least, size_t most, const char *wha
 
 /* A list of count numbers, and rows lists of count numbers, one after the other. */
 const double *vf_vector(const vf_node *node, size_t count);
-const double *vf_table(const vf_node *node, size_t rows, size_t count);
+const double *vf_matrix(const vf_node *node, size_t rows, size_t count);
 
 #endif
 #endif

@@ -134,7 +134,7 @@ static void vf_read_list(const vf_node *list, const sid_problem_field *field,
         vf_read_pairs(list, *count, second, *vf_size_of(problem, field->counts[2]));
   else
     *(const double **)to =
-        field->type == SID_FIELD_VECTOR ? vf_vector(list, *count) : vf_table(list, *count, second);
+        field->type == SID_FIELD_VECTOR ? vf_vector(list, *count) : vf_matrix(list, *count, second);
 }
 
 static void vf_read_data(const vf_node *node, const sid_problem_field *table,

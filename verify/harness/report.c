@@ -168,7 +168,7 @@ int vf_report_json(const vf_report *report, vf_output *output) {
 
 #endif
 
-static void vf_xml(FILE *stream, const char *text) {
+void vf_report_xml(FILE *stream, const char *text) {
   for (; *text; text++) {
     switch (*text) {
       case '<': fputs("&lt;", stream); break;
@@ -183,7 +183,7 @@ static void vf_xml(FILE *stream, const char *text) {
 static void vf_junit_result(const vf_result *result, FILE *stream) {
   const int passed = vf_context_verdict(&result->context) == VF_PASS;
   fputs("    <testcase classname=\"sidyn\" name=\"", stream);
-  vf_xml(stream, result->check->id);
+  vf_report_xml(stream, result->check->id);
   fprintf(stream, "\" time=\"%.3f\"%s>\n", result->seconds, passed ? "/" : "");
   if (passed) return;
   fprintf(stream, "      <failure message=\"%s\">",
@@ -191,10 +191,10 @@ static void vf_junit_result(const vf_result *result, FILE *stream) {
   for (size_t i = 0; i < result->context.count; i++) {
     const vf_case *one = result->context.cases + i;
     if (one->verdict == VF_PASS) continue;
-    vf_xml(stream, one->instance);
+    vf_report_xml(stream, one->instance);
     fprintf(stream, ": measured %.17g, expected %.17g, tolerance %.3g (", one->measured,
             one->expected, one->tolerance);
-    vf_xml(stream, one->basis);
+    vf_report_xml(stream, one->basis);
     fputs(")\n", stream);
   }
   fputs("</failure>\n    </testcase>\n", stream);

@@ -34,4 +34,7 @@ void vf_report_sum(const vf_report *report);
 int vf_report_json(const vf_report *report, vf_output *output);
 void vf_report_junit(const vf_report *report, vf_output *output);
 
+/* Text inside XML. */
+void vf_report_xml(FILE *stream, const char *text);
+
 #endif

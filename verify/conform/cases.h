@@ -1,0 +1,44 @@
+/* Random requests, from a seed. */
+#ifndef VF_CASES_H
+#define VF_CASES_H
+
+#include "conform/session.h"
+
+/* Where the next request comes from. With binary32 every real number of it is exact there. */
+typedef struct {
+  sid_stream stream;
+  vf_arena *arena;
+  int binary32;
+  int extreme; /* one request in eight has numbers of any size: overflow, underflow, early ends */
+} vf_cases;
+
+/* The cases of a seed, from number `index` of purpose `purpose`. */
+vf_cases vf_cases_of(uint64_t seed, uint64_t purpose, uint64_t index, int binary32,
+                     vf_arena *arena);
+
+/* Parts: numbers in arena memory; an integer in [least, most]. */
+double vf_case_normal(vf_cases *cases);
+double vf_case_uniform(vf_cases *cases, double low, double high);
+uint32_t vf_case_integer(vf_cases *cases, uint32_t least, uint32_t most);
+double *vf_case_normals(vf_cases *cases, size_t count, double size);
+
+/* A problem of a kind, at most `dim_most` coordinates where it has a choice; with any noise that
+ * suits it, or with that one where noise >= 0. Returns 0 where the noise does not suit. */
+int vf_case_problem(vf_cases *cases, int32_t kind, uint32_t dim_most, int32_t noise,
+                    sid_problem *problem);
+
+/* A dynamics of that kind on the problem; 0 where it does not suit. */
+int vf_case_dynamics(vf_cases *cases, int32_t kind, const sid_problem *problem,
+                     sid_dynamics *dynamics);
+
+void vf_case_schedule(vf_cases *cases, sid_schedule *schedule);
+
+/* A whole request of a sort, on the problem and dynamics of these kinds where it has them (0: any).
+ * Returns 0 where they do not suit. */
+int vf_case_request(vf_cases *cases, vf_do what, int32_t problem, int32_t dynamics,
+                    vf_request *request);
+
+/* "rayleigh.gaussian.svag": what a request is about, for its id. */
+void vf_case_subject(const vf_request *request, char text[96]);
+
+#endif

@@ -1,0 +1,64 @@
+/* What all levels of `sidyn conform` share: the command under test, the outcomes so far, and what
+ * is to be judged. */
+#ifndef VF_KIT_H
+#define VF_KIT_H
+
+#include "conform/session.h"
+#include "harness/text.h"
+
+typedef enum { VF_LEVEL_BITS, VF_LEVEL_NUMBERS, VF_LEVEL_LAWS, VF_LEVEL_COUNT } vf_level;
+
+typedef enum {
+  VF_OUTCOME_PASS,
+  VF_OUTCOME_FAIL,
+  VF_OUTCOME_INCONCLUSIVE, /* counts as failed */
+  VF_OUTCOME_UNSUPPORTED   /* not claimed, so not judged */
+} vf_outcome_kind;
+
+/* One case. Its id is LEVEL.WHAT.…; LEVEL.WHAT is a line of the table. */
+typedef struct {
+  char *id, *message; /* message: what is wrong, what is not claimed, or NULL */
+  vf_level level;
+  vf_outcome_kind kind;
+  double distance; /* how far off: bits: ulp; numbers: in units of the roundoff; laws: standard
+                      errors */
+} vf_outcome;
+
+typedef struct {
+  vf_session *session;
+  uint64_t seed;
+  int jobs, quick;  /* quick: the selection of a run without --level */
+  const char *only; /* a pattern of ids, or NULL */
+  vf_outcome *outcomes;
+  size_t count, capacity;
+  char **remarks; /* lines below the table: the first wrong step, what the mistake is, horizons */
+  size_t remark_count;
+} vf_kit;
+
+/* Whether --only takes an id. */
+int vf_kit_wants(const vf_kit *kit, const char *id);
+
+/* Adds an outcome; the message is formatted, NULL is none. Shows progress on a terminal. */
+void vf_kit_record(vf_kit *kit, vf_level level, const char *id, vf_outcome_kind kind,
+                   double distance, const char *format, ...) VF_PRINTF(6, 7);
+
+/* Adds a line below the table. */
+void vf_kit_remark(vf_kit *kit, const char *format, ...) VF_PRINTF(2, 3);
+
+/* Asks, and records an outcome where there is no answer to judge. Returns whether there is one. */
+int vf_kit_ask(vf_kit *kit, vf_level level, const char *id, const vf_request *request,
+               vf_arena *arena, vf_answer *answer);
+
+/* A copy of a text that may be the command's: what is not printable ASCII becomes \xNN. */
+char *vf_kit_ascii(const char *text);
+
+/* Failed cases so far. */
+size_t vf_kit_failed(const vf_kit *kit);
+
+void vf_kit_free(vf_kit *kit);
+
+/* ---- the levels, each in a file of its own ---- */
+
+void vf_level_bits(vf_kit *kit);
+
+#endif

@@ -1,0 +1,93 @@
+/* The level `bits`: every answer equal to the reference's, on the inputs of fixtures/ and on random
+ * ones. */
+#include "conform/kit.h"
+
+#if SID_HAVE_JANSSON
+
+#include <math.h>
+#include <string.h>
+#include "conform/cases.h"
+#include "conform/request_read.h"
+#include "conform/same.h"
+#include "formats/json_text.h"
+#include "formats/number.h"
+#include "requests.h"
+
+/* ---- one case ------------------------------------------------------------------------------ */
+
+static void vf_bits_case(vf_kit *kit, const char *id, const vf_request *request, vf_arena *arena) {
+  vf_answer theirs, ours;
+  char difference[VF_ANSWER_MESSAGE];
+  double ulp = 0.0;
+  if (!vf_kit_wants(kit, id)) return;
+  if (!vf_kit_ask(kit, VF_LEVEL_BITS, id, request, arena, &theirs)) return;
+  vf_answer_make(request, kit->jobs, arena, &ours);
+  if (vf_same_answer(request, &theirs, &ours, difference, &ulp))
+    vf_kit_record(kit, VF_LEVEL_BITS, id, VF_OUTCOME_PASS, 0.0, NULL);
+  else
+    vf_kit_record(kit, VF_LEVEL_BITS, id, VF_OUTCOME_FAIL, ulp, "%s", difference);
+}
+
+/* ---- fixtures ------------------------------------------------------------------------------ */
+
+/* Every `stride`-th of each sort. */
+static void vf_bits_fixtures(vf_kit *kit, size_t stride) {
+  size_t seen[VF_REQUEST_COUNT] = {0};
+  for (size_t i = 0; i < VF_COUNT(vf_fixture_requests); i++) {
+    const char *text = vf_fixture_requests[i].request;
+    char message[VF_ANSWER_MESSAGE] = "", id[VF_TEXT_SIZE];
+    json_error_t error;
+    int marked = 0;
+    vf_request request;
+    json_t *json = vf_json_parse(text, strlen(text), &error, &marked);
+    vf_reader reader = {"fixtures", text, {NULL}, message, sizeof message, 0, marked};
+    const vf_node root = {&reader, json, NULL, NULL, 0};
+    memset(&request, 0, sizeof request);
+    request.what = vf_request_named(json_string_value(json_object_get(json, "do")));
+    if (seen[request.what]++ % stride == 0) {
+      vf_request_read(&root, &request);
+      vf_text(id, "bits.%s.fixture.%s", vf_request_name(request.what), vf_fixture_requests[i].id);
+      vf_bits_case(kit, id, &request, &reader.arena);
+    }
+    vf_arena_free(&reader.arena);
+    json_decref(json);
+  }
+}
+
+/* ---- random requests ----------------------------------------------------------------------- */
+
+static void vf_bits_random(vf_kit *kit, vf_do what, int32_t problem, int32_t dynamics,
+                           uint64_t index) {
+  vf_arena arena = {NULL};
+  vf_cases cases =
+      vf_cases_of(kit->seed, (uint64_t)what << 16 | (uint64_t)problem << 8 | (uint64_t)dynamics,
+                  index, 0, &arena);
+  vf_request request;
+  char subject[96], id[VF_TEXT_SIZE];
+  cases.extreme = 1;
+  if (vf_case_request(&cases, what, problem, dynamics, &request)) {
+    vf_case_subject(&request, subject);
+    vf_text(id, "bits.%s%s%s.%llu", vf_request_name(what), *subject ? "." : "", subject,
+            (unsigned long long)index);
+    vf_bits_case(kit, id, &request, &arena);
+  }
+  vf_arena_free(&arena);
+}
+
+/* `count` requests of each sort on each problem and dynamics, 8 times as many without any. */
+static void vf_bits_sweep(vf_kit *kit, uint64_t count) {
+  for (int what = VF_RAW; what <= VF_RUN; what++) {
+    const int pointwise = vf_request_has_problem((vf_do)what), steps = what >= VF_STEP;
+    for (uint64_t i = 0; i < (pointwise ? count : 8 * count); i++)
+      for (int32_t problem = 1; problem <= (pointwise ? SID_POISSON : 1); problem++)
+        for (int32_t dynamics = 1; dynamics <= (steps ? SID_QUASI_RMSPROP : 1); dynamics++)
+          vf_bits_random(kit, (vf_do)what, problem, dynamics, i);
+  }
+}
+
+void vf_level_bits(vf_kit *kit) {
+  vf_bits_fixtures(kit, kit->quick ? 10 : 1);
+  vf_bits_sweep(kit, kit->quick ? 1 : 4);
+}
+
+#endif
