@@ -148,6 +148,7 @@ static int vf_conform_write(const vf_conform_options *options, const vf_kit *kit
 static void vf_conform_levels(vf_kit *kit, int levels) {
   const int chosen = levels ? levels : (int)vf_session_claims(kit->session)->levels;
   if (chosen & 1 << VF_LEVEL_BITS) vf_level_bits(kit);
+  vf_first_wrong(kit);
 }
 
 static int vf_conform(const vf_conform_options *options) {

@@ -63,6 +63,29 @@ int vf_kit_ask(vf_kit *kit, vf_level level, const char *id, const vf_request *re
   }
 }
 
+static void vf_kit_suspect(vf_kit *kit, const char *id, const vf_request *request, vf_arena *arena,
+                           vf_agree_fn agree) {
+  vf_suspect *suspect = request->what == VF_RUN    ? &kit->run
+                        : request->what == VF_STEP ? &kit->step
+                                                   : NULL;
+  if (!suspect || suspect->id) return;
+  *suspect = (vf_suspect){vf_copy_text(id), *request, *arena, agree};
+  arena->blocks = NULL;
+}
+
+void vf_kit_judge(vf_kit *kit, vf_level level, const char *id, const vf_request *request,
+                  vf_arena *arena, vf_agree_fn agree) {
+  vf_answer theirs, ours;
+  char difference[VF_ANSWER_MESSAGE] = "";
+  double distance = 0.0;
+  if (!vf_kit_wants(kit, id) || !vf_kit_ask(kit, level, id, request, arena, &theirs)) return;
+  vf_answer_make(request, kit->jobs, arena, &ours);
+  const int right = agree(request, &theirs, &ours, difference, &distance);
+  vf_kit_record(kit, level, id, right ? VF_OUTCOME_PASS : VF_OUTCOME_FAIL, distance, "%s",
+                difference);
+  if (!right) vf_kit_suspect(kit, id, request, arena, agree);
+}
+
 size_t vf_kit_failed(const vf_kit *kit) {
   size_t failed = 0;
   for (size_t i = 0; i < kit->count; i++)
@@ -77,6 +100,10 @@ void vf_kit_free(vf_kit *kit) {
     free(kit->outcomes[i].message);
   }
   for (size_t i = 0; i < kit->remark_count; i++) free(kit->remarks[i]);
+  free(kit->run.id);
+  free(kit->step.id);
+  vf_arena_free(&kit->run.arena);
+  vf_arena_free(&kit->step.arena);
   free(kit->outcomes);
   free(kit->remarks);
 }

@@ -24,6 +24,20 @@ typedef struct {
                       errors */
 } vf_outcome;
 
+/* Whether an answer is right, as a level sees it. Else 0, with the difference in words and how far
+ * off it is. */
+typedef int (*vf_agree_fn)(const vf_request *request, const vf_answer *theirs,
+                           const vf_answer *ours, char difference[VF_ANSWER_MESSAGE],
+                           double *distance);
+
+/* A request whose answer was wrong, kept to look closer. */
+typedef struct {
+  char *id; /* NULL: none so far */
+  vf_request request;
+  vf_arena arena;
+  vf_agree_fn agree;
+} vf_suspect;
+
 typedef struct {
   vf_session *session;
   uint64_t seed;
@@ -31,6 +45,7 @@ typedef struct {
   const char *only; /* a pattern of ids, or NULL */
   vf_outcome *outcomes;
   size_t count, capacity;
+  vf_suspect run, step; /* the first of its sort that was wrong */
   char **remarks; /* lines below the table: the first wrong step, what the mistake is, horizons */
   size_t remark_count;
 } vf_kit;
@@ -49,6 +64,11 @@ void vf_kit_remark(vf_kit *kit, const char *format, ...) VF_PRINTF(2, 3);
 int vf_kit_ask(vf_kit *kit, vf_level level, const char *id, const vf_request *request,
                vf_arena *arena, vf_answer *answer);
 
+/* Asks, compares with the reference's answer and records. The first wrong run and the first wrong
+ * step are kept: the arena is then empty. */
+void vf_kit_judge(vf_kit *kit, vf_level level, const char *id, const vf_request *request,
+                  vf_arena *arena, vf_agree_fn agree);
+
 /* A copy of a text that may be the command's: what is not printable ASCII becomes \xNN. */
 char *vf_kit_ascii(const char *text);
 
@@ -60,5 +80,11 @@ void vf_kit_free(vf_kit *kit);
 /* ---- the levels, each in a file of its own ---- */
 
 void vf_level_bits(vf_kit *kit);
+
+/* ---- what is wrong ---- */
+
+/* Looks for the first wrong step of the run that was kept, and for the first wrong part of that
+ * step or of the step that was kept. Adds remarks. */
+void vf_first_wrong(vf_kit *kit);
 
 #endif

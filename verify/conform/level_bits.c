@@ -4,29 +4,12 @@
 
 #if SID_HAVE_JANSSON
 
-#include <math.h>
 #include <string.h>
 #include "conform/cases.h"
 #include "conform/request_read.h"
 #include "conform/same.h"
 #include "formats/json_text.h"
-#include "formats/number.h"
 #include "requests.h"
-
-/* ---- one case ------------------------------------------------------------------------------ */
-
-static void vf_bits_case(vf_kit *kit, const char *id, const vf_request *request, vf_arena *arena) {
-  vf_answer theirs, ours;
-  char difference[VF_ANSWER_MESSAGE];
-  double ulp = 0.0;
-  if (!vf_kit_wants(kit, id)) return;
-  if (!vf_kit_ask(kit, VF_LEVEL_BITS, id, request, arena, &theirs)) return;
-  vf_answer_make(request, kit->jobs, arena, &ours);
-  if (vf_same_answer(request, &theirs, &ours, difference, &ulp))
-    vf_kit_record(kit, VF_LEVEL_BITS, id, VF_OUTCOME_PASS, 0.0, NULL);
-  else
-    vf_kit_record(kit, VF_LEVEL_BITS, id, VF_OUTCOME_FAIL, ulp, "%s", difference);
-}
 
 /* ---- fixtures ------------------------------------------------------------------------------ */
 
@@ -47,7 +30,7 @@ static void vf_bits_fixtures(vf_kit *kit, size_t stride) {
     if (seen[request.what]++ % stride == 0) {
       vf_request_read(&root, &request);
       vf_text(id, "bits.%s.fixture.%s", vf_request_name(request.what), vf_fixture_requests[i].id);
-      vf_bits_case(kit, id, &request, &reader.arena);
+      vf_kit_judge(kit, VF_LEVEL_BITS, id, &request, &reader.arena, vf_same_answer);
     }
     vf_arena_free(&reader.arena);
     json_decref(json);
@@ -69,7 +52,7 @@ static void vf_bits_random(vf_kit *kit, vf_do what, int32_t problem, int32_t dyn
     vf_case_subject(&request, subject);
     vf_text(id, "bits.%s%s%s.%llu", vf_request_name(what), *subject ? "." : "", subject,
             (unsigned long long)index);
-    vf_bits_case(kit, id, &request, &arena);
+    vf_kit_judge(kit, VF_LEVEL_BITS, id, &request, &arena, vf_same_answer);
   }
   vf_arena_free(&arena);
 }
