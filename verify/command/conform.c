@@ -149,6 +149,7 @@ static void vf_conform_levels(vf_kit *kit, int levels) {
   const int chosen = levels ? levels : (int)vf_session_claims(kit->session)->levels;
   if (chosen & 1 << VF_LEVEL_BITS) vf_level_bits(kit);
   vf_first_wrong(kit);
+  vf_diagnose(kit);
 }
 
 static int vf_conform(const vf_conform_options *options) {

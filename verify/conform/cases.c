@@ -13,7 +13,7 @@
 vf_cases vf_cases_of(uint64_t seed, uint64_t purpose, uint64_t index, int binary32,
                      vf_arena *arena) {
   const uint64_t key[3] = {3, purpose, index};
-  vf_cases cases = {{0, 0, 0, 0, NULL}, arena, binary32, 0};
+  vf_cases cases = {{0, 0, 0, 0, NULL}, arena, UINT32_MAX, binary32, 0, 0};
   sid_stream_init(&cases.stream, seed, key, 3);
   return cases;
 }
@@ -135,7 +135,8 @@ static void vf_case_data(vf_cases *cases, uint32_t dim_most, sid_problem *proble
 }
 
 static void vf_case_noise(vf_cases *cases, int32_t noise, sid_problem *problem) {
-  const uint32_t allowed = sid_problem_traits_of(problem)->noises;
+  uint32_t allowed = sid_problem_traits_of(problem)->noises;
+  if (allowed & cases->noises) allowed &= cases->noises;
   problem->noise = noise;
   while (noise < 0 && (problem->noise < 0 || !(allowed & SID_NOISE_BIT(problem->noise))))
     problem->noise = (int32_t)vf_case_integer(cases, SID_NOISE_NONE, SID_NOISE_POISSON);
@@ -323,6 +324,7 @@ static int vf_case_run(vf_cases *cases, vf_request *request) {
 
 /* Everything of another size, so that something overflows, underflows or ends early. */
 static double vf_case_size(vf_cases *cases) {
+  if (cases->small) return 0x1p-6;
   if (!cases->extreme || vf_case_integer(cases, 0, 7)) return 1.0;
   return sid_stream_rademacher(&cases->stream) > 0.0 ? 0x1p+540 : 0x1p-540;
 }

@@ -8,7 +8,9 @@
 typedef struct {
   sid_stream stream;
   vf_arena *arena;
+  uint32_t noises; /* those to choose from, where one of them suits */
   int binary32;
+  int small;   /* points of size 2^-6, where what was added to |x|^2 shows */
   int extreme; /* one request in eight has numbers of any size: overflow, underflow, early ends */
 } vf_cases;
 

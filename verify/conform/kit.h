@@ -87,4 +87,7 @@ void vf_level_bits(vf_kit *kit);
  * step or of the step that was kept. Adds remarks. */
 void vf_first_wrong(vf_kit *kit);
 
+/* Where something failed, looks for the mistake. Adds remarks. */
+void vf_diagnose(vf_kit *kit);
+
 #endif

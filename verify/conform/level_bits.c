@@ -48,6 +48,7 @@ static void vf_bits_random(vf_kit *kit, vf_do what, int32_t problem, int32_t dyn
   vf_request request;
   char subject[96], id[VF_TEXT_SIZE];
   cases.extreme = 1;
+  cases.noises = vf_session_claims(kit->session)->noises;
   if (vf_case_request(&cases, what, problem, dynamics, &request)) {
     vf_case_subject(&request, subject);
     vf_text(id, "bits.%s%s%s.%llu", vf_request_name(what), *subject ? "." : "", subject,

@@ -20,7 +20,8 @@ static int vf_same_bits(double a, double b) {
 double vf_ulp_between(double a, double b) {
   if (vf_same_bits(a, b)) return 0.0;
   if (!isfinite(a) || !isfinite(b)) return (double)INFINITY;
-  return fabs((double)vf_rank(a) - (double)vf_rank(b));
+  const int64_t x = vf_rank(a), y = vf_rank(b);
+  return (double)(x > y ? (uint64_t)x - (uint64_t)y : (uint64_t)y - (uint64_t)x);
 }
 
 static int vf_same_ends(const vf_request *request, const vf_answer *theirs, const vf_answer *ours,
