@@ -1,5 +1,6 @@
-"""What the tests of verify/adapters/ share: an adapter as a process, the spelling of docs/conform.md
-section 1, and randomness drawn by a restatement of docs/spec.md sections 2 and 3."""
+"""What the tests of verify/adapters/ share: an adapter as a process, the spelling of experiments in
+docs/conform.md section 1, and draws of noise from raws by a restatement of docs/spec.md section 2.
+"""
 
 import json
 import math
@@ -118,14 +119,19 @@ class Adapter:
                   "observables": fields.get("observables", ["norm2", "loss"])}
         return result | ({"plane": self.real(fields["plane"])} if "plane" in fields else {})
 
+    def claims_steps(self, experiment):
+        """Whether it has said that it knows the steps of a canonical experiment."""
+        return self.knows(problems=experiment["problem"], dynamics=experiment["dynamics"],
+                          noises=experiment["problem"]["noise"])
+
     def claims(self, experiment):
-        """Whether it has said that it knows all that a canonical experiment asks for."""
-        kinds = {"problems": experiment["problem"]["kind"],
-                 "dynamics": experiment["dynamics"]["kind"],
-                 "noises": experiment["problem"]["noise"]["kind"],
-                 "schedules": experiment["schedule"]["kind"],
-                 "starts": experiment["start"]["kind"]}
-        return all(kind in self.hello.get(name, [kind]) for name, kind in kinds.items())
+        """The same of runs; observables apart."""
+        return self.claims_steps(experiment) and self.knows(schedules=experiment["schedule"],
+                                                            starts=experiment["start"])
+
+    def knows(self, **parts):
+        return all(part["kind"] in self.hello.get(name, [part["kind"]])
+                   for name, part in parts.items())
 
 
 def no_number(word):

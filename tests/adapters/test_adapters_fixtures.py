@@ -1,5 +1,6 @@
-"""The adapters numpy.py and minimal.py against fixtures/, without the kit: what they answer is right
-to the bit, single steps with given draws go where `run` goes, and so do ensembles."""
+"""The adapters numpy.py and minimal.py against fixtures/, without the kit: what they answer is
+right to the bit; single steps with given draws go where `run` goes, and so do ensembles.
+"""
 
 import json
 import math
@@ -95,17 +96,18 @@ def numbers_of_schedule(experiment, k):
 
 
 def chain(adapter, wanted):
-    """Steps with the draws of the stream, from the start of a fixture: the x of `run` at every step.
-    Returns the number of steps."""
-    plain = FULL.experiment(wanted["experiment"])
-    plain |= {"checkpoints": list(range(plain["steps"] + 1)), "observables": ["x"]}
+    """Steps with the draws of the stream, from the start of a fixture: the x of `run` at every
+    step. Ten steps, or what there is to an early end; returns their number."""
+    plain, end = FULL.experiment(wanted["experiment"]), wanted["end"]
+    steps = min(plain["steps"], 10 if end["reason"] == "ok" else end["step"] + 1)
+    plain |= {"steps": steps, "checkpoints": list(range(steps + 1)), "observables": ["x"]}
     path = FULL.ask("run", experiment=plain, trajectory=str(wanted["trajectory"]))
     xs = answered(path["rows"])
     draws = Draws(FULL, plain, wanted["trajectory"])
     state = start_of(plain, xs[0], plain["start"].get("x"))
     problem = adapter.problem(wanted["experiment"]["problem"])
     dynamics = adapter.dynamics(wanted["experiment"]["dynamics"])
-    for t in range(plain["steps"]):
+    for t in range(steps):
         schedule = numbers_of_schedule(plain, t // dynamics.get("l", 1))
         draw = draws.step(dynamics)
         if plain["problem"]["noise"]["kind"] in ("gaussian", "sphere") or draws.gaussian:
@@ -115,11 +117,11 @@ def chain(adapter, wanted):
                              state={name: adapter.real(part) for name, part in state.items()})
         if t == path["end"]["step"]:
             same(answer, {"end": path["end"]["reason"]}, f"{wanted['id']}, step {t}")
-            return t
+            return t + 1
         same(list(answer["state"]), list(state), f"{wanted['id']}, names of the state")
         state = {name: answered(part) for name, part in answer["state"].items()}
         same(state["x"], xs[t + 1], f"{wanted['id']}, step {t}")
-    return plain["steps"]
+    return steps
 
 
 def chains(adapter, least):
@@ -132,14 +134,15 @@ def chains(adapter, least):
                "weights" in problem, experiment["dynamics"].get("batch", 1) > 1,
                wanted["end"]["reason"])
         segments = experiment["schedule"].get("segments", [])
-        if (adapter.claims(experiment) and experiment["steps"] <= 60 and key not in seen
-                and experiment["start"]["kind"] == "point"
-                and all(segment["rescale"] == 1 for segment in segments)
-                and wanted["end"]["reason"] in ("ok", "nonfinite", "origin")
-                and not (wanted["end"]["step"] == 0 and not wanted["rows"])):
+        # R of projected_gd needs the x that is not normalised
+        started = experiment["start"]["kind"] == "point" or key[1] != "projected_gd"
+        plain = all(segment["rescale"] == 1 for segment in segments)
+        if (adapter.claims_steps(experiment) and started and plain and wanted["rows"]
+                and wanted["end"]["step"] <= 60 and key not in seen):
             seen[key] = chain(adapter, wanted)
-    holds(len(seen) >= least and sum(seen.values()) >= 10 * least,
+    holds(len(seen) >= least and sum(seen.values()) >= 6 * least,
           f"only {len(seen)} kinds of steps, {sum(seen.values())} steps")
+    print(f"# {len(seen)} kinds of steps, {sum(seen.values())} steps")
 
 
 # ---- parts
@@ -269,7 +272,7 @@ with case("numpy.py: ensembles are the runs of their trajectories"):
     compare_ensembles(FULL, 4)
 
 with case("numpy.py: chains of single steps with the draws of the stream"):
-    chains(FULL, 150)
+    chains(FULL, 300)
 
 with case("numpy.py: the noise of a request is that of a step"):
     noise_in_gradient()
@@ -305,7 +308,7 @@ for adapter, name in ((FULL, "numpy.py"), (SMALL, "minimal.py")):
             same(answer, {"end": reason}, f"lr {lr}, wd {wd}, x {x}")
 
 with case("minimal.py: the trajectories that it claims"):
-    compare_runs(SMALL, 20)
+    compare_runs(SMALL, 5)
 
 with case("minimal.py: ensembles are the runs of their trajectories"):
     compare_ensembles(SMALL, 1)
@@ -316,7 +319,7 @@ with case("minimal.py: chains of single steps with the draws of the stream"):
 with case("minimal.py: loss, gradient and noise are those of numpy.py"):
     for wanted in TRAJECTORIES:
         experiment = SMALL.experiment(wanted["experiment"])
-        if SMALL.claims(experiment):
+        if SMALL.claims_steps(experiment):
             draws = Draws(FULL, FULL.experiment(wanted["experiment"]), 7).draw()
             answers = []
             for adapter in (SMALL, FULL):

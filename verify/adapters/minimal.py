@@ -1,6 +1,5 @@
 """A first example of a command for `sidyn conform` (docs/conform.md): the Rayleigh quotient with
-sgd and svag, bit for bit, in plain Python; the raws of the streams are NumPy's.
-"""
+sgd and svag, bit for bit, in plain Python; the raws of the streams are NumPy's."""
 import decimal
 import json
 import math
@@ -16,7 +15,8 @@ from numpy.random import PCG64, SeedSequence
 HELLO = {"name": "minimal", "precision": "binary64", "numbers": "bits",
          "can": ["raw", "normals", "loss", "gradient", "noise", "step", "run", "ensemble"],
          "problems": ["rayleigh"], "dynamics": ["sgd", "svag"], "noises": ["none", "gaussian"],
-         "schedules": ["constant"], "starts": ["point"], "observables": ["norm2", "loss", "x"]}
+         "schedules": ["constant"], "starts": ["point", "sphere"],
+         "observables": ["norm2", "loss", "x"]}
 
 
 def reals(digits):
@@ -31,8 +31,7 @@ def sent(values):
 
 decimal.getcontext().prec = 60
 PI = decimal.Decimal("3.14159265358979323846264338327950288419716939937510582097494459")
-GRID = 2**32
-CLOSE = 1e-13 * GRID  # far more than the errors of log, sqrt, cos and sin of any C library
+GRID, CLOSE = 2**32, 1e-13 * 2**32  # far more than the errors of log, sqrt, cos, sin of a library
 
 
 def stream(seed, *key):
@@ -45,19 +44,18 @@ def nearest(candidate, exact):
     """RN32 of section 3, by the candidate where that is clear, else by the exact value."""
     scaled = candidate * GRID
     n = round(scaled)
-    if 0.5 - abs(scaled - n) <= CLOSE:
-        n = int((exact() * GRID).to_integral_value())
-    return n / GRID
+    if 0.5 - abs(scaled - n) > CLOSE:
+        return n / GRID
+    return int((exact() * GRID).to_integral_value()) / GRID
 
 
 def exact_cosine(turns, quarter):
     """The cosine of 2 pi turns - quarter pi/2, by its Taylor series."""
     x = 2 * PI * decimal.Decimal(turns) - quarter * PI / 2
-    term = total = decimal.Decimal(1)
+    terms = [decimal.Decimal(1)]
     for k in range(2, 90, 2):
-        term = -term * x * x / (k * (k - 1))
-        total += term
-    return total
+        terms.append(-terms[-1] * x * x / (k * (k - 1)))
+    return sum(terms)
 
 
 def normal_pair(raw1, raw2):
@@ -77,7 +75,7 @@ def sum8(terms):
     terms += [0.0] * (-len(terms) % 8 if terms else 8)
     acc = terms[:8]
     for q in range(8, len(terms), 8):
-        acc = [acc[k] + terms[q + k] for k in range(8)]
+        acc = [a + b for a, b in zip(acc, terms[q:])]
     return ((acc[0] + acc[4]) + (acc[2] + acc[6])) + ((acc[1] + acc[5]) + (acc[3] + acc[7]))
 
 
@@ -121,10 +119,8 @@ class Rayleigh:
 
 def step(problem, dynamics, lr, wd, x, draw):
     """The next x and "", or x and why there is none; draw() gives the normals of one noise."""
-    if not math.isfinite(lr):
-        return x, "lr"
-    if lr * wd >= 1.0:
-        return x, "intrinsic_lr"
+    if not lr * wd < 1.0:
+        return x, "intrinsic_lr" if math.isfinite(lr) else "lr"
     g = problem.noisy_gradient(x, draw())
     if dynamics["kind"] == "svag":
         lr = lr / dynamics["l"]
@@ -143,11 +139,18 @@ def refusal(x):
     return "" if 0.0 < r < math.inf else "nonfinite" if r else "origin"
 
 
+def start(fields, dim, raw):
+    if fields["kind"] == "point":
+        return reals(fields["x"])
+    z = normals(raw, dim)
+    k = reals([fields["radius"]])[0] / math.sqrt(dot(z, z))
+    return [k * z_j for z_j in z]
+
+
 def run(experiment, i):
-    problem, schedule = Rayleigh(experiment["problem"]), experiment["schedule"]
-    raw = stream(experiment["seed"], 2, i)
-    lr, wd = reals([schedule["lr"], schedule["wd"]])
-    x = reals(experiment["start"]["x"])
+    problem, raw = Rayleigh(experiment["problem"]), stream(experiment["seed"], 2, i)
+    lr, wd = reals(experiment["schedule"][name] for name in ("lr", "wd"))
+    x = start(experiment["start"], problem.dim, stream(experiment["seed"], 1, i))
     rows, t, reason = [], 0, refusal(x)
     while not reason:
         if t in experiment["checkpoints"]:
@@ -162,38 +165,36 @@ def run(experiment, i):
 
 
 def answer(request):
-    """Section 3 of docs/conform.md."""
     do = request["do"]
     if do == "hello":
         return HELLO
-    if do == "raw":
-        raw = stream(request["seed"], *request["key"])
-        return {"raws": [str(raw()) for _ in range(request["count"])]}
-    if do == "normals":
-        return {"values": sent(normals(stream(request["seed"], *request["key"]), request["count"]))}
+    if do in ("raw", "normals"):
+        raw, count = stream(request["seed"], *request["key"]), request["count"]
+        return ({"raws": [str(raw()) for _ in range(count)]} if do == "raw"
+                else {"values": sent(normals(raw, count))})
     if do == "run":
         rows, end = run(request["experiment"], request["trajectory"])
         return {"rows": rows, "end": end}
     if do == "ensemble":
-        first, last = map(int, request["trajectories"])
-        rows, ends = zip(*[run(request["experiment"], i) for i in range(first, last)])
+        numbers = range(*map(int, request["trajectories"]))
+        rows, ends = zip(*[run(request["experiment"], i) for i in numbers])
         return {"rows": rows, "end": ends}
-    if do not in HELLO["can"]:
-        return {"unsupported": do}
     problem = Rayleigh(request["problem"])
     if do == "step":
         lr, wd = reals([request["lr"], request["wd"]])
-        draws = map(reals, request["draws"])
-        x, reason = step(problem, request["dynamics"], lr, wd, reals(request["state"]["x"]),
-                         lambda: next(draws))
+        x, draws = reals(request["state"]["x"]), map(reals, request["draws"])
+        x, reason = step(problem, request["dynamics"], lr, wd, x, draws.__next__)
         return {"end": reason} if reason else {"state": {"x": sent(x)}}
     x = reals(request["x"])
     if do == "loss":
         return {"value": sent([problem.loss(x)])[0]}
-    values = problem.gradient(x) if do == "gradient" else problem.noise(x, reals(request["draw"]))
-    return {"values": sent(values)}
+    if do == "gradient":
+        return {"values": sent(problem.gradient(x))}
+    return {"values": sent(problem.noise(x, reals(request["draw"])))}
 
 
 for line in sys.stdin:
     message = json.loads(line)
-    print(json.dumps({"id": message["id"], **answer(message)}), flush=True)
+    known = message["do"] in ["hello", *HELLO["can"]]
+    result = answer(message) if known else {"unsupported": "no such request"}
+    print(json.dumps({"id": message["id"], **result}), flush=True)
