@@ -19,6 +19,8 @@ reals <- function(values, length = base::length(values)) {
   if (base::length(values) != length) {
     stop(sprintf("a list of %d numbers where %d are needed", base::length(values), length))
   }
+  numbers <- unlist(values, use.names = FALSE)
+  if (is.numeric(numbers) && base::length(numbers) == length) return(as.numeric(numbers))
   vapply(values, real, 0)
 }
 
