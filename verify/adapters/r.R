@@ -5,6 +5,7 @@
 #     sidyn conform -- Rscript verify/adapters/r.R
 
 library(jsonlite)
+library(parallel) # streams of R's generator
 
 # The products of BLAS may depend on how many columns there are, those of R do not.
 options(matprod = "internal")

@@ -17,17 +17,17 @@ stream_states <- function(seed, first, count) {
   digits <- strtoi(strsplit(seed, "")[[1]])
   set.seed(Reduce(function(value, digit) (value * 10 + digit) %% (2^31 - 1), digits, 0))
   state <- get_state()
-  for (jump in seq_len(first %/% SUBSTREAMS)) state <- parallel::nextRNGStream(state)
+  for (jump in seq_len(first %/% SUBSTREAMS)) state <- nextRNGStream(state)
   within <- state
-  for (jump in seq_len(first %% SUBSTREAMS)) within <- parallel::nextRNGSubStream(within)
+  for (jump in seq_len(first %% SUBSTREAMS)) within <- nextRNGSubStream(within)
   states <- vector("list", count)
   for (k in seq_len(count)) {
     states[[k]] <- within
     if ((first + k) %% SUBSTREAMS == 0) {
-      state <- parallel::nextRNGStream(state)
+      state <- nextRNGStream(state)
       within <- state
     } else {
-      within <- parallel::nextRNGSubStream(within)
+      within <- nextRNGSubStream(within)
     }
   }
   states
