@@ -15,7 +15,9 @@ static double vf_root_2(const vf_rates *r) { return (void)r, sqrt(2.0); }
 static double vf_by_lr(const vf_rates *r) { return 1.0 / r->lr; }
 static double vf_by_root_lr(const vf_rates *r) { return 1.0 / sqrt(r->lr); }
 static double vf_lr(const vf_rates *r) { return r->lr; }
-static double vf_root_lr_rest(const vf_rates *r) { return sqrt((1.0 - r->beta) / r->lr); }
+static double vf_root_lr_rest(const vf_rates *r) {
+  return r->beta > 0.0 ? sqrt((1.0 - r->beta) / r->lr) : 1.0;
+}
 static double vf_batch(const vf_rates *r) { return r->batch; }
 static double vf_by_batch(const vf_rates *r) { return 1.0 / r->batch; }
 static double vf_root_batch(const vf_rates *r) { return sqrt(r->batch); }
@@ -45,6 +47,8 @@ const vf_mistake vf_mistakes[] = {
   {"schedule.triangle-once", "the triangle ends after its first period; right: it repeats",
    VF_IN_SCHEDULE, VF_TRIANGLE_ONCE, NULL, NULL, NULL},
   {"schedule.exponent-late", "the exponential has k + 1 for k", VF_IN_SCHEDULE, VF_EXPONENT_LATE, NULL, NULL, NULL},
+  {"schedule.unused", "the schedule is set and not used: lr and wd of step 0 throughout",
+   VF_IN_SCHEDULE, VF_SCHEDULE_UNUSED, NULL, NULL, NULL},
   {"sharpness.absolute", "the eigenvalue of largest size, which may be negative; right: the largest",
    VF_IN_SHARPNESS, VF_SHARPNESS_ABSOLUTE, NULL, NULL, NULL},
   {"sharpness.unscaled", "the eigenvalue of Hess L; right: of |x|^2 Hess L", VF_IN_SHARPNESS, VF_SHARPNESS_UNSCALED, NULL, NULL, NULL},
@@ -140,7 +144,8 @@ static void vf_mistaken_schedule(const vf_mistake *mistake, const vf_request *re
   const double turn = 3.14159265358979323846 * (mistake->what == VF_COSINE_HALF_PERIOD ? 2.0 : 1.0);
   double weight = 0.5 * (1.0 + cos(turn * u));
   if (mistake->what == VF_COSINE_HALF_PERIOD && u >= 1.0) weight = 0.0;
-  sid_schedule_at(schedule, request->k, values, values + 1);
+  sid_schedule_at(schedule, mistake->what == VF_SCHEDULE_UNUSED ? 0 : request->k, values,
+                  values + 1);
   values[2] = sid_schedule_rescale(schedule, request->k);
   if (schedule->kind == SID_TRIANGLE && mistake->what == VF_TRIANGLE_ONCE && u >= 1.0)
     values[0] = schedule->lr_min;

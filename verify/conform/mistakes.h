@@ -16,7 +16,8 @@ typedef enum {
   VF_IN_UPDATE
 } vf_place;
 
-/* The numbers that the coefficients of a step depend on. */
+/* The numbers that the coefficients of a step depend on; norm is |x| where the problem is
+ * scale-invariant, else 1. */
 typedef struct {
   double lr, wd, l, m, batch, samples, dim, norm, sigma, beta;
 } vf_rates;
@@ -76,6 +77,7 @@ enum vf_change {
   VF_COSINE_HALF_PERIOD,
   VF_TRIANGLE_ONCE,
   VF_EXPONENT_LATE,
+  VF_SCHEDULE_UNUSED,
   VF_SHARPNESS_ABSOLUTE,
   VF_SHARPNESS_UNSCALED
 };
@@ -96,7 +98,8 @@ void vf_mistaken_step(const vf_mistake *mistake, const vf_request *request, doub
                       double *work);
 size_t vf_mistaken_workspace(const sid_problem *problem, const sid_dynamics *dynamics);
 
-/* The rates of a request at the point x. */
+/* The rates of a request at the point x, and the norm of a point. */
+double vf_norm_at(const sid_problem *problem, const double *x);
 vf_rates vf_rates_of(const vf_request *request, const double *x);
 
 #endif

@@ -17,6 +17,28 @@ typedef struct {
   int frozen;
 } vf_batchnorm;
 
+/* Output i before the normalisation. */
+static double vf_output(const sid_problem *problem, const double *x, uint32_t i) {
+  if (problem->kind == SID_BN_REGRESSION)
+    return vf_dot(problem->features + (size_t)i * problem->dim, x, problem->dim);
+  const size_t k = problem->inner, row = problem->entries[2 * i],
+               column = problem->rows + problem->entries[2 * i + 1];
+  return vf_dot(x + row * k, x + column * k, k);
+}
+
+/* gradient += d times the gradient of output i. */
+static void vf_add_output(const sid_problem *problem, const double *x, uint32_t i, double d,
+                          double *gradient) {
+  const size_t k = problem->inner;
+  if (problem->kind == SID_BN_REGRESSION) {
+    vf_add(gradient, problem->features + (size_t)i * problem->dim, problem->dim, d);
+    return;
+  }
+  const size_t row = problem->entries[2 * i], column = problem->rows + problem->entries[2 * i + 1];
+  vf_add(gradient + row * k, x + column * k, k, d);
+  vf_add(gradient + column * k, x + row * k, k, d);
+}
+
 static void vf_batchnorm_at(const vf_mistake *mistake, const sid_problem *problem, const double *x,
                             vf_batchnorm *bn) {
   const uint32_t n = problem->samples;
@@ -24,7 +46,7 @@ static void vf_batchnorm_at(const vf_mistake *mistake, const sid_problem *proble
   bn->frozen = mistake->what == VF_BN_RUNNING;
   bn->divisor = mistake->what == VF_BN_SAMPLE_VARIANCE ? n - 1.0 : n;
   for (uint32_t i = 0; i < n; i++) {
-    bn->c[i] = vf_dot(problem->features + (size_t)i * problem->dim, x, problem->dim);
+    bn->c[i] = vf_output(problem, x, i);
     beta += problem->labels[i] / n;
     mu += bn->c[i] / n;
   }
@@ -67,14 +89,15 @@ static void vf_batchnorm_gradient(const vf_mistake *mistake, const sid_problem *
   for (uint32_t i = 0; i < n; i++) {
     const double through = bn.isd * bn.isd * bn.isd * bn.c[i] * along / bn.divisor;
     const double d = bn.frozen ? bn.isd * g[i] : bn.isd * (g[i] - mean) - through;
-    vf_add(gradient, problem->features + (size_t)i * p, p, d);
+    vf_add_output(problem, x, i, d, gradient);
   }
 }
 
 /* Whether the mistake changes the normalisation of this problem. */
 static int vf_changes_batchnorm(const vf_mistake *mistake, const sid_problem *problem) {
   return mistake->what >= VF_BN_SAMPLE_VARIANCE && mistake->what <= VF_BN_RUNNING &&
-         problem->kind == SID_BN_REGRESSION && problem->samples <= VF_OUTPUTS_MOST;
+         (problem->kind == SID_BN_REGRESSION || problem->kind == SID_BN_COMPLETION) &&
+         problem->samples <= VF_OUTPUTS_MOST;
 }
 
 /* x/sqrt(|x|^2 + eps) for x/|x|: of the two problems that are quadratic in it. */
@@ -154,6 +177,20 @@ void vf_mistaken_gradient(const vf_mistake *mistake, const sid_problem *problem,
 
 /* ---- noise --------------------------------------------------------------------------------- */
 
+/* The noise without the projection: u/|x|. Of a fixed length only the direction would differ: it is
+ * left alone, but for its Gaussian counterpart. */
+static void vf_ambient(const sid_problem *problem, const vf_rates *rates, int gaussian,
+                       const double *draw, double *noise) {
+  const uint32_t p = problem->dim;
+  const int sphere = problem->noise == SID_NOISE_SPHERE;
+  const double divisor = rates->norm * (sphere ? sqrt(p - 1.0) : 1.0);
+  if (!sid_problem_scale_invariant(problem) || problem->noise == SID_NOISE_NONE ||
+      problem->noise >= SID_NOISE_SAMPLES || (sphere && !gaussian))
+    return;
+  for (uint32_t j = 0; j < p; j++)
+    noise[j] = (problem->scale ? problem->scale[j] : problem->sigma) * draw[j] / divisor;
+}
+
 void vf_mistaken_noise(const vf_mistake *mistake, const sid_problem *problem, const vf_rates *rates,
                        const double *x, uint32_t batch, int gaussian, const double *draw,
                        double *noise, double *work) {
@@ -170,11 +207,7 @@ void vf_mistaken_noise(const vf_mistake *mistake, const sid_problem *problem, co
                              problem->scale};
     sid_noise_draw(&drawn, x, p, &stream, noise);
   }
-  /* Without the projection: u/|x|; of a fixed length only the direction would differ. */
-  if (mistake->what == VF_NOISE_AMBIENT && added && sid_problem_scale_invariant(problem) &&
-      problem->noise != SID_NOISE_SPHERE && problem->noise < SID_NOISE_SAMPLES)
-    for (uint32_t j = 0; j < p; j++)
-      noise[j] = (problem->scale ? problem->scale[j] : problem->sigma) * draw[j] / rates->norm;
+  if (mistake->what == VF_NOISE_AMBIENT) vf_ambient(problem, rates, gaussian, draw, noise);
   if (mistake->what == VF_BATCH_SUM && !added) vf_scale(noise, p, batch);
   if (mistake->place == VF_IN_NOISE && mistake->noise && added)
     vf_scale(noise, p, mistake->noise(rates));

@@ -81,7 +81,7 @@ static void vf_try_sde(vf_try *t, double *x) {
   for (uint32_t k = 0; k < (uint32_t)m; k++) {
     const double *draw = t->request->draws + k * t->size;
     const double *at = vf_is(t, VF_NOISE_FROZEN) ? start : x;
-    t->rates.norm = vf_norm(at, p);
+    t->rates.norm = vf_norm_at(t->problem, at);
     vf_try_gradient(t, x);
     vf_mistaken_noise(t->mistake, t->problem, &t->rates, at, 1, 1, draw, t->n, t->work);
     if (t->dynamics->kind == SID_SDE2) {
@@ -162,6 +162,10 @@ size_t vf_mistaken_workspace(const sid_problem *problem, const sid_dynamics *dyn
   return sid_step_workspace(problem, dynamics) + 8 * (size_t)problem->dim;
 }
 
+double vf_norm_at(const sid_problem *problem, const double *x) {
+  return sid_problem_scale_invariant(problem) ? vf_norm(x, problem->dim) : 1.0;
+}
+
 vf_rates vf_rates_of(const vf_request *request, const double *x) {
   const sid_problem *problem = &request->experiment.problem;
   const sid_dynamics *dynamics = &request->experiment.dynamics;
@@ -172,7 +176,7 @@ vf_rates vf_rates_of(const vf_request *request, const double *x) {
                           .batch = dynamics->batch,
                           .samples = problem->samples > 0 ? problem->samples : 1.0,
                           .dim = problem->dim,
-                          .norm = vf_norm(x, problem->dim),
+                          .norm = vf_norm_at(problem, x),
                           .sigma = problem->sigma,
                           .beta = dynamics->beta};
   return rates;
