@@ -150,12 +150,15 @@ void vf_diagnose(vf_kit *kit) {
       {VF_GRADIENT, VF_IN_GRADIENT},         {VF_NOISE, VF_IN_NOISE},       {VF_STEP, VF_IN_UPDATE},
       {VF_SHARPNESS, VF_IN_SHARPNESS}};
   uint32_t acquitted = 0; /* places whose own request is answered right */
+  int found = 0;
   if (vf_kit_failed(kit) == 0) return;
   for (size_t i = 0; i < VF_COUNT(order); i++) {
     const vf_answers answers = vf_diagnose_requests(kit, order[i].what, acquitted);
     if (answers == VF_ALL_RIGHT) acquitted |= 1u << order[i].place;
-    if (answers == VF_SOME_WRONG && order[i].place >= VF_IN_LOSS) return;
+    found |= answers == VF_SOME_WRONG;
+    if (found && order[i].place >= VF_IN_LOSS) break;
   }
+  if (!found) vf_diagnose_ensembles(kit);
 }
 
 #endif

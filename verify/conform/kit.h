@@ -87,7 +87,9 @@ void vf_level_bits(vf_kit *kit);
  * step or of the step that was kept. Adds remarks. */
 void vf_first_wrong(vf_kit *kit);
 
-/* Where something failed, looks for the mistake. Adds remarks. */
+/* Where something failed, looks for the mistake: by requests, and where these are right or not
+ * claimed by ensembles. Adds remarks. */
 void vf_diagnose(vf_kit *kit);
+void vf_diagnose_ensembles(vf_kit *kit);
 
 #endif

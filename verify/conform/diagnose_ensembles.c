@@ -1,0 +1,412 @@
+/* Which mistake it is, from ensembles alone: trajectories that repeat, starts, schedules, and for
+ * each mistake of the table the mean and the variance that it would give. */
+#include "conform/kit.h"
+
+#if SID_HAVE_JANSSON
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "conform/cases.h"
+#include "conform/draws.h"
+#include "conform/mistakes.h"
+#include "formats/memory.h"
+
+enum { VF_FEW = 32, VF_MANY = 4000, VF_TRIED = 4000, VF_STEPS = 2, VF_SETTINGS = 4 };
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+/* An ensemble of x at one checkpoint; NULL where there is no answer. The rows of trajectories that
+ * ended early are NaN. */
+static const double *vf_ask_ensemble(vf_kit *kit, const vf_request *request, vf_arena *arena) {
+  vf_answer answer;
+  char message[VF_ANSWER_MESSAGE];
+  if (vf_ask(kit->session, request, arena, &answer, message) != VF_ASK_ANSWERED) return NULL;
+  return answer.values;
+}
+
+/* The request whose one row, after `steps` steps, is x. */
+static vf_request vf_ensemble_of(const sid_experiment *parts, const uint64_t *checkpoint,
+                                 uint64_t trajectories) {
+  static const int32_t observable = SID_X;
+  vf_request request;
+  memset(&request, 0, sizeof request);
+  request.what = VF_ENSEMBLE;
+  request.experiment = *parts;
+  request.experiment.steps = *checkpoint;
+  request.experiment.checkpoints = checkpoint;
+  request.experiment.checkpoint_count = 1;
+  request.experiment.observables = &observable;
+  request.experiment.observable_count = 1;
+  request.last = trajectories;
+  return request;
+}
+
+/* An experiment on any problem and dynamics that are claimed, with noise or without. */
+static int vf_any_experiment(vf_kit *kit, vf_arena *arena, int noisy, int32_t dynamics,
+                             uint64_t index, sid_experiment *experiment, vf_request *step) {
+  const vf_claims *claims = vf_session_claims(kit->session);
+  vf_cases cases = vf_cases_of(kit->seed, (uint64_t)5 << 32 | (uint64_t)dynamics, index,
+                               claims->binary32, arena);
+  cases.noises =
+      noisy ? claims->noises & ~SID_NOISE_BIT(SID_NOISE_NONE) : SID_NOISE_BIT(SID_NOISE_NONE);
+  for (int tries = 0; tries < 60; tries++) {
+    const int32_t problem = (int32_t)vf_case_integer(&cases, 1, SID_POISSON);
+    if (!(claims->problems >> problem & 1u) || !(claims->dynamics >> dynamics & 1u) ||
+        !vf_case_request(&cases, VF_STEP, problem, dynamics, step) ||
+        (step->experiment.problem.noise == SID_NOISE_NONE) == noisy ||
+        step->experiment.problem.dim < 3)
+      continue;
+    sid_segment *segment = vf_arena_take(arena, 1, sizeof *segment);
+    *segment = (sid_segment){0, step->lr, step->wd, 1.0};
+    *experiment = step->experiment;
+    experiment->schedule =
+        (sid_schedule){.kind = SID_PIECEWISE, .segment_count = 1, .segments = segment};
+    experiment->start = (sid_start){SID_START_POINT, step->x, 0.0};
+    experiment->seed = kit->seed + index;
+    return 1;
+  }
+  return 0;
+}
+
+static int32_t vf_any_dynamics(const vf_kit *kit) {
+  const uint32_t claimed = vf_session_claims(kit->session)->dynamics;
+  for (int32_t d = SID_SGD; d <= SID_ADAMW; d++)
+    if (claimed >> d & 1u) return d;
+  return SID_SGD;
+}
+
+/* ---- trajectories that repeat -------------------------------------------------------------- */
+
+static size_t vf_equal_pairs(const double *rows, size_t count, size_t width) {
+  size_t pairs = 0;
+  for (size_t a = 0; a < count; a++)
+    for (size_t b = 0; b < a; b++)
+      pairs += memcmp(rows + a * width, rows + b * width, width * sizeof *rows) == 0;
+  return pairs;
+}
+
+static int vf_diagnose_seeds(vf_kit *kit) {
+  static const uint64_t steps = VF_STEPS;
+  vf_arena arena = {NULL};
+  vf_request step;
+  sid_experiment experiment;
+  int found = 0;
+  if (vf_any_experiment(kit, &arena, 1, vf_any_dynamics(kit), 100, &experiment, &step)) {
+    const size_t width = experiment.problem.dim, all = VF_FEW * (VF_FEW - 1) / 2;
+    vf_request request = vf_ensemble_of(&experiment, &steps, VF_FEW);
+    const double *rows = vf_ask_ensemble(kit, &request, &arena);
+    request.experiment.seed++;
+    const double *other = rows ? vf_ask_ensemble(kit, &request, &arena) : NULL;
+    const size_t pairs = rows ? vf_equal_pairs(rows, VF_FEW, width) : 0;
+    if (pairs == all)
+      vf_kit_remark(kit,
+                    "mistake: seed.same: all %d trajectories of an ensemble are equal: the same "
+                    "seed for each",
+                    VF_FEW);
+    else if (pairs > 0 && experiment.problem.noise < SID_NOISE_RADEMACHER)
+      vf_kit_remark(kit, "mistake: seed.repeats: %zu pairs of %d trajectories are equal", pairs,
+                    VF_FEW);
+    found = pairs == all;
+    if (other && memcmp(rows, other, VF_FEW * width * sizeof *rows) == 0) {
+      vf_kit_remark(kit, "mistake: seed.ignored: the seed of the experiment changes nothing");
+      found = 1;
+    }
+  }
+  vf_arena_free(&arena);
+  return found;
+}
+
+/* ---- starts -------------------------------------------------------------------------------- */
+
+/* What a start of that scale looks like: standard deviation over scale, and kurtosis. */
+static int vf_name_start(vf_kit *kit, const double *rows, size_t count, double scale) {
+  static const struct {
+    const char *text;
+    double ratio, kurtosis;
+  } known[] = {
+      {"start.truncated: normals cut off at two standard deviations", 0.8796, 2.37},
+      {"start.uniform: uniform where normal is right, of the same variance", 1.0, 1.8},
+      {"start.uniform-width: uniform on [-scale, scale] where normal is right", 0.57735, 1.8}};
+  double second = 0.0, fourth = 0.0;
+  for (size_t i = 0; i < count; i++) {
+    second += rows[i] * rows[i] / (double)count;
+    fourth += rows[i] * rows[i] * rows[i] * rows[i] / (double)count;
+  }
+  const double ratio = sqrt(second) / scale, kurtosis = fourth / (second * second);
+  const double error = 6.0 / sqrt(2.0 * (double)count); /* six standard errors of the ratio */
+  if (fabs(ratio - 1.0) < error && fabs(kurtosis - 3.0) < 7.0 * error) return 0;
+  if (fabs(ratio * sqrt(scale) - 1.0) < error) {
+    vf_kit_remark(kit, "mistake: start.variance: the scale of a start is taken for its variance");
+    return 1;
+  }
+  for (size_t k = 0; k < VF_COUNT(known); k++)
+    if (fabs(ratio / known[k].ratio - 1.0) < error && fabs(kurtosis - known[k].kurtosis) < 0.1) {
+      vf_kit_remark(kit, "mistake: %s", known[k].text);
+      return 1;
+    }
+  vf_kit_remark(kit,
+                "mistake: none that is known fits the start; measured: standard deviation %.4g "
+                "times the scale, kurtosis %.3g",
+                ratio, kurtosis);
+  return 1;
+}
+
+static int vf_diagnose_start(vf_kit *kit) {
+  static const uint64_t none = 0;
+  const uint32_t starts = vf_session_claims(kit->session)->starts;
+  vf_arena arena = {NULL};
+  vf_request step;
+  sid_experiment experiment;
+  int found = 0;
+  if (starts >> SID_START_GAUSSIAN & 1u &&
+      vf_any_experiment(kit, &arena, 1, vf_any_dynamics(kit), 200, &experiment, &step)) {
+    const size_t width = experiment.problem.dim;
+    experiment.start = (sid_start){SID_START_GAUSSIAN, NULL, 4.0};
+    vf_request request = vf_ensemble_of(&experiment, &none, VF_MANY);
+    const double *rows = vf_ask_ensemble(kit, &request, &arena);
+    if (rows && vf_equal_pairs(rows, VF_FEW, width) == VF_FEW * (VF_FEW - 1) / 2) {
+      vf_kit_remark(kit, "mistake: start.same: every trajectory has the same random start");
+      found = 1;
+    } else if (rows) {
+      found = vf_name_start(kit, rows, VF_MANY * width, 4.0);
+    }
+  }
+  vf_arena_free(&arena);
+  return found;
+}
+
+/* ---- schedules ----------------------------------------------------------------------------- */
+
+/* Without noise a run is what its schedule makes of it: the effective step is k(t). */
+static void vf_scheduled(const sid_experiment *experiment, uint64_t unit, double *x, double *work) {
+  const sid_schedule *schedule = &experiment->schedule;
+  double lr, wd;
+  memcpy(x, experiment->start.x, experiment->problem.dim * sizeof *x);
+  for (uint64_t t = 0; t < experiment->steps; t++) {
+    sid_stream stream;
+    sid_stream_given(&stream, NULL);
+    sid_schedule_at(schedule, unit ? t / unit : 0, &lr, &wd);
+    if (sid_step(&experiment->problem, &experiment->dynamics, lr, wd, x, &stream, work)) return;
+  }
+}
+
+static int vf_close(const double *a, const double *b, size_t count) {
+  double gap = 0.0, size = 0.0;
+  for (size_t j = 0; j < count; j++) {
+    gap = fmax(gap, isfinite(a[j]) ? fabs(a[j] - b[j]) : (double)INFINITY);
+    size = fmax(size, fabs(b[j]));
+  }
+  return gap <= 1e-4 * size;
+}
+
+static int vf_diagnose_schedule(vf_kit *kit) {
+  static const uint64_t steps = 12;
+  static const sid_segment segments[4] = {
+      {0, 0.25, 0.125, 1.0}, {1, 0.0625, 0.25, 1.0}, {2, 0.5, 0.0, 1.0}, {3, 0.125, 0.5, 1.0}};
+  vf_arena arena = {NULL};
+  vf_request step;
+  sid_experiment experiment;
+  int found = 0;
+  if (vf_any_experiment(kit, &arena, 0, SID_SVAG, 300, &experiment, &step)) {
+    const uint32_t p = experiment.problem.dim;
+    double *work = vf_arena_take(
+        &arena, sid_step_workspace(&experiment.problem, &experiment.dynamics), sizeof *work);
+    double *right = vf_arena_take(&arena, p, sizeof *right),
+           *wrong = vf_arena_take(&arena, p, sizeof *wrong);
+    experiment.dynamics.l = 3;
+    experiment.schedule.segments = segments;
+    experiment.schedule.segment_count = 4;
+    vf_request request = vf_ensemble_of(&experiment, &steps, 1);
+    if (vf_session_unclaimed(kit->session, &request)) request.what = VF_RUN;
+    const double *rows = vf_ask_ensemble(kit, &request, &arena);
+    experiment.steps = steps;
+    vf_scheduled(&experiment, 3, right, work);
+    found = rows && !vf_close(rows, right, p);
+    vf_scheduled(&experiment, 1, wrong, work);
+    if (found && vf_close(rows, wrong, p))
+      vf_kit_remark(kit, "mistake: schedule.steps: SVAG looks its schedule up by steps; right: by "
+                         "effective steps, one for every l");
+    vf_scheduled(&experiment, 0, wrong, work);
+    if (found && vf_close(rows, wrong, p))
+      vf_kit_remark(kit, "mistake: schedule.unused: the schedule is set and not used");
+  }
+  vf_arena_free(&arena);
+  return found;
+}
+
+/* ---- moments ------------------------------------------------------------------------------- */
+
+/* Mean, variance, and the standard error of the variance, of every coordinate. */
+typedef struct {
+  size_t count;
+  double *mean, *variance, *error;
+} vf_moments_of_x;
+
+static vf_moments_of_x vf_take_moments(const double *rows, size_t count, uint32_t p,
+                                       vf_arena *arena) {
+  vf_moments_of_x m = {count, vf_arena_take(arena, p, sizeof(double)),
+                       vf_arena_take(arena, p, sizeof(double)),
+                       vf_arena_take(arena, p, sizeof(double))};
+  const double n = (double)count;
+  for (uint32_t j = 0; j < p; j++) {
+    double fourth = 0.0;
+    for (size_t i = 0; i < count; i++) m.mean[j] += rows[i * p + j] / n;
+    for (size_t i = 0; i < count; i++) {
+      const double d = rows[i * p + j] - m.mean[j];
+      m.variance[j] += d * d / n;
+      fourth += d * d * d * d / n;
+    }
+    m.error[j] = sqrt(fmax(fourth - m.variance[j] * m.variance[j], 0.0) / n);
+  }
+  return m;
+}
+
+/* The largest z of a mean or a variance; what is rounding alone is 0. */
+static double vf_moments_distance(const vf_moments_of_x *a, const vf_moments_of_x *b, uint32_t p) {
+  double worst = 0.0;
+  for (uint32_t j = 0; j < p; j++) {
+    const double gap = fabs(a->mean[j] - b->mean[j]);
+    const double mean = sqrt(a->variance[j] / (double)a->count + b->variance[j] / (double)b->count);
+    const double spread = hypot(a->error[j], b->error[j]);
+    if (!isfinite(gap)) return (double)INFINITY;
+    if (gap > 1e-5 * (fabs(a->mean[j]) + fabs(b->mean[j]))) worst = fmax(worst, gap / mean);
+    if (fabs(a->variance[j] - b->variance[j]) > 1e-5 * b->variance[j])
+      worst = fmax(worst, fabs(a->variance[j] - b->variance[j]) / spread);
+  }
+  return worst;
+}
+
+/* One setting: what the command gave, and how it began. */
+typedef struct {
+  vf_request step;
+  vf_moments_of_x theirs;
+  double *start;
+} vf_setting;
+
+/* Samples of a batch, all different. */
+static void vf_distinct(const sid_problem *problem, uint32_t batch, sid_stream *stream,
+                        double *draw) {
+  for (uint32_t b = 0; b < batch; b++) {
+    int taken;
+    do {
+      draw[b] = (double)sid_stream_index(stream, problem->samples);
+      taken = 0;
+      for (uint32_t k = 0; k < b; k++) taken |= draw[k] == draw[b];
+    } while (taken);
+  }
+}
+
+static void vf_setting_draw(const vf_setting *setting, int distinct, sid_stream *stream,
+                            double *draws) {
+  const sid_problem *problem = &setting->step.experiment.problem;
+  const sid_dynamics *dynamics = &setting->step.experiment.dynamics;
+  const size_t size = vf_draw_size(problem, dynamics->batch, vf_draws_gaussian(dynamics));
+  vf_draw_step(problem, dynamics, stream, draws);
+  if (!distinct || problem->noise != SID_NOISE_SAMPLES || vf_draws_gaussian(dynamics) ||
+      dynamics->batch > problem->samples)
+    return;
+  for (size_t d = 0; d < vf_step_draws(dynamics); d++)
+    vf_distinct(problem, dynamics->batch, stream, draws + d * size);
+}
+
+/* What a command with the mistake gives. */
+static double vf_setting_distance(const vf_kit *kit, const vf_setting *setting,
+                                  const vf_mistake *mistake, int distinct) {
+  const sid_problem *problem = &setting->step.experiment.problem;
+  const sid_dynamics *dynamics = &setting->step.experiment.dynamics;
+  const uint32_t p = problem->dim;
+  const size_t doubles = sid_state_doubles(problem, dynamics);
+  const size_t size = vf_draw_size(problem, dynamics->batch, vf_draws_gaussian(dynamics));
+  vf_arena arena = {NULL};
+  double *rows = vf_arena_take(&arena, (size_t)VF_TRIED * p, sizeof *rows);
+  double *state = vf_arena_take(&arena, doubles, sizeof *state);
+  double *work = vf_arena_take(&arena, vf_mistaken_workspace(problem, dynamics), sizeof *work);
+  double *draws = vf_arena_take(&arena, size * vf_step_draws(dynamics), sizeof *draws);
+  vf_request step = setting->step;
+  step.draws = draws;
+  for (size_t i = 0; i < VF_TRIED; i++) {
+    const uint64_t key[3] = {6, (uint64_t)dynamics->kind, i};
+    sid_stream stream;
+    sid_stream_init(&stream, kit->seed, key, 3);
+    memcpy(state, setting->start, doubles * sizeof *state);
+    for (int t = 0; t < VF_STEPS; t++) {
+      vf_setting_draw(setting, distinct, &stream, draws);
+      vf_mistaken_step(mistake, &step, state, work);
+    }
+    memcpy(rows + i * p, state, p * sizeof *rows);
+  }
+  const vf_moments_of_x ours = vf_take_moments(rows, VF_TRIED, p, &arena);
+  const double distance = vf_moments_distance(&setting->theirs, &ours, p);
+  vf_arena_free(&arena);
+  return distance;
+}
+
+/* Asks the settings of a dynamics; returns how many were answered. */
+static size_t vf_ask_settings(vf_kit *kit, int32_t dynamics, vf_arena *arena,
+                              vf_setting settings[VF_SETTINGS]) {
+  static const uint64_t steps = VF_STEPS;
+  size_t count = 0;
+  for (uint64_t s = 0; s < VF_SETTINGS; s++) {
+    vf_setting *setting = settings + count;
+    sid_experiment experiment;
+    if (!vf_any_experiment(kit, arena, 1, dynamics, s, &experiment, &setting->step)) continue;
+    const size_t doubles = sid_state_doubles(&experiment.problem, &experiment.dynamics);
+    const vf_request request = vf_ensemble_of(&experiment, &steps, VF_MANY);
+    const double *rows = vf_ask_ensemble(kit, &request, arena);
+    if (!rows) continue;
+    setting->theirs = vf_take_moments(rows, VF_MANY, experiment.problem.dim, arena);
+    setting->start = vf_arena_take(arena, doubles, sizeof *setting->start);
+    memcpy(setting->start, setting->step.x, experiment.problem.dim * sizeof *setting->start);
+    sid_state_begin(&experiment.problem, &experiment.dynamics, setting->step.lr, setting->start);
+    count++;
+  }
+  return count;
+}
+
+/* Six standard errors: with some twenty means and variances a setting, and a hundred mistakes. */
+static const double vf_far = 6.0;
+
+static double vf_settings_distance(const vf_kit *kit, const vf_setting *settings, size_t count,
+                                   const vf_mistake *mistake, int distinct) {
+  double worst = 0.0;
+  for (size_t s = 0; s < count && worst <= vf_far; s++)
+    worst = fmax(worst, vf_setting_distance(kit, settings + s, mistake, distinct));
+  return worst;
+}
+
+/* The mistakes that give what the command gave, in all settings of a dynamics. */
+static void vf_diagnose_moments(vf_kit *kit, int32_t dynamics) {
+  static const vf_mistake none = {NULL, NULL, VF_IN_UPDATE, 0, NULL, NULL, NULL};
+  vf_arena arena = {NULL};
+  vf_setting settings[VF_SETTINGS];
+  const size_t count = vf_ask_settings(kit, dynamics, &arena, settings);
+  int named = 0;
+  if (count > 0 && vf_settings_distance(kit, settings, count, &none, 0) > vf_far) {
+    if (vf_settings_distance(kit, settings, count, &none, 1) <= vf_far) {
+      vf_kit_remark(kit, "mistake: samples.without-replacement: the samples of a batch are all "
+                         "different; right: each is drawn from all");
+      named++;
+    }
+    for (const vf_mistake *mistake = vf_mistakes; mistake->id; mistake++)
+      if (mistake->place >= VF_IN_LOSS &&
+          vf_settings_distance(kit, settings, count, mistake, 0) <= vf_far) {
+        vf_kit_remark(kit, "mistake: %s: %s (fits mean and variance in %zu ensembles)", mistake->id,
+                      mistake->says, count);
+        named++;
+      }
+    if (!named) vf_kit_remark(kit, "mistake: none that is known fits the moments of ensembles");
+  }
+  vf_arena_free(&arena);
+}
+
+void vf_diagnose_ensembles(vf_kit *kit) {
+  if (vf_diagnose_schedule(kit)) return;
+  if (!(vf_session_claims(kit->session)->can >> VF_ENSEMBLE & 1u)) return;
+  if (vf_diagnose_seeds(kit) || vf_diagnose_start(kit)) return;
+  for (int32_t dynamics = SID_GD; dynamics <= SID_ADAMW; dynamics++)
+    if (vf_session_claims(kit->session)->dynamics >> dynamics & 1u)
+      vf_diagnose_moments(kit, dynamics);
+}
+
+#endif
