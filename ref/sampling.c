@@ -84,6 +84,18 @@ static void sid_sampling_minibatch(const sid_problem *problem, const double *x, 
   for (uint32_t j = 0; j < p; j++) gradient[j] = gradient[j] * inv_batch;
 }
 
+static sid_noise sid_sampling_drawn(const sid_problem *problem) {
+  const sid_noise noise = {problem->noise, sid_problem_scale_invariant(problem), problem->sigma,
+                           problem->scale};
+  return noise;
+}
+
+void sid_problem_noise(const sid_problem *problem, const double *x, sid_stream *stream,
+                       double *noise) {
+  const sid_noise drawn = sid_sampling_drawn(problem);
+  sid_noise_draw(&drawn, x, problem->dim, stream, noise);
+}
+
 void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uint32_t batch,
                                 sid_stream *stream, double *gradient, double *work) {
   if (problem->noise == SID_NOISE_SAMPLES) {
@@ -94,8 +106,7 @@ void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uin
     sid_sampling_own_gradient(problem, x, batch, stream, gradient, work);
     return;
   }
-  const sid_noise noise = {problem->noise, sid_problem_scale_invariant(problem), problem->sigma,
-                           problem->scale};
+  const sid_noise noise = sid_sampling_drawn(problem);
   sid_problem_gradient(problem, x, gradient, work);
   sid_noise_draw(&noise, x, problem->dim, stream, work);
   for (uint32_t j = 0; j < problem->dim; j++) gradient[j] = gradient[j] + work[j];

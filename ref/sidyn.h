@@ -244,6 +244,10 @@ void sid_problem_hessian_vector(const sid_problem *problem, const double *x, con
 void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uint32_t batch,
                                 sid_stream *stream, double *gradient, double *work);
 
+/* The noise alone, p numbers, where it is drawn: none, gaussian, rademacher or sphere. */
+void sid_problem_noise(const sid_problem *problem, const double *x, sid_stream *stream,
+                       double *noise);
+
 /* One Gaussian draw with the covariance of the gradient noise (one sample's), p numbers. */
 void sid_problem_gaussian_noise(const sid_problem *problem, const double *x, sid_stream *stream,
                                 double *noise, double *work);

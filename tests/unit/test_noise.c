@@ -191,19 +191,24 @@ static void check_gaussian_draw(noise_state *test, const instance *one, const do
   close_projection(&w);
 }
 
-/* noisy gradient = full gradient + noise, to the bit and from the same stream. */
+/* noisy gradient = full gradient + noise, to the bit and from the same stream; and the noise
+ * alone. */
 static void check_sum(noise_state *test, const instance *one, const double *x, uint64_t number) {
   const sid_problem *problem = &one->problem;
   if (!is_drawn(problem)) return;
   const sid_problem bare = bare_noise(problem);
-  sid_stream stream = test_stream(number), twin = stream;
+  sid_stream stream = test_stream(number), twin = stream, third = stream;
   double full[INSTANCE_DIM_MAX], noise[INSTANCE_DIM_MAX], noisy[INSTANCE_DIM_MAX];
+  double alone[INSTANCE_DIM_MAX];
   sid_problem_gradient(problem, x, full, test->work);
   sid_problem_noisy_gradient(&bare, x, 1, &twin, noise, test->work);
   sid_problem_noisy_gradient(problem, x, 1, &stream, noisy, test->work);
-  assert_true(same_stream(&stream, &twin));
-  for (uint32_t j = 0; j < problem->dim; j++)
+  sid_problem_noise(problem, x, &third, alone);
+  assert_true(same_stream(&stream, &twin) && same_stream(&stream, &third));
+  for (uint32_t j = 0; j < problem->dim; j++) {
     require_bits(noisy[j], full[j] + noise[j], one->name, j);
+    require_bits(alone[j] + 0.0, noise[j], one->name, j);
+  }
 }
 
 /* No noise: the gradient, the zero vector, a trace of +0, and a stream that stays where it is. */
@@ -217,6 +222,8 @@ static void check_none(noise_state *test, const instance *one, const double *x, 
   sid_problem_gradient(problem, x, full, test->work);
   sid_problem_noisy_gradient(problem, x, 1, &stream, noisy, test->work);
   require_equal(noisy, full, problem->dim, one->name);
+  sid_problem_noise(problem, x, &stream, noise);
+  require_same(noise, zeros, problem->dim, one->name);
   sid_problem_gaussian_noise(problem, x, &stream, noise, test->work);
   require_same(noise, zeros, problem->dim, one->name);
   assert_true(same_stream(&stream, &start));
