@@ -56,7 +56,8 @@ HOSTED_LIBS = $(HOSTED_LDLIBS) -lm $(EXTRA_LDFLAGS)
 
 # ref/port/ holds cures for some targets, linked only there.
 REF_SOURCES := $(filter-out ref/port/%,$(wildcard ref/*.c ref/*/*.c))
-VERIFY_SOURCES := $(wildcard verify/*/*.c verify/*/*/*.c)
+# verify/adapters/ holds other implementations, programs of their own.
+VERIFY_SOURCES := $(filter-out verify/adapters/%,$(wildcard verify/*/*.c verify/*/*/*.c))
 # One set of instructions a file; contraction stays off, and AVX-512's is the only one that brings
 # FMA along. The kernels gain 2 to 10 % from -O3 and from calls of SLEEF that do not go through the
 # PLT (docs/performance.md).
@@ -210,6 +211,17 @@ $(B)/sidyn: $(VERIFY_OBJECTS) $(B)/libsidyn_simd.a $(B)/libsidyn.a
 $(BUILD)/sidyn: $(B)/sidyn
 	@$(tidy) cp -f $< $@.$$$$ && mv -f $@.$$$$ $@
 
+# The adapter in C stands on the library as two files, as a board's would (verify/adapters/c/).
+ADAPTER_FLAGS = $(BASE_FLAGS) -I$(B)/adapters/amalgamation
+ADAPTER_SOURCES := $(wildcard verify/adapters/c/*.c) $(B)/adapters/amalgamation/sidyn.c
+$(B)/adapters/amalgamation/sidyn.c: ci/amalgamate.py \
+  $(filter-out ref/port/%,$(wildcard ref/*.[ch] ref/*/*.[ch]))
+	@$(PYTHON) -B $< $(@D)
+
+$(B)/adapters/c: $(ADAPTER_SOURCES) $(wildcard verify/adapters/c/*.h) $(B)/ADAPTER.flags
+	$(call short,CC)$(tidy) $(CC) $(ADAPTER_FLAGS) $(ADAPTER_SOURCES) $(LINK_FLAGS) \
+	  -o $@.$$$$ -lm $(EXTRA_LDFLAGS) && mv -f $@.$$$$ $@
+
 -include $(REF_OBJECTS:.o=.d) $(SIMD_OBJECTS:.o=.d) $(VERIFY_OBJECTS:.o=.d) \
   $(TEST_SIMD_OBJECTS:.o=.d) $(TEST_PROGRAMS:=.d)
 
@@ -243,7 +255,7 @@ $(B)/%: %.cpp $(B)/libsidyn.a $(B)/HOSTED.flags
 	$(call short,CXX)$(CXX) $(CXX_FLAGS) -Iref -Itests/unit -MMD -MP $< $(B)/libsidyn.a -o $@ \
 	  $(EXTRA_LDFLAGS)
 
-test-programs: all $(TEST_PROGRAMS)
+test-programs: all $(TEST_PROGRAMS) $(B)/adapters/c
 
 # Tests that print TAP, $(1) at a time.
 tap = B='$(B)' BUILD='$(BUILD)' CC='$(CC)' PYTHON='$(PYTHON)' EXEC_WRAPPER='$(EXEC_WRAPPER)' \
@@ -369,6 +381,7 @@ format-check:
 lint: $(B)/hosted.mk format-check
 	clang-tidy --quiet $(REF_SOURCES) -- $(filter-out -Werror,$(REF_FLAGS))
 	clang-tidy --quiet $(VERIFY_SOURCES) -- $(filter-out -Werror,$(HOSTED_FLAGS))
+	clang-tidy --quiet $(wildcard verify/adapters/c/*.c) -- $(filter-out -Werror,$(BASE_FLAGS)) -Iref
 	cppcheck --quiet --std=c99 --enable=warning,performance,portability \
 	  --inline-suppr --error-exitcode=1 -USID_CONFIG_FILE -Iref -Isimd -Iverify ref verify
 

@@ -33,6 +33,7 @@ LAYERS = [
     ["verify/checks/"],
     ["verify/conform/"],
     ["verify/command/"],
+    ["verify/adapters/"],
 ]
 FOLDERS = ["ref", "simd", "verify"]
 # Headers of a module under another name.
