@@ -255,8 +255,8 @@ with case("numpy.py: sums and dot products"):
 with case("numpy.py: infinities, minus zero and what is not a number go in and out"):
     infinity, nan, minus = to_bits(math.inf), "7ff8000000000000", to_bits(-0.0)
     quadratic = FULL.problem({"kind": "quadratic_noisy", "dim": 3, "spectrum": [-1, 2, math.inf]})
-    same(FULL.numbers("gradient", problem=quadratic, x=[0.0, infinity, minus]),
-         [minus, infinity, nan], "gradient")
+    same(FULL.ask("gradient", problem=quadratic, x=[0.0, infinity, minus]),
+         {"values": [minus, infinity, nan]}, "gradient")
     same(FULL.ask("sum", a=["fff8000000000001", 1]), {"value": nan}, "sum")
 
 with case("numpy.py: loss, gradient and Hessian-vector products of every kind of problem"):
@@ -288,6 +288,27 @@ with case("numpy.py: an ensemble is the same whatever others are asked for"):
     same((many["rows"][4000:], many["end"][4000:]), (some["rows"], some["end"]), "trajectories")
     holds(len({str(rows) for rows in many["rows"]}) == 5000, "two trajectories are the same")
 
+with case("numpy.py: trajectories of an ensemble end at different steps, or start beyond 2^32"):
+    quick = FULL.experiment({"problem": {"kind": "quadratic_noisy", "dim": 2, "spectrum": [-10, 0]},
+                             "dynamics": {"kind": "gd"}, "schedule": {"kind": "constant", "lr": 1},
+                             "start": {"kind": "gaussian", "scale": 1e307}, "seed": 3, "steps": 2,
+                             "checkpoints": [0, 1, 2], "observables": ["x"]})
+    numbers = range(2**32 - 20, 2**32 + 20)
+    answer = FULL.ask("ensemble", experiment=quick,
+                      trajectories=[str(numbers.start), str(numbers.stop)])
+    for i, trajectory in enumerate(numbers):
+        alone = FULL.ask("run", experiment=quick, trajectory=str(trajectory))
+        same((answer["rows"][i], answer["end"][i]), (alone["rows"], alone["end"]), trajectory)
+    same({(end["step"], end["reason"]) for end in answer["end"]},
+         {(0, "nonfinite"), (1, "nonfinite"), (2, "")}, "ends")
+
+with case("numpy.py: noise on a sphere is zero where its direction is"):
+    for kind in ("rayleigh", "quadratic_noisy"):
+        sphere = FULL.problem({"kind": kind, "dim": 2, "spectrum": [1, 2],
+                               "noise": {"kind": "sphere", "sigma": 1}})
+        same(FULL.ask("noise", problem=sphere, x=[1, 1], batch=1, gaussian=False, draw=[0, 0]),
+             {"values": [0.0, 0.0]}, kind)
+
 with case("numpy.py: a schedule shows the rescale of a segment where it begins"):
     segments = [{"start": 0, "lr": 0.5}, {"start": 3, "lr": 0.25, "wd": 0.125, "rescale": 2}]
     schedule = FULL.schedule({"kind": "piecewise", "segments": segments})
@@ -306,6 +327,11 @@ for adapter, name in ((FULL, "numpy.py"), (SMALL, "minimal.py")):
             answer = adapter.ask("step", problem=plane, dynamics=dynamics, lr=adapter.real(lr),
                                  wd=adapter.real(wd), state={"x": adapter.real([x, 0])}, draws=[[]])
             same(answer, {"end": reason}, f"lr {lr}, wd {wd}, x {x}")
+
+with case("minimal.py: normals that the math library takes to the wrong side of a boundary"):
+    for word in (82786, 240345, 284600, 327313, 387986):  # found by a search with glibc
+        same(*[adapter.numbers("normals", seed="1", key=[str(word)], count=16)
+               for adapter in (SMALL, FULL)], f"seed 1, key {word}")
 
 with case("minimal.py: the trajectories that it claims"):
     compare_runs(SMALL, 5)

@@ -48,11 +48,10 @@ def words32(number):
 
 
 class Pool:
-    """The entropy pool. The running constant h is an array, since a key word below 2^32 is hashed
-    once and any other twice."""
+    """The entropy pool."""
 
     def __init__(self, words, size):
-        self.h = np.full(size, 0x43B0D7E5, np.uint32)
+        self.h = np.uint32(0x43B0D7E5)
         self.pool = [self.hashed(np.full(size, word, np.uint32)) for word in words]
         for s in range(4):
             for d in range(4):
@@ -75,15 +74,14 @@ class Pool:
             self.pool[d] = self.mixed(self.pool[d], self.hashed(word))
 
     def add_key(self, word):
-        """One 64-bit key word of each trajectory."""
+        """One 64-bit key word of each trajectory; those before the last word are all alike, since
+        one below 2^32 moves h on once and any other twice."""
         self.add((word & MASK32).astype(np.uint32))
         high = (word >> HALF).astype(np.uint32)
         if high.any():
-            before, h = list(self.pool), self.h
+            before = list(self.pool)
             self.add(high)
-            long = high != 0
-            self.pool = [np.where(long, new, old) for new, old in zip(self.pool, before)]
-            self.h = np.where(long, self.h, h)
+            self.pool = [np.where(high, new, old) for new, old in zip(self.pool, before)]
 
     def words(self):
         """The four 64-bit words of the output."""
@@ -133,8 +131,8 @@ POWER, SERIES = jumps()
 
 
 class Stream:
-    """stream(seed, key) of each trajectory. Words of the key are integers, or arrays of 64-bit
-    integers with one for each trajectory."""
+    """stream(seed, key) of each trajectory. A word of the key is an integer; the last one may be an
+    array of 64-bit integers, one for each trajectory."""
 
     def __init__(self, seed, key, size=1):
         words = words32(seed)

@@ -24,8 +24,8 @@ def starts(fields, dim, seed, numbers):
 
 
 class Run:
-    """Trajectories of an experiment. A trajectory that has ended keeps its state; that it goes on
-    to be computed beside the others changes nothing.
+    """Trajectories of an experiment. One that has ended is computed on beside the others, and
+    nobody looks at it.
 
     rows: an array of each checkpoint; reached: how many of them a trajectory has; end: its number
     of steps and the reason why it has no more.
@@ -46,23 +46,17 @@ class Run:
         self.go(experiment["steps"], experiment["checkpoints"])
 
     def start(self, x):
-        self.state = {}
         self.take({"x": x}, 0)
         self.take(self.dynamics.start(x, self.schedule.at(0)[0]), 0)
 
     def take(self, state, t):
-        """The next state, but of a trajectory whose state is refused after t steps: it ends."""
+        """The next state; a trajectory whose state is refused ends after t steps."""
         reasons = refusals(self.problem, state)
         refused = self.alive & (reasons != 0)
         for i in np.flatnonzero(refused):
             self.end[i] = {"step": t, "reason": REASONS[reasons[i]]}
         self.alive &= ~refused
-        if self.alive.all():
-            self.state = state
-        else:
-            alive = self.alive[:, None]
-            self.state = {name: np.where(alive, part, self.state.get(name, part))
-                          for name, part in state.items()}
+        self.state = state
 
     def stop(self, t, reason):
         for i in np.flatnonzero(self.alive):
