@@ -108,7 +108,7 @@ static void write_number(uint32_t v) {
 }
 
 int board_main(void) {
-  memory m = {{0, 0, 0, 0}, {0}, {0}, 0};
+  memory m = {{0, 0, 0, 0, NULL}, {0}, {0}, 0};
   volatile uint32_t *const bottom = board_stack_bottom;
   volatile uint32_t *const end = (uint32_t *)stack_pointer();
   for (volatile uint32_t *word = bottom; word < end; word++) *word = PAINT;

@@ -4,7 +4,6 @@
 #include <string.h>
 #include "conform/draws.h"
 #include "formats/experiment_json.h"
-#include "noise.h"
 
 /* ---- the reference ------------------------------------------------------------------------- */
 
@@ -23,15 +22,12 @@ static void vf_make_noise(const vf_request *request, double *values, double *wor
   const sid_problem *problem = &request->experiment.problem;
   sid_stream stream;
   sid_stream_given(&stream, request->draws);
-  if (request->gaussian) {
+  if (request->gaussian)
     sid_problem_gaussian_noise(problem, request->x, &stream, values, work);
-  } else if (problem->noise >= SID_NOISE_SAMPLES) {
+  else if (problem->noise >= SID_NOISE_SAMPLES)
     sid_problem_noisy_gradient(problem, request->x, request->batch, &stream, values, work);
-  } else {
-    const sid_noise noise = {problem->noise, sid_problem_scale_invariant(problem), problem->sigma,
-                             problem->scale};
-    sid_noise_draw(&noise, request->x, problem->dim, &stream, values);
-  }
+  else
+    sid_problem_noise(problem, request->x, &stream, values);
 }
 
 static void vf_make_step(const vf_request *request, vf_answer *answer, double *work) {

@@ -11,8 +11,9 @@
 #include "conform/draws.h"
 #include "conform/mistakes.h"
 #include "formats/memory.h"
+#include "problem.h"
 
-enum { VF_FEW = 32, VF_MANY = 4000, VF_TRIED = 4000, VF_STEPS = 2, VF_SETTINGS = 4 };
+enum { VF_FEW = 32, VF_MANY = 4000, VF_TRIED = 4000, VF_STEPS = 2, VF_SETTINGS = 6 };
 
 /* ---- asking -------------------------------------------------------------------------------- */
 
@@ -42,20 +43,21 @@ static vf_request vf_ensemble_of(const sid_experiment *parts, const uint64_t *ch
   return request;
 }
 
-/* An experiment on any problem and dynamics that are claimed, with noise or without. */
-static int vf_any_experiment(vf_kit *kit, vf_arena *arena, int noisy, int32_t dynamics,
+#define VF_SILENT SID_NOISE_BIT(SID_NOISE_NONE)
+
+/* An experiment on any problem that is claimed, with one of the noises, that dynamics, and three
+ * coordinates or more. */
+static int vf_any_experiment(vf_kit *kit, vf_arena *arena, uint32_t noises, int32_t dynamics,
                              uint64_t index, sid_experiment *experiment, vf_request *step) {
   const vf_claims *claims = vf_session_claims(kit->session);
   vf_cases cases = vf_cases_of(kit->seed, (uint64_t)5 << 32 | (uint64_t)dynamics, index,
                                claims->binary32, arena);
-  cases.noises =
-      noisy ? claims->noises & ~SID_NOISE_BIT(SID_NOISE_NONE) : SID_NOISE_BIT(SID_NOISE_NONE);
+  cases.noises = claims->noises & noises;
   for (int tries = 0; tries < 60; tries++) {
     const int32_t problem = (int32_t)vf_case_integer(&cases, 1, SID_POISSON);
     if (!(claims->problems >> problem & 1u) || !(claims->dynamics >> dynamics & 1u) ||
         !vf_case_request(&cases, VF_STEP, problem, dynamics, step) ||
-        (step->experiment.problem.noise == SID_NOISE_NONE) == noisy ||
-        step->experiment.problem.dim < 3)
+        !(cases.noises >> step->experiment.problem.noise & 1u) || step->experiment.problem.dim < 3)
       continue;
     sid_segment *segment = vf_arena_take(arena, 1, sizeof *segment);
     *segment = (sid_segment){0, step->lr, step->wd, 1.0};
@@ -92,7 +94,7 @@ static int vf_diagnose_seeds(vf_kit *kit) {
   vf_request step;
   sid_experiment experiment;
   int found = 0;
-  if (vf_any_experiment(kit, &arena, 1, vf_any_dynamics(kit), 100, &experiment, &step)) {
+  if (vf_any_experiment(kit, &arena, ~VF_SILENT, vf_any_dynamics(kit), 100, &experiment, &step)) {
     const size_t width = experiment.problem.dim, all = VF_FEW * (VF_FEW - 1) / 2;
     vf_request request = vf_ensemble_of(&experiment, &steps, VF_FEW);
     const double *rows = vf_ask_ensemble(kit, &request, &arena);
@@ -160,7 +162,7 @@ static int vf_diagnose_start(vf_kit *kit) {
   sid_experiment experiment;
   int found = 0;
   if (starts >> SID_START_GAUSSIAN & 1u &&
-      vf_any_experiment(kit, &arena, 1, vf_any_dynamics(kit), 200, &experiment, &step)) {
+      vf_any_experiment(kit, &arena, ~VF_SILENT, vf_any_dynamics(kit), 200, &experiment, &step)) {
     const size_t width = experiment.problem.dim;
     experiment.start = (sid_start){SID_START_GAUSSIAN, NULL, 4.0};
     vf_request request = vf_ensemble_of(&experiment, &none, VF_MANY);
@@ -208,7 +210,7 @@ static int vf_diagnose_schedule(vf_kit *kit) {
   vf_request step;
   sid_experiment experiment;
   int found = 0;
-  if (vf_any_experiment(kit, &arena, 0, SID_SVAG, 300, &experiment, &step)) {
+  if (vf_any_experiment(kit, &arena, VF_SILENT, SID_SVAG, 300, &experiment, &step)) {
     const uint32_t p = experiment.problem.dim;
     double *work = vf_arena_take(
         &arena, sid_step_workspace(&experiment.problem, &experiment.dynamics), sizeof *work);
@@ -304,7 +306,7 @@ static void vf_setting_draw(const vf_setting *setting, int distinct, sid_stream 
   const size_t size = vf_draw_size(problem, dynamics->batch, vf_draws_gaussian(dynamics));
   vf_draw_step(problem, dynamics, stream, draws);
   if (!distinct || problem->noise != SID_NOISE_SAMPLES || vf_draws_gaussian(dynamics) ||
-      dynamics->batch > problem->samples)
+      dynamics->batch == 1 || dynamics->batch > problem->samples)
     return;
   for (size_t d = 0; d < vf_step_draws(dynamics); d++)
     vf_distinct(problem, dynamics->batch, stream, draws + d * size);
@@ -350,7 +352,9 @@ static size_t vf_ask_settings(vf_kit *kit, int32_t dynamics, vf_arena *arena,
   for (uint64_t s = 0; s < VF_SETTINGS; s++) {
     vf_setting *setting = settings + count;
     sid_experiment experiment;
-    if (!vf_any_experiment(kit, arena, 1, dynamics, s, &experiment, &setting->step)) continue;
+    /* Batches of samples show what other noise does not. */
+    const uint32_t noises = s % 2 ? SID_NOISE_BIT(SID_NOISE_SAMPLES) : ~VF_SILENT;
+    if (!vf_any_experiment(kit, arena, noises, dynamics, s, &experiment, &setting->step)) continue;
     const size_t doubles = sid_state_doubles(&experiment.problem, &experiment.dynamics);
     const vf_request request = vf_ensemble_of(&experiment, &steps, VF_MANY);
     const double *rows = vf_ask_ensemble(kit, &request, arena);
@@ -391,8 +395,8 @@ static void vf_diagnose_moments(vf_kit *kit, int32_t dynamics) {
     for (const vf_mistake *mistake = vf_mistakes; mistake->id; mistake++)
       if (mistake->place >= VF_IN_LOSS &&
           vf_settings_distance(kit, settings, count, mistake, 0) <= vf_far) {
-        vf_kit_remark(kit, "mistake: %s: %s (fits mean and variance in %zu ensembles)", mistake->id,
-                      mistake->says, count);
+        vf_kit_remark(kit, "mistake: %s: %s (fits mean and variance of ensembles)", mistake->id,
+                      mistake->says);
         named++;
       }
     if (!named) vf_kit_remark(kit, "mistake: none that is known fits the moments of ensembles");

@@ -45,10 +45,16 @@ void vf_kit_record(vf_kit *kit, vf_level level, const char *id, vf_outcome_kind 
 
 void vf_kit_remark(vf_kit *kit, const char *format, ...) {
   va_list arguments;
-  kit->remarks = vf_grow(kit->remarks, kit->remark_count + 1, sizeof *kit->remarks);
   va_start(arguments, format);
-  kit->remarks[kit->remark_count++] = vf_kit_text(format, arguments);
+  char *text = vf_kit_text(format, arguments);
   va_end(arguments);
+  for (size_t i = 0; i < kit->remark_count; i++)
+    if (strcmp(kit->remarks[i], text) == 0) {
+      free(text);
+      return;
+    }
+  kit->remarks = vf_grow(kit->remarks, kit->remark_count + 1, sizeof *kit->remarks);
+  kit->remarks[kit->remark_count++] = text;
 }
 
 int vf_kit_ask(vf_kit *kit, vf_level level, const char *id, const vf_request *request,

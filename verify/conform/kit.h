@@ -57,7 +57,7 @@ int vf_kit_wants(const vf_kit *kit, const char *id);
 void vf_kit_record(vf_kit *kit, vf_level level, const char *id, vf_outcome_kind kind,
                    double distance, const char *format, ...) VF_PRINTF(6, 7);
 
-/* Adds a line below the table. */
+/* Adds a line below the table, once. */
 void vf_kit_remark(vf_kit *kit, const char *format, ...) VF_PRINTF(2, 3);
 
 /* Asks, and records an outcome where there is no answer to judge. Returns whether there is one. */

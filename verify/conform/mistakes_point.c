@@ -4,7 +4,6 @@
 #include <string.h>
 #include "conform/mistakes.h"
 #include "harness/algebra.h"
-#include "noise.h"
 
 /* ---- normalisation ------------------------------------------------------------------------- */
 
@@ -198,15 +197,12 @@ void vf_mistaken_noise(const vf_mistake *mistake, const sid_problem *problem, co
   const int added = problem->noise < SID_NOISE_SAMPLES || gaussian;
   sid_stream stream;
   sid_stream_given(&stream, draw);
-  if (gaussian) {
+  if (gaussian)
     sid_problem_gaussian_noise(problem, x, &stream, noise, work);
-  } else if (!added) {
+  else if (!added)
     sid_problem_noisy_gradient(problem, x, batch, &stream, noise, work);
-  } else {
-    const sid_noise drawn = {problem->noise, sid_problem_scale_invariant(problem), problem->sigma,
-                             problem->scale};
-    sid_noise_draw(&drawn, x, p, &stream, noise);
-  }
+  else
+    sid_problem_noise(problem, x, &stream, noise);
   if (mistake->what == VF_NOISE_AMBIENT) vf_ambient(problem, rates, gaussian, draw, noise);
   if (mistake->what == VF_BATCH_SUM && !added) vf_scale(noise, p, batch);
   if (mistake->place == VF_IN_NOISE && mistake->noise && added)
