@@ -264,7 +264,8 @@ static vf_moments_of_x vf_take_moments(const double *rows, size_t count, uint32_
   return m;
 }
 
-/* The largest z of a mean or a variance; what is rounding alone is 0. */
+/* The largest z of a mean or a variance; what rounding in either precision may leave is 0: 1e-5 of
+ * a number, a deviation of 1e-6 of the mean. */
 static double vf_moments_distance(const vf_moments_of_x *a, const vf_moments_of_x *b, uint32_t p) {
   double worst = 0.0;
   for (uint32_t j = 0; j < p; j++) {
@@ -273,6 +274,8 @@ static double vf_moments_distance(const vf_moments_of_x *a, const vf_moments_of_
     const double spread = hypot(a->error[j], b->error[j]);
     if (!isfinite(gap)) return (double)INFINITY;
     if (gap > 1e-5 * (fabs(a->mean[j]) + fabs(b->mean[j]))) worst = fmax(worst, gap / mean);
+    const double least = 1e-12 * b->mean[j] * b->mean[j];
+    if (a->variance[j] <= least && b->variance[j] <= least) continue;
     if (fabs(a->variance[j] - b->variance[j]) > 1e-5 * b->variance[j])
       worst = fmax(worst, fabs(a->variance[j] - b->variance[j]) / spread);
   }
