@@ -129,6 +129,7 @@ help:
 	@echo '  sanitize, fuzz  sanitizers, valgrind and analysers; a minute of libFuzzer on the readers'
 	@echo '  deps-readers    install Octave, R, pandas, gnuplot, Node.js, awks, SQLite'
 	@echo '  test-readers    docs/output.md: how to read the output exactly, and who does not'
+	@echo '  deps-adapters   install PyTorch, Octave, R, Node.js: the languages of verify/adapters/'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
 	@echo '  coverage        line and branch coverage of ref/ and verify/;' \
@@ -281,6 +282,12 @@ deps-readers: | $(filter deps-cross,$(GOALS))
 
 test-readers: all | $(filter deps-readers,$(GOALS))
 	@$(call tap,1) tests/readers/readers.py
+
+# ---- adapters of other languages -----------------------------------------------------------------
+
+.PHONY: deps-adapters
+deps-adapters: | $(filter deps-cross deps-readers,$(GOALS))
+	ci/deps-adapters.sh
 
 # ---- benchmark -----------------------------------------------------------------------------------
 
