@@ -93,8 +93,8 @@ OBSERVABLES = {
     "midpoint_test_loss": lambda s: s.problem.test_loss(s.middle),
     "spherical_sharpness": lambda s: sharpness(s.problem, s.x),
     "midpoint_sharpness": lambda s: sharpness(s.problem, s.middle),
-    "manifold_h": lambda s: s.problem.manifold_h(s.x),
-    "manifold_angle": lambda s: angle(s.x[:, 1], s.x[:, 0]),
+    "manifold_h": lambda s: s.problem.manifold(s.x)[0],
+    "manifold_angle": lambda s: s.problem.manifold(s.x)[1],
 }
 
 

@@ -1,6 +1,7 @@
 """Section 6 of docs/spec.md: the loss of each row. Gradients and Hessian-vector products come from
 autograd."""
 
+import math
 import struct
 
 import torch
@@ -153,9 +154,13 @@ class Trough3(Problem):
         stretch = unit[:, 0] ** 2 + 9 * unit[:, 1] ** 2 + unit[:, 2] ** 2
         return 0.5 * (unit[:, 2] - self.c) ** 2 * stretch
 
-    def manifold_h(self, x):
+    def manifold(self, x):
+        """h and angle of the projection on the circle of minimisers, not defined on its axis."""
         unit = x / x.norm(dim=-1, keepdim=True)
-        return self.rho * unit[:, 2] - self.c * torch.hypot(unit[:, 0], unit[:, 1])
+        w = torch.hypot(unit[:, 0], unit[:, 1])
+        w = torch.where(w == 0, math.nan, w)
+        angle = torch.atan2(x[:, 1] + 0.0, x[:, 0] + 0.0)
+        return self.rho * unit[:, 2] - self.c * w, angle + 0 * w
 
 
 class Ridge3(Trough3):
