@@ -34,9 +34,24 @@ function m = rows_of(v)
 endfunction
 
 function text = list(v)
-  n = numel(v);
-  hex = [repmat('"', n, 1), num2hex(v(:)), repmat('",', n, 1)]';
-  text = ["[", hex(1:end-1)(:)', "]"];
+  text = lists(v(:))(2:end-1);
+endfunction
+
+% A list of the lists in the columns of m.
+function text = lists(m)
+  if isempty(m)
+    text = ifelse(columns(m) > 0, "[[]]", "[]");
+    return
+  endif
+  % Each number takes 21 characters, blanks among them; brackets stand at the ends of columns of m.
+  n = numel(m);
+  text(1:n, 1:21) = " ";
+  text(:, 2) = text(:, 19) = '"';
+  text(:, 3:18) = num2hex(m(:));
+  text(:, 21) = ",";
+  text(1:rows(m):n, 1) = "[";
+  text(rows(m):rows(m):n, 20) = "]";
+  text = ["[", text'(1:end-1)(:)', "]"];
 endfunction
 
 function text = number(v)

@@ -14,6 +14,7 @@ function n = draw_size(p, gaussian, batch)
   endif
 endfunction
 
+% Both values are computed, whatever the condition is.
 function value = ifelse(condition, one, other)
   if condition
     value = one;

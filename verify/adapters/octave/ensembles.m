@@ -48,10 +48,10 @@ endfunction
 % ---- randomness ----
 
 % Octave has a Mersenne Twister for each of rand, randn and randp, initialised from any short
-% vector: here the characters of what the numbers are for, the seed, and the trajectory. To
-% initialise one takes as long as some hundred numbers.
-function initialise(generator, varargin)
-  generator("twister", double(sprintf("%s ", varargin{:})));
+% vector: here the characters of what the numbers are for, the seed, the trajectory and the block of
+% steps. To initialise one takes as long as some hundred numbers.
+function v = initial_values(purpose, seed, number, block)
+  v = double(sprintf("%s %s %d %d", purpose, seed, number, block));
 endfunction
 
 function X = start_points(start, dim, seed, numbers)
@@ -62,7 +62,7 @@ function X = start_points(start, dim, seed, numbers)
   generator = ifelse(strcmp(start.kind, "uniform"), @rand, @randn);
   X = zeros(dim, numel(numbers));
   for k = 1:numel(numbers)
-    initialise(generator, "start", seed, num2str(numbers(k)));
+    generator("twister", initial_values("start", seed, numbers(k), 0));
     X(:, k) = generator(dim, 1);
   endfor
   switch start.kind
@@ -82,24 +82,24 @@ function draws = draw_block(p, d, seed, numbers, block, steps)
   count = size * d.draws * steps;
   draws = zeros(count, numel(numbers));
   generator = @randn;
-  if any(strcmp(p.noise, {"rademacher", "samples"})) && ! d.gaussian
+  parameter = {};
+  from_uniform = any(strcmp(p.noise, {"rademacher", "samples"})) && ! d.gaussian;
+  if from_uniform
     generator = @rand;
   elseif strcmp(p.noise, "poisson") && ! d.gaussian
     generator = @randp;
+    parameter = {p.mean};
   endif
   if count > 0
-    parameter = ifelse(isequal(generator, @randp), {p.mean}, {});
     for k = 1:numel(numbers)
-      initialise(generator, "noise", seed, num2str(numbers(k)), num2str(block));
+      generator("twister", initial_values("noise", seed, numbers(k), block));
       draws(:, k) = generator(parameter{:}, count, 1);
     endfor
   endif
-  if isequal(generator, @rand)
-    if strcmp(p.noise, "samples")
-      draws = lookup(cumsum(p.w(1:end-1)), draws);
-    else
-      draws = ifelse(draws < 0.5, -1, 1);
-    endif
+  if from_uniform && strcmp(p.noise, "samples")
+    draws = lookup(cumsum(p.w(1:end-1)), draws);
+  elseif from_uniform
+    draws = 1 - 2 * (draws < 0.5);
   endif
   draws = reshape(draws, size, d.draws, steps, numel(numbers));
 endfunction
@@ -197,7 +197,7 @@ endfunction
 function b = stop(b, where, step, reason)
   where = where & ! b.ended;
   b.step(where) = step;
-  b.reason(where) = ifelse(isscalar(reason), reason, reason(where));
+  b.reason(where) = (reason .* ones(size(where)))(where);
   b.ended |= where;
 endfunction
 
@@ -269,16 +269,14 @@ function [rows_json, ends_json] = ensemble(e, p, first, last)
   endif
   R = min(1024, max(1, floor(2^22 / (samples * p.dim))));
   names = reasons();
-  rows_json = ends_json = {};
+  rows_json = ends_json = cell(1, last - first);
+  done = 0;
   for from = floor(first / R) * R : R : last - 1
     [b, table, reached] = run_batch(e, p, from + (0:R-1));
     for k = max(first - from, 0) + 1 : min(last - from, R)
-      lists = cell(1, reached(k));
-      for c = 1:reached(k)
-        lists{c} = list(table(:, c, k));
-      endfor
-      rows_json{end+1} = ["[", strjoin(lists, ","), "]"];
-      ends_json{end+1} = sprintf('{"step":%d,"reason":"%s"}', b.step(k), names{b.reason(k)});
+      done += 1;
+      rows_json{done} = lists(table(:, 1:reached(k), k));
+      ends_json{done} = sprintf('{"step":%d,"reason":"%s"}', b.step(k), names{b.reason(k)});
     endfor
   endfor
   rows_json = ["[", strjoin(rows_json, ","), "]"];
