@@ -197,8 +197,6 @@ FAULTS = {
          '(double)bins[bin] < rank', '(double)bins[bin] <= rank'),
         ('quantile-not-clamped', 'test_statistics',
          'fmin(fmax(value, statistics->least), statistics->most)', 'value'),
-        ('quantile-negative-turned', 'test_statistics',
-         'bits >> 63 ? ~bits :', 'bits >> 63 ? bits :'),
         ('quantile-bins-twice-as-wide', 'test_statistics', 'vf_ordered(value) >> 45;',
          'vf_ordered(value) >> 45 & ~(uint64_t)1;'),
     ],
@@ -226,6 +224,8 @@ FAULTS = {
          '(vf_worker){&queue, started}', '(vf_worker){&queue, 0}'),
     ],
     'verify/formats/number.c': [
+        ('quantile-negative-turned', 'test_statistics',
+         'bits >> 63 ? ~bits :', 'bits >> 63 ? bits :'),
         ('shortest-of-sixteen', 'test_formats', 'digits <= 17', 'digits <= 16'),
         ('shortest-subnormal', 'test_formats', '< DBL_MIN ? 1 : 15', '< 0.0 ? 1 : 15'),
         ('shortest-next-decimal', 'test_formats', 'if (strtod(next, NULL) == value) return',

@@ -10,6 +10,7 @@
 #include "running/ensemble.h"
 #include "formats/experiment_json.h"
 #include "formats/json_text.h"
+#include "formats/read_file.h"
 
 /* ---- the reference's results, and a block of a backend against them ------------------------ */
 
@@ -851,7 +852,7 @@ static json_t *trajectories(void) {
   json_error_t error;
   size_t length;
   int marked;
-  char *text = vf_json_read_file("fixtures/trajectories.json", &length);
+  char *text = vf_read_file("fixtures/trajectories.json", &length);
   assert_non_null(text);
   json_t *document = vf_json_parse(text, length, &error, &marked);
   if (!document) fail_msg("trajectories.json, line %d: %s", error.line, error.text);

@@ -3,6 +3,8 @@
 #ifndef VF_COMMAND_H
 #define VF_COMMAND_H
 
+#include <stdint.h>
+
 int vf_command_verify(int argc, char **argv);
 int vf_command_run(int argc, char **argv);
 int vf_command_stream(int argc, char **argv);
@@ -11,6 +13,10 @@ int vf_command_info(int argc, char **argv);
 
 /* --jobs, which several commands share. Returns 0, or VF_EXIT_USAGE after a message. */
 int vf_option_jobs(const char *text, int *jobs);
+
+/* --trajectories A:B, which several commands share: trajectories A..B-1. Returns 0, or
+ * VF_EXIT_USAGE after a message. */
+int vf_option_range(const char *command, const char *text, uint64_t *first, uint64_t *count);
 
 /* Seconds on a clock that only goes forward. */
 double vf_seconds(void);

@@ -21,6 +21,34 @@ int vf_option_jobs(const char *text, int *jobs) {
   return 0;
 }
 
+/* The last index before the end of a range, which may be 2^64. */
+static int vf_parse_last(const char *text, uint64_t *last) {
+  const int most = strcmp(text, "18446744073709551616") == 0;
+  *last = 0;
+  if (!most && (vf_parse_u64(text, last) || *last == 0)) return -1;
+  *last -= 1; /* modulo 2^64 */
+  return 0;
+}
+
+int vf_option_range(const char *command, const char *text, uint64_t *first, uint64_t *count) {
+  char begin[32];
+  const size_t length = strcspn(text, ":");
+  uint64_t last;
+  int bad = text[length] != ':' || length >= sizeof begin;
+  if (!bad) {
+    memcpy(begin, text, length);
+    begin[length] = '\0';
+    bad = vf_parse_u64(begin, first) || vf_parse_last(text + length + 1, &last) || last < *first ||
+          last - *first == UINT64_MAX;
+  }
+  if (bad)
+    return vf_fail(
+        "%s: --trajectories %s: allowed: A:B with integers 0 <= A < B <= 2^64, B - A < 2^64",
+        command, text);
+  *count = last - *first + 1;
+  return 0;
+}
+
 int vf_option_error(const char *command, int code, char **argv) {
   const char letter[] = {'-', (char)optopt, '\0'};
   const char *given = argv[optind - 1];

@@ -11,6 +11,7 @@
 #include "running/parallel.h"
 #include "command/command.h"
 #include "running/ensemble.h"
+#include "formats/columns.h"
 #include "formats/experiment_json.h"
 #include "formats/number.h"
 #include "formats/output.h"
@@ -22,35 +23,6 @@ typedef struct {
   int jobs, npy, statistics;
   vf_format format;
 } vf_run_options;
-
-/* The last index before the end of a range, which may be 2^64. */
-static int vf_parse_last(const char *text, uint64_t *last) {
-  const int most = strcmp(text, "18446744073709551616") == 0;
-  *last = 0;
-  if (!most && (vf_parse_u64(text, last) || *last == 0)) return -1;
-  *last -= 1; /* modulo 2^64 */
-  return 0;
-}
-
-/* A:B, the trajectories A..B-1. */
-static int vf_parse_range(const char *text, vf_run_options *options) {
-  char begin[32];
-  const size_t length = strcspn(text, ":");
-  uint64_t last;
-  int bad = text[length] != ':' || length >= sizeof begin;
-  if (!bad) {
-    memcpy(begin, text, length);
-    begin[length] = '\0';
-    bad = vf_parse_u64(begin, &options->first) || vf_parse_last(text + length + 1, &last) ||
-          last < options->first || last - options->first == UINT64_MAX;
-  }
-  if (bad)
-    return vf_fail(
-        "run: --trajectories %s: allowed: A:B with integers 0 <= A < B <= 2^64, B - A < 2^64",
-        text);
-  options->count = last - options->first + 1;
-  return 0;
-}
 
 static int vf_ends_with(const char *text, const char *end) {
   const size_t a = strlen(text), b = strlen(end);
@@ -77,7 +49,7 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
   opterr = 0;
   while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
     switch (code) {
-      case 't': status = vf_parse_range(optarg, options); break;
+      case 't': status = vf_option_range("run", optarg, &options->first, &options->count); break;
       case 'b': status = vf_backend_choose(optarg); break;
       case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
       case 'o': status = vf_parse_out(optarg, options); break;
@@ -103,25 +75,11 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
 
 /* ---- CSV ---- */
 
-/* The name of column k of a row. */
-static const char *vf_column(const sid_experiment *experiment, size_t k, char name[32]) {
-  for (uint32_t o = 0; o < experiment->observable_count; o++) {
-    const int32_t observable = experiment->observables[o];
-    if (observable == SID_X && k < experiment->problem.dim) {
-      snprintf(name, 32, "x%zu", k);
-      return name;
-    }
-    if (observable != SID_X && k == 0) return vf_observable_name(observable);
-    k -= observable == SID_X ? experiment->problem.dim : 1;
-  }
-  return "";
-}
-
 static void vf_csv_head(const sid_experiment *experiment, FILE *stream) {
   char name[32];
   fputs("trajectory,step,end", stream);
   for (size_t k = 0; k < sid_row_width(experiment); k++)
-    fprintf(stream, ",%s", vf_column(experiment, k, name));
+    fprintf(stream, ",%s", vf_column_name(experiment, k, name));
   fputc('\n', stream);
 }
 
@@ -200,7 +158,7 @@ static void vf_write_statistics(const vf_job *job) {
           vf_statistics_mean(one), variance, sqrt(variance / (double)one->count),
           one->count ? one->least : (double)NAN, one->count ? one->most : (double)NAN};
       fprintf(job->stream, "%" PRIu64 ",%s,%" PRIu64, job->experiment->checkpoints[c],
-              vf_column(job->experiment, k, name), one->count);
+              vf_column_name(job->experiment, k, name), one->count);
       for (size_t v = 0; v < sizeof values / sizeof values[0]; v++)
         fprintf(job->stream, ",%s", vf_number_text(values[v], job->options->format, text));
       for (size_t f = 0; f < sizeof fractions / sizeof fractions[0]; f++)

@@ -53,6 +53,7 @@ void vf_experiment_free(vf_experiment *loaded) { (void)loaded; }
 #include "formats/experiment_parts.h"
 #include "formats/json_line.h"
 #include "formats/json_text.h"
+#include "formats/read_file.h"
 
 #define VF_OBSERVABLE_WORD(name) " " name
 const char *const vf_observable_words = &(VF_OBSERVABLES(VF_OBSERVABLE_WORD))[1];
@@ -181,7 +182,7 @@ int vf_experiment_parse(const char *text, size_t length, const char *name, vf_ex
 int vf_experiment_load(const char *path, vf_experiment *loaded, char message[VF_MESSAGE_SIZE]) {
   size_t length = 0;
   memset(loaded, 0, sizeof *loaded);
-  char *text = vf_json_read_file(path, &length);
+  char *text = vf_read_file(path, &length);
   if (!text) {
     snprintf(message, VF_MESSAGE_SIZE, "%s: %s; allowed: a readable JSON file of at most %d bytes",
              path, strerror(errno), VF_FILE_LIMIT);

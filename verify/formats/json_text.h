@@ -1,4 +1,4 @@
-/* From a file to JSON: the text, and numbers that libjansson would lose. */
+/* From text to JSON, with the numbers that libjansson would lose. */
 #ifndef VF_JSON_TEXT_H
 #define VF_JSON_TEXT_H
 
@@ -9,10 +9,7 @@
 #include <jansson.h>
 
 /* VF_LARGE begins a string that stands for an integer beyond 64 bits. */
-enum { VF_FILE_LIMIT = 1 << 28, VF_LARGE = 1 };
-
-/* The whole file in memory with a zero byte behind it, or NULL with errno. */
-char *vf_json_read_file(const char *path, size_t *length);
+enum { VF_LARGE = 1 };
 
 /* The value of a text, or NULL with *error. -0 is the real number -0.0. Integers that libjansson
  * cannot hold (a seed, a real) are strings that begin with VF_LARGE; *marked says that there may

@@ -98,3 +98,9 @@ int vf_parse_bits(const char *text, double *value) {
   memcpy(value, &bits, sizeof bits);
   return 0;
 }
+
+uint64_t vf_ordered(double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits >> 63 ? ~bits : bits | 0x8000000000000000u;
+}

@@ -23,4 +23,8 @@ int vf_parse_u64(const char *text, uint64_t *value);
 /* The double of 16 hex digits; returns 0, or -1. */
 int vf_parse_bits(const char *text, double *value);
 
+/* Position of a value in the order of all doubles: its bits, with the negative half turned round.
+ * A difference of two is a distance in ulp; -0 is one below +0. */
+uint64_t vf_ordered(double value);
+
 #endif

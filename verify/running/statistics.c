@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "formats/memory.h"
+#include "formats/number.h"
 #include "sidyn.h"
 
 void vf_running_add(vf_running_sum *sum, double term) {
@@ -19,14 +20,7 @@ double vf_running_total(const vf_running_sum *sum) {
 
 enum { VF_BINS = 128 };
 
-/* Position of a value in the order of all doubles: its bits, with the negative half turned
- * round. */
-static uint64_t vf_ordered(double value) {
-  uint64_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  return bits >> 63 ? ~bits : bits | 0x8000000000000000u;
-}
-
+/* The value of a vf_ordered(). */
 static double vf_from_ordered(uint64_t ordered) {
   const uint64_t bits = ordered >> 63 ? ordered & 0x7fffffffffffffffu : ~ordered;
   double value;
