@@ -7,6 +7,7 @@
 
 int vf_command_verify(int argc, char **argv);
 int vf_command_run(int argc, char **argv);
+int vf_command_compare(int argc, char **argv);
 int vf_command_stream(int argc, char **argv);
 int vf_command_conform(int argc, char **argv);
 int vf_command_info(int argc, char **argv);
@@ -28,5 +29,8 @@ int vf_option_error(const char *command, int code, char **argv);
 /* A message where an option stands behind an operand, which POSIXLY_CORRECT makes an operand too.
  * Returns 0, or VF_EXIT_USAGE after it. */
 int vf_options_after(const char *command, int argc, char **argv);
+
+/* Whether two names stand for one file; a name that does not exist yet stands for none. */
+int vf_same_path(const char *a, const char *b);
 
 #endif

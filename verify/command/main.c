@@ -16,6 +16,9 @@ static const char vf_usage[] =
     "  run EXPERIMENT.json [--trajectories A:B] [--backend NAME] [--jobs N] [--out "
     "FILE.csv|FILE.npy|-] [--format bits|hex|dec]\n"
     "      [--statistics]\n"
+    "  compare EXPERIMENT.json THEIRS.csv|THEIRS.npy [--trajectory N|--trajectories A:B] "
+    "[--jobs N] [--json FILE]\n"
+    "      [--format bits|hex|dec]\n"
     "  stream --seed S [--key A[,B[,C]]] --count N [--skip K] [--what raw|uniform|normal] "
     "[--format bits|hex|dec]\n"
     "  conform [--level bits|numbers|laws|all] [--only GLOB] [--require GLOB] [--seed S] "
@@ -24,7 +27,7 @@ static const char vf_usage[] =
     "  conform --serve [--bits]\n"
     "  info\n"
     "Results go to standard output, messages to standard error. Exit status: 0 fine, 1 a "
-    "check failed, 2 bad usage or input,\n"
+    "check or a comparison failed, 2 bad usage or input,\n"
     "3 the arithmetic of this machine cannot be trusted.\n";
 
 static int vf_trusted(void) {
@@ -56,6 +59,7 @@ int main(int argc, char **argv) {
     int (*run)(int, char **);
   } commands[] = {{"verify", vf_command_verify},
                   {"run", vf_command_run},
+                  {"compare", vf_command_compare},
                   {"stream", vf_command_stream},
                   {"conform", vf_command_conform},
                   {"info", vf_command_info}};
@@ -81,5 +85,6 @@ int main(int argc, char **argv) {
     if (backend && *backend && vf_backend_choose(backend)) return VF_EXIT_USAGE;
     return commands[i].run(argc - 1, argv + 1);
   }
-  return vf_fail("%s: unknown command; allowed: verify, run, stream, conform, info", argv[1]);
+  return vf_fail("%s: unknown command; allowed: verify, run, compare, stream, conform, info",
+                 argv[1]);
 }

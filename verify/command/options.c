@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include "command/command.h"
 #include "formats/failure.h"
@@ -66,4 +67,10 @@ int vf_options_after(const char *command, int argc, char **argv) {
       return vf_fail("%s: %s: POSIXLY_CORRECT is set; allowed then: options before all else",
                      command, argv[i]);
   return 0;
+}
+
+int vf_same_path(const char *a, const char *b) {
+  struct stat first, second;
+  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
 }

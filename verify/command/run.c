@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "formats/memory.h"
 #include "running/backend.h"
@@ -252,13 +251,6 @@ static int vf_run_experiment(const sid_experiment *experiment, const vf_run_opti
   return status;
 }
 
-/* A name that does not exist yet is no file. */
-static int vf_same_file(const char *a, const char *b) {
-  struct stat first, second;
-  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-         first.st_ino == second.st_ino;
-}
-
 int vf_command_run(int argc, char **argv) {
   vf_run_options options = {
       .experiment = "", .out = "-", .count = 1, .jobs = vf_processors(), .format = VF_DEC};
@@ -267,7 +259,7 @@ int vf_command_run(int argc, char **argv) {
   int status = vf_parse_run(argc, argv, &options);
   if (status) return status;
   if (vf_experiment_load(options.experiment, &loaded, message)) return vf_fail("%s", message);
-  if (vf_same_file(options.experiment, options.out)) {
+  if (vf_same_path(options.experiment, options.out)) {
     vf_experiment_free(&loaded);
     return vf_fail("run: --out %s: that is the experiment; allowed: another file", options.out);
   }

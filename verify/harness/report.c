@@ -1,9 +1,6 @@
 #include "harness/report.h"
-#include <math.h>
 #include <string.h>
-#if SID_HAVE_JANSSON
-#include <jansson.h>
-#endif
+#include "formats/json_value.h"
 
 static const char *vf_verdict_name(vf_verdict verdict) {
   static const char *const names[] = {"pass", "inconclusive", "fail"};
@@ -97,12 +94,6 @@ void vf_report_sum(const vf_report *report) {
 }
 
 #if SID_HAVE_JANSSON
-
-/* JSON has no NaN and no infinity: those are strings. */
-static json_t *vf_json_number(double value) {
-  if (isfinite(value)) return json_real(value);
-  return json_string(isnan(value) ? "nan" : value > 0.0 ? "inf" : "-inf");
-}
 
 static json_t *vf_json_case(const vf_case *one) {
   json_t *object =

@@ -1,0 +1,23 @@
+/* What `sidyn compare` prints and writes (docs/output.md section 7). */
+#ifndef VF_COMPARISON_REPORT_H
+#define VF_COMPARISON_REPORT_H
+
+#include "formats/number.h"
+#include "formats/output.h"
+#include "harness/deviations.h"
+
+typedef struct {
+  const char *experiment_path, *path;
+  const sid_experiment *experiment;
+  const vf_given *given;
+  vf_format format;
+} vf_comparison_subject;
+
+/* The table of columns, the first number that deviates, and the sum. */
+void vf_deviations_print(const vf_comparison_subject *subject, const vf_deviations *deviations);
+
+/* The same as JSON. Returns 0, or VF_EXIT_USAGE after a message. */
+int vf_deviations_json(const vf_comparison_subject *subject, const vf_deviations *deviations,
+                       vf_output *output);
+
+#endif
