@@ -1,6 +1,8 @@
 /* sidyn compare: trajectories that somebody else computed against those of sidyn. */
 #include <getopt.h>
+#include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 #include "command/command.h"
 #include "formats/experiment_json.h"
 #include "formats/npy_reader.h"
@@ -12,7 +14,8 @@
 typedef struct {
   const char *experiment, *theirs, *json;
   vf_given_options given;
-  int jobs;
+  uint64_t reference; /* trajectories; 0: four times theirs */
+  int jobs, ensemble;
   vf_format format;
 } vf_compare_options;
 
@@ -27,6 +30,12 @@ static int vf_parse_compare_option(int code, char **argv, vf_compare_options *op
     case 'i': return vf_parse_trajectory(optarg, &options->given);
     case 't':
       return vf_option_range("compare", optarg, &options->given.first, &options->given.count);
+    case 'e': options->ensemble = 1; return 0;
+    case 'r':
+      if (vf_parse_u64(optarg, &options->reference) == 0 && options->reference >= 1 &&
+          options->reference <= VF_REFERENCE_FIRST)
+        return 0;
+      return vf_fail("compare: --reference %s: allowed: an integer from 1 to 2^40", optarg);
     case 'j': return vf_option_jobs(optarg, &options->jobs);
     case 'o': options->json = optarg; return 0;
     case 'f':
@@ -39,6 +48,7 @@ static int vf_parse_compare_option(int code, char **argv, vf_compare_options *op
 static int vf_parse_compare(int argc, char **argv, vf_compare_options *options) {
   static const struct option names[] = {
       {"trajectory", required_argument, NULL, 'i'}, {"trajectories", required_argument, NULL, 't'},
+      {"ensemble", no_argument, NULL, 'e'},         {"reference", required_argument, NULL, 'r'},
       {"jobs", required_argument, NULL, 'j'},       {"json", required_argument, NULL, 'o'},
       {"format", required_argument, NULL, 'f'},     {NULL, 0, NULL, 0}};
   int code, status = 0;
@@ -51,6 +61,12 @@ static int vf_parse_compare(int argc, char **argv, vf_compare_options *options) 
     return vf_fail("compare: needs exactly one EXPERIMENT.json and one file of trajectories");
   options->experiment = argv[optind];
   options->theirs = argv[optind + 1];
+  options->given.independent = options->ensemble;
+  if (options->reference && !options->ensemble)
+    return vf_fail("compare: --reference: allowed with --ensemble");
+  if (options->ensemble && options->given.count)
+    return vf_fail("compare: --ensemble: their random numbers are their own; allowed: neither "
+                   "--trajectory nor --trajectories");
   if (!options->json) return 0;
   if (strcmp(options->json, "-") == 0)
     return vf_fail("compare: --json -: standard output has the table; allowed: a file");
@@ -69,6 +85,49 @@ static int vf_compare_same_noise(const vf_comparison_subject *subject,
   const int status = json->stream ? vf_deviations_json(subject, &deviations, json) : 0;
   vf_deviations_free(&deviations);
   return status ? status : deviates ? VF_EXIT_FAILED : VF_EXIT_OK;
+}
+
+/* On a terminal, after two seconds. */
+static void vf_show_progress(const char *what, uint64_t done, uint64_t count) {
+  static double start;
+  if (!isatty(STDERR_FILENO)) return;
+  if (start == 0.0) start = vf_seconds();
+  if (vf_seconds() - start < 2.0) return;
+  fprintf(stderr, "\r%s: %" PRIu64 " of %" PRIu64 "\033[K%s", what, done, count,
+          done == count ? "\r\033[K" : "");
+}
+
+/* What cannot be compared as an ensemble. Sets the number of the reference's trajectories. */
+static int vf_check_ensemble(const vf_comparison_subject *subject,
+                             const vf_compare_options *options, uint64_t *reference) {
+  const uint64_t theirs = vf_given_trajectories(subject->given);
+  if (theirs < 2)
+    return vf_fail("%s: one trajectory; allowed with --ensemble: at least two", subject->path);
+  if (subject->experiment->checkpoint_count * subject->given->width > VF_CELLS_MAX)
+    return vf_fail(
+        "%s: %" PRIu32 " checkpoints of %zu columns; allowed with --ensemble: at most %d "
+        "numbers of a trajectory",
+        subject->path, subject->experiment->checkpoint_count, subject->given->width, VF_CELLS_MAX);
+  *reference = options->reference ? options->reference : 4 * theirs;
+  if (*reference >= theirs) return 0;
+  return vf_fail("compare: --reference %" PRIu64 ": allowed: at least the %" PRIu64
+                 " trajectories of %s",
+                 *reference, theirs, subject->path);
+}
+
+static int vf_compare_ensembles(const vf_comparison_subject *subject,
+                                const vf_compare_options *options, vf_output *json) {
+  vf_two_ensembles result;
+  uint64_t reference = 0;
+  int status = vf_check_ensemble(subject, options, &reference);
+  if (status) return status;
+  vf_two_ensembles_compare(subject->experiment, subject->given, reference, options->jobs,
+                           vf_show_progress, &result);
+  vf_two_ensembles_print(subject, &result);
+  const vf_verdict verdict = result.verdict;
+  if (json->stream) status = vf_two_ensembles_json(subject, &result, json);
+  vf_two_ensembles_free(&result);
+  return status ? status : verdict == VF_PASS ? VF_EXIT_OK : VF_EXIT_FAILED;
 }
 
 /* The verdict gets out before a report does: the exit status is bad if either could not. */
@@ -94,7 +153,9 @@ static int vf_compare_loaded(const sid_experiment *experiment, const vf_compare_
   if (!status) {
     const vf_comparison_subject subject = {options->experiment, options->theirs, experiment, &given,
                                            options->format};
-    status = vf_finish_compare(vf_compare_same_noise(&subject, options, &json), &json);
+    status = (options->ensemble ? vf_compare_ensembles : vf_compare_same_noise)(&subject, options,
+                                                                                &json);
+    status = vf_finish_compare(status, &json);
   }
   vf_given_free(&given);
   return status;

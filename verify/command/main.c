@@ -18,7 +18,7 @@ static const char vf_usage[] =
     "      [--statistics]\n"
     "  compare EXPERIMENT.json THEIRS.csv|THEIRS.npy [--trajectory N|--trajectories A:B] "
     "[--jobs N] [--json FILE]\n"
-    "      [--format bits|hex|dec]\n"
+    "      [--format bits|hex|dec] [--ensemble [--reference N]]\n"
     "  stream --seed S [--key A[,B[,C]]] --count N [--skip K] [--what raw|uniform|normal] "
     "[--format bits|hex|dec]\n"
     "  conform [--level bits|numbers|laws|all] [--only GLOB] [--require GLOB] [--seed S] "

@@ -2,11 +2,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "formats/columns.h"
 #include "formats/json_value.h"
 
-static const char *vf_given_name(const vf_comparison_subject *subject, size_t k,
-                                 char name[VF_COLUMN_SIZE]) {
+const char *vf_given_name(const vf_comparison_subject *subject, size_t k,
+                          char name[VF_COLUMN_SIZE]) {
   return vf_column_name(subject->experiment, subject->given->columns[k], name);
 }
 
