@@ -26,7 +26,8 @@ typedef struct {
   char *at; /* the rest of the text */
   size_t line;
   char separator;
-  int *holds; /* of each column of the file */
+  int *holds;    /* of each column of the file */
+  char **fields; /* of the row that is read */
   size_t columns;
   int has_trajectory, has_step;
   size_t capacity; /* of rows */
@@ -196,6 +197,7 @@ static int vf_read_head(vf_table *table) {
   const int status = vf_read_names(table, line, seen);
   free(seen);
   table->most = vf_allocate(table->given->width, sizeof *table->most);
+  table->fields = vf_allocate(table->columns, sizeof *table->fields);
   return status;
 }
 
@@ -302,16 +304,17 @@ static int vf_read_row(vf_table *table, char *line) {
   *row = (vf_given_row){.line = table->line, .at = given->count};
   size_t f = 0;
   for (char *at = line; at; f++) {
-    const char *field = vf_next_field(&at, table->separator);
+    char *field = vf_next_field(&at, table->separator);
     if (!field) return vf_bad_quotes(table);
-    if (f < table->columns) status = vf_read_field(table, f, field, row, numbers);
-    if (status) return status;
+    if (f < table->columns) table->fields[f] = field;
   }
   if (f != table->columns)
     return vf_fail("%s:%zu: %zu field%s; allowed: %zu as in the line of names (and no decimal "
                    "comma)",
                    table->path, table->line, f, f == 1 ? "" : "s", table->columns);
-  if (table->has_step) status = vf_find_checkpoint(table, row);
+  for (f = 0; !status && f < table->columns; f++)
+    status = vf_read_field(table, f, table->fields[f], row, numbers);
+  if (!status && table->has_step) status = vf_find_checkpoint(table, row);
   given->count++;
   return status;
 }
@@ -378,6 +381,7 @@ int vf_table_read(const char *path, const sid_experiment *experiment,
                      path);
   free(table.holds);
   free(table.most);
+  free(table.fields);
   free(text);
   if (status) vf_given_free(given);
   return status;

@@ -1,4 +1,4 @@
-/* What `sidyn compare` prints and writes (docs/output.md section 7). */
+/* What `sidyn compare` prints and writes (docs/output.md section 9). */
 #ifndef VF_COMPARISON_REPORT_H
 #define VF_COMPARISON_REPORT_H
 

@@ -66,7 +66,7 @@ static void vf_compare_number(const vf_comparison *comparison, size_t r, size_t 
   column->compared++;
   column->equal += (uint64_t)same;
   column->rounded += (uint64_t)(!same && ulp == 0);
-  if (number->digits) {
+  if (number->digits && number->value != 0.0) { /* a zero has none */
     if (column->most == 0 || number->digits < column->fewest) column->fewest = number->digits;
     if (number->digits > column->most) column->most = number->digits;
   }
