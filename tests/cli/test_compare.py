@@ -323,6 +323,11 @@ with case("few trajectories are inconclusive, and how many would decide"):
     holds(needed and 100 < int(needed.group(1)) < 2000, lines[-1])
     holds(any("would NOT be seen" in line for line in lines), "what is not seen")
     holds(judged(OURS[:8], 1)[-1].startswith("inconclusive: "), "eight trajectories")
+with case("nothing is random: inconclusive, and why"):
+    still = write("still.json", experiment(RIGHT, dynamics={"kind": "gd"}))
+    lines = judged(ensemble(experiment(RIGHT, dynamics={"kind": "gd"}), 20), 1, model=still)
+    holds("nothing that is observed is random here; compare without --ensemble" in lines, lines[-5:])
+    same(lines[-1], "inconclusive", "verdict")
 with case("a smaller reference is refused, a larger one taken"):
     holds("2000 trajectories against 2000: " in "\n".join(judged(OURS, 0, "--reference", 2000)),
           "2000")

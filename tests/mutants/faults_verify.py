@@ -2,6 +2,7 @@
 
 INPUT = 'tests/cli/test_input.py'
 OUTPUT = 'tests/cli/test_output.py'
+COMPARE = 'tests/cli/test_compare.py'
 VERIFY = 'tests/cli/test_verify.py'
 
 FAULTS = {
@@ -222,6 +223,80 @@ FAULTS = {
          'queue->next + 1 < queue->count ? queue->next++'),
         ('parallel-one-worker-number', 'test_statistics',
          '(vf_worker){&queue, started}', '(vf_worker){&queue, 0}'),
+    ],
+    'verify/formats/given.c': [
+        ('given-ends-shut-out', COMPARE,
+         'step < 0 ? tens - 5 : tens + 5',
+         'step < 0 ? tens - 4 : tens + 4'),
+        ('given-zeros-in-front-count', COMPARE,
+         "if (decimal->digits == 0 && digit == '0') return;",
+         'if (0) return;'),
+        ('given-twice-taken', COMPARE,
+         'if (!ends && (row->end != before->end || row->step != before->step)) continue;',
+         'continue;'),
+    ],
+    'verify/formats/table_reader.c': [
+        ('table-short-numbers-of-full-columns', COMPARE,
+         'most >= VF_GIVEN_EXACT_DIGITS - 1',
+         '0'),
+        ('table-semicolon', COMPARE,
+         "strchr(line, ';') ? ';' : ','",
+         "','"),
+        ('table-zero-byte', COMPARE,
+         'if (zero) {\n    const size_t line',
+         'if (0) {\n    const size_t line'),
+    ],
+    'verify/formats/npy_reader.c': [
+        ('npy-fortran-order', COMPARE,
+         't + trajectories * (c + checkpoints * k)',
+         'r * width + k'),
+        ('npy-big-end', COMPARE,
+         'npy->big_endian ? npy->size - 1 - b : b',
+         'b'),
+        ('npy-single-exact', COMPARE,
+         '  if (isnan(value) || isinf(value)) return;',
+         '  return;'),
+    ],
+    'verify/harness/deviations.c': [
+        ('deviations-by-trajectory', COMPARE,
+         'row->step < found->step;',
+         '0;'),
+        ('deviations-signs-of-zeros', COMPARE,
+         'number->low == number->high) {',
+         'number->low < number->high) {'),
+        ('deviations-ends', COMPARE,
+         'if (row->end != end->status || row->step != end->step) return NULL;',
+         'if (row->step != end->step) return NULL;'),
+    ],
+    'verify/harness/ensemble_tests.c': [
+        ('ensembles-not-family-wise', COMPARE,
+         'vf_family_error / share)',
+         'vf_family_error)'),
+        ('ensembles-cube-root', COMPARE,
+         '3.0 * (cbrt(ratio) - 1.0)',
+         '2.0 * (cbrt(ratio) - 1.0)'),
+        ('ensembles-share', COMPARE,
+         'sign * vf_normal_threshold(fmin(2.0 * tail, 1.0))',
+         '0.0 * sign * tail'),
+    ],
+    'verify/harness/two_ensembles.c': [
+        ('ensembles-effect-at-the-threshold', COMPARE,
+         '(result->outcome.threshold + 1.645) / z',
+         '0.5 * result->outcome.threshold / z'),
+        ('ensembles-pairs-by-chance', COMPARE,
+         '2.0 * log10((double)n) + 3.0',
+         '0.0'),
+        ('ensembles-pairs-of-signs', COMPARE,
+         'if (vf_count_equal(reference, n, pair)) return;',
+         ''),
+    ],
+    'verify/harness/variation.c': [
+        ('variation-wd-twice-divided', COMPARE,
+         'segments[s].wd /= segments[s].lr;',
+         'segments[s].wd *= segments[s].lr;'),
+        ('variation-batch', COMPARE,
+         '1.0 / sqrt(factor)',
+         '1.0 / factor'),
     ],
     'verify/formats/json_value.c': [
         ('report-infinity-sign', VERIFY,

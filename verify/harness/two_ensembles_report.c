@@ -117,6 +117,8 @@ void vf_two_ensembles_print(const vf_comparison_subject *subject, const vf_two_e
          "%zu left out, too few trajectories\n",
          result->trajectories, result->reference, outcome->tests, outcome->threshold,
          outcome->left_out);
+  if (outcome->tests + outcome->left_out == 0)
+    puts("nothing that is observed is random here; compare without --ensemble");
   vf_print_failures(subject, result);
   vf_print_equal(result);
   vf_print_effects(subject, result);
