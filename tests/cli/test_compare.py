@@ -269,20 +269,29 @@ RIGHT = {"schema": "sidyn-experiment-1",
 RIGHT_FILE = write("right.json", RIGHT)
 
 
-def ensemble(document, count, first=0):
-    """count trajectories of that experiment, with another seed; as .npy."""
-    file = write("other.json", experiment(document, seed=12345))
-    output("run", file, "--trajectories", f"{first}:{first + count}", "--out", path_of("other.npy"))
+def ensemble(document, count, seed=12345):
+    """count trajectories of that experiment, with another seed."""
+    file = write("other.json", experiment(document, seed=seed))
+    output("run", file, "--trajectories", f"0:{count}", "--out", path_of("other.npy"))
     return numpy.load(path_of("other.npy"))
 
 
 def judged(array, status, *options, model=RIGHT_FILE):
+    """The lines of the comparison of an ensemble."""
     return compare(npy(array), "--ensemble", *options, model=model, name="theirs.npy",
                    status=status)
 
 
 def with_part(part, **changes):
     return experiment(RIGHT, **{part: RIGHT[part] | changes})
+
+
+def seeded(document, count, seed):
+    """The verdict on an ensemble, both sides with seeds of their own."""
+    model = write("seed.json", experiment(RIGHT, seed=1000 + seed))
+    write("theirs.npy", npy(ensemble(document, count, seed)))
+    result = sidyn("compare", model, path_of("theirs.npy"), "--ensemble")
+    return result.stdout.decode().splitlines()[-1].split(":")[0]
 
 
 OURS = ensemble(RIGHT, 2000)
@@ -326,7 +335,8 @@ with case("few trajectories are inconclusive, and how many would decide"):
 with case("nothing is random: inconclusive, and why"):
     still = write("still.json", experiment(RIGHT, dynamics={"kind": "gd"}))
     lines = judged(ensemble(experiment(RIGHT, dynamics={"kind": "gd"}), 20), 1, model=still)
-    holds("nothing that is observed is random here; compare without --ensemble" in lines, lines[-5:])
+    holds("nothing that is observed is random here; compare without --ensemble" in lines,
+          lines[-5:])
     same(lines[-1], "inconclusive", "verdict")
 with case("a smaller reference is refused, a larger one taken"):
     holds("2000 trajectories against 2000: " in "\n".join(judged(OURS, 0, "--reference", 2000)),
@@ -352,6 +362,20 @@ for name, document in WRONG.items():
              "what fits")
         same(lines[-1], "fail", "verdict")
         holds(any(line.startswith("fails: ") for line in lines), "what fails")
+with case("right ensembles fail once in a hundred: of 20 at most one"):
+    verdicts = [seeded(RIGHT, 400, seed) for seed in range(1, 21)]
+    holds(verdicts.count("fail") <= 1, verdicts)
+with case("5 % are seen with as many trajectories as it says: 19 of 20 times"):
+    needed = {effect["name"]: int(effect["trajectories"]) for effect in report(
+        npy(OURS), "--ensemble", model=RIGHT_FILE, name="theirs.npy")["effects"]}
+    same(sorted(needed), ["lr * 1.05", "sigma * 1.05", "wd * 1.05"], "effects")
+    red = 0
+    for name, document in (("lr * 1.05", with_part("schedule", lr=0.2625)),
+                           ("wd * 1.05", with_part("schedule", wd=0.13125)),
+                           ("sigma * 1.05", with_part("problem", noise=NOISE | {"sigma": 0.525}))):
+        for seed in range(1, 7):
+            red += seeded(document, needed[name], seed) == "fail"
+    holds(red >= 16, f"{red} of 18 are red")
 with case("no noise, one seed for all, pairs"):
     lines = judged(ensemble(with_part("problem", noise={"kind": "none"}), 400), 1)
     holds("fits no noise: largest |z| 0.00" in lines, lines[-4:])

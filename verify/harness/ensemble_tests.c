@@ -53,9 +53,19 @@ static double vf_share_z(double a, double n, double b, double m) {
   return sign * vf_normal_threshold(fmin(2.0 * tail, 1.0));
 }
 
-double vf_trajectories_borne(const vf_cell *cell, vf_test test) {
-  if (test == VF_TEST_MEAN) return fmax(8.0, 100.0 * cell->skewness * cell->skewness);
-  return fmax(8.0, 100.0 * (cell->kurtosis - 1.0));
+static double vf_trajectories_borne(double skewness, double kurtosis, vf_test test) {
+  return fmax(8.0, test == VF_TEST_MEAN ? 100.0 * skewness * skewness : 100.0 * (kurtosis - 1.0));
+}
+
+/* Two standard errors of the skewness, 6/n squared, and of the kurtosis, 24/n, are added: they are
+ * those of n normal numbers. */
+double vf_trajectories_safe(const vf_cell *cell, vf_test test) {
+  const double skewness = cell->skewness, kurtosis = cell->kurtosis;
+  double n = vf_trajectories_borne(skewness, kurtosis, test);
+  for (int i = 0; i < 20; i++)
+    n = vf_trajectories_borne(skewness + 2.0 * sqrt(6.0 / n), kurtosis + 2.0 * sqrt(24.0 / n),
+                              test);
+  return n;
 }
 
 double vf_shift_of_cell(const vf_cell *cell, const vf_higher_moments *other, vf_test test, double n,
@@ -90,8 +100,9 @@ static size_t vf_test_cell(vf_cell *cell, double n, double m, double scale) {
   if (a < n || b < m) cell->z[VF_TEST_REACHED] = vf_share_z(a, n, b, m);
   if (cell->fixed) vf_test_fixed(cell, scale);
   if (cell->fixed || b < 8.0) return 0;
-  const int bears_mean = a >= vf_trajectories_borne(cell, VF_TEST_MEAN);
-  const int bears_variance = a >= vf_trajectories_borne(cell, VF_TEST_VARIANCE);
+  const int bears_mean = a >= vf_trajectories_borne(cell->skewness, cell->kurtosis, VF_TEST_MEAN);
+  const int bears_variance =
+      a >= vf_trajectories_borne(cell->skewness, cell->kurtosis, VF_TEST_VARIANCE);
   if (bears_mean) cell->z[VF_TEST_MEAN] = vf_mean_z(theirs, reference);
   if (bears_variance)
     cell->z[VF_TEST_VARIANCE] =

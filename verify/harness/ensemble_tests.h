@@ -36,10 +36,10 @@ void vf_test_cells(vf_cell *cells, size_t count, size_t width, double n, double 
                    vf_outcome *outcome);
 
 /* By how many standard errors of n against m trajectories the other experiment's moments are off a
- * cell's reference, and with how many trajectories the test bears that. */
+ * cell's reference, and with how many trajectories the test is made but for rare samples. */
 double vf_shift_of_cell(const vf_cell *cell, const vf_higher_moments *other, vf_test test, double n,
                         double m);
-double vf_trajectories_borne(const vf_cell *cell, vf_test test);
+double vf_trajectories_safe(const vf_cell *cell, vf_test test);
 
 /* |z| that a normal number exceeds with that probability. */
 double vf_normal_threshold(double probability);

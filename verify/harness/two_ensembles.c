@@ -183,7 +183,7 @@ static void vf_find_effect(const vf_job *job, const vf_higher_moments *other,
       /* Exceeded with probability .95 where the mean of z is that much above the threshold. */
       const double ratio = (result->outcome.threshold + 1.645) / z;
       const double needed =
-          fmax(ceil(n * ratio * ratio), ceil(vf_trajectories_borne(cell, (vf_test)t)));
+          fmax(ceil(n * ratio * ratio), ceil(vf_trajectories_safe(cell, (vf_test)t)));
       effect->applies = 1;
       if (needed >= effect->needed) continue;
       effect->needed = needed;
