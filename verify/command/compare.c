@@ -146,8 +146,8 @@ static int vf_compare_loaded(const sid_experiment *experiment, const vf_compare_
   const int npy = length >= 4 && strcmp(options->theirs + length - 4, ".npy") == 0;
   vf_given given;
   vf_output json = {NULL, NULL, NULL};
-  int status =
-      (npy ? vf_npy_read : vf_table_read)(options->theirs, experiment, &options->given, &given);
+  int status = npy ? vf_npy_read(options->theirs, experiment, &options->given, &given)
+                   : vf_table_read(options->theirs, experiment, &options->given, &given);
   if (status) return status;
   if (options->json) status = vf_output_open(&json, options->json);
   if (!status) {
@@ -162,7 +162,8 @@ static int vf_compare_loaded(const sid_experiment *experiment, const vf_compare_
 }
 
 int vf_command_compare(int argc, char **argv) {
-  vf_compare_options options = {.experiment = "", .jobs = vf_processors(), .format = VF_DEC};
+  vf_compare_options options = {
+      .experiment = "", .theirs = "", .jobs = vf_processors(), .format = VF_DEC};
   char message[VF_MESSAGE_SIZE];
   vf_experiment loaded;
   int status = vf_parse_compare(argc, argv, &options);

@@ -140,7 +140,7 @@ static void vf_npy_single(uint32_t bits, vf_given_number *number) {
 }
 
 static void vf_npy_number(const vf_npy *npy, size_t place, vf_given_number *number) {
-  unsigned char bytes[8];
+  unsigned char bytes[8] = {0};
   const unsigned char *at = npy->data + place * (size_t)npy->size;
   for (int b = 0; b < npy->size; b++) bytes[b] = at[npy->big_endian ? npy->size - 1 - b : b];
   const uint64_t bits = vf_little(bytes, npy->size);
@@ -178,8 +178,9 @@ static void vf_npy_take(const vf_npy *npy, const sid_experiment *experiment,
 
 static int vf_npy_check(const vf_npy *npy, const vf_given_options *options) {
   const uint64_t row = npy->shape[2] + 2;
-  if (npy->shape[0] > VF_GIVEN_LIMIT || npy->shape[1] > VF_GIVEN_LIMIT / npy->shape[0] ||
-      row > VF_GIVEN_LIMIT / (npy->shape[0] * npy->shape[1]))
+  /* No product overflows: checkpoints and columns are the experiment's, below 2^20 and 2^23. */
+  if (npy->shape[0] > VF_GIVEN_LIMIT || npy->shape[0] * npy->shape[1] > VF_GIVEN_LIMIT ||
+      npy->shape[0] * npy->shape[1] * row > VF_GIVEN_LIMIT)
     return vf_fail("%s: too many numbers; allowed: at most %d, two for a row and one for each of "
                    "its columns",
                    npy->path, VF_GIVEN_LIMIT);

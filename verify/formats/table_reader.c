@@ -188,7 +188,9 @@ static int vf_read_head(vf_table *table) {
     return vf_fail("%s:1: no names of columns; allowed: a first line such as trajectory,step,%s",
                    table->path, "norm2");
   if (*line == '#') line++;
-  table->separator = strchr(line, '\t') ? '\t' : strchr(line, ';') ? ';' : ',';
+  table->separator = ',';
+  if (strchr(line, ';')) table->separator = ';';
+  if (strchr(line, '\t')) table->separator = '\t';
   size_t names = 1;
   for (const char *at = line; *at; at++) names += *at == table->separator;
   table->holds = vf_allocate(names < VF_COLUMNS_MAX ? names : VF_COLUMNS_MAX, sizeof *table->holds);
@@ -326,7 +328,8 @@ static void vf_settle_numbers(vf_table *table) {
   vf_given *given = table->given;
   for (size_t i = 0; i < given->count * given->width; i++) {
     vf_given_number *number = given->numbers + i;
-    const int zero = number->value == 0.0, most = table->most[i % given->width];
+    const int zero = number->value == 0.0;
+    const int most = table->most[i % given->width]; /* NOLINT: made with the head */
     if (table->any_full && (zero || most >= VF_GIVEN_EXACT_DIGITS - 1)) {
       vf_given_settle(number);
     } else if (zero && number->digits && table->finest != INT_MAX) {

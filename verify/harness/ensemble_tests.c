@@ -107,7 +107,7 @@ static size_t vf_test_cell(vf_cell *cell, double n, double m, double scale) {
   if (bears_variance)
     cell->z[VF_TEST_VARIANCE] =
         vf_variance_z(theirs->variance / reference->variance, cell->kurtosis, a, b);
-  return (size_t)(!bears_mean + !bears_variance);
+  return (size_t)!bears_mean + (size_t)!bears_variance;
 }
 
 typedef struct {
