@@ -17,7 +17,7 @@ TAB = 2  # a recipe of make begins with a tab, which is shown as an indentation
 
 # Files whose lines are not ours to break.
 GENERATED = re.compile(
-    r"fixtures/closed_forms\.h|ref/normal_tables\.h|tests/boards/known_answers\.h"
+    r"fixtures/(?:closed_forms|requests)\.h|ref/normal_tables\.h|tests/boards/known_answers\.h"
     r"|fixtures/[a-z0-9_]+\.json|fixtures/SHA256SUMS"
 )
 EXEMPT = [

@@ -57,7 +57,7 @@ with case("every backend by option and by environment; the option wins"):
 # ---- what is refused: arguments, parts of the message ----
 
 for arguments, *says in (
-    (["walk"], "walk: unknown command; allowed: verify, run, compare, stream, info"),
+    (["walk"], "walk: unknown command; allowed: verify, run, compare, stream, conform, info"),
     ([""], "unknown command"),
     (["--verbose"], "--verbose: unknown command"),
     (["two\nlines"], "unknown command"),

@@ -125,7 +125,8 @@ def _():
 @fault("noise.times-samples")  # pSGLD #2
 def _():
     def scaled(right, self, x, e):
-        n = len(getattr(self.problem, "y", [0])) if not hasattr(self.problem, "n") else self.problem.n
+        problem = self.problem
+        n = problem.n if hasattr(problem, "n") else len(getattr(problem, "y", [0]))
         return right(self, x, e) * n
     wrap(Noise, "noise", scaled)
     wrap(Noise, "gaussian_noise", scaled)

@@ -92,8 +92,8 @@ def main():
         with case(f"a command whose first answer is wrong: {how}"):
             status, out, error, seconds, peak = judge(how)
             same((status, out), (2, ""), "status and output")
-            holds(re.fullmatch(r"sidyn: conform: [^\n]+\n|sidyn: conform: [^\n]*hello[^\n]+\n", error)
-                  and text in error, f"{text!r} is not in {error!r}")
+            holds(re.fullmatch(r"sidyn: conform: [^\n]+\n", error) and text in error,
+                  f"{text!r} is not in {error!r}")
             holds(seconds < 6, f"{seconds:.1f} s")
 
     with case("nothing that can be judged is no success"):
@@ -105,7 +105,8 @@ def main():
     with case("what must be judged, and was not"):
         result = sidyn("conform", "--only", "bits.sum.*", "--require", "bits.step.*", "--", *SERVE)
         same(result.returncode, 1)
-        holds(b"FAIL --require bits.step.*: no such case was judged" in result.stdout, result.stdout)
+        holds(b"FAIL --require bits.step.*: no such case was judged" in result.stdout,
+              result.stdout)
         same(sidyn("conform", "--only", "bits.sum.*", "--require", "bits.sum.*", "--",
                    *SERVE).returncode, 0)
 
@@ -123,7 +124,8 @@ def main():
                                            'sleep 300 & echo $! > "$CHILD"; wait'),
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             until = time.monotonic() + 20
-            while not (os.path.exists(os.environ["CHILD"]) and os.path.getsize(os.environ["CHILD"])):
+            child = os.environ["CHILD"]
+            while not (os.path.exists(child) and os.path.getsize(child)):
                 holds(time.monotonic() < until, "the command did not start")
                 time.sleep(0.02)
             kit.send_signal(number)
@@ -146,11 +148,12 @@ def main():
         same((tap[0], sum(line.startswith("not ok") for line in tap)),
              (f"1..{len(report['cases'])}", 1))
         lines = open(files["transcript"], encoding="ascii").read().split("\n")
-        holds(lines[0].startswith('-> {"id":1,"do":"hello"') and lines[1].startswith("<- "), lines[:2])
+        holds(lines[0].startswith('-> {"id":1,"do":"hello"') and lines[1].startswith("<- "),
+              lines[:2])
 
     with case("usage"):
         refused(sidyn("conform"), "needs a command")
-        refused(sidyn("conform", "--level", "all,bits", "--", "true"), "--level all,bits", "allowed")
+        refused(sidyn("conform", "--level", "all,bits", "--", "true"), "--level all,bits")
         refused(sidyn("conform", "--timeout", "0", "--", "true"), "--timeout 0", "allowed")
         refused(sidyn("conform", "--seed", "-1", "--", "true"), "--seed -1", "allowed")
         refused(sidyn("conform", "--json", "-", "--", "true"), "--json -")

@@ -57,12 +57,9 @@ int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(int, char **);
-  } commands[] = {{"verify", vf_command_verify},
-                  {"run", vf_command_run},
-                  {"compare", vf_command_compare},
-                  {"stream", vf_command_stream},
-                  {"conform", vf_command_conform},
-                  {"info", vf_command_info}};
+  } commands[] = {{"verify", vf_command_verify},   {"run", vf_command_run},
+                  {"compare", vf_command_compare}, {"stream", vf_command_stream},
+                  {"conform", vf_command_conform}, {"info", vf_command_info}};
   vf_hold_standard_streams();
   signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a write that fails, with a message */
   if (vf_asks_for_help(argc, argv)) {

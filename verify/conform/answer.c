@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "conform/draws.h"
-#include "formats/experiment_json.h"
+#include "formats/columns.h"
 
 /* ---- the reference ------------------------------------------------------------------------- */
 

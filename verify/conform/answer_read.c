@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "formats/experiment_json.h"
+#include "formats/columns.h"
 #include "formats/json_text.h"
 
 /* What is read, and the first thing that is wrong with it. */
@@ -128,16 +128,14 @@ static void vf_take_state(vf_answer_reader *reader, const json_t *state) {
 }
 
 static sid_status vf_take_reason(vf_answer_reader *reader, const json_t *json) {
-  static const sid_status all[] = {SID_OK, SID_E_ORIGIN, SID_E_NONFINITE, SID_E_LR,
-                                   SID_E_INTRINSIC_LR};
   const char *text = json_string_value(json);
-  for (size_t i = 0; text && i < sizeof all / sizeof all[0]; i++)
-    if (strcmp(text, vf_end_name(all[i])) == 0) return all[i];
-  vf_refuse(reader,
-            "the reason of the end is %s%.40s%s; allowed: \"\", \"nonfinite\", \"origin\", "
-            "\"lr\", \"intrinsic_lr\"",
-            text ? "\"" : "", text ? text : "no string", text ? "\"" : "");
-  return SID_OK;
+  sid_status status = SID_OK;
+  if (!text || vf_end_parse(text, &status))
+    vf_refuse(reader,
+              "the reason of the end is %s%.40s%s; allowed: \"\", \"nonfinite\", \"origin\", "
+              "\"lr\", \"intrinsic_lr\"",
+              text ? "\"" : "", text ? text : "no string", text ? "\"" : "");
+  return status;
 }
 
 /* Trajectory t of the request: its rows, and its end. */

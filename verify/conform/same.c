@@ -3,15 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "formats/experiment_json.h"
+#include "formats/columns.h"
 #include "formats/number.h"
-
-/* The doubles in their order, as integers: both zeros are neighbours. */
-static int64_t vf_rank(double value) {
-  int64_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  return bits < 0 ? INT64_MIN - bits - 1 : bits;
-}
 
 static int vf_same_bits(double a, double b) {
   return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
@@ -20,8 +13,8 @@ static int vf_same_bits(double a, double b) {
 double vf_ulp_between(double a, double b) {
   if (vf_same_bits(a, b)) return 0.0;
   if (!isfinite(a) || !isfinite(b)) return (double)INFINITY;
-  const int64_t x = vf_rank(a), y = vf_rank(b);
-  return (double)(x > y ? (uint64_t)x - (uint64_t)y : (uint64_t)y - (uint64_t)x);
+  const uint64_t x = vf_ordered(a), y = vf_ordered(b);
+  return (double)(x > y ? x - y : y - x);
 }
 
 static int vf_same_ends(const vf_request *request, const vf_answer *theirs, const vf_answer *ours,

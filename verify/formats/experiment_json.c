@@ -19,16 +19,6 @@ const char *vf_observable_name(int32_t observable) {
   return names[observable - SID_NORM2];
 }
 
-const char *vf_end_name(sid_status status) {
-  switch (status) {
-    case SID_OK: return "";
-    case SID_E_ORIGIN: return "origin";
-    case SID_E_LR: return "lr";
-    case SID_E_INTRINSIC_LR: return "intrinsic_lr";
-    default: return "nonfinite";
-  }
-}
-
 #if !SID_HAVE_JANSSON
 
 int vf_experiment_parse(const char *text, size_t length, const char *name, vf_experiment *loaded,

@@ -26,7 +26,4 @@ void vf_experiment_free(vf_experiment *loaded);
 /* The field's name of an observable, as in JSON. */
 const char *vf_observable_name(int32_t observable);
 
-/* The reason of an early end, "" for SID_OK. */
-const char *vf_end_name(sid_status status);
-
 #endif

@@ -10,6 +10,6 @@ json_t *vf_json_number(double value) {
   return json_string(isnan(value) ? "nan" : value > 0.0 ? "inf" : "-inf");
 }
 
-json_t *vf_json_integer(uint64_t value) { return json_sprintf("%" PRIu64, value); }
+json_t *vf_json_digits(uint64_t value) { return json_sprintf("%" PRIu64, value); }
 
 #endif

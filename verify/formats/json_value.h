@@ -12,7 +12,7 @@
 json_t *vf_json_number(double value);
 
 /* A 64-bit integer as a string of decimal digits. */
-json_t *vf_json_integer(uint64_t value);
+json_t *vf_json_digits(uint64_t value);
 
 #endif
 #endif

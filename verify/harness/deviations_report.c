@@ -88,13 +88,13 @@ static json_t *vf_json_column(const vf_comparison_subject *subject, size_t k,
   vf_digits_text(subject->given, column, digits);
   json_t *object = json_pack(
       "{s:s, s:o, s:o, s:o, s:s, s:o}", "name", vf_given_name(subject, k, name), "compared",
-      vf_json_integer(column->compared), "equal", vf_json_integer(column->equal), "rounded",
-      vf_json_integer(column->rounded), "digits", digits, "worst_ulp",
-      column->ulp == UINT64_MAX ? json_string("nan") : vf_json_integer(column->ulp));
+      vf_json_digits(column->compared), "equal", vf_json_digits(column->equal), "rounded",
+      vf_json_digits(column->rounded), "digits", digits, "worst_ulp",
+      column->ulp == UINT64_MAX ? json_string("nan") : vf_json_digits(column->ulp));
   if (column->ulp)
     json_object_set_new(object, "worst",
-                        json_pack("{s:o, s:o}", "trajectory", vf_json_integer(worst->trajectory),
-                                  "step", vf_json_integer(worst->step)));
+                        json_pack("{s:o, s:o}", "trajectory", vf_json_digits(worst->trajectory),
+                                  "step", vf_json_digits(worst->step)));
   return object;
 }
 
@@ -104,8 +104,8 @@ static json_t *vf_json_first(const vf_comparison_subject *subject,
   const vf_given_row *row = subject->given->rows + deviations->row;
   const int end = deviations->column == subject->given->width;
   json_t *object =
-      json_pack("{s:o, s:o, s:i, s:s}", "step", vf_json_integer(row->step), "trajectory",
-                vf_json_integer(row->trajectory), "line", (int)row->line, "column",
+      json_pack("{s:o, s:o, s:i, s:s}", "step", vf_json_digits(row->step), "trajectory",
+                vf_json_digits(row->trajectory), "line", (int)row->line, "column",
                 end ? "end" : vf_given_name(subject, deviations->column, name));
   json_object_set_new(object, "theirs",
                       end ? json_string(vf_end_name(row->end))
@@ -116,7 +116,7 @@ static json_t *vf_json_first(const vf_comparison_subject *subject,
   if (!end)
     json_object_set_new(object, "ulp",
                         deviations->ulp == UINT64_MAX ? json_string("nan")
-                                                      : vf_json_integer(deviations->ulp));
+                                                      : vf_json_digits(deviations->ulp));
   return object;
 }
 
@@ -127,11 +127,10 @@ int vf_deviations_json(const vf_comparison_subject *subject, const vf_deviations
     json_array_append_new(columns, vf_json_column(subject, k, deviations->columns + k));
   const uint64_t compared = vf_deviations_compared(deviations, subject->given);
   const uint64_t agreeing = vf_deviations_agreeing(deviations, subject->given);
-  json_t *document =
-      json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "schema", "sidyn-compare-1", "version",
-                SID_VERSION, "noise", "same", "verdict", deviations->found ? "fail" : "pass",
-                "compared", vf_json_integer(compared), "deviate",
-                vf_json_integer(compared - agreeing), "columns", columns);
+  json_t *document = json_pack(
+      "{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "schema", "sidyn-compare-1", "version", SID_VERSION,
+      "noise", "same", "verdict", deviations->found ? "fail" : "pass", "compared",
+      vf_json_digits(compared), "deviate", vf_json_digits(compared - agreeing), "columns", columns);
   if (!document) return vf_fail("--json: the report is no JSON");
   if (deviations->found) json_object_set_new(document, "first", vf_json_first(subject, deviations));
   json_dumpf(document, output->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17));

@@ -132,7 +132,7 @@ void vf_two_ensembles_print(const vf_comparison_subject *subject, const vf_two_e
 #if SID_HAVE_JANSSON
 
 static json_t *vf_json_moments(const vf_higher_moments *moments) {
-  return json_pack("{s:o, s:o, s:o}", "count", vf_json_integer(moments->count), "mean",
+  return json_pack("{s:o, s:o, s:o}", "count", vf_json_digits(moments->count), "mean",
                    vf_json_number(moments->mean), "variance", vf_json_number(moments->variance));
 }
 
@@ -143,7 +143,7 @@ static json_t *vf_json_cell(const vf_comparison_subject *subject, size_t i, cons
   int failed = cell->wrong;
   json_t *object =
       json_pack("{s:o, s:s, s:b, s:o, s:o}", "step",
-                vf_json_integer(subject->experiment->checkpoints[i / width]), "column",
+                vf_json_digits(subject->experiment->checkpoints[i / width]), "column",
                 vf_given_name(subject, i % width, name), "fixed", cell->fixed, "theirs",
                 vf_json_moments(&cell->theirs), "reference", vf_json_moments(&cell->reference));
   for (int t = 0; t < VF_TESTS; t++) {
@@ -184,10 +184,10 @@ int vf_two_ensembles_json(const vf_comparison_subject *subject, const vf_two_ens
   json_t *document = json_pack(
       "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:b, s:o, s:o, s:o}", "schema",
       "sidyn-compare-1", "version", SID_VERSION, "noise", "own", "verdict",
-      vf_verdict_names[result->verdict], "trajectories", vf_json_integer(result->trajectories),
-      "reference", vf_json_integer(result->reference), "tests", (json_int_t)outcome->tests,
+      vf_verdict_names[result->verdict], "trajectories", vf_json_digits(result->trajectories),
+      "reference", vf_json_digits(result->reference), "tests", (json_int_t)outcome->tests,
       "left_out", (json_int_t)outcome->left_out, "threshold", outcome->threshold, "equal",
-      vf_json_integer(result->equal), "start_differs", result->start_differs, "cells", cells,
+      vf_json_digits(result->equal), "start_differs", result->start_differs, "cells", cells,
       "effects", vf_json_effects(result), "hypotheses", vf_json_hypotheses(result));
   if (!document) return vf_fail("--json: the report is no JSON");
   json_dumpf(document, output->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
