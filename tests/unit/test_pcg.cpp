@@ -69,7 +69,7 @@ bool seeded_streams() {
 bool arbitrary_states() {
   std::uint64_t data = 1;
   for (int i = 0; i < 2000; i++) {
-    const sid_stream stream = {next(data), next(data), next(data), next(data) | 1};
+    const sid_stream stream = {next(data), next(data), next(data), next(data) | 1, nullptr};
     if (!same_raws(stream, twin_of(stream), 50)) return false;
   }
   return true;
@@ -81,7 +81,7 @@ bool extreme_states() {
     for (std::uint64_t b : words)
       for (std::uint64_t c : words)
         for (std::uint64_t d : words) {
-          const sid_stream stream = {a, b, c, d | 1};
+          const sid_stream stream = {a, b, c, d | 1, nullptr};
           if (!same_raws(stream, twin_of(stream), 20)) return false;
         }
   return true;
@@ -90,7 +90,7 @@ bool extreme_states() {
 bool jumps() {
   std::uint64_t data = 2;
   for (int i = 0; i < 2000; i++) {
-    sid_stream stream = {next(data), next(data), next(data), next(data) | 1};
+    sid_stream stream = {next(data), next(data), next(data), next(data) | 1, nullptr};
     pcg64 twin = twin_of(stream);
     const std::uint64_t hi = next(data) >> (i % 64), lo = next(data);
     sid_stream_advance(&stream, i % 2 ? hi : 0, lo);
@@ -103,7 +103,7 @@ bool jumps() {
 bool jumps_back() {
   std::uint64_t data = 3;
   for (std::uint64_t back = 1; back < 500; back++) {
-    sid_stream stream = {next(data), next(data), next(data), next(data) | 1};
+    sid_stream stream = {next(data), next(data), next(data), next(data) | 1, nullptr};
     pcg64 twin = twin_of(stream);
     sid_stream_advance(&stream, ~0ull, 0 - back);
     twin.backstep(back);
