@@ -11,13 +11,14 @@
 #include "conform/request_read.h"
 #include "formats/experiment_json.h"
 #include "formats/experiment_parts.h"
+#include "formats/experiment_write.h"
 #include "formats/json_text.h"
 #include "formats/names.h"
 
 struct vf_session {
   vf_process process;
   vf_claims claims;
-  vf_json_writer json;
+  vf_json_writer json, problem; /* the line; the problem of the last define */
   double timeout, waited;
   uint64_t requests; /* the last id */
   FILE *transcript;
@@ -157,6 +158,7 @@ vf_session *vf_session_open(char **command, double timeout, FILE *transcript) {
 void vf_session_close(vf_session *session) {
   vf_process_stop(&session->process);
   vf_json_free(&session->json);
+  vf_json_free(&session->problem);
   free(session->claims.name);
   free(session);
 }
@@ -201,9 +203,41 @@ const char *vf_session_unclaimed(const vf_session *session, const vf_request *re
 
 /* ---- asking -------------------------------------------------------------------------------- */
 
-vf_asked vf_ask(vf_session *session, const vf_request *request, vf_arena *arena, vf_answer *answer,
+/* Problems of more than this are sent once and then named, where the command can. */
+enum { VF_DEFINE_FROM = 4096 };
+
+/* Defines the problem of a request, unless it is the one that was defined last; the request then
+ * names it. */
+static vf_asked vf_ask_define(vf_session *session, vf_request *request,
+                              char message[VF_ANSWER_MESSAGE]) {
+  vf_json_writer text = {NULL, 0, 0, session->json.format, 0};
+  vf_arena arena = {NULL};
+  vf_answer answer;
+  vf_asked asked = VF_ASK_ANSWERED;
+  if (request->what == VF_DEFINE || !vf_request_has_problem(request->what) ||
+      !vf_claimed(session->claims.can, VF_DEFINE))
+    return asked;
+  vf_write_problem(&text, &request->experiment.problem);
+  if (text.length > VF_DEFINE_FROM) {
+    request->name = "p";
+    if (!session->problem.text || strcmp(text.text, session->problem.text) != 0) {
+      vf_request define = *request;
+      define.what = VF_DEFINE;
+      asked = vf_ask(session, &define, &arena, &answer, message);
+      vf_json_free(&session->problem);
+      if (asked == VF_ASK_ANSWERED) session->problem = text, text = (vf_json_writer){0};
+    }
+  }
+  vf_json_free(&text);
+  vf_arena_free(&arena);
+  return asked;
+}
+
+vf_asked vf_ask(vf_session *session, const vf_request *given, vf_arena *arena, vf_answer *answer,
                 char message[VF_ANSWER_MESSAGE]) {
-  const char *unclaimed = vf_session_unclaimed(session, request);
+  const char *unclaimed = vf_session_unclaimed(session, given);
+  vf_request copy = *given;
+  const vf_request *request = &copy;
   char *line;
   size_t length;
   *message = '\0';
@@ -215,6 +249,8 @@ vf_asked vf_ask(vf_session *session, const vf_request *request, vf_arena *arena,
     snprintf(message, VF_ANSWER_MESSAGE, "not answered: %s", session->process.message);
     return VF_ASK_GONE;
   }
+  const vf_asked defined = vf_ask_define(session, &copy, message);
+  if (defined != VF_ASK_ANSWERED) return defined;
   vf_request_write(&session->json, request, ++session->requests);
   const int status =
       vf_session_exchange(session, 64 * vf_request_numbers(request) + 4096, &line, &length);
