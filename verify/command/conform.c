@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "command/command.h"
+#include "conform/mistakes.h"
 #include "conform/serve.h"
 #include "conform/verdict.h"
 #include "formats/memory.h"
@@ -19,7 +20,7 @@ typedef struct {
   uint64_t seed;
   double timeout;
   int levels; /* a set; 0: quick selections of those that are claimed */
-  int jobs, serve, bits;
+  int jobs, serve, bits, mistakes;
   char **command;
 } vf_conform_options;
 
@@ -67,6 +68,7 @@ static int vf_parse_conform(int argc, char **argv, vf_conform_options *options) 
                                         {"transcript", required_argument, NULL, '3'},
                                         {"serve", no_argument, NULL, 'e'},
                                         {"bits", no_argument, NULL, 'n'},
+                                        {"mistakes", no_argument, NULL, 'm'},
                                         {NULL, 0, NULL, 0}};
   int code, status = 0;
   opterr = 0;
@@ -85,6 +87,7 @@ static int vf_parse_conform(int argc, char **argv, vf_conform_options *options) 
       case 'b': status = vf_backend_choose(optarg); break;
       case 'e': options->serve = 1; break;
       case 'n': options->bits = 1; break;
+      case 'm': options->mistakes = 1; break;
       case '0':
       case '1':
       case '2':
@@ -94,10 +97,11 @@ static int vf_parse_conform(int argc, char **argv, vf_conform_options *options) 
   }
   if (status) return status;
   options->command = argv + optind;
-  if (options->serve && optind < argc)
-    return vf_fail("conform: %s: --serve takes no command", argv[optind]);
+  const int alone = options->serve || options->mistakes;
+  if (alone && optind < argc)
+    return vf_fail("conform: %s: --serve and --mistakes take no command", argv[optind]);
   if (options->bits && !options->serve) return vf_fail("conform: --bits: allowed with --serve");
-  if (!options->serve && optind == argc)
+  if (!alone && optind == argc)
     return vf_fail("conform: needs a command behind --, such as: conform -- ./my-simulation");
   return 0;
 }
@@ -179,10 +183,20 @@ static int vf_conform(const vf_conform_options *options) {
 
 #endif
 
+/* What the kit knows by name. */
+static int vf_list_mistakes(void) {
+  for (const vf_mistake *mistake = vf_mistakes; mistake->id; mistake++)
+    printf("%-28s %s\n", mistake->id, mistake->says);
+  return 0;
+}
+
 int vf_command_conform(int argc, char **argv) {
   vf_conform_options options = {.timeout = 60.0, .jobs = vf_processors()};
   int status = vf_parse_conform(argc, argv, &options);
-  if (!status) status = options.serve ? vf_serve(options.jobs, options.bits) : vf_conform(&options);
+  if (!status)
+    status = options.mistakes ? vf_list_mistakes()
+             : options.serve  ? vf_serve(options.jobs, options.bits)
+                              : vf_conform(&options);
   const int flushed = vf_output_flush();
   return flushed ? flushed : status;
 }

@@ -24,7 +24,7 @@ static const char vf_usage[] =
     "  conform [--level bits|numbers|laws|all] [--only GLOB] [--require GLOB] [--seed S] "
     "[--timeout SECONDS] [--jobs N]\n"
     "      [--json FILE] [--junit FILE] [--tap FILE] [--transcript FILE] -- COMMAND [ARGS...]\n"
-    "  conform --serve [--bits]\n"
+    "  conform --serve [--bits] | --mistakes\n"
     "  info\n"
     "Results go to standard output, messages to standard error. Exit status: 0 fine, 1 a "
     "check or a comparison failed, 2 bad usage or input,\n"
