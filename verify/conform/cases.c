@@ -13,7 +13,7 @@
 vf_cases vf_cases_of(uint64_t seed, uint64_t purpose, uint64_t index, int binary32,
                      vf_arena *arena) {
   const uint64_t key[3] = {3, purpose, index};
-  vf_cases cases = {{0, 0, 0, 0, NULL}, arena, UINT32_MAX, binary32, 0, 0};
+  vf_cases cases = {{0, 0, 0, 0, NULL}, arena, UINT32_MAX, binary32, 0, 0, -1};
   sid_stream_init(&cases.stream, seed, key, 3);
   return cases;
 }
@@ -332,7 +332,7 @@ static double vf_case_size(vf_cases *cases) {
 static int vf_case_with_problem(vf_cases *cases, int32_t problem, int32_t dynamics,
                                 vf_request *request) {
   sid_experiment *experiment = &request->experiment;
-  if (!vf_case_problem(cases, problem, 33, -1, &experiment->problem)) return 0;
+  if (!vf_case_problem(cases, problem, 33, cases->noise, &experiment->problem)) return 0;
   const uint32_t dim = experiment->problem.dim;
   request->x = vf_case_normals(cases, dim, vf_case_size(cases));
   if (request->what == VF_HESSIAN_VECTOR) request->v = vf_case_normals(cases, dim, 1.0);

@@ -12,6 +12,7 @@ typedef struct {
   int binary32;
   int small;   /* points of size 2^-6, where what was added to |x|^2 shows */
   int extreme; /* one request in eight has numbers of any size: overflow, underflow, early ends */
+  int32_t noise; /* of the problem; < 0: any of `noises` that suits it */
 } vf_cases;
 
 /* The cases of a seed, from number `index` of purpose `purpose`. */
