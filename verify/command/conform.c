@@ -152,6 +152,7 @@ static int vf_conform_write(const vf_conform_options *options, const vf_kit *kit
 static void vf_conform_levels(vf_kit *kit, int levels) {
   const int chosen = levels ? levels : (int)vf_session_claims(kit->session)->levels;
   if (chosen & 1 << VF_LEVEL_BITS) vf_level_bits(kit);
+  if (chosen & 1 << VF_LEVEL_NUMBERS) vf_level_numbers(kit);
   vf_first_wrong(kit);
   vf_diagnose(kit);
 }

@@ -20,8 +20,8 @@ typedef struct {
   char *id, *message; /* message: what is wrong, what is not claimed, or NULL */
   vf_level level;
   vf_outcome_kind kind;
-  double distance; /* how far off: bits: ulp; numbers: in units of the roundoff; laws: standard
-                      errors */
+  double distance; /* how far off: bits: ulp; numbers: in units of what rounding explains; laws:
+                      standard errors */
 } vf_outcome;
 
 /* Whether an answer is right, as a level sees it. Else 0, with the difference in words and how far
@@ -80,6 +80,7 @@ void vf_kit_free(vf_kit *kit);
 /* ---- the levels, each in a file of its own ---- */
 
 void vf_level_bits(vf_kit *kit);
+void vf_level_numbers(vf_kit *kit);
 
 /* ---- what is wrong ---- */
 

@@ -1,0 +1,292 @@
+/* A right answer is what the reference gives for a request whose numbers are off by some roundings:
+ * how far that is, is measured on the reference, by changing one number of the request after the
+ * other (the condition), in no order of evaluation. What such a change does not show is added: the
+ * rounding of an intermediate result that cancels, however the request is changed. Such are
+ *  - the gradients of a step, which SVAG takes the difference of and Adam divides by their size:
+ *    the step is measured as a function of its gradients, and each is as far off as its own
+ *    condition says;
+ *  - a number of a state that becomes much smaller: it may be had as itself plus a change;
+ *  - components of a gradient along x, which are 0 exactly: the components of a vector share the
+ *    largest bound among them;
+ *  - 1 + cos of a schedule, angles, sizes of a matrix: each where it is treated below.
+ * Roundings add up along sums: their number is that of the terms of the longest chain of sums, and
+ * a constant for the rest of a formula, which has less than 32 operations one behind the other
+ * (Adam on trough3). */
+#include "conform/bound.h"
+#include <math.h>
+#include <string.h>
+#include "conform/draws.h"
+#include "conform/reals.h"
+
+const vf_precision vf_binary64 = {0x1p-53, 0x1p-1022}, vf_binary32 = {0x1p-24, 0x1p-126};
+
+/* Relative change for the differences. Their own error is the square of it times the third
+ * derivative, and the reference's rounding over it: both are small against the condition. */
+#define VF_CHANGE 0x1p-22
+
+/* Spec section 3 rounds to 2^-32: a command may leave that out, or round the other way. */
+#define VF_GRID 0x1p-30
+
+enum { VF_OPERATIONS = 32 };
+
+/* ---- conditions ---------------------------------------------------------------------------- */
+
+/* What is measured: numbers that follow from a request. */
+typedef void (*vf_function)(const vf_request *request, vf_arena *arena, double *values);
+
+/* condition[k]: the sum over the real numbers of a request of |d values[k] / d number| times the
+ * size of that number. What is a square, such as a loss near its least value, has small derivatives
+ * and is still off by the square of what its root is off by: for changes of `unit` that is
+ * (sum of sqrt |second derivative|)^2 unit^2 / 2. */
+static void vf_condition(const vf_reals *reals, vf_function function, size_t count, double unit,
+                         double *condition) {
+  vf_arena arena = {NULL};
+  double *here = vf_arena_take(&arena, count, sizeof *here);
+  double *up = vf_arena_take(&arena, count, sizeof *up);
+  double *down = vf_arena_take(&arena, count, sizeof *down);
+  double *roots = vf_arena_take(&arena, count, sizeof *roots);
+  function(&reals->request, &arena, here);
+  for (size_t k = 0; k < count; k++) condition[k] = 0.0;
+  for (size_t i = 0; i < reals->count; i++) {
+    vf_arena memory = {NULL};
+    double *at = reals->reals[i].at;
+    const double value = *at, change = VF_CHANGE * reals->reals[i].size;
+    if (change == 0.0) continue;
+    *at = value + change;
+    function(&reals->request, &memory, up);
+    *at = value - change;
+    function(&reals->request, &memory, down);
+    *at = value;
+    for (size_t k = 0; k < count; k++) {
+      condition[k] += fabs(up[k] - down[k]) / (2.0 * VF_CHANGE);
+      roots[k] += sqrt(fabs((up[k] - here[k]) + (down[k] - here[k]))) / VF_CHANGE;
+    }
+    vf_arena_free(&memory);
+  }
+  for (size_t k = 0; k < count; k++) condition[k] += 0.5 * unit * roots[k] * roots[k];
+  vf_arena_free(&arena);
+}
+
+/* The answer itself. */
+static void vf_answer_values(const vf_request *request, vf_arena *arena, double *values) {
+  vf_answer answer;
+  vf_answer_make(request, 1, arena, &answer);
+  memcpy(values, answer.values, vf_request_numbers(request) * sizeof *values);
+}
+
+/* The largest of some numbers for each of them; NaN stays. */
+static void vf_share(double *values, size_t count) {
+  double largest = 0.0;
+  for (size_t k = 0; k < count; k++)
+    if (!(values[k] <= largest)) largest = values[k];
+  for (size_t k = 0; k < count; k++) values[k] = largest;
+}
+
+/* Terms of the longest chain of sums in an answer: over coordinates, samples and a batch in one
+ * gradient, and that over substeps and steps. */
+static double vf_terms(const vf_request *request) {
+  const sid_experiment *experiment = &request->experiment;
+  const sid_problem *problem = &experiment->problem;
+  double terms = VF_OPERATIONS + (double)request->count;
+  if (!vf_request_has_problem(request->what)) return terms;
+  terms += (double)problem->dim + (double)problem->samples + (double)request->batch;
+  if (request->what == VF_STEP) terms += (double)experiment->dynamics.batch;
+  if (request->what == VF_STEP) terms *= (double)experiment->dynamics.substeps;
+  if (request->what == VF_RUN) terms *= 1.0 + (double)experiment->steps;
+  return terms;
+}
+
+/* ---- steps --------------------------------------------------------------------------------- */
+
+/* The gradients that a step is made of: the full one, or one for each draw. */
+static size_t vf_step_gradients(const sid_dynamics *dynamics) {
+  const size_t draws = vf_step_draws(dynamics);
+  return draws > 0 ? draws : 1;
+}
+
+static void vf_gradients(const vf_request *request, vf_arena *arena, double *values) {
+  const sid_problem *problem = &request->experiment.problem;
+  const sid_dynamics *dynamics = &request->experiment.dynamics;
+  double *work = vf_arena_take(arena, sid_problem_workspace(problem), sizeof *work);
+  sid_stream stream;
+  sid_stream_given(&stream, request->draws);
+  if (vf_step_draws(dynamics) == 0) sid_problem_gradient(problem, request->x, values, work);
+  for (size_t d = 0; d < vf_step_draws(dynamics); d++)
+    sid_problem_noisy_gradient(problem, request->x, dynamics->batch, &stream,
+                               values + d * problem->dim, work);
+}
+
+/* The same step, on a problem that has the given gradients whatever x is: samples that are drawn in
+ * their order, with losses -b_i x. */
+static void vf_step_of_gradients(const vf_request *request, const double *gradients,
+                                 vf_arena *arena, vf_request *step) {
+  static const double order[] = {0.0, 1.0};
+  const uint32_t p = request->experiment.problem.dim;
+  const uint32_t samples = (uint32_t)vf_step_gradients(&request->experiment.dynamics);
+  double *b = vf_arena_take(arena, (size_t)samples * p, sizeof *b);
+  for (size_t k = 0; k < (size_t)samples * p; k++) b[k] = -gradients[k];
+  *step = *request;
+  step->experiment.problem =
+      (sid_problem){.kind = SID_QUADRATIC_SAMPLES,
+                    .noise = SID_NOISE_SAMPLES,
+                    .dim = p,
+                    .samples = samples,
+                    .a = vf_arena_take(arena, (size_t)samples * p, sizeof(double)),
+                    .b = b};
+  step->experiment.dynamics.batch = 1;
+  step->draws = order;
+}
+
+/* The condition of a step as a function of its state, its factors and its gradients, each
+ * component of which is as far off as the worst. */
+static void vf_step_condition(const vf_request *request, double unit, vf_arena *arena,
+                              double *condition) {
+  const size_t components =
+      (size_t)request->experiment.problem.dim * vf_step_gradients(&request->experiment.dynamics);
+  double *gradients = vf_arena_take(arena, components, sizeof *gradients);
+  double *off = vf_arena_take(arena, components, sizeof *off);
+  vf_request step;
+  const vf_reals *reals = vf_reals_of(request, arena);
+  vf_gradients(request, arena, gradients);
+  vf_condition(reals, vf_gradients, components, unit, off);
+  for (size_t k = 0; k < components; k++) off[k] += fabs(gradients[k]);
+  vf_share(off, components);
+  vf_step_of_gradients(request, gradients, arena, &step);
+  const vf_reals *parts = vf_reals_of(&step, arena);
+  const double *b = parts->request.experiment.problem.b;
+  for (size_t i = 0; i < parts->count; i++) {
+    vf_real *part = parts->reals + i;
+    part->size = part->at >= b && part->at < b + components ? *off : fabs(*part->at);
+  }
+  vf_condition(parts, vf_answer_values, vf_request_numbers(request), unit, condition);
+}
+
+/* ---- sharpness ----------------------------------------------------------------------------- */
+
+/* All elements of r*Hess L, r = dot(x, x). */
+static void vf_hessian(const vf_request *request, vf_arena *arena, double *values) {
+  const sid_problem *problem = &request->experiment.problem;
+  const uint32_t p = problem->dim;
+  double *work = vf_arena_take(arena, sid_problem_workspace(problem), sizeof *work);
+  double *e = vf_arena_take(arena, p, sizeof *e);
+  const double r = sid_dot(request->x, request->x, p);
+  for (uint32_t k = 0; k < p; k++) {
+    e[k] = 1.0;
+    sid_problem_hessian_vector(problem, request->x, e, values + (size_t)k * p, work);
+    e[k] = 0.0;
+  }
+  for (size_t i = 0; i < (size_t)p * p; i++) values[i] *= r;
+}
+
+/* An eigenvalue is off by no more than the norm of what the matrix is off by (Weyl). Lanczos is
+ * complete after p vectors, unless they have lost their directions: then the residual is large. Its
+ * test of a residual is 2^-44 of the norm. */
+static int vf_sharpness_bound(const vf_request *request, double unit, vf_arena *arena,
+                              double *bound) {
+  const sid_problem *problem = &request->experiment.problem;
+  const size_t p = problem->dim, count = p * p;
+  const size_t room = sid_sharpness_workspace(problem, SID_SHARPNESS_ITERATIONS);
+  double *matrix = vf_arena_take(arena, count, sizeof *matrix);
+  double *off = vf_arena_take(arena, count, sizeof *off), residual;
+  const vf_reals *reals = vf_reals_of(request, arena);
+  vf_hessian(request, arena, matrix);
+  vf_condition(reals, vf_hessian, count, unit, off);
+  const double norm = sqrt(sid_dot(matrix, matrix, count));
+  *bound = unit * (sqrt(sid_dot(off, off, count)) + norm) + 0x1p-44 * norm;
+  sid_sharpness_lanczos(problem, request->x, SID_SHARPNESS_ITERATIONS, &residual,
+                        vf_arena_take(arena, room, sizeof(double)));
+  return p <= SID_SHARPNESS_ITERATIONS && residual <= 0x1p-44 * norm;
+}
+
+/* ---- the rest ------------------------------------------------------------------------------ */
+
+/* u1 = 1 - U and u2 = U are exact. sqrt(-2 ln u1) is off by some roundings of it, the angle
+ * 2 pi u2 by some of 2 pi, so cos and sin are by 20 of them. */
+static void vf_normals_bound(const vf_request *request, double unit, double *bound) {
+  for (size_t k = 0; k < request->count; k++) {
+    const double u1 = 1.0 - (double)(request->raws[k & ~(size_t)1] >> 11) * 0x1p-53;
+    const double r = sqrt(-2.0 * log(u1));
+    bound[k] = 64.0 * unit * r + VF_GRID * (1.0 + r);
+  }
+}
+
+/* lr*factor^k by whatever powers; between lr and lr_min, what cancels in 1 + cos or 1 - u is of the
+ * size of both. */
+static void vf_schedule_bound(const vf_request *request, const vf_answer *ours, double unit,
+                              double *bound) {
+  const sid_schedule *schedule = &request->experiment.schedule;
+  const double ends = fabs(schedule->lr) + fabs(schedule->lr_min);
+  for (int i = 0; i < 3; i++) bound[i] = VF_OPERATIONS * unit * fabs(ours->values[i]);
+  if (schedule->kind == SID_EXPONENTIAL) bound[0] *= 1.0 + (double)request->k;
+  if (schedule->kind == SID_COSINE || schedule->kind == SID_TRIANGLE)
+    bound[0] += VF_OPERATIONS * unit * ends;
+  if (schedule->kind == SID_COSINE) bound[0] += VF_GRID * ends;
+}
+
+/* The coordinates of x in each row share a bound; a small angle follows from vectors whose length
+ * is 1, not from small ones. */
+static void vf_run_condition(const vf_request *request, double *condition) {
+  const sid_experiment *experiment = &request->experiment;
+  double *row = condition;
+  for (uint32_t c = 0; c < experiment->checkpoint_count; c++)
+    for (uint32_t o = 0; o < experiment->observable_count; o++) {
+      const int32_t observable = experiment->observables[o];
+      const size_t numbers = observable == SID_X ? experiment->problem.dim : 1;
+      vf_share(row, numbers);
+      if (observable == SID_STEP_ANGLE) *row += 1.0;
+      row += numbers;
+    }
+}
+
+static void vf_request_condition(const vf_request *request, double unit, vf_arena *arena,
+                                 double *condition) {
+  const size_t count = vf_request_numbers(request);
+  const sid_dynamics *dynamics = &request->experiment.dynamics;
+  if (request->what == VF_STEP && dynamics->kind != SID_SDE2 && !vf_draws_gaussian(dynamics)) {
+    vf_step_condition(request, unit, arena, condition);
+    return;
+  }
+  const vf_reals *reals = vf_reals_of(request, arena);
+  vf_condition(reals, vf_answer_values, count, unit, condition);
+  if (request->what == VF_RUN)
+    vf_run_condition(request, condition);
+  else
+    vf_share(condition, count);
+}
+
+/* Noise on a sphere has the length that is asked for whatever is left of the draw when its part
+ * along x is taken off: where that is less than a quarter, the direction is that of roundings. */
+static int vf_sphere_apart(const vf_request *request) {
+  const sid_problem *problem = &request->experiment.problem;
+  const uint32_t p = problem->dim;
+  if (problem->noise != SID_NOISE_SPHERE || !sid_problem_scale_invariant(problem)) return 1;
+  for (size_t first = 0; first < vf_real_draws(request); first += p) {
+    const double *e = request->draws + first;
+    const double t = sid_dot(e, request->x, p);
+    const double left = 1.0 - t * t / (sid_dot(e, e, p) * sid_dot(request->x, request->x, p));
+    if (left < 0.0625) return 0;
+  }
+  return 1;
+}
+
+int vf_bound(const vf_request *request, const vf_answer *ours, const vf_precision *precision,
+             vf_arena *arena, double *bound) {
+  const size_t count = vf_request_numbers(request);
+  const double unit = vf_terms(request) * precision->unit;
+  int asked = !ours->end && vf_sphere_apart(request);
+  switch (request->what) {
+    case VF_NORMALS_FROM_RAWS: vf_normals_bound(request, precision->unit, bound); break;
+    case VF_SCHEDULE: vf_schedule_bound(request, ours, precision->unit, bound); break;
+    case VF_SHARPNESS: asked = vf_sharpness_bound(request, unit, arena, bound); break;
+    default:
+      vf_request_condition(request, unit, arena, bound);
+      for (size_t k = 0; k < count; k++) bound[k] = unit * (bound[k] + fabs(ours->values[k]));
+      for (size_t k = 0; request->what == VF_STEP && k < count; k++)
+        bound[k] += unit * fabs(request->x[k]);
+  }
+  for (size_t k = 0; k < count; k++) {
+    bound[k] += VF_OPERATIONS * precision->smallest;
+    asked = asked && isfinite(bound[k]) && isfinite(ours->values[k]);
+  }
+  return asked;
+}

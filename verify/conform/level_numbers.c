@@ -1,0 +1,294 @@
+/* The level `numbers`: every answer within what rounding explains, in binary64 or binary32, on
+ * random requests, and on trajectories of steps. */
+#include "conform/kit.h"
+
+#if SID_HAVE_JANSSON
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "conform/bound.h"
+#include "conform/cases.h"
+#include "conform/draws.h"
+#include "conform/horizon.h"
+#include "conform/reals.h"
+#include "conform/roundings.h"
+
+enum { VF_NOISES_ALL = SID_NOISE_POISSON + 1 };
+
+/* The level so far. */
+typedef struct {
+  vf_kit *kit;
+  const vf_claims *claims;
+  const vf_precision *precision;
+  double worst; /* distance, and where */
+  char where[VF_TEXT_SIZE + VF_ANSWER_MESSAGE];
+  size_t outside, undecided; /* cases left out: numbers outside binary32, rounding alone decides */
+  size_t trajectories, most, shorter, shortest;
+  char shortest_id[VF_TEXT_SIZE];
+} vf_numbers;
+
+/* ---- one case ------------------------------------------------------------------------------ */
+
+static int vf_is_binary32(double value) {
+  return fabs(value) <= (double)FLT_MAX && (double)(float)value == value;
+}
+
+/* Whether a request and its answer can be had in the precision: numbers of the one are exact, those
+ * of the other in range. */
+static int vf_numbers_inside(const vf_numbers *numbers, const vf_request *request,
+                             const vf_answer *ours, vf_arena *arena) {
+  if (!numbers->claims->binary32) return 1;
+  const vf_reals *reals = vf_reals_of(request, arena);
+  for (size_t i = 0; i < reals->count; i++)
+    if (!vf_is_binary32(*reals->reals[i].at)) return 0;
+  for (size_t k = 0; k < vf_request_numbers(request); k++) {
+    const double size = fabs(ours->values[k]);
+    if (size > (double)FLT_MAX || (size > 0.0 && size < (double)FLT_MIN)) return 0;
+  }
+  return 1;
+}
+
+static void vf_numbers_record(vf_numbers *numbers, const char *id, double distance,
+                              const char *difference) {
+  const int right = distance <= 1.0;
+  vf_kit_record(numbers->kit, VF_LEVEL_NUMBERS, id, right ? VF_OUTCOME_PASS : VF_OUTCOME_FAIL,
+                distance, right ? NULL : "%s", difference);
+  if (distance <= numbers->worst) return;
+  numbers->worst = distance;
+  snprintf(numbers->where, sizeof numbers->where, "%s, %s", id, difference);
+}
+
+/* What is not claimed is recorded as that. */
+static int vf_numbers_claimed(const vf_numbers *numbers, const char *id, const vf_request *request,
+                              vf_arena *arena) {
+  vf_answer none;
+  if (!vf_session_unclaimed(numbers->kit->session, request)) return 1;
+  vf_kit_ask(numbers->kit, VF_LEVEL_NUMBERS, id, request, arena, &none);
+  return 0;
+}
+
+static void vf_numbers_case(vf_numbers *numbers, const char *id, const vf_request *request,
+                            vf_arena *arena) {
+  vf_answer theirs, ours;
+  char difference[VF_ANSWER_MESSAGE];
+  double *bound = vf_arena_take(arena, vf_request_numbers(request), sizeof *bound);
+  if (!vf_kit_wants(numbers->kit, id)) return;
+  if (!vf_numbers_claimed(numbers, id, request, arena)) return;
+  vf_answer_make(request, 1, arena, &ours);
+  if (!vf_numbers_inside(numbers, request, &ours, arena)) {
+    numbers->outside++;
+  } else if (!vf_bound(request, &ours, numbers->precision, arena, bound)) {
+    numbers->undecided++;
+  } else if (vf_kit_ask(numbers->kit, VF_LEVEL_NUMBERS, id, request, arena, &theirs)) {
+    const double distance = vf_roundings(request, &theirs, &ours, bound, difference);
+    vf_numbers_record(numbers, id, distance, difference);
+  }
+}
+
+/* ---- trajectories -------------------------------------------------------------------------- */
+
+static void vf_numbers_horizon(vf_numbers *numbers, const char *id, size_t steps) {
+  numbers->trajectories++;
+  if (steps < numbers->most) numbers->shorter++;
+  if (steps >= numbers->shortest) return;
+  numbers->shortest = steps;
+  vf_text(numbers->shortest_id, "%s", id);
+}
+
+/* Steps from the command's own states, each against the reference's trajectory. */
+static void vf_numbers_trajectory(vf_numbers *numbers, const char *id, vf_cases *cases,
+                                  const vf_request *start) {
+  vf_trajectory trajectory;
+  vf_request request = *start;
+  char difference[VF_ANSWER_MESSAGE] = "", step[VF_ANSWER_MESSAGE] = "";
+  double worst = -1.0;
+  if (!vf_kit_wants(numbers->kit, id)) return;
+  if (!vf_numbers_claimed(numbers, id, start, cases->arena)) return;
+  vf_trajectory_make(cases, start, numbers->precision, numbers->most, &trajectory);
+  vf_numbers_horizon(numbers, id, trajectory.steps);
+  if (trajectory.steps == 0) return;
+  for (size_t t = 0; t < trajectory.steps && worst <= 1.0; t++) {
+    vf_answer theirs;
+    request.draws = trajectory.draws[t];
+    if (!vf_kit_ask(numbers->kit, VF_LEVEL_NUMBERS, id, &request, cases->arena, &theirs)) return;
+    const double distance =
+        vf_roundings(&request, &theirs, trajectory.states + t, trajectory.bounds[t], difference);
+    request.x = theirs.values;
+    if (distance <= worst) continue;
+    worst = distance;
+    snprintf(step, sizeof step, "step %zu: %.480s", t + 1, difference);
+  }
+  vf_numbers_record(numbers, id, worst, step);
+}
+
+/* ---- random requests ----------------------------------------------------------------------- */
+
+/* Another size of x, where the loss does not depend on it: an eps under a root shows when x is
+ * small. Powers of 2, so that x stays exact. */
+static const double *vf_numbers_rescaled(const vf_request *request, const double *x, uint64_t index,
+                                         vf_arena *arena) {
+  static const double sizes[] = {0x1p-6, 1.0, 0x1p-3, 0x1p3};
+  const sid_experiment *experiment = &request->experiment;
+  const int steps = request->what == VF_STEP || request->what == VF_RUN;
+  const size_t p = experiment->problem.dim;
+  const size_t count =
+      request->what == VF_STEP ? sid_state_doubles(&experiment->problem, &experiment->dynamics) : p;
+  if (!sid_problem_scale_invariant(&experiment->problem) ||
+      (steps && experiment->dynamics.kind >= SID_PROJECTED_GD))
+    return x;
+  double *scaled = vf_arena_take(arena, count, sizeof *scaled);
+  memcpy(scaled, x, count * sizeof *scaled);
+  for (size_t j = 0; j < p; j++) scaled[j] *= sizes[index % VF_COUNT(sizes)];
+  return scaled;
+}
+
+/* A run that depends on the experiment alone: from a point, with the full gradient. It shows where
+ * x is; losses, which may go to 0 while x no longer depends on the start, have requests of their
+ * own. Returns 0 where it ends early, shows nothing that is claimed, or has a cosine or triangle,
+ * of whose lr an answer to schedule need not have all digits. */
+static int vf_numbers_run(const vf_numbers *numbers, vf_cases *cases, vf_request *request) {
+  static const int32_t shown[] = {SID_X, SID_NORM2, SID_STEP_ANGLE, SID_EFFECTIVE_LR, SID_GAMMA};
+  sid_experiment *experiment = &request->experiment;
+  int32_t *observables = vf_arena_take(cases->arena, VF_COUNT(shown), sizeof *observables);
+  vf_answer ours;
+  experiment->start = (sid_start){.kind = SID_START_POINT, .x = request->x};
+  experiment->observable_count = 0;
+  for (size_t o = 0; o < VF_COUNT(shown); o++)
+    if (numbers->claims->observables >> shown[o] & 1u)
+      observables[experiment->observable_count++] = shown[o];
+  experiment->observables = observables;
+  if (experiment->schedule.kind >= SID_COSINE || sid_experiment_validate(experiment)) return 0;
+  vf_answer_make(request, 1, cases->arena, &ours);
+  return ours.ends->status == SID_OK;
+}
+
+/* Returns whether there is such a case. */
+static int vf_numbers_random(vf_numbers *numbers, vf_do what, int32_t problem, int32_t noise,
+                             int32_t dynamics, int trajectory, uint64_t index) {
+  vf_arena arena = {NULL};
+  const uint64_t purpose = (uint64_t)(trajectory ? VF_REQUEST_COUNT : what) << 16 |
+                           (uint64_t)problem << 8 | (uint64_t)dynamics;
+  vf_cases cases =
+      vf_cases_of(numbers->kit->seed, (uint64_t)1 << 32 | purpose,
+                  VF_NOISES_ALL * index + (uint64_t)noise, numbers->claims->binary32, &arena);
+  vf_request request;
+  char subject[96], id[VF_TEXT_SIZE];
+  cases.noise = noise;
+  int made = vf_case_request(&cases, what, problem, dynamics, &request);
+  if (made && vf_request_has_problem(what) && !trajectory)
+    request.x = vf_numbers_rescaled(&request, request.x, index + (uint64_t)problem, &arena);
+  if (made && what == VF_RUN) made = vf_numbers_run(numbers, &cases, &request);
+  if (made) {
+    vf_case_subject(&request, subject);
+    vf_text(id, "numbers.%s%s%s.%llu", trajectory ? "trajectory" : vf_request_name(what),
+            *subject ? "." : "", subject, (unsigned long long)index);
+    if (trajectory)
+      vf_numbers_trajectory(numbers, id, &cases, &request);
+    else
+      vf_numbers_case(numbers, id, &request, &arena);
+  }
+  vf_arena_free(&arena);
+  return made;
+}
+
+/* With every noise that suits the problem, or with the first that is claimed, where none is drawn.
+ */
+static void vf_numbers_noises(vf_numbers *numbers, vf_do what, int32_t problem, int32_t dynamics,
+                              int trajectory, uint64_t index) {
+  const sid_dynamics kind = {.kind = dynamics, .substeps = 1};
+  const int drawn = what == VF_NOISE || what == VF_NOISE_TRACE ||
+                    (what == VF_STEP && !trajectory && vf_step_draws(&kind) > 0);
+  for (int32_t noise = SID_NOISE_NONE; noise <= SID_NOISE_POISSON; noise++) {
+    const int claimed = (numbers->claims->noises >> noise & 1u) != 0;
+    if (!drawn && !claimed) continue;
+    if (vf_numbers_random(numbers, what, problem, noise, dynamics, trajectory, index) && !drawn)
+      return;
+  }
+}
+
+/* Raws where a formula that is nearly right is not: ends of the uniforms, and quarters of a turn.
+ */
+static void vf_numbers_edges(vf_numbers *numbers) {
+  static const uint64_t edges[] = {0,
+                                   UINT64_MAX,
+                                   (uint64_t)1 << 41,
+                                   (uint64_t)1 << 61,
+                                   (uint64_t)1 << 62,
+                                   (uint64_t)1 << 63,
+                                   (uint64_t)3 << 62,
+                                   (uint64_t)7 << 61};
+  uint64_t raws[2 * VF_COUNT(edges) * VF_COUNT(edges)];
+  vf_arena arena = {NULL};
+  vf_request request = {.what = VF_NORMALS_FROM_RAWS, .count = VF_COUNT(raws), .raws = raws};
+  for (size_t i = 0; i < VF_COUNT(raws) / 2; i++) {
+    raws[2 * i] = edges[i / VF_COUNT(edges)];
+    raws[2 * i + 1] = edges[i % VF_COUNT(edges)];
+  }
+  for (size_t i = 0; numbers->claims->binary32 && i < VF_COUNT(raws); i++)
+    raws[i] &= ~(uint64_t)0 << 41;
+  vf_numbers_case(numbers, "numbers.normals_from_raws.edges", &request, &arena);
+  vf_arena_free(&arena);
+}
+
+static int vf_numbers_runs(int32_t dynamics) {
+  return dynamics == SID_GD || dynamics >= SID_PROJECTED_GD;
+}
+
+/* `count` requests of each sort on each problem, noise and dynamics, 8 times as many without any.
+ */
+static void vf_numbers_sweep(vf_numbers *numbers, uint64_t count) {
+  vf_numbers_edges(numbers);
+  for (int what = VF_NORMALS_FROM_RAWS; what <= VF_RUN; what++) {
+    const vf_do sort = (vf_do)what;
+    const int pointwise = vf_request_has_problem(sort), steps = what >= VF_STEP;
+    for (uint64_t i = 0; i < (pointwise ? count : 8 * count); i++) {
+      if (!pointwise) vf_numbers_random(numbers, sort, 0, 0, 0, 0, i);
+      for (int32_t problem = 1; pointwise && problem <= SID_POISSON; problem++)
+        for (int32_t dynamics = 1; dynamics <= (steps ? SID_QUASI_RMSPROP : 1); dynamics++)
+          if (sort != VF_RUN || vf_numbers_runs(dynamics))
+            vf_numbers_noises(numbers, sort, problem, dynamics, 0, i);
+    }
+  }
+  for (int32_t problem = 1; problem <= SID_POISSON; problem++)
+    for (int32_t dynamics = 1; dynamics <= SID_QUASI_RMSPROP; dynamics++)
+      vf_numbers_noises(numbers, VF_STEP, problem, dynamics, 1, 0);
+}
+
+/* ---- the level ----------------------------------------------------------------------------- */
+
+static void vf_numbers_remarks(const vf_numbers *numbers) {
+  vf_kit *kit = numbers->kit;
+  const char *precision = numbers->claims->binary32 ? "binary32" : "binary64";
+  if (numbers->worst > 0.0) vf_kit_remark(kit, "numbers: %s, worst: %s", precision, numbers->where);
+  if (numbers->shorter > 0)
+    vf_kit_remark(kit,
+                  "numbers: horizon of %zu trajectories: %zu of %zu steps, %zu fewer, at least %zu"
+                  " (%s), as rounding moves the reference by more than %g",
+                  numbers->trajectories, numbers->trajectories - numbers->shorter, numbers->most,
+                  numbers->shorter, numbers->shortest, numbers->shortest_id,
+                  vf_horizon_accuracy(numbers->precision));
+  else if (numbers->trajectories > 0)
+    vf_kit_remark(kit, "numbers: horizon of %zu trajectories: %zu steps", numbers->trajectories,
+                  numbers->most);
+  if (numbers->outside > 0)
+    vf_kit_remark(kit, "numbers: %zu cases were left out: they have numbers outside %s",
+                  numbers->outside, precision);
+  if (numbers->undecided > 0)
+    vf_kit_remark(kit, "numbers: %zu cases were left out: rounding alone decides them",
+                  numbers->undecided);
+}
+
+void vf_level_numbers(vf_kit *kit) {
+  vf_numbers numbers = {.kit = kit,
+                        .claims = vf_session_claims(kit->session),
+                        .worst = -1.0,
+                        .most = kit->quick ? 8 : VF_HORIZON_MOST,
+                        .shortest = SIZE_MAX};
+  numbers.precision = numbers.claims->binary32 ? &vf_binary32 : &vf_binary64;
+  vf_numbers_sweep(&numbers, kit->quick ? 1 : 4);
+  vf_numbers_remarks(&numbers);
+}
+
+#endif
