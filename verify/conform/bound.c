@@ -8,7 +8,7 @@
  *  - a number of a state that becomes much smaller: it may be had as itself plus a change;
  *  - components of a gradient along x, which are 0 exactly: the components of a vector share the
  *    largest bound among them;
- *  - 1 + cos of a schedule, angles, sizes of a matrix: each where it is treated below.
+ *  - 1 + cos of a schedule, sizes of a matrix: each where it is treated below.
  * Roundings add up along sums: their number is that of the terms of the longest chain of sums, and
  * a constant for the rest of a formula, which has less than 32 operations one behind the other
  * (Adam on trough3). */
@@ -83,7 +83,7 @@ static void vf_share(double *values, size_t count) {
 }
 
 /* Terms of the longest chain of sums in an answer: over coordinates, samples and a batch in one
- * gradient, and that over substeps and steps. */
+ * gradient, and that over substeps. */
 static double vf_terms(const vf_request *request) {
   const sid_experiment *experiment = &request->experiment;
   const sid_problem *problem = &experiment->problem;
@@ -92,7 +92,6 @@ static double vf_terms(const vf_request *request) {
   terms += (double)problem->dim + (double)problem->samples + (double)request->batch;
   if (request->what == VF_STEP) terms += (double)experiment->dynamics.batch;
   if (request->what == VF_STEP) terms *= (double)experiment->dynamics.substeps;
-  if (request->what == VF_RUN) terms *= 1.0 + (double)experiment->steps;
   return terms;
 }
 
@@ -223,21 +222,6 @@ static void vf_schedule_bound(const vf_request *request, const vf_answer *ours, 
   if (schedule->kind == SID_COSINE) bound[0] += VF_GRID * ends;
 }
 
-/* The coordinates of x in each row share a bound; a small angle follows from vectors whose length
- * is 1, not from small ones. */
-static void vf_run_condition(const vf_request *request, double *condition) {
-  const sid_experiment *experiment = &request->experiment;
-  double *row = condition;
-  for (uint32_t c = 0; c < experiment->checkpoint_count; c++)
-    for (uint32_t o = 0; o < experiment->observable_count; o++) {
-      const int32_t observable = experiment->observables[o];
-      const size_t numbers = observable == SID_X ? experiment->problem.dim : 1;
-      vf_share(row, numbers);
-      if (observable == SID_STEP_ANGLE) *row += 1.0;
-      row += numbers;
-    }
-}
-
 static void vf_request_condition(const vf_request *request, double unit, vf_arena *arena,
                                  double *condition) {
   const size_t count = vf_request_numbers(request);
@@ -248,10 +232,7 @@ static void vf_request_condition(const vf_request *request, double unit, vf_aren
   }
   const vf_reals *reals = vf_reals_of(request, arena);
   vf_condition(reals, vf_answer_values, count, unit, condition);
-  if (request->what == VF_RUN)
-    vf_run_condition(request, condition);
-  else
-    vf_share(condition, count);
+  vf_share(condition, count);
 }
 
 /* Noise on a sphere has the length that is asked for whatever is left of the draw when its part
@@ -269,11 +250,22 @@ static int vf_sphere_apart(const vf_request *request) {
   return 1;
 }
 
+/* Where all entries are in one row or column, its factors scale all outputs alike: what the loss
+ * does not depend on is then a sum of terms that may be of any size. */
+static int vf_completion_apart(const sid_problem *problem) {
+  int same[2] = {1, 1};
+  if (problem->kind != SID_BN_COMPLETION) return 1;
+  for (uint32_t i = 0; i < 2 * problem->samples; i++)
+    same[i % 2] = same[i % 2] && problem->entries[i] == problem->entries[i % 2];
+  return !same[0] && !same[1];
+}
+
 int vf_bound(const vf_request *request, const vf_answer *ours, const vf_precision *precision,
              vf_arena *arena, double *bound) {
   const size_t count = vf_request_numbers(request);
   const double unit = vf_terms(request) * precision->unit;
-  int asked = !ours->end && vf_sphere_apart(request);
+  int asked =
+      !ours->end && vf_sphere_apart(request) && vf_completion_apart(&request->experiment.problem);
   switch (request->what) {
     case VF_NORMALS_FROM_RAWS: vf_normals_bound(request, precision->unit, bound); break;
     case VF_SCHEDULE: vf_schedule_bound(request, ours, precision->unit, bound); break;

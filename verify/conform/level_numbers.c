@@ -123,68 +123,94 @@ static void vf_numbers_trajectory(vf_numbers *numbers, const char *id, vf_cases 
   vf_numbers_record(numbers, id, worst, step);
 }
 
+/* The run of an experiment that begins at the x of a step request, with its lr and wd, and shows x
+ * after each step up to the horizon. */
+static void vf_numbers_run(vf_numbers *numbers, const char *id, vf_cases *cases,
+                           const vf_request *start) {
+  static const int32_t observables[] = {SID_X};
+  static const uint64_t checkpoints[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+                                         11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+                                         22, 23, 24, 25, 26, 27, 28, 29, 30, 31, VF_HORIZON_MOST};
+  const sid_segment segment = {0, start->lr, start->wd, 1.0};
+  vf_request step = *start, run = *start;
+  sid_experiment *experiment = &run.experiment;
+  const sid_problem *problem = &experiment->problem;
+  const size_t p = problem->dim, doubles = sid_state_doubles(problem, &experiment->dynamics);
+  double *state = vf_arena_take(cases->arena, doubles, sizeof *state);
+  vf_trajectory trajectory;
+  vf_answer theirs, ours;
+  char difference[VF_ANSWER_MESSAGE];
+  run.what = VF_RUN;
+  experiment->schedule =
+      (sid_schedule){.kind = SID_PIECEWISE, .segment_count = 1, .segments = &segment};
+  experiment->start = (sid_start){.kind = SID_START_POINT, .x = start->x};
+  experiment->checkpoints = checkpoints;
+  experiment->observables = observables;
+  experiment->checkpoint_count = experiment->observable_count = 1;
+  if (!vf_kit_wants(numbers->kit, id)) return;
+  if (!vf_numbers_claimed(numbers, id, &run, cases->arena)) return;
+  memcpy(state, start->x, p * sizeof *state);
+  sid_state_begin(problem, &experiment->dynamics, start->lr, state);
+  step.x = state;
+  vf_trajectory_make(cases, &step, numbers->precision, numbers->most, &trajectory);
+  vf_numbers_horizon(numbers, id, trajectory.steps);
+  experiment->steps = trajectory.steps;
+  experiment->checkpoint_count = (uint32_t)trajectory.steps + 1;
+  if (trajectory.steps == 0) return;
+  double *bound = vf_arena_take(cases->arena, (trajectory.steps + 1) * p, sizeof *bound);
+  for (size_t c = 0; c <= trajectory.steps;
+       c++) /* x at the start has the bound of the first step */
+    memcpy(bound + c * p, trajectory.bounds[c > 0 ? c - 1 : 0], p * sizeof *bound);
+  vf_answer_make(&run, 1, cases->arena, &ours);
+  if (!vf_kit_ask(numbers->kit, VF_LEVEL_NUMBERS, id, &run, cases->arena, &theirs)) return;
+  const double distance = vf_roundings(&run, &theirs, &ours, bound, difference);
+  vf_numbers_record(numbers, id, distance, difference);
+}
+
 /* ---- random requests ----------------------------------------------------------------------- */
 
-/* Another size of x, where the loss does not depend on it: an eps under a root shows when x is
- * small. Powers of 2, so that x stays exact. */
-static const double *vf_numbers_rescaled(const vf_request *request, const double *x, uint64_t index,
+/* x, or a state, of another size, where the loss does not depend on it: an eps under a root shows
+ * when x is small. Powers of 2, so that x stays exact. */
+static const double *vf_numbers_rescaled(const vf_request *request, int what, uint64_t index,
                                          vf_arena *arena) {
   static const double sizes[] = {0x1p-6, 1.0, 0x1p-3, 0x1p3};
-  const sid_experiment *experiment = &request->experiment;
-  const int steps = request->what == VF_STEP || request->what == VF_RUN;
-  const size_t p = experiment->problem.dim;
-  const size_t count =
-      request->what == VF_STEP ? sid_state_doubles(&experiment->problem, &experiment->dynamics) : p;
-  if (!sid_problem_scale_invariant(&experiment->problem) ||
-      (steps && experiment->dynamics.kind >= SID_PROJECTED_GD))
-    return x;
+  const sid_problem *problem = &request->experiment.problem;
+  const sid_dynamics *dynamics = &request->experiment.dynamics;
+  const int step = what == VF_STEP;
+  const size_t p = problem->dim, count = step ? sid_state_doubles(problem, dynamics) : p;
+  if (!sid_problem_scale_invariant(problem) || (step && dynamics->kind >= SID_PROJECTED_GD))
+    return request->x;
   double *scaled = vf_arena_take(arena, count, sizeof *scaled);
-  memcpy(scaled, x, count * sizeof *scaled);
+  memcpy(scaled, request->x, count * sizeof *scaled);
   for (size_t j = 0; j < p; j++) scaled[j] *= sizes[index % VF_COUNT(sizes)];
   return scaled;
 }
 
-/* A run that depends on the experiment alone: from a point, with the full gradient. It shows where
- * x is; losses, which may go to 0 while x no longer depends on the start, have requests of their
- * own. Returns 0 where it ends early, shows nothing that is claimed, or has a cosine or triangle,
- * of whose lr an answer to schedule need not have all digits. */
-static int vf_numbers_run(const vf_numbers *numbers, vf_cases *cases, vf_request *request) {
-  static const int32_t shown[] = {SID_X, SID_NORM2, SID_STEP_ANGLE, SID_EFFECTIVE_LR, SID_GAMMA};
-  sid_experiment *experiment = &request->experiment;
-  int32_t *observables = vf_arena_take(cases->arena, VF_COUNT(shown), sizeof *observables);
-  vf_answer ours;
-  experiment->start = (sid_start){.kind = SID_START_POINT, .x = request->x};
-  experiment->observable_count = 0;
-  for (size_t o = 0; o < VF_COUNT(shown); o++)
-    if (numbers->claims->observables >> shown[o] & 1u)
-      observables[experiment->observable_count++] = shown[o];
-  experiment->observables = observables;
-  if (experiment->schedule.kind >= SID_COSINE || sid_experiment_validate(experiment)) return 0;
-  vf_answer_make(request, 1, cases->arena, &ours);
-  return ours.ends->status == SID_OK;
-}
-
-/* Returns whether there is such a case. */
-static int vf_numbers_random(vf_numbers *numbers, vf_do what, int32_t problem, int32_t noise,
-                             int32_t dynamics, int trajectory, uint64_t index) {
+/* A case of a sort; a trajectory has what = VF_REQUEST_COUNT. Returns whether there is such a case.
+ */
+static int vf_numbers_random(vf_numbers *numbers, int what, int32_t problem, int32_t noise,
+                             int32_t dynamics, uint64_t index) {
   vf_arena arena = {NULL};
-  const uint64_t purpose = (uint64_t)(trajectory ? VF_REQUEST_COUNT : what) << 16 |
-                           (uint64_t)problem << 8 | (uint64_t)dynamics;
-  vf_cases cases =
-      vf_cases_of(numbers->kit->seed, (uint64_t)1 << 32 | purpose,
-                  VF_NOISES_ALL * index + (uint64_t)noise, numbers->claims->binary32, &arena);
+  const int path = what >= VF_RUN;
+  const vf_do sort = path ? VF_STEP : (vf_do)what;
+  const uint64_t purpose =
+      (uint64_t)1 << 32 | (uint64_t)what << 16 | (uint64_t)problem << 8 | (uint64_t)dynamics;
+  vf_cases cases = vf_cases_of(numbers->kit->seed, purpose, VF_NOISES_ALL * index + (uint64_t)noise,
+                               numbers->claims->binary32, &arena);
   vf_request request;
   char subject[96], id[VF_TEXT_SIZE];
   cases.noise = noise;
-  int made = vf_case_request(&cases, what, problem, dynamics, &request);
-  if (made && vf_request_has_problem(what) && !trajectory)
-    request.x = vf_numbers_rescaled(&request, request.x, index + (uint64_t)problem, &arena);
-  if (made && what == VF_RUN) made = vf_numbers_run(numbers, &cases, &request);
+  const int made = vf_case_request(&cases, sort, problem, dynamics, &request);
   if (made) {
+    if (vf_request_has_problem(sort) && what != VF_REQUEST_COUNT)
+      request.x = vf_numbers_rescaled(&request, what, index + (uint64_t)problem, &arena);
     vf_case_subject(&request, subject);
-    vf_text(id, "numbers.%s%s%s.%llu", trajectory ? "trajectory" : vf_request_name(what),
+    vf_text(id, "numbers.%s%s%s.%llu",
+            what == VF_REQUEST_COUNT ? "trajectory" : vf_request_name((vf_do)what),
             *subject ? "." : "", subject, (unsigned long long)index);
-    if (trajectory)
+    if (what == VF_RUN)
+      vf_numbers_run(numbers, id, &cases, &request);
+    else if (what == VF_REQUEST_COUNT)
       vf_numbers_trajectory(numbers, id, &cases, &request);
     else
       vf_numbers_case(numbers, id, &request, &arena);
@@ -195,16 +221,15 @@ static int vf_numbers_random(vf_numbers *numbers, vf_do what, int32_t problem, i
 
 /* With every noise that suits the problem, or with the first that is claimed, where none is drawn.
  */
-static void vf_numbers_noises(vf_numbers *numbers, vf_do what, int32_t problem, int32_t dynamics,
-                              int trajectory, uint64_t index) {
+static void vf_numbers_noises(vf_numbers *numbers, int what, int32_t problem, int32_t dynamics,
+                              uint64_t index) {
   const sid_dynamics kind = {.kind = dynamics, .substeps = 1};
-  const int drawn = what == VF_NOISE || what == VF_NOISE_TRACE ||
-                    (what == VF_STEP && !trajectory && vf_step_draws(&kind) > 0);
+  const int drawn =
+      what == VF_NOISE || what == VF_NOISE_TRACE || (what == VF_STEP && vf_step_draws(&kind) > 0);
   for (int32_t noise = SID_NOISE_NONE; noise <= SID_NOISE_POISSON; noise++) {
     const int claimed = (numbers->claims->noises >> noise & 1u) != 0;
     if (!drawn && !claimed) continue;
-    if (vf_numbers_random(numbers, what, problem, noise, dynamics, trajectory, index) && !drawn)
-      return;
+    if (vf_numbers_random(numbers, what, problem, noise, dynamics, index) && !drawn) return;
   }
 }
 
@@ -232,28 +257,32 @@ static void vf_numbers_edges(vf_numbers *numbers) {
   vf_arena_free(&arena);
 }
 
-static int vf_numbers_runs(int32_t dynamics) {
-  return dynamics == SID_GD || dynamics >= SID_PROJECTED_GD;
+/* The dynamics of a run are those that draw nothing. */
+static int vf_numbers_has(int what, int32_t dynamics) {
+  const sid_dynamics kind = {.kind = dynamics, .substeps = 1};
+  if (what < VF_STEP) return dynamics == SID_GD; /* none of them has one: once */
+  return what != VF_RUN || vf_step_draws(&kind) == 0;
 }
 
-/* `count` requests of each sort on each problem, noise and dynamics, 8 times as many without any.
- */
+/* `count` cases of a sort on each problem, noise and dynamics. */
+static void vf_numbers_sort(vf_numbers *numbers, int what, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++)
+    for (int32_t problem = 1; problem <= SID_POISSON; problem++)
+      for (int32_t dynamics = SID_GD; dynamics <= SID_QUASI_RMSPROP; dynamics++)
+        if (vf_numbers_has(what, dynamics)) vf_numbers_noises(numbers, what, problem, dynamics, i);
+}
+
+/* `count` cases of each sort, 8 times as many without a problem; one trajectory of each. */
 static void vf_numbers_sweep(vf_numbers *numbers, uint64_t count) {
   vf_numbers_edges(numbers);
   for (int what = VF_NORMALS_FROM_RAWS; what <= VF_RUN; what++) {
-    const vf_do sort = (vf_do)what;
-    const int pointwise = vf_request_has_problem(sort), steps = what >= VF_STEP;
-    for (uint64_t i = 0; i < (pointwise ? count : 8 * count); i++) {
-      if (!pointwise) vf_numbers_random(numbers, sort, 0, 0, 0, 0, i);
-      for (int32_t problem = 1; pointwise && problem <= SID_POISSON; problem++)
-        for (int32_t dynamics = 1; dynamics <= (steps ? SID_QUASI_RMSPROP : 1); dynamics++)
-          if (sort != VF_RUN || vf_numbers_runs(dynamics))
-            vf_numbers_noises(numbers, sort, problem, dynamics, 0, i);
+    if (vf_request_has_problem((vf_do)what)) {
+      vf_numbers_sort(numbers, what, what == VF_RUN ? 1 : count);
+      continue;
     }
+    for (uint64_t i = 0; i < 8 * count; i++) vf_numbers_random(numbers, what, 0, 0, 0, i);
   }
-  for (int32_t problem = 1; problem <= SID_POISSON; problem++)
-    for (int32_t dynamics = 1; dynamics <= SID_QUASI_RMSPROP; dynamics++)
-      vf_numbers_noises(numbers, VF_STEP, problem, dynamics, 1, 0);
+  vf_numbers_sort(numbers, VF_REQUEST_COUNT, 1);
 }
 
 /* ---- the level ----------------------------------------------------------------------------- */
