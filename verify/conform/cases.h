@@ -10,8 +10,8 @@ typedef struct {
   vf_arena *arena;
   uint32_t noises; /* those to choose from, where one of them suits */
   int binary32;
-  int small;   /* points of size 2^-6, where what was added to |x|^2 shows */
-  int extreme; /* one request in eight has numbers of any size: overflow, underflow, early ends */
+  int small;     /* points of size 2^-6, where what was added to |x|^2 shows */
+  int extreme;   /* one request in eight has numbers of any size: overflow, underflow, early ends */
   int32_t noise; /* of the problem; < 0: any of `noises` that suits it */
 } vf_cases;
 

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include "formats/experiment_json.h"
+#include "formats/columns.h"
 #include "formats/number.h"
 
 /* All that is asked ends as it should. */
