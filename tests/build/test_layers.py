@@ -30,6 +30,7 @@ LAYERS = [
     ["verify/formats/"],
     ["verify/running/"],
     ["verify/harness/"],
+    ["verify/laws/"],
     ["verify/checks/"],
     ["verify/conform/"],
     ["verify/command/"],

@@ -1,6 +1,7 @@
 /* The norm and the time scale. */
 #include "checks/fm/norm.h"
 #include <math.h>
+#include "laws/norm.h"
 
 double fm_scale(double eta, double lam, double t) {
   const double q = eta / (2.0 * lam);
@@ -12,7 +13,7 @@ double fm_tau(double eta, double lam, double t) {
 }
 
 double fm_tau_inverse(double eta, double lam, double big) {
-  return log1p(2.0 * lam / eta * expm1(2.0 * big)) / (4.0 * eta * lam);
+  return vf_rescaled_time_inverse(eta * lam, 2.0 * lam / eta, big);
 }
 
 /* y = |x|^4: y+ = a^4 y + 2 a^2 eta^2 s^2 + eta^4 s^4/y, a = 1-el. Without the last term it is

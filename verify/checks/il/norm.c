@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "harness/limit.h"
 #include "formats/memory.h"
+#include "laws/norm.h"
 
 uint64_t il_segments(const il_phase *phases, uint32_t count, uint32_t m, sid_segment *segments) {
   double now = 0.0;
@@ -94,7 +95,7 @@ double il_fixed_tolerance(double el) { return 40.0 * IL_ULP / (4.0 * el) + 10.0 
 
 const char il_fixed_basis[] = "40 roundings of 2^-53 in each step, damped by 4 el";
 
-double il_fixed_rate(double el, double tr) { return sqrt(el * (2.0 - el) / tr); }
+double il_fixed_rate(double el, double tr) { return 1.0 / sqrt(vf_rest(el, tr)); }
 
 double il_crossing(vf_context *context, const char *name, const il_norm_case *run,
                    double equilibrium, double eps) {

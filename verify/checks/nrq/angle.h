@@ -5,7 +5,7 @@
 #ifndef VF_CHECKS_NRQ_ANGLE_H
 #define VF_CHECKS_NRQ_ANGLE_H
 
-#include "checks/nrq/law.h"
+#include "laws/rayleigh.h"
 
 /* Risks of the real step of 1/m at increasing times (multiples of 1/m) from f = f0 with M of the
  * law, whose eta is constant, p = 2. 0, or -1 and NaN. */

@@ -5,6 +5,7 @@
 #define VF_CHECKS_NRQ_H
 
 #include "harness/text.h"
+#include "laws/norm.h"
 
 #define NRQ_PI 3.14159265358979323846
 #define NRQ_ULP 0x1p-53 /* one rounding */
@@ -18,12 +19,6 @@ sid_problem nrq_problem(uint32_t dim, const double *spectrum, int32_t noise, dou
 
 /* 1, 1+a, ..., 1+a. */
 void nrq_two_values(double *spectrum, uint32_t dim, double a);
-
-/* M at equilibrium: M^2 = (p-1) sigma^2 eta/(2 lam). */
-double nrq_equilibrium(uint32_t dim, double sigma, double eta, double lam);
-
-/* M^2 after time t from `square` at constant eta: (17). */
-double nrq_norm_square(uint32_t dim, double sigma, double eta, double lam, double square, double t);
 
 /* x with |x|^2 = m, its direction sqrt(f) e_1 + sqrt(1-f) e_2. */
 void nrq_point(double *x, uint32_t dim, double f, double m);

@@ -3,7 +3,7 @@
  * el)), and the limiting risk r* is sqrt(p-1) sigma sqrt(2 el)/(2 a) to leading order; in general
  * it is exp(-q M/(eta sigma^2)) on the sphere. nrq Theorem 2, (25), (26). */
 #include <math.h>
-#include "harness/quadrature.h"
+#include "laws/rayleigh.h"
 #include "checks/nrq/long_run.h"
 #include "checks/nrq/transfer.h"
 
@@ -39,22 +39,6 @@ static void nrq2_transfer_operator(vf_context *context) {
     }
 }
 
-static double nrq_circle_density(void *two_kappa, double angle) {
-  return exp(-*(const double *)two_kappa * sin(angle) * sin(angle));
-}
-
-static double nrq_circle_loss(void *two_kappa, double angle) {
-  return sin(angle) * sin(angle) * nrq_circle_density(two_kappa, angle);
-}
-
-/* Risk of the stationary density at p = 2, where it is e^(-2 kappa sin^2) on the circle; exact to
- * rounding for kappa below 1000. */
-static double nrq_circle_risk(double two_kappa) {
-  enum { NODES = 4096 };
-  return vf_circle_mean(nrq_circle_loss, &two_kappa, NODES) /
-         vf_circle_mean(nrq_circle_density, &two_kappa, NODES);
-}
-
 /* The real risk at p = 2 is that of Theorem 2's density times 1 + (a e/4) + O(e^2), e = sqrt(2
  * el)/sigma: the variance of a discrete step is larger by a e/2, and the loss raises |x|^2, which
  * lowers e, by a e/4. Order 1 in sqrt(2 el); and without the first correction, order 2. */
@@ -71,7 +55,8 @@ static void nrq2_risk_order(vf_context *context) {
     }
     vf_map(LEVELS, vf_jobs(context), means[0], NRQ_T_MEANS, nrq_transfer_one, jobs);
     for (int k = 0; k < LEVELS; k++) {
-      ratio[k] = means[k][NRQ_T_RISK] / nrq_circle_risk(cases[i].a / (cases[i].sigma * h[k])) - 1.0;
+      ratio[k] =
+          means[k][NRQ_T_RISK] / nrq_density_risk(1, 1, cases[i].a / (cases[i].sigma * h[k])) - 1.0;
       rest[k] = ratio[k] - cases[i].a * h[k] / (4.0 * cases[i].sigma);
     }
     vf_text(name, "risk/r* - 1, order in sqrt(2 el), p=2 a=%g sigma=%g", cases[i].a,

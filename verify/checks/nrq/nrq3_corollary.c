@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include "harness/observe.h"
 #include "checks/nrq/angle.h"
-#include "checks/nrq/law.h"
+#include "laws/rayleigh.h"
 #include "checks/nrq/theorem1.h"
 #include "checks/nrq/transfer.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include "harness/observe.h"
 #include "checks/nrq/angle.h"
-#include "checks/nrq/law.h"
+#include "laws/rayleigh.h"
 #include "checks/nrq/one_step.h"
 #include "checks/nrq/runs.h"
 #include "formats/memory.h"

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "checks/nrq/angle.h"
-#include "checks/nrq/law.h"
+#include "laws/rayleigh.h"
 #include "checks/nrq/one_step.h"
 #include "checks/nrq/transfer.h"
 #include "formats/memory.h"

@@ -16,9 +16,8 @@ typedef struct {
 static double quadratic_risk(const quadratic_case *one) {
   double risk = 0.0;
   for (uint32_t j = 0; j < one->dim; j++) {
-    const double b = one->lam + one->spectrum[j];
-    risk +=
-        0.5 * one->spectrum[j] * one->eta * one->sigma * one->sigma / (b * (2.0 - one->eta * b));
+    const double rate = one->eta * (one->lam + one->spectrum[j]), kick = one->eta * one->sigma;
+    risk += 0.5 * one->spectrum[j] * vf_rest(rate, kick * kick);
   }
   return risk;
 }

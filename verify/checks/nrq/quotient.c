@@ -1,4 +1,4 @@
-/* The noisy Rayleigh quotient: instances, norm, experiments. */
+/* The noisy Rayleigh quotient: instances, experiments. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,16 +19,6 @@ sid_problem nrq_problem(uint32_t dim, const double *spectrum, int32_t noise, dou
 
 void nrq_two_values(double *spectrum, uint32_t dim, double a) {
   for (uint32_t j = 0; j < dim; j++) spectrum[j] = j ? 1.0 + a : 1.0;
-}
-
-double nrq_equilibrium(uint32_t dim, double sigma, double eta, double lam) {
-  return sigma * sqrt((double)(dim - 1) * eta / (2.0 * lam));
-}
-
-double nrq_norm_square(uint32_t dim, double sigma, double eta, double lam, double square,
-                       double t) {
-  const double c = (double)(dim - 1) * sigma * sigma * eta / (2.0 * lam);
-  return exp(-4.0 * eta * lam * t) * (square - c) + c;
 }
 
 void nrq_point(double *x, uint32_t dim, double f, double m) {

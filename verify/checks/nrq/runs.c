@@ -1,7 +1,7 @@
 /* Ensembles from one point, and the law with two eigenvalues. */
 #include <math.h>
 #include "checks/nrq/runs.h"
-#include "checks/nrq/law.h"
+#include "laws/rayleigh.h"
 #include "harness/observe.h"
 
 double *nrq_ensemble(vf_context *context, const nrq_runs *runs, const uint64_t *times, size_t count,

@@ -2,7 +2,7 @@
 #ifndef VF_CHECKS_NRQ_THEOREM1_H
 #define VF_CHECKS_NRQ_THEOREM1_H
 
-#include "checks/nrq/law.h"
+#include "laws/rayleigh.h"
 #include "checks/nrq/runs.h"
 
 /* An instance of Theorem 1: real SGD, f at every tenth step. */

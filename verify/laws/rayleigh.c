@@ -1,8 +1,10 @@
 /* The law of (16) with two eigenvalues, by its moments. */
 #include <math.h>
 #include <string.h>
-#include "checks/nrq/law.h"
+#include "laws/rayleigh.h"
 #include "harness/algebra.h"
+#include "harness/quadrature.h"
+#include "laws/norm.h"
 
 nrq_law nrq_constant_law(nrq_leg *leg, uint32_t dim, double a, double sigma, double eta, double lam,
                          double times) {
@@ -97,6 +99,42 @@ void nrq_law_risks(const nrq_law *law, double f0, const double *times, size_t co
   nrq_law_risks_rough(law, f0, times, count, parts, rough);
   nrq_law_risks_rough(law, f0, times, count, 2 * parts, risks);
   for (size_t i = 0; i < count; i++) risks[i] += (risks[i] - rough[i]) / 3.0;
+}
+
+typedef struct {
+  double low, high, two_kappa, peak, shift; /* shift: the logarithm at the peak */
+} nrq_density;
+
+static double nrq_density_log(const nrq_density *d, double angle) {
+  const double s = sin(angle), c = cos(angle);
+  double sum = -d->two_kappa * s * s;
+  if (d->low > 1.0) sum += (d->low - 1.0) * log(c);
+  if (d->high > 1.0) sum += (d->high - 1.0) * log(s);
+  return sum;
+}
+
+static double nrq_density_at(void *density, double angle) {
+  const nrq_density *d = density;
+  return exp(nrq_density_log(d, angle) - d->shift);
+}
+
+static double nrq_density_loss(void *density, double angle) {
+  return sin(angle) * sin(angle) * nrq_density_at(density, angle);
+}
+
+/* The peak lies where z = sin^2 solves (high-1)(1-z) - (low-1) z = 4 kappa z (1-z); beyond it by
+ * more than forty widths there is nothing. */
+double nrq_density_risk(uint32_t low, uint32_t high, double two_kappa) {
+  nrq_density d = {low, high, two_kappa, 0.0, 0.0};
+  const double k = 2.0 * two_kappa, l = d.low - 1.0, h = d.high - 1.0, b = h + l + k;
+  const double z = h > 0.0 ? 2.0 * h / (b + sqrt(fmax(b * b - 4.0 * k * h, 0.0))) : 0.0;
+  const double half = 1.57079632679489661923;
+  d.peak = asin(sqrt(fmin(z, 1.0)));
+  if (d.peak > 0.0 && d.peak < half) d.shift = nrq_density_log(&d, d.peak);
+  const double width = 40.0 / sqrt(2.0 * two_kappa + d.low + d.high);
+  const double from = fmax(0.0, d.peak - width), to = fmin(half, d.peak + width);
+  return vf_gauss(nrq_density_loss, &d, from, to, 100) /
+         vf_gauss(nrq_density_at, &d, from, to, 100);
 }
 
 double nrq_law_stationary(uint32_t dim, double a, double sigma, double eta, double lam) {

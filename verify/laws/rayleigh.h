@@ -1,9 +1,10 @@
 /* The law of (16) with two eigenvalues and the norm of (17), by its moments: df = [2 a e f (1-f) +
  * e^2 sigma^2 (1 - p f)] dt + 2 e sigma sqrt(f (1-f)) dB. */
-#ifndef VF_CHECKS_NRQ_LAW_H
-#define VF_CHECKS_NRQ_LAW_H
+#ifndef VF_LAWS_RAYLEIGH_H
+#define VF_LAWS_RAYLEIGH_H
 
-#include "checks/nrq/nrq.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /* eta from a step on; the norm M of (17) is continuous but for `scale`, by which M is multiplied
  * there. */
@@ -29,7 +30,12 @@ double nrq_law_rate(const nrq_law *law, double t, double *norm);
 void nrq_law_risks(const nrq_law *law, double f0, const double *times, size_t count, int parts,
                    double *risks);
 
-/* Risk of the stationary law at the equilibrium norm: that of Theorem 2. */
+/* Mean of 1-f under the stationary density (25), e^(2 kappa f) on the sphere where `low`
+ * coordinates make f and the other `high` have the larger eigenvalue: with f = cos^2 of an angle,
+ * cos^(low-1) sin^(high-1) e^(-2 kappa sin^2). By quadrature, to 1e-12. */
+double nrq_density_risk(uint32_t low, uint32_t high, double two_kappa);
+
+/* Risk of the stationary law at the equilibrium norm, by its moments. */
 double nrq_law_stationary(uint32_t dim, double a, double sigma, double eta, double lam);
 
 /* The rate of relaxation near a guess, e being that of the equilibrium norm: drift = a e, spread =
