@@ -21,9 +21,9 @@ USAGE = output("--help")
 with case("help lists every command and option on standard output"):
     same([output("-h"), output("help")], [USAGE, USAGE], "-h and help")
     for word in (b"verify", b"run", b"stream", b"info", b"--tier", b"--filter", b"--backend",
-                 b"--jobs", b"--json", b"--junit", b"--list", b"--trajectories", b"--out",
-                 b"--format", b"--seed", b"--key", b"--count", b"--skip", b"--what",
-                 b"Exit status: 0"):
+                 b"--jobs", b"--json", b"--junit", b"--list", b"law", b"--with-law",
+                 b"--trajectories", b"--out", b"--format", b"--seed", b"--key", b"--count",
+                 b"--skip", b"--what", b"Exit status: 0"):
         holds(word in USAGE, f"{word} is missing")
 with case("version"):
     same(output("--version").decode(), f"sidyn {VERSION}\n", "text")
@@ -57,7 +57,7 @@ with case("every backend by option and by environment; the option wins"):
 # ---- what is refused: arguments, parts of the message ----
 
 for arguments, *says in (
-    (["walk"], "walk: unknown command; allowed: verify, run, compare, stream, conform, info"),
+    (["walk"], "walk: unknown command; allowed: verify, run, law, compare, stream, conform, info"),
     ([""], "unknown command"),
     (["--verbose"], "--verbose: unknown command"),
     (["two\nlines"], "unknown command"),

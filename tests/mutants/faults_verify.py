@@ -4,8 +4,54 @@ INPUT = 'tests/cli/test_input.py'
 OUTPUT = 'tests/cli/test_output.py'
 COMPARE = 'tests/cli/test_compare.py'
 VERIFY = 'tests/cli/test_verify.py'
+LAW = 'tests/law/test_law.py'
 
 FAULTS = {
+    'verify/laws/noise.c': [
+        ('law-momentum-balance', LAW, 'one->el / (1.0 + dynamics->beta)', 'one->el'),
+        ('law-gradient-left-out', LAW, 'value->next += rest.loss;', ';'),
+        ('law-loss-trace', LAW, 'one->minimum.trace / (4.0 * directions)',
+         'one->minimum.trace / (2.0 * directions)'),
+        ('law-risk-of-low', LAW, 'nrq_density_risk(minimum->flat, minimum->normal,',
+         'nrq_density_risk(minimum->normal, minimum->flat,'),
+        ('law-equipartition-half', LAW, '0.25 * minimum->normal', '0.5 * minimum->normal'),
+        ('law-angle-of-one-substep', LAW, 'acos(pow(1.0 - rate, one->step.repeats))',
+         'acos(1.0 - rate)'),
+        ('law-mixing-radius', LAW, '2.0 * r2 * directions /', '2.0 * sqrt(r2) * directions /'),
+        ('law-escape-full-rate', LAW, ': drift;\n', ': drift * 2.0;\n'),
+        ('law-relaxation-of-norm2', LAW, 'log1p(-2.0 * rate * (2.0 - rate))',
+         'log1p(-rate * (2.0 - rate))'),
+    ],
+    'verify/laws/edge.c': [
+        ('law-edge-of-rmsprop', LAW, '0.5 * one->lr * one->lr : one->el;',
+         'one->lr * one->lr : one->el;'),
+        ('law-edge-twice', LAW, 'one->minimum.calm / (2.0 * (1.0 - one->el))',
+         'one->minimum.calm / (1.0 - one->el)'),
+    ],
+    'verify/laws/step.c': [
+        ('law-svag-kick', LAW, 'lr * lr / (l * batch), 1,', 'lr * lr / (l * l * batch), 1,'),
+        ('law-batch', LAW, 'default: return (vf_law_step){lr, lr * lr / batch,',
+         'default: return (vf_law_step){lr, lr * lr,'),
+        ('law-linear-cross', LAW, '- 2.0 * one->vab * moments[0] + one->vbb;', '+ one->vbb;'),
+    ],
+    'verify/laws/path.c': [
+        ('law-rescale-once', LAW, 'path->norm2 *= factor * factor;', 'path->norm2 *= factor;'),
+        ('law-first-start', LAW, 'path->norm2 = one->norm2;', 'path->norm2 = 1.0;'),
+        ('law-svag-time', LAW, 'time = 1.0 / (double)vf_law_steps_per_unit(',
+         'time = 1.0 * (double)vf_law_steps_per_unit('),
+    ],
+    'verify/laws/laws.c': [
+        ('law-schedule-start', LAW, 'sid_schedule_at(schedule, last, lr, wd);',
+         'sid_schedule_at(schedule, 0, lr, wd);'),
+        ('law-samples', LAW, 'if (problem->noise == SID_NOISE_SAMPLES) return', 'if (0) return'),
+    ],
+    'verify/laws/minimum.c': [
+        ('law-labels-fit', LAW, 'missed <= 1e-20 * labels2 && fit < 1.0', 'fit < 100.0'),
+    ],
+    'verify/command/law.c': [
+        ('law-inside-reversed', LAW, 'one->value.here <= one->value.bound',
+         'one->value.here > one->value.bound'),
+    ],
     'verify/harness/check.c': [
         ('within-strict', 'test_check',
          'vf_pass_if(distance <= tolerance), basis)', 'vf_pass_if(distance < tolerance), basis)'),

@@ -8,6 +8,7 @@
 int vf_command_verify(int argc, char **argv);
 int vf_command_run(int argc, char **argv);
 int vf_command_compare(int argc, char **argv);
+int vf_command_law(int argc, char **argv);
 int vf_command_stream(int argc, char **argv);
 int vf_command_conform(int argc, char **argv);
 int vf_command_info(int argc, char **argv);

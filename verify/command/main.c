@@ -15,7 +15,8 @@ static const char vf_usage[] =
     "FILE] [--junit FILE] [--list]\n"
     "  run EXPERIMENT.json [--trajectories A:B] [--backend NAME] [--jobs N] [--out "
     "FILE.csv|FILE.npy|-] [--format bits|hex|dec]\n"
-    "      [--statistics]\n"
+    "      [--statistics] [--with-law]\n"
+    "  law EXPERIMENT.json [--json FILE] | --list\n"
     "  compare EXPERIMENT.json THEIRS.csv|THEIRS.npy [--trajectory N|--trajectories A:B] "
     "[--jobs N] [--json FILE]\n"
     "      [--format bits|hex|dec] [--ensemble [--reference N]]\n"
@@ -57,9 +58,10 @@ int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(int, char **);
-  } commands[] = {{"verify", vf_command_verify},   {"run", vf_command_run},
-                  {"compare", vf_command_compare}, {"stream", vf_command_stream},
-                  {"conform", vf_command_conform}, {"info", vf_command_info}};
+  } commands[] = {{"verify", vf_command_verify}, {"run", vf_command_run},
+                  {"law", vf_command_law},       {"compare", vf_command_compare},
+                  {"stream", vf_command_stream}, {"conform", vf_command_conform},
+                  {"info", vf_command_info}};
   vf_hold_standard_streams();
   signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a write that fails, with a message */
   if (vf_asks_for_help(argc, argv)) {
@@ -82,6 +84,6 @@ int main(int argc, char **argv) {
     if (backend && *backend && vf_backend_choose(backend)) return VF_EXIT_USAGE;
     return commands[i].run(argc - 1, argv + 1);
   }
-  return vf_fail("%s: unknown command; allowed: verify, run, compare, stream, conform, info",
+  return vf_fail("%s: unknown command; allowed: verify, run, law, compare, stream, conform, info",
                  argv[1]);
 }

@@ -15,11 +15,12 @@
 #include "formats/number.h"
 #include "formats/output.h"
 #include "running/statistics.h"
+#include "laws/path.h"
 
 typedef struct {
   const char *experiment, *out;
   uint64_t first, count;
-  int jobs, npy, statistics;
+  int jobs, npy, statistics, with_law;
   vf_format format;
 } vf_run_options;
 
@@ -37,13 +38,11 @@ static int vf_parse_out(const char *text, vf_run_options *options) {
 }
 
 static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
-  static const struct option names[] = {{"trajectories", required_argument, NULL, 't'},
-                                        {"backend", required_argument, NULL, 'b'},
-                                        {"jobs", required_argument, NULL, 'j'},
-                                        {"out", required_argument, NULL, 'o'},
-                                        {"format", required_argument, NULL, 'f'},
-                                        {"statistics", no_argument, NULL, 's'},
-                                        {NULL, 0, NULL, 0}};
+  static const struct option names[] = {
+      {"trajectories", required_argument, NULL, 't'}, {"backend", required_argument, NULL, 'b'},
+      {"jobs", required_argument, NULL, 'j'},         {"out", required_argument, NULL, 'o'},
+      {"format", required_argument, NULL, 'f'},       {"statistics", no_argument, NULL, 's'},
+      {"with-law", no_argument, NULL, 'w'},           {NULL, 0, NULL, 0}};
   int code, status = 0, formatted = 0;
   opterr = 0;
   while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
@@ -53,6 +52,7 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
       case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
       case 'o': status = vf_parse_out(optarg, options); break;
       case 's': options->statistics = 1; break;
+      case 'w': options->with_law = 1; break;
       case 'f':
         formatted = 1;
         if (vf_format_parse(optarg, &options->format))
@@ -73,14 +73,6 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
 }
 
 /* ---- CSV ---- */
-
-static void vf_csv_head(const sid_experiment *experiment, FILE *stream) {
-  char name[32];
-  fputs("trajectory,step,end", stream);
-  for (size_t k = 0; k < sid_row_width(experiment); k++)
-    fprintf(stream, ",%s", vf_column_name(experiment, k, name));
-  fputc('\n', stream);
-}
 
 static void vf_csv_row(uint64_t trajectory, uint64_t step, const char *end, const double *row,
                        size_t width, vf_format format, FILE *stream) {
@@ -118,13 +110,50 @@ typedef struct {
   const sid_experiment *experiment;
   const vf_run_options *options;
   FILE *stream;
-  size_t width;
+  size_t width;                       /* of the observables, */
+  size_t laws, columns;               /* of the laws of some of them, and of both */
+  int32_t law_of[SID_MANIFOLD_ANGLE]; /* the observables that the laws are of */
+  double *law, *row;          /* checkpoint_count*laws, of one trajectory; one row of all columns */
   uint64_t chunk;             /* trajectories computed before they are written */
   double *rows, *last, *work; /* of a chunk; work for one row of a trajectory that ended early */
   vf_end *ends;
   vf_statistics *statistics; /* checkpoint_count*width, with --statistics */
   uint64_t ended;            /* trajectories that ended early so far */
 } vf_job;
+
+/* The name of column k. */
+static const char *vf_column(const vf_job *job, size_t k, char name[VF_COLUMN_SIZE]) {
+  if (k < job->width) return vf_column_name(job->experiment, k, name);
+  snprintf(name, VF_COLUMN_SIZE, "law_%s", vf_observable_name(job->law_of[k - job->width]));
+  return name;
+}
+
+static void vf_csv_head(const vf_job *job) {
+  char name[VF_COLUMN_SIZE];
+  fputs("trajectory,step,end", job->stream);
+  for (size_t k = 0; k < job->columns; k++) fprintf(job->stream, ",%s", vf_column(job, k, name));
+  fputc('\n', job->stream);
+}
+
+/* The laws of a trajectory; from one point they are those of every trajectory. */
+static void vf_find_laws(vf_job *job, uint64_t trajectory, int first) {
+  const sid_experiment *experiment = job->experiment;
+  if (job->laws == 0 || (!first && experiment->start.kind == SID_START_POINT)) return;
+  double *x = vf_allocate(experiment->problem.dim, sizeof *x);
+  if (sid_start_state(experiment, trajectory, x) == SID_OK)
+    vf_law_path(experiment, x, job->law_of, job->laws, job->law);
+  free(x);
+}
+
+/* All columns of a checkpoint; laws have a value where the trajectory has a row. */
+static const double *vf_all_columns(vf_job *job, uint32_t c, const double *observables,
+                                    int reached) {
+  if (job->laws == 0) return observables;
+  memcpy(job->row, observables, job->width * sizeof *job->row);
+  for (size_t k = 0; k < job->laws; k++)
+    job->row[job->width + k] = reached ? job->law[c * job->laws + k] : (double)NAN;
+  return job->row;
+}
 
 /* The last state of a trajectory that ended early: a note, and a row of its own with the reason. */
 static void vf_write_early_end(vf_job *job, uint64_t trajectory, const vf_end *end,
@@ -135,29 +164,24 @@ static void vf_write_early_end(vf_job *job, uint64_t trajectory, const vf_end *e
             end->step, sid_status_text(end->status));
   if (job->options->npy || job->options->statistics) return;
   sid_observe(job->experiment, end->step, last, NULL, row, row + job->width);
-  vf_csv_row(trajectory, end->step, vf_end_name(end->status), row, job->width, job->options->format,
-             job->stream);
-}
-
-static void vf_add_statistics(vf_job *job, const double *rows) {
-  const size_t numbers = job->experiment->checkpoint_count * job->width;
-  for (size_t k = 0; k < numbers; k++) vf_statistics_add(job->statistics + k, rows[k]);
+  vf_csv_row(trajectory, end->step, vf_end_name(end->status), vf_all_columns(job, 0, row, 0),
+             job->columns, job->options->format, job->stream);
 }
 
 static void vf_write_statistics(const vf_job *job) {
   static const double fractions[] = {0.05, 0.25, 0.5, 0.75, 0.95};
-  char name[32], text[VF_NUMBER_SIZE];
+  char name[VF_COLUMN_SIZE], text[VF_NUMBER_SIZE];
   fputs("step,observable,count,mean,variance,standard_error,min,max,q05,q25,q50,q75,q95\n",
         job->stream);
   for (uint32_t c = 0; c < job->experiment->checkpoint_count; c++)
-    for (size_t k = 0; k < job->width; k++) {
-      const vf_statistics *one = job->statistics + c * job->width + k;
+    for (size_t k = 0; k < job->columns; k++) {
+      const vf_statistics *one = job->statistics + c * job->columns + k;
       const double variance = vf_statistics_variance(one);
       const double values[] = {
           vf_statistics_mean(one), variance, sqrt(variance / (double)one->count),
           one->count ? one->least : (double)NAN, one->count ? one->most : (double)NAN};
       fprintf(job->stream, "%" PRIu64 ",%s,%" PRIu64, job->experiment->checkpoints[c],
-              vf_column_name(job->experiment, k, name), one->count);
+              vf_column(job, k, name), one->count);
       for (size_t v = 0; v < sizeof values / sizeof values[0]; v++)
         fprintf(job->stream, ",%s", vf_number_text(values[v], job->options->format, text));
       for (size_t f = 0; f < sizeof fractions / sizeof fractions[0]; f++)
@@ -174,13 +198,17 @@ static void vf_write_trajectory(vf_job *job, uint64_t start, uint64_t i) {
   const double *rows = job->rows + i * experiment->checkpoint_count * job->width;
   const vf_end *end = job->ends + i;
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
-  for (uint32_t c = 0; !job->options->statistics && c < experiment->checkpoint_count; c++) {
-    const double *row = rows + c * job->width;
-    if (job->options->npy) {
-      for (size_t k = 0; k < job->width; k++) vf_npy_number(row[k], job->stream);
+  vf_find_laws(job, trajectory, start + i == 0);
+  for (uint32_t c = 0; c < experiment->checkpoint_count; c++) {
+    const double *row = vf_all_columns(job, c, rows + c * job->width, c < end->rows);
+    if (job->options->statistics) {
+      for (size_t k = 0; k < job->columns; k++)
+        vf_statistics_add(job->statistics + c * job->columns + k, row[k]);
+    } else if (job->options->npy) {
+      for (size_t k = 0; k < job->columns; k++) vf_npy_number(row[k], job->stream);
     } else if (c < end->rows) {
-      vf_csv_row(trajectory, experiment->checkpoints[c], "", row, job->width, job->options->format,
-                 job->stream);
+      vf_csv_row(trajectory, experiment->checkpoints[c], "", row, job->columns,
+                 job->options->format, job->stream);
     }
   }
   if (end->status != SID_OK) vf_write_early_end(job, trajectory, end, job->last + i * kept);
@@ -194,11 +222,7 @@ static void vf_compute(vf_job *job) {
     const uint64_t size = count - done < job->chunk ? count - done : job->chunk;
     vf_ensemble_states(job->experiment, job->options->first + done, size, job->options->jobs,
                        job->rows, job->ends, job->last);
-    for (uint64_t i = 0; i < size; i++) {
-      vf_write_trajectory(job, done, i);
-      if (job->options->statistics)
-        vf_add_statistics(job, job->rows + i * job->experiment->checkpoint_count * job->width);
-    }
+    for (uint64_t i = 0; i < size; i++) vf_write_trajectory(job, done, i);
     done += size;
     if (progress && vf_seconds() - start > 2.0)
       fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " trajectories\033[K%s", done, count,
@@ -220,30 +244,52 @@ static void vf_job_allocate(vf_job *job) {
   job->last = vf_allocate(chunk * kept, sizeof *job->last);
   job->ends = vf_allocate(chunk, sizeof *job->ends);
   job->work = vf_allocate(job->width + sid_observe_workspace(experiment), sizeof *job->work);
-  if (job->options->statistics) job->statistics = vf_allocate(numbers, sizeof *job->statistics);
+  job->law = vf_allocate(experiment->checkpoint_count * job->laws, sizeof *job->law);
+  job->row = vf_allocate(job->columns, sizeof *job->row);
+  if (job->options->statistics)
+    job->statistics =
+        vf_allocate(experiment->checkpoint_count * job->columns, sizeof *job->statistics);
 }
 
 static void vf_job_free(vf_job *job) {
-  const size_t numbers = job->statistics ? job->experiment->checkpoint_count * job->width : 0;
+  const size_t numbers = job->statistics ? job->experiment->checkpoint_count * job->columns : 0;
   for (size_t k = 0; k < numbers; k++) vf_statistics_free(job->statistics + k);
   free(job->statistics);
   free(job->rows);
+  free(job->law);
+  free(job->row);
   free(job->last);
   free(job->ends);
   free(job->work);
 }
 
+/* Each observable that a law may speak of, once. */
+static void vf_choose_laws(vf_job *job) {
+  for (uint32_t o = 0; o < job->experiment->observable_count; o++) {
+    const int32_t observable = job->experiment->observables[o];
+    int known = !vf_law_has_path(observable);
+    for (size_t k = 0; k < job->laws; k++) known = known || job->law_of[k] == observable;
+    if (!known) job->law_of[job->laws++] = observable;
+  }
+}
+
 static int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options) {
   vf_output output;
   vf_job job = {.experiment = experiment, .options = options, .width = sid_row_width(experiment)};
+  if (options->with_law) vf_choose_laws(&job);
+  if (options->with_law && job.laws == 0)
+    return vf_fail(
+        "run: --with-law: no observable has a law; allowed: at least one of norm2, loss, "
+        "noise_trace, step_angle, effective_lr, gamma");
+  job.columns = job.width + job.laws;
   int status = vf_output_open(&output, options->out);
   if (status) return status;
   job.stream = output.stream;
   vf_job_allocate(&job);
   if (options->npy)
-    vf_npy_head(options->count, experiment->checkpoint_count, job.width, job.stream);
+    vf_npy_head(options->count, experiment->checkpoint_count, job.columns, job.stream);
   else if (!options->statistics)
-    vf_csv_head(experiment, job.stream);
+    vf_csv_head(&job);
   vf_compute(&job);
   if (options->statistics) vf_write_statistics(&job);
   status = vf_output_commit(&output);

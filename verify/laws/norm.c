@@ -15,5 +15,6 @@ double nrq_norm_square(uint32_t dim, double sigma, double eta, double lam, doubl
 }
 
 double vf_rescaled_time_inverse(double el, double ratio, double big) {
+  if (big > 300.0) return (2.0 * big + log(ratio)) / (4.0 * el); /* e^(2 big) would overflow */
   return log1p(ratio * expm1(2.0 * big)) / (4.0 * el);
 }
