@@ -9,7 +9,7 @@ LAW = 'tests/law/test_law.py'
 FAULTS = {
     'verify/laws/noise.c': [
         ('law-momentum-balance', LAW, 'one->el / (1.0 + dynamics->beta)', 'one->el'),
-        ('law-gradient-left-out', LAW, 'value->next += rest.loss;', ';'),
+        ('law-gradient-left-out', LAW, 'rest.gauss / 4.0 + rest.loss +', 'rest.gauss / 4.0 +'),
         ('law-loss-trace', LAW, 'one->minimum.trace / (4.0 * directions)',
          'one->minimum.trace / (2.0 * directions)'),
         ('law-risk-of-low', LAW, 'nrq_density_risk(minimum->flat, minimum->normal,',
@@ -17,8 +17,9 @@ FAULTS = {
         ('law-equipartition-half', LAW, '0.25 * minimum->normal', '0.5 * minimum->normal'),
         ('law-angle-of-one-substep', LAW, 'acos(pow(1.0 - rate, one->step.repeats))',
          'acos(1.0 - rate)'),
-        ('law-mixing-radius', LAW, '2.0 * r2 * directions /', '2.0 * sqrt(r2) * directions /'),
-        ('law-escape-full-rate', LAW, ': drift;\n', ': drift * 2.0;\n'),
+        ('law-mixing-radius', LAW, '2.0 * r2 * directions /', '2.0 * directions /'),
+        ('law-escape-full-rate', LAW, 'units / (minimum->gap * rest.e)',
+         'units / (2.0 * minimum->gap * rest.e)'),
         ('law-relaxation-of-norm2', LAW, 'log1p(-2.0 * rate * (2.0 - rate))',
          'log1p(-rate * (2.0 - rate))'),
     ],

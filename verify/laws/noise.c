@@ -184,23 +184,22 @@ const char *vf_law_mixing(const vf_law_case *one, vf_law_value *value) {
   return NULL;
 }
 
-/* The slowest rate of (16) with two eigenvalues, as f comes from 0; a e to leading order, which is
- * taken where the law is narrower than its moments show. */
+/* The slowest rate of (16) with two eigenvalues, at which f leaves 0: a e to leading order, less
+ * p/2 e^2 sigma^2 (row nrq3; nrq_relaxation() tends to this), and what is next is about the square.
+ */
 const char *vf_law_escape(const vf_law_case *one, vf_law_value *value) {
   const vf_minimum *minimum = &one->minimum;
-  const uint32_t dim = one->experiment->problem.dim;
   vf_noise_rest rest;
   double here, next;
   const char *trouble = vf_noise_rest_of(one, &rest);
   if (trouble) return trouble;
   if (!minimum->two_values || minimum->flat != 1)
     return "the matrix has not two eigenvalues, the lower one simple";
-  const double drift = minimum->gap * rest.e, spread = rest.e * rest.e * rest.sigma2,
-               narrow = spread / drift;
-  const double rate = narrow > 1e-4 ? nrq_relaxation(dim, drift, spread, drift) : drift;
-  vf_finite(one, &rest, narrow > 1e-4 ? 0.0 : 0.5 * dim * narrow, &here, &next);
-  *value = (vf_law_value){(double)vf_law_steps_per_unit(&one->experiment->dynamics) / rate, here,
-                          SMALL, next};
+  const double units = (double)vf_law_steps_per_unit(&one->experiment->dynamics),
+               first = 0.5 * one->experiment->problem.dim * rest.e * rest.sigma2 / minimum->gap;
+  vf_finite(one, &rest, 0.0, &here, &next);
+  *value = (vf_law_value){units / (minimum->gap * rest.e) * (1.0 + first), fmax(here, first), SMALL,
+                          next + 4.0 * first * first};
   return NULL;
 }
 

@@ -92,6 +92,12 @@ static void vf_path_rescale(vf_path *path, double factor) {
   }
 }
 
+/* The moments of f stand for laws that are not too narrow: e sigma^2/a is their squared width. */
+static int vf_path_resolved(const vf_path *path, double e) {
+  const double p = path->experiment->problem.dim;
+  return e * path->one.s2 / ((p - 1.0) * path->one.minimum.gap) >= fmax(3e-4, 1e-4 * p);
+}
+
 /* R <- (1-rate)^2 R + kick s2/R in each substep; the mean cosine of the turn is the product of the
  * (1-rate) |x|/|x+|, which telescopes. f moves by (16) with the e of the middle. */
 static void vf_path_norm_step(vf_path *path, const vf_law_step *step) {
@@ -99,9 +105,10 @@ static void vf_path_norm_step(vf_path *path, const vf_law_step *step) {
   for (uint32_t k = 0; k < step->repeats; k++)
     path->norm2 = keep * keep * path->norm2 + step->kick * path->one.s2 / path->norm2;
   path->cosine = pow(keep, step->repeats) * sqrt(before / path->norm2);
+  const double e = path->lr / sqrt(before * path->norm2);
+  path->two_values = path->two_values && vf_path_resolved(path, e);
   if (path->two_values) {
-    const double e = path->lr / sqrt(before * path->norm2),
-                 sigma2 = path->one.s2 / ((double)path->experiment->problem.dim - 1.0),
+    const double sigma2 = path->one.s2 / ((double)path->experiment->problem.dim - 1.0),
                  time = 1.0 / (double)vf_law_steps_per_unit(&path->experiment->dynamics);
     nrq_modes_advance(&path->modes, path->one.minimum.gap * e, e * e * sigma2, time, path->moments);
   }
