@@ -18,8 +18,8 @@ typedef struct {
   int two_values;       /* NORM: f has the law (16) of nrq, from one point */
   nrq_modes modes;      /* and these are its moments */
   double moments[NRQ_MODES];
-  const vf_linear *lines; /* LINES: each coordinate */
-  double *squares;        /* and its E x, E x^2 */
+  vf_linear *lines;     /* LINES: each coordinate */
+  double (*squares)[2]; /* and its E x, E x^2 */
 } vf_path;
 
 int vf_law_has_path(int32_t observable) {
@@ -53,14 +53,13 @@ static void vf_path_begin(vf_path *path, const sid_experiment *experiment, const
   path->norm2 = one->norm2;
   path->cosine = 1.0;
   if (vf_path_covered(experiment, "linear-norm2")) {
-    vf_linear *lines = vf_allocate(p, sizeof *lines);
     path->kind = LINES;
-    path->lines = lines;
-    path->squares = vf_allocate(2 * (size_t)p, sizeof *path->squares);
+    path->lines = vf_allocate(p, sizeof *path->lines);
+    path->squares = vf_allocate(p, sizeof *path->squares);
     for (uint32_t j = 0; j < p; j++) {
-      lines[j] = vf_linear_of(&experiment->problem, j);
-      path->squares[2 * j] = x[j];
-      path->squares[2 * j + 1] = x[j] * x[j];
+      path->lines[j] = vf_linear_of(&experiment->problem, j);
+      path->squares[j][0] = x[j];
+      path->squares[j][1] = x[j] * x[j];
     }
   } else if (vf_path_covered(experiment, "noise-norm2") && !one->no_noise && one->uneven == 0.0 &&
              !one->no_minimum) {
@@ -79,7 +78,7 @@ static void vf_path_begin(vf_path *path, const sid_experiment *experiment, const
 }
 
 static void vf_path_end(vf_path *path) {
-  free((void *)path->lines);
+  free(path->lines);
   free(path->squares);
 }
 
@@ -87,8 +86,8 @@ static void vf_path_rescale(vf_path *path, double factor) {
   const uint32_t p = path->kind == LINES ? path->experiment->problem.dim : 0;
   path->norm2 *= factor * factor;
   for (uint32_t j = 0; j < p; j++) {
-    path->squares[2 * j] *= factor;
-    path->squares[2 * j + 1] *= factor * factor;
+    path->squares[j][0] *= factor;
+    path->squares[j][1] *= factor * factor;
   }
 }
 
@@ -122,7 +121,7 @@ static void vf_path_step(vf_path *path, uint64_t t) {
   if (path->kind == NORM) vf_path_norm_step(path, &step);
   for (uint32_t j = 0; path->kind == LINES && j < experiment->problem.dim; j++)
     for (uint32_t k = 0; k < step.repeats; k++)
-      vf_linear_advance(path->lines + j, &step, path->wd, path->squares + 2 * j);
+      vf_linear_advance(path->lines + j, &step, path->wd, path->squares[j]);
 }
 
 /* Sum over the coordinates of a linear problem. */
@@ -130,7 +129,7 @@ static double vf_path_sum(const vf_path *path, int32_t observable) {
   double sum = 0.0;
   for (uint32_t j = 0; j < path->experiment->problem.dim; j++) {
     const vf_linear *line = path->lines + j;
-    const double *moments = path->squares + 2 * j;
+    const double *moments = path->squares[j];
     if (observable == SID_NORM2) sum += moments[1];
     if (observable == SID_LOSS) sum += vf_linear_loss(line, moments);
     if (observable == SID_NOISE_TRACE) sum += vf_linear_variance(line, moments);
