@@ -24,8 +24,13 @@ def misbehaving(how):
     return [sys.executable, "-B", os.path.join(HERE, "misbehaving.py"), SIDYN, how]
 
 
-def judge(how, *options, timeout="0.5"):
+# Those that are ended by --timeout, which must leave a busy machine time for all other answers.
+SLOW = ("silent", "ignores", "hello-silent", "closes")
+
+
+def judge(how, *options):
     """status, standard output, standard error, seconds, bytes of the kit's memory"""
+    timeout = "2" if how in SLOW else "30"
     before = time.monotonic()
     process = subprocess.Popen(
         command("conform", "--only", "bits.sum.fixture.*", "--timeout", timeout, *options, "--",
@@ -85,7 +90,7 @@ def main():
             lines = [line for line in out.split("\n") if line.startswith("FAIL bits.sum.")]
             holds(lines and text in lines[0], f"{text!r} is not in {lines[:1]}")
             holds(not re.search(r"[^\n\x20-\x7e]", out), "control characters in the output")
-            holds(seconds < 8, f"{seconds:.1f} s")
+            holds(seconds < 25, f"{seconds:.1f} s")
             holds(peak < MEMORY, f"{peak >> 20} MiB")
 
     for how, text in HELLO.items():
@@ -94,7 +99,7 @@ def main():
             same((status, out), (2, ""), "status and output")
             holds(re.fullmatch(r"sidyn: conform: [^\n]+\n", error) and text in error,
                   f"{text!r} is not in {error!r}")
-            holds(seconds < 6, f"{seconds:.1f} s")
+            holds(seconds < 25, f"{seconds:.1f} s")
 
     with case("nothing that can be judged is no success"):
         status, out, error, _, _ = judge("hello-nothing")
@@ -157,7 +162,7 @@ def main():
         refused(sidyn("conform", "--timeout", "0", "--", "true"), "--timeout 0", "allowed")
         refused(sidyn("conform", "--seed", "-1", "--", "true"), "--seed -1", "allowed")
         refused(sidyn("conform", "--json", "-", "--", "true"), "--json -")
-        refused(sidyn("conform", "--serve", "true"), "takes no command")
+        refused(sidyn("conform", "--serve", "true"), "take no command")
         refused(sidyn("conform", "--bits", "--", "true"), "--serve")
         refused(sidyn("conform", "--", path_of("nothing-here")), "nothing-here", "No such file")
         refused(sidyn("conform", "--", TMP), "Permission denied")

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "conform/bound.h"
 #include "conform/cases.h"
 #include "conform/same.h"
 #include "formats/memory.h"
@@ -26,6 +27,15 @@ static void vf_probe_raws(vf_request *request, vf_arena *arena, uint64_t index) 
   request->raws = raws;
 }
 
+/* Whether an answer is decided by more than rounding. At the ends of the uniforms that is what is
+ * asked for. */
+static int vf_probe_decides(vf_probe *probe, const vf_claims *claims) {
+  double *bound = vf_arena_take(&probe->arena, vf_request_numbers(&probe->request), sizeof *bound);
+  return probe->request.what == VF_NORMALS_FROM_RAWS ||
+         vf_bound(&probe->request, &probe->right, claims->binary32 ? &vf_binary32 : &vf_binary64,
+                  &probe->arena, bound);
+}
+
 static void vf_probe_one(vf_kit *kit, vf_do what, int32_t problem, int32_t dynamics, uint64_t index,
                          vf_probes *probes) {
   const vf_claims *claims = vf_session_claims(kit->session);
@@ -39,15 +49,16 @@ static void vf_probe_one(vf_kit *kit, vf_do what, int32_t problem, int32_t dynam
                                index, claims->binary32, &probe->arena);
   cases.small = index % 2 == 1;
   cases.noises = claims->noises;
-  const int suits = vf_case_request(&cases, what, problem, dynamics, &probe->request);
-  if (suits && what == VF_NORMALS_FROM_RAWS) vf_probe_raws(&probe->request, &probe->arena, index);
-  if (suits && vf_ask(kit->session, &probe->request, &probe->arena, &probe->theirs, message) ==
-                   VF_ASK_ANSWERED) {
+  if (vf_case_request(&cases, what, problem, dynamics, &probe->request)) {
+    if (what == VF_NORMALS_FROM_RAWS) vf_probe_raws(&probe->request, &probe->arena, index);
     vf_answer_make(&probe->request, kit->jobs, &probe->arena, &probe->right);
-    probes->count++;
-  } else {
-    vf_arena_free(&probe->arena);
+    if (vf_probe_decides(probe, claims) && vf_ask(kit->session, &probe->request, &probe->arena,
+                                                  &probe->theirs, message) == VF_ASK_ANSWERED) {
+      probes->count++;
+      return;
+    }
   }
+  vf_arena_free(&probe->arena);
 }
 
 vf_probes vf_probes_ask(vf_kit *kit, vf_do what) {
