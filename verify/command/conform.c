@@ -153,6 +153,7 @@ static void vf_conform_levels(vf_kit *kit, int levels) {
   const int chosen = levels ? levels : (int)vf_session_claims(kit->session)->levels;
   if (chosen & 1 << VF_LEVEL_BITS) vf_level_bits(kit);
   if (chosen & 1 << VF_LEVEL_NUMBERS) vf_level_numbers(kit);
+  if (chosen & 1 << VF_LEVEL_LAWS) vf_level_laws(kit);
   vf_first_wrong(kit);
   vf_diagnose(kit);
 }

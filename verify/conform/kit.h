@@ -17,7 +17,8 @@ typedef enum {
 
 /* One case. Its id is LEVEL.WHAT.…; LEVEL.WHAT is a line of the table. */
 typedef struct {
-  char *id, *message; /* message: what is wrong, what is not claimed, or NULL */
+  char *id,
+      *message; /* message: what is wrong, what is not claimed, what a law measured, or NULL */
   vf_level level;
   vf_outcome_kind kind;
   double distance; /* how far off: bits: ulp; numbers: in units of what rounding explains; laws:
@@ -81,6 +82,7 @@ void vf_kit_free(vf_kit *kit);
 
 void vf_level_bits(vf_kit *kit);
 void vf_level_numbers(vf_kit *kit);
+void vf_level_laws(vf_kit *kit);
 
 /* ---- what is wrong ---- */
 
