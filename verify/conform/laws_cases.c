@@ -30,7 +30,7 @@ const vf_law_row vf_law_rows[] = {
   {NULL, SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_MOMENTUM, 1, 1, 32, 0.5, 0.25, 0.25, POINT, 1, 3, 1024, 0, ONE_STEP " mean.beta"},
   {NULL, SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_ADAMW, 1, 1, 32, 0.25, 0.5, 0.25, POINT, 1, 3, 1024, 0, ONE_STEP},
   {NULL, SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_ADAM_L2, 1, 1, 32, 0.25, 0.5, 0.25, POINT, 1, 3, 1024, 0, ONE_STEP},
-  {NULL, SID_RATIO2, SID_NOISE_GAUSSIAN, SID_SGD, 1, 1, 2, 0.5, 0.25, 0.25, POINT, 1, 1, 8192, 0, TANGENTIAL_STEP},
+  {NULL, SID_RATIO2, SID_NOISE_GAUSSIAN, SID_SGD, 1, 1, 2, 0.5, 0.25, 0.25, POINT, 1, 1, 12288, 0, TANGENTIAL_STEP},
   {NULL, SID_NOISE_ONLY, SID_NOISE_GAUSSIAN, SID_SGD, 1, 1, 32, 1, 0.25, 0.5, POINT, 1, 1, 1024, 0, "mean.wd covariance.lr,sigma tangential.radial fourth.kind"},
   {NULL, SID_NOISE_ONLY, SID_NOISE_SPHERE, SID_SVAG, 2, 1, 32, 1, 0.25, 0.5, POINT, 1, 1, 1024, 0, "mean.wd covariance.lr,sigma tangential.radial"},
   {NULL, SID_QUADRATIC_NOISY, SID_NOISE_GAUSSIAN, SID_SGD, 1, 1, 32, 0.25, 0.5, 0.25, POINT, 1, 1, 1024, 1, ONE_STEP " fourth.kind"},
@@ -39,8 +39,8 @@ const vf_law_row vf_law_rows[] = {
   {NULL, SID_QUADRATIC_NOISY, SID_NOISE_RADEMACHER, SID_SDE, 2, 1, 32, 0.5, 0.25, 0.25, POINT, 1, 1, 1024, 0, ONE_STEP},
   {NULL, SID_QUADRATIC_NOISY, SID_NOISE_GAUSSIAN, SID_SDE2, 2, 1, 32, 0.5, 0.25, 0.25, POINT, 1, 1, 1024, 0, ONE_STEP " mean.order"},
   {NULL, SID_QUADRATIC_NOISY, SID_NOISE_GAUSSIAN, SID_ADAMW, 1, 1, 32, 0.5, 0.5, 0.5, POINT, 0.5, 3, 1024, 0, ONE_STEP},
-  {NULL, SID_NORMALISED_LINEAR, SID_NOISE_SAMPLES, SID_SGD, 1, 20, 32, 1, 0.25, 0, POINT, 0.5, 1, 4096, 0, "mean.lr mean.wd covariance.lr,batch tangential.radial"},
-  {NULL, SID_NORMALISED_LINEAR, SID_NOISE_SAMPLES, SID_NOISY_GD, 1, 20, 32, 2, 0.125, 0, POINT, 1, 1, 4096, 0, "mean.lr mean.wd covariance.lr,batch tangential.radial"},
+  {NULL, SID_NORMALISED_LINEAR, SID_NOISE_SAMPLES, SID_SGD, 1, 20, 32, 1, 0.25, 0, POINT, 0.5, 1, 6144, 0, "mean.lr mean.wd covariance.lr,batch tangential.radial"},
+  {NULL, SID_NORMALISED_LINEAR, SID_NOISE_SAMPLES, SID_NOISY_GD, 1, 20, 32, 2, 0.125, 0, POINT, 1, 1, 6144, 0, "mean.lr mean.wd covariance.lr,batch tangential.radial"},
   {NULL, SID_NORMALISED_LINEAR, SID_NOISE_GAUSSIAN, SID_SVAG, 2, 1, 32, 1, 0.25, 0.25, POINT, 0.5, 1, 1024, 0, TANGENTIAL_STEP},
   {NULL, SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, SID_SGD, 1, 20, 32, 0.25, 0.5, 0, POINT, 1, 1, 4096, 0, "mean.lr mean.wd covariance.lr,batch"},
   {NULL, SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, SID_SDE, 2, 20, 32, 0.25, 0.5, 0, POINT, 1, 1, 4096, 0, "mean.lr mean.wd covariance.lr,batch"},
@@ -48,11 +48,11 @@ const vf_law_row vf_law_rows[] = {
   {NULL, SID_POISSON, SID_NOISE_POISSON, SID_MOMENTUM, 1, 20, 32, 0.25, 0.5, 0, POINT, 1, 2, 2048, 0, "mean.lr mean.wd mean.beta covariance.lr,batch"},
 
   /* ---- third moments ---- */
-  {"1", SID_POISSON, SID_NOISE_POISSON, SID_SVAG, 1, 1, 32, 0.5, 0.25, 0, POINT, 1, 1, 6144, 0, "third.moment"},
-  {"2", SID_POISSON, SID_NOISE_POISSON, SID_SVAG, 2, 1, 32, 0.5, 0.25, 0, POINT, 1, 1, 6144, 1, "third.moment"},
-  {"4", SID_POISSON, SID_NOISE_POISSON, SID_SVAG, 4, 1, 32, 0.5, 0.25, 0, POINT, 1, 1, 6144, 0, "third.moment"},
-  {"third", SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, SID_SVAG, 2, 1, 4, 0.25, 0.5, 0, POINT, 1, 1, 24576, 0, "third.moment"},
-  {"third", SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, SID_NOISY_GD, 1, 1, 4, 0.25, 0.5, 0, POINT, 1, 1, 24576, 0, "third.dynamics"},
+  {"1", SID_POISSON, SID_NOISE_POISSON, SID_SVAG, 1, 1, 32, 0.5, 0.25, 0, POINT, 1, 1, 10240, 0, "third.moment"},
+  {"2", SID_POISSON, SID_NOISE_POISSON, SID_SVAG, 2, 1, 32, 0.5, 0.25, 0, POINT, 1, 1, 10240, 1, "third.moment"},
+  {"4", SID_POISSON, SID_NOISE_POISSON, SID_SVAG, 4, 1, 32, 0.5, 0.25, 0, POINT, 1, 1, 10240, 0, "third.moment"},
+  {"third", SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, SID_SVAG, 2, 1, 4, 0.25, 0.5, 0, POINT, 1, 1, 40960, 0, "third.moment"},
+  {"third", SID_QUADRATIC_SAMPLES, SID_NOISE_SAMPLES, SID_NOISY_GD, 1, 1, 4, 0.25, 0.5, 0, POINT, 1, 1, 40960, 0, "third.dynamics"},
 
   /* ---- equilibria ---- */
   {"equilibrium", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_SGD, 1, 1, 32, 0.5, 0.25, 0.25, POINT, 0.25, 32, 512, 1, "norm.lr,wd,sigma angle.lr,wd"},

@@ -1,5 +1,5 @@
 /* The experiments of the table in laws_cases.c: the command's ensemble beside the reference's,
- * which is 8 times as large and has other random numbers. */
+ * which is 4 times as large and has other random numbers. */
 #include "conform/laws.h"
 
 #if SID_HAVE_JANSSON
@@ -11,8 +11,7 @@
 #include "conform/cases.h"
 
 enum {
-  VF_LAW_LARGER = 8,     /* the reference's ensemble */
-  VF_LAW_FAULTY = 2,     /* those that show what a fault does, with the same random numbers */
+  VF_LAW_LARGER = 4,     /* the reference's ensemble */
   VF_LAW_CHECKPOINTS = 8 /* of a column, in the second half of the time */
 };
 
@@ -28,8 +27,10 @@ typedef struct {
   size_t count;
   int32_t observables[VF_LAW_TESTS_MOST];
   size_t width;
-  double *theirs, *ours, *mean; /* mean: of ours */
-  double rounding;              /* of x: what a right command's may add up to */
+  double *theirs, *ours;
+  double *pilot, *mean; /* as many as theirs, of which the mean that moments are taken about: were
+                           it that of ours, |x - mean|^2 would be too small there */
+  double rounding;      /* of x: what a right command's may add up to */
 } vf_law_run;
 
 /* ---- what is measured ---------------------------------------------------------------------- */
@@ -101,7 +102,7 @@ static void vf_law_direction(const vf_law_run *run, const double *faulty, uint64
   for (size_t j = 0; j < run->width; j++) direction[j] = 1.0;
   if (faulty) {
     vf_law_mean_of(run, faulty, count, direction);
-    vf_law_mean_of(run, run->ours, count, before);
+    vf_law_mean_of(run, run->pilot, count, before);
     for (size_t j = 0; j < run->width; j++) direction[j] -= before[j];
   }
   for (size_t j = 0; j < run->width; j++) length += direction[j] * direction[j];
@@ -112,20 +113,20 @@ static void vf_law_direction(const vf_law_run *run, const double *faulty, uint64
 /* By what a fault moves the measurement: measured on trajectories with the same random numbers. */
 static double vf_law_effect(const vf_law_run *run, const vf_law_test *test, vf_fault fault,
                             double *direction) {
-  const uint64_t count = VF_LAW_FAULTY * run->row->trajectories;
+  const uint64_t count = run->row->trajectories;
   sid_experiment faulty;
   if (!vf_law_faulty(fault, &run->request.experiment, run->arena, &faulty)) {
     vf_law_direction(run, NULL, 0, direction);
-    const vf_law_sample ours = vf_law_sample_of(run, test, direction, run->ours, count);
-    return fault == VF_FAULT_SHIFT ? 0.05 * sqrt((double)run->width) * ours.deviation
-                                   : 0.1 * ours.mean;
+    const vf_law_sample right = vf_law_sample_of(run, test, direction, run->pilot, count);
+    return fault == VF_FAULT_SHIFT ? 0.05 * sqrt((double)run->width) * right.deviation
+                                   : 0.1 * right.mean;
   }
   double *rows = vf_allocate_doubles(count * run->width);
   vf_ensemble(&faulty, 0, count, run->kit->jobs, rows, NULL);
   vf_law_direction(run, rows, count, direction);
   const double after = vf_law_sample_of(run, test, direction, rows, count).mean;
   free(rows);
-  return after - vf_law_sample_of(run, test, direction, run->ours, count).mean;
+  return after - vf_law_sample_of(run, test, direction, run->pilot, count).mean;
 }
 
 /* ---- findings ------------------------------------------------------------------------------ */
@@ -297,8 +298,10 @@ static void vf_law_row_run(vf_kit *kit, const vf_bars *bars, uint64_t index) {
       run.ours = vf_arena_take(&arena, larger * run.width, sizeof *run.ours);
       run.mean = vf_arena_take(&arena, run.width, sizeof *run.mean);
       run.request.experiment.seed = vf_law_seed(kit, 2 * index + 1);
-      vf_ensemble(&run.request.experiment, 0, larger, kit->jobs, run.ours, NULL);
-      vf_law_mean_of(&run, run.ours, larger, run.mean);
+      run.pilot = vf_arena_take(&arena, trajectories * run.width, sizeof *run.pilot);
+      vf_ensemble(&run.request.experiment, 0, trajectories, kit->jobs, run.pilot, NULL);
+      vf_ensemble(&run.request.experiment, trajectories, larger, kit->jobs, run.ours, NULL);
+      vf_law_mean_of(&run, run.pilot, trajectories, run.mean);
       run.rounding = vf_law_rounding(&run);
       for (size_t t = 0; t < run.count; t++) vf_law_judge(&run, t);
     }

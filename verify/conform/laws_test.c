@@ -62,8 +62,13 @@ double vf_finding_needs(const vf_finding *finding, size_t fault, const vf_bars *
 
 size_t vf_finding_hardest(const vf_finding *finding) {
   size_t hardest = 0;
-  for (size_t f = 1; f < finding->fault_count; f++)
-    if (fabs(finding->faults[f].effect) < fabs(finding->faults[hardest].effect)) hardest = f;
+  double least = (double)INFINITY;
+  for (size_t f = 0; f < finding->fault_count; f++) {
+    const double effect = fabs(finding->faults[f].effect);
+    if (effect >= least) continue;
+    hardest = f;
+    least = isnan(effect) ? 0.0 : effect;
+  }
   return hardest;
 }
 

@@ -1,4 +1,4 @@
-/* The level `laws`: from a measurement to a verdict (docs/conform.md, section 6). */
+/* The level `laws`: from a measurement to a verdict (docs/conform.md, section 5). */
 #ifndef VF_LAWS_TEST_H
 #define VF_LAWS_TEST_H
 
