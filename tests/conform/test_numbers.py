@@ -44,8 +44,10 @@ with case("the reference is its own"):
     Judged(REFERENCE, "--level", "numbers").right(0)
 
 with concurrent.futures.ThreadPoolExecutor(2) as pool:
-    forms = {(form, precision): pool.submit(Judged, variant(precision, form), "--only",
-                                            "numbers.*", "--seed", "1")
+    # In all cases of seed 2 each part of the bound is needed.
+    forms = {(form, precision): pool.submit(
+                 Judged, variant(precision, form), "--seed", "2",
+                 *(["--level", "numbers"] if form == "reversed" else ["--only", "numbers.*"]))
              for form in FORMS for precision in PRECISIONS}
     faults = {(fault, precision): pool.submit(faulty, precision, fault)
               for fault in FAULTS for precision in PRECISIONS}
@@ -60,7 +62,7 @@ with concurrent.futures.ThreadPoolExecutor(2) as pool:
 with case("every number of a request to a command in binary32 is exact there"):
     log = path_of("transcript")
     Judged(variant("binary32"), "--level", "numbers", "--transcript", log,
-           "--only", "numbers.[!t]*.0")
+           "--only", "numbers.*.0")
     with open(log, encoding="utf-8") as file:
         asked = [json.loads(line[3:]) for line in file if line.startswith("-> ")]
     holds(len(asked) > 500, f"{len(asked)} requests")

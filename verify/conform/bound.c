@@ -35,17 +35,12 @@ enum { VF_OPERATIONS = 32 };
 typedef void (*vf_function)(const vf_request *request, vf_arena *arena, double *values);
 
 /* condition[k]: the sum over the real numbers of a request of |d values[k] / d number| times the
- * size of that number. What is a square, such as a loss near its least value, has small derivatives
- * and is still off by the square of what its root is off by: for changes of `unit` that is
- * (sum of sqrt |second derivative|)^2 unit^2 / 2. */
-static void vf_condition(const vf_reals *reals, vf_function function, size_t count, double unit,
+ * size of that number. */
+static void vf_condition(const vf_reals *reals, vf_function function, size_t count,
                          double *condition) {
   vf_arena arena = {NULL};
-  double *here = vf_arena_take(&arena, count, sizeof *here);
   double *up = vf_arena_take(&arena, count, sizeof *up);
   double *down = vf_arena_take(&arena, count, sizeof *down);
-  double *roots = vf_arena_take(&arena, count, sizeof *roots);
-  function(&reals->request, &arena, here);
   for (size_t k = 0; k < count; k++) condition[k] = 0.0;
   for (size_t i = 0; i < reals->count; i++) {
     vf_arena memory = {NULL};
@@ -57,13 +52,9 @@ static void vf_condition(const vf_reals *reals, vf_function function, size_t cou
     *at = value - change;
     function(&reals->request, &memory, down);
     *at = value;
-    for (size_t k = 0; k < count; k++) {
-      condition[k] += fabs(up[k] - down[k]) / (2.0 * VF_CHANGE);
-      roots[k] += sqrt(fabs((up[k] - here[k]) + (down[k] - here[k]))) / VF_CHANGE;
-    }
+    for (size_t k = 0; k < count; k++) condition[k] += fabs(up[k] - down[k]) / (2.0 * VF_CHANGE);
     vf_arena_free(&memory);
   }
-  for (size_t k = 0; k < count; k++) condition[k] += 0.5 * unit * roots[k] * roots[k];
   vf_arena_free(&arena);
 }
 
@@ -138,8 +129,7 @@ static void vf_step_of_gradients(const vf_request *request, const double *gradie
 
 /* The condition of a step as a function of its state, its factors and its gradients, each
  * component of which is as far off as the worst. */
-static void vf_step_condition(const vf_request *request, double unit, vf_arena *arena,
-                              double *condition) {
+static void vf_step_condition(const vf_request *request, vf_arena *arena, double *condition) {
   const size_t components =
       (size_t)request->experiment.problem.dim * vf_step_gradients(&request->experiment.dynamics);
   double *gradients = vf_arena_take(arena, components, sizeof *gradients);
@@ -147,7 +137,7 @@ static void vf_step_condition(const vf_request *request, double unit, vf_arena *
   vf_request step;
   const vf_reals *reals = vf_reals_of(request, arena);
   vf_gradients(request, arena, gradients);
-  vf_condition(reals, vf_gradients, components, unit, off);
+  vf_condition(reals, vf_gradients, components, off);
   for (size_t k = 0; k < components; k++) off[k] += fabs(gradients[k]);
   vf_share(off, components);
   vf_step_of_gradients(request, gradients, arena, &step);
@@ -157,7 +147,7 @@ static void vf_step_condition(const vf_request *request, double unit, vf_arena *
     vf_real *part = parts->reals + i;
     part->size = part->at >= b && part->at < b + components ? *off : fabs(*part->at);
   }
-  vf_condition(parts, vf_answer_values, vf_request_numbers(request), unit, condition);
+  vf_condition(parts, vf_answer_values, vf_request_numbers(request), condition);
 }
 
 /* ---- sharpness ----------------------------------------------------------------------------- */
@@ -189,7 +179,7 @@ static int vf_sharpness_bound(const vf_request *request, double unit, vf_arena *
   double *off = vf_arena_take(arena, count, sizeof *off), residual;
   const vf_reals *reals = vf_reals_of(request, arena);
   vf_hessian(request, arena, matrix);
-  vf_condition(reals, vf_hessian, count, unit, off);
+  vf_condition(reals, vf_hessian, count, off);
   const double norm = sqrt(sid_dot(matrix, matrix, count));
   *bound = unit * (sqrt(sid_dot(off, off, count)) + norm) + 0x1p-44 * norm;
   sid_sharpness_lanczos(problem, request->x, SID_SHARPNESS_ITERATIONS, &residual,
@@ -222,16 +212,15 @@ static void vf_schedule_bound(const vf_request *request, const vf_answer *ours, 
   if (schedule->kind == SID_COSINE) bound[0] += VF_GRID * ends;
 }
 
-static void vf_request_condition(const vf_request *request, double unit, vf_arena *arena,
-                                 double *condition) {
+static void vf_request_condition(const vf_request *request, vf_arena *arena, double *condition) {
   const size_t count = vf_request_numbers(request);
   const sid_dynamics *dynamics = &request->experiment.dynamics;
   if (request->what == VF_STEP && dynamics->kind != SID_SDE2 && !vf_draws_gaussian(dynamics)) {
-    vf_step_condition(request, unit, arena, condition);
+    vf_step_condition(request, arena, condition);
     return;
   }
   const vf_reals *reals = vf_reals_of(request, arena);
-  vf_condition(reals, vf_answer_values, count, unit, condition);
+  vf_condition(reals, vf_answer_values, count, condition);
   vf_share(condition, count);
 }
 
@@ -271,7 +260,7 @@ int vf_bound(const vf_request *request, const vf_answer *ours, const vf_precisio
     case VF_SCHEDULE: vf_schedule_bound(request, ours, precision->unit, bound); break;
     case VF_SHARPNESS: asked = vf_sharpness_bound(request, unit, arena, bound); break;
     default:
-      vf_request_condition(request, unit, arena, bound);
+      vf_request_condition(request, arena, bound);
       for (size_t k = 0; k < count; k++) bound[k] = unit * (bound[k] + fabs(ours->values[k]));
       for (size_t k = 0; request->what == VF_STEP && k < count; k++)
         bound[k] += unit * fabs(request->x[k]);
