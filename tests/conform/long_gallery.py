@@ -1,5 +1,5 @@
-"""The gallery of mistakes: each is found, and named by its id and no other, at the lowest level that
-can see it; a right command is told no mistake."""
+"""The gallery of mistakes: each is found, and named by its id and no other, at the lowest level
+that can see it; a right command is told no mistake."""
 
 import concurrent.futures
 import os
@@ -26,15 +26,17 @@ LEAST = 32
 
 def judged(fault):
     """The level, and the output of the kit."""
+    options = []
     if fault in LAWS:
-        level, only = "laws", "laws.*"
+        level, only, options = "laws", "laws.*", ["--level", "laws"]
     elif fault in RUNS:
         level, only = "bits", "bits.run.*"
     else:
         what = "noise" if fault in NOISE else FIRST.get(fault.split(".")[0], "step")
         level, only = "numbers", f"numbers.{what}.*"
-    done = subprocess.run(command("conform", "--only", only, "--", *GALLERY, fault, level),
-                          capture_output=True, check=False, timeout=500, text=True)
+    done = subprocess.run(
+        command("conform", *options, "--only", only, "--", *GALLERY, fault, level),
+        capture_output=True, check=False, timeout=500, text=True)
     return level, done
 
 
