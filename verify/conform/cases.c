@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "conform/draws.h"
+#include "dynamics/dynamics.h"
 #include "formats/names.h"
 #include "problem.h"
 #include "ranges.h"
@@ -13,9 +14,22 @@
 vf_cases vf_cases_of(uint64_t seed, uint64_t purpose, uint64_t index, int binary32,
                      vf_arena *arena) {
   const uint64_t key[3] = {3, purpose, index};
-  vf_cases cases = {{0, 0, 0, 0, NULL}, arena, UINT32_MAX, binary32, 0, 0, -1};
+  vf_cases cases = {.arena = arena,
+                    .noises = UINT32_MAX,
+                    .schedules = UINT32_MAX,
+                    .starts = UINT32_MAX,
+                    .observables = UINT32_MAX,
+                    .binary32 = binary32,
+                    .noise = -1};
   sid_stream_init(&cases.stream, seed, key, 3);
   return cases;
+}
+
+void vf_cases_claimed(vf_cases *cases, const vf_claims *claims) {
+  cases->noises = claims->noises;
+  cases->schedules = claims->schedules;
+  cases->starts = claims->starts;
+  cases->observables = claims->observables;
 }
 
 /* ---- numbers ------------------------------------------------------------------------------- */
@@ -36,6 +50,16 @@ double vf_case_uniform(vf_cases *cases, double low, double high) {
 
 uint32_t vf_case_integer(vf_cases *cases, uint32_t least, uint32_t most) {
   return least + (uint32_t)sid_stream_index(&cases->stream, most - least + 1);
+}
+
+/* One of the kinds of a set, any where none of them is in it. */
+static int32_t vf_case_kind(vf_cases *cases, int32_t least, int32_t most, uint32_t set) {
+  uint32_t allowed = 0;
+  for (int32_t kind = least; kind <= most; kind++) allowed |= set & 1u << kind;
+  for (;;) {
+    const int32_t kind = (int32_t)vf_case_integer(cases, (uint32_t)least, (uint32_t)most);
+    if (!allowed || allowed >> kind & 1u) return kind;
+  }
 }
 
 double *vf_case_normals(vf_cases *cases, size_t count, double size) {
@@ -200,9 +224,11 @@ static void vf_case_segments(vf_cases *cases, sid_schedule *schedule) {
 
 void vf_case_schedule(vf_cases *cases, sid_schedule *schedule) {
   memset(schedule, 0, sizeof *schedule);
-  schedule->kind = (int32_t)vf_case_integer(cases, SID_PIECEWISE, SID_TRIANGLE);
-  if (schedule->kind == SID_PIECEWISE) {
+  const int32_t kind = vf_case_kind(cases, 0, SID_TRIANGLE, cases->schedules); /* 0: constant */
+  schedule->kind = kind > 0 ? kind : SID_PIECEWISE;
+  if (kind <= SID_PIECEWISE) {
     vf_case_segments(cases, schedule);
+    if (kind == 0) schedule->segment_count = 1;
     return;
   }
   schedule->lr = vf_case_uniform(cases, 0.01, 0.5);
@@ -285,7 +311,7 @@ static int vf_case_step(vf_cases *cases, vf_request *request) {
 
 static void vf_case_start(vf_cases *cases, sid_experiment *experiment) {
   sid_start *start = &experiment->start;
-  start->kind = (int32_t)vf_case_integer(cases, SID_START_POINT, SID_START_UNIFORM);
+  start->kind = vf_case_kind(cases, SID_START_POINT, SID_START_UNIFORM, cases->starts);
   if (start->kind == SID_START_POINT)
     start->x = vf_case_normals(cases, experiment->problem.dim, 1.0);
   else
@@ -300,10 +326,12 @@ static void vf_case_records(vf_cases *cases, sid_experiment *experiment) {
     if (t == experiment->steps || vf_case_integer(cases, 0, 2) == 0)
       checkpoints[experiment->checkpoint_count++] = t;
   uint32_t count = 0;
-  observables[count++] = SID_X;
+  observables[count++] = cases->observables >> SID_X & 1u ? SID_X : SID_NORM2;
   for (int32_t o = SID_NORM2; o <= SID_F; o++)
-    if (count < 7 && vf_case_integer(cases, 0, 1)) observables[count++] = o;
-  if (invariant && vf_case_integer(cases, 0, 3) == 0)
+    if (count < 7 && cases->observables >> o & 1u && vf_case_integer(cases, 0, 1))
+      observables[count++] = o;
+  if (invariant && cases->observables >> SID_SPHERICAL_SHARPNESS & 1u &&
+      vf_case_integer(cases, 0, 3) == 0)
     observables[count++] = SID_SPHERICAL_SHARPNESS;
   experiment->checkpoints = checkpoints;
   experiment->observables = observables;
@@ -335,6 +363,7 @@ static int vf_case_with_problem(vf_cases *cases, int32_t problem, int32_t dynami
   if (!vf_case_problem(cases, problem, 33, cases->noise, &experiment->problem)) return 0;
   const uint32_t dim = experiment->problem.dim;
   request->x = vf_case_normals(cases, dim, vf_case_size(cases));
+  if (sid_step_domain(&experiment->problem, request->x)) return 0;
   if (request->what == VF_HESSIAN_VECTOR) request->v = vf_case_normals(cases, dim, 1.0);
   if (request->what == VF_NOISE) vf_case_noise_request(cases, request);
   if (request->what == VF_SHARPNESS && !sid_problem_scale_invariant(&experiment->problem)) return 0;

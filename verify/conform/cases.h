@@ -8,16 +8,20 @@
 typedef struct {
   sid_stream stream;
   vf_arena *arena;
-  uint32_t noises; /* those to choose from, where one of them suits */
+  uint32_t noises; /* those to choose from, where one of them suits; sets as in vf_claims */
+  uint32_t schedules, starts, observables; /* likewise */
   int binary32;
   int small;     /* points of size 2^-6, where what was added to |x|^2 shows */
   int extreme;   /* one request in eight has numbers of any size: overflow, underflow, early ends */
   int32_t noise; /* of the problem; < 0: any of `noises` that suits it */
 } vf_cases;
 
-/* The cases of a seed, from number `index` of purpose `purpose`. */
+/* The cases of a seed, from number `index` of purpose `purpose`, of any kinds. */
 vf_cases vf_cases_of(uint64_t seed, uint64_t purpose, uint64_t index, int binary32,
                      vf_arena *arena);
+
+/* Chooses among what is claimed from now on. */
+void vf_cases_claimed(vf_cases *cases, const vf_claims *claims);
 
 /* Parts: numbers in arena memory; an integer in [least, most]. */
 double vf_case_normal(vf_cases *cases);

@@ -48,7 +48,7 @@ static void vf_bits_random(vf_kit *kit, vf_do what, int32_t problem, int32_t dyn
   vf_request request;
   char subject[96], id[VF_TEXT_SIZE];
   cases.extreme = 1;
-  cases.noises = vf_session_claims(kit->session)->noises;
+  vf_cases_claimed(&cases, vf_session_claims(kit->session));
   if (vf_case_request(&cases, what, problem, dynamics, &request)) {
     vf_case_subject(&request, subject);
     vf_text(id, "bits.%s%s%s.%llu", vf_request_name(what), *subject ? "." : "", subject,
@@ -58,14 +58,29 @@ static void vf_bits_random(vf_kit *kit, vf_do what, int32_t problem, int32_t dyn
   vf_arena_free(&arena);
 }
 
-/* `count` requests of each sort on each problem and dynamics, 8 times as many without any. */
+/* Kinds in a set that are between two. */
+static uint64_t vf_bits_kinds(uint32_t set, int32_t least, int32_t most) {
+  uint64_t count = 0;
+  for (int32_t kind = least; kind <= most; kind++) count += set >> kind & 1u;
+  return count;
+}
+
+/* Requests of each sort: `count` on each problem and dynamics that is claimed, more where these are
+ * few; and 8 count without any. */
 static void vf_bits_sweep(vf_kit *kit, uint64_t count) {
+  const vf_claims *claims = vf_session_claims(kit->session);
+  const uint64_t problems = vf_bits_kinds(claims->problems, 1, SID_POISSON);
+  const uint64_t dynamics = vf_bits_kinds(claims->dynamics, SID_GD, SID_QUASI_RMSPROP);
   for (int what = VF_RAW; what <= VF_RUN; what++) {
     const int pointwise = vf_request_has_problem((vf_do)what), steps = what >= VF_STEP;
-    for (uint64_t i = 0; i < (pointwise ? count : 8 * count); i++)
-      for (int32_t problem = 1; problem <= (pointwise ? SID_POISSON : 1); problem++)
-        for (int32_t dynamics = 1; dynamics <= (steps ? SID_QUASI_RMSPROP : 1); dynamics++)
-          vf_bits_random(kit, (vf_do)what, problem, dynamics, i);
+    const uint64_t pairs = (pointwise ? problems : 1) * (steps ? dynamics : 1);
+    const uint64_t least = pairs > 0 && pairs < 8 ? 8 / pairs : 1;
+    for (uint64_t i = 0; i < count * least; i++)
+      for (int32_t p = 1; p <= (pointwise ? SID_POISSON : 1); p++)
+        for (int32_t d = 1; d <= (steps ? SID_QUASI_RMSPROP : 1); d++)
+          if (i < count || ((!pointwise || claims->problems >> p & 1u) &&
+                            (!steps || claims->dynamics >> d & 1u)))
+            vf_bits_random(kit, (vf_do)what, p, d, i);
   }
 }
 

@@ -48,7 +48,7 @@ static void vf_probe_one(vf_kit *kit, vf_do what, int32_t problem, int32_t dynam
                                    (uint64_t)dynamics,
                                index, claims->binary32, &probe->arena);
   cases.small = index % 2 == 1;
-  cases.noises = claims->noises;
+  vf_cases_claimed(&cases, claims);
   if (vf_case_request(&cases, what, problem, dynamics, &probe->request)) {
     if (what == VF_NORMALS_FROM_RAWS) vf_probe_raws(&probe->request, &probe->arena, index);
     vf_answer_make(&probe->request, kit->jobs, &probe->arena, &probe->right);
