@@ -98,8 +98,8 @@ endif
 ifeq ($(V),)
 short = @printf '  %-4s %s\n' $(1) $@;
 endif
-.PHONY: all deps verify verify-full test test-long test-programs mutants bench fixtures \
-  fixtures-check coverage coverage-merged format format-check lint install clean help FORCE
+.PHONY: all deps verify verify-full test test-long conform-deep test-programs mutants bench \
+  fixtures fixtures-check coverage coverage-merged format format-check lint install clean help FORCE
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.flags
 
@@ -113,6 +113,8 @@ help:
 	@echo '  verify-full     the quick and the full tier'
 	@echo '  test            unit, command line and build tests, up to 4 minutes on two cores'
 	@echo '  test-long       the tests that take longer: compilers, flags, AArch64'
+	@echo '  conform-deep    the statistics of sidyn conform by repetition, hours;' \
+	  'LAWS_SEEDS=20: less'
 	@echo '  bench           speed against NumPy and C with GSL;' \
 	  'BENCH_ARGS=--quick, --profile, --no-targets'
 	@echo '  mutants         deliberate faults: each must turn something red; PART=3/8,' \
@@ -269,6 +271,10 @@ test: test-programs
 
 test-long: test-programs
 	@$(call tap,$(JOBS)) $(LONG_SCRIPTS)
+
+# LAWS_SEEDS: seeds of the right command of tests/conform/deep_laws.py.
+conform-deep: all $(B)/adapters/c
+	@$(if $(LAWS_SEEDS),LAWS_SEEDS='$(LAWS_SEEDS)') $(call tap,1) tests/conform/deep_laws.py
 
 fixtures:
 	$(PYTHON) -B fixtures/generate/generate.py --out fixtures

@@ -1,11 +1,11 @@
-"""A command for `sidyn conform --level laws` in vectorised NumPy, with random numbers of its own, and
-deliberate faults.
+"""A command for `sidyn conform --level laws` in vectorised NumPy, with random numbers of its own,
+and deliberate faults.
 
     faulty_moments.py [FAULT=VALUE]...
 
 lr, wd, sigma, batch, beta, size (of a random start) are scaled by the value; third=V scales the
 third moment of noise by V < 1 and leaves its variance. Faults that are there or not, VALUE 1: see
-the names in SWITCHES.
+the names in SWITCHES. binary32=1 is no fault: states are rounded to that, and hello says so.
 """
 import json
 import math
@@ -44,6 +44,8 @@ HELLO = {"name": "moments", "precision": "binary64", "numbers": "dec", "can": ["
                       "quadratic_noisy", "poisson"],
          "dynamics": ["sgd", "svag", "noisy_gd", "sde", "sde2", "momentum", "adam_l2", "adamw"],
          "schedules": ["constant"], "observables": ["norm2", "loss", "step_angle", "x"]}
+if "binary32" in FAULTS:
+    HELLO["precision"] = "binary32"
 if "modest" in FAULTS:
     HELLO |= {"problems": ["rayleigh"], "dynamics": ["sgd"], "starts": ["point"],
               "observables": ["norm2", "x"]}
@@ -310,6 +312,8 @@ def ensemble(request):
                                    for name in experiment["observables"]]))
         if t < steps:
             before, x = x, step(problem, dynamics, lr, wd, x, state, drawn)
+        if "binary32" in FAULTS:
+            x = x.astype(np.float32).astype(np.float64)
     table = np.stack(rows, axis=1).tolist()
     ends = [{"step": steps, "reason": ""} for _ in numbers]
     for row, i in enumerate(numbers):

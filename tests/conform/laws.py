@@ -27,6 +27,40 @@ SMALLEST = {
     "coordinates=1": ("of correlation", "laws.independence.coordinates.1")}
 
 
+# Of each sort of fault: the cases of which every one must be red.
+RED = {
+    "lr=1.05": "laws.mean.quadratic_noisy.gaussian.sgd.lr",
+    "lr=0.95": "laws.norm.rayleigh.gaussian.sgd.equilibrium",
+    "wd=1.05": "laws.angle.noise_only.gaussian.sgd.equilibrium",
+    "wd=0.95": "laws.mean.rayleigh.gaussian.sgd.wd.small",
+    "sigma=1.05": "laws.covariance.rayleigh.gaussian.sgd.small",
+    "sigma=0.95": "laws.risk.quadratic_noisy.gaussian.sgd.equilibrium",
+    "batch=1.05": "laws.covariance.poisson.poisson.sgd",
+    "beta=1.05": "laws.mean.rayleigh.gaussian.momentum.beta",
+    "third=0.9": "laws.third.poisson.poisson.svag.2",
+    "size=1.05": "laws.start.gaussian.size",
+    "shift=1": "laws.start.sphere.shift",
+    "moment=1": "laws.start.uniform.moment",
+    "l=1": "laws.covariance.rayleigh.gaussian.svag",
+    "svag_lr=1": "laws.svag.noise_only.gaussian.svag.4",
+    "substeps=1": "laws.sde.quadratic_noisy.gaussian.sde.4",
+    "order=1": "laws.mean.rayleigh.gaussian.sde2.order",
+    "gaussian=1": "laws.fourth.rayleigh.rademacher.sgd",
+    "sampled=1": "laws.third.quadratic_samples.samples.noisy_gd.third",
+    "radial=1": "laws.tangential.rayleigh.gaussian.sgd.small",
+    "same=1": "laws.independence.[dt][ir][fa]*",  # different, trajectories
+    "seedless=1": "laws.independence.seeds.other",
+    "shifted=1": "laws.independence.seeds.next.below",
+    "coordinates=1": "laws.independence.coordinates.1",
+    "steps=1": "laws.independence.steps.[12]",
+    "twins=1": "laws.independence.trajectories.1",
+    "start=1": "laws.independence.start",
+    "tail=1": "laws.normals.start.tail",
+    "single=1": "laws.normals.noise.repeated",
+    "restless=1": "laws.repeat.*",
+}
+
+
 def laws(tested, *options, level=True):
     """The cases of a report by their ids, in order; and the table."""
     report = tempfile.mkstemp(dir=TMP)[1]
@@ -64,3 +98,11 @@ def sees(cases, fault):
 
 def serve():
     return command("conform", "--serve")
+
+
+def turns_red(faults):
+    """A test for each of these faults."""
+    for fault in faults:
+        with case(f"{fault} turns {RED[fault]} red"):
+            cases, _ = laws(moments(fault), "--only", RED[fault])
+            same((red(cases), len(cases) > 0), (list(cases), True))

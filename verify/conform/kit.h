@@ -17,8 +17,7 @@ typedef enum {
 
 /* One case. Its id is LEVEL.WHAT.…; LEVEL.WHAT is a line of the table. */
 typedef struct {
-  char *id,
-      *message; /* message: what is wrong, what is not claimed, what a law measured, or NULL */
+  char *id, *message; /* message: what is wrong, not claimed, or by a law measured; or NULL */
   vf_level level;
   vf_outcome_kind kind;
   double distance; /* how far off: bits: ulp; numbers: in units of what rounding explains; laws:
