@@ -51,9 +51,8 @@ typedef struct {
   int32_t noise, dynamics;
   uint32_t count; /* l or substeps */
   uint32_t batch, dim;
-  double lr, wd, sigma;
+  double lr, wd, sigma, size; /* size: of the start */
   int32_t start;
-  double size;    /* of the start */
   uint32_t steps; /* units of time; 0: the start itself */
   uint32_t trajectories;
   int quick;

@@ -33,6 +33,11 @@ typedef struct {
   double rounding;      /* of x: what a right command's may add up to */
 } vf_law_run;
 
+/* Trajectories of the reference. */
+static uint64_t vf_law_larger(const vf_law_row *row) {
+  return (uint64_t)VF_LAW_LARGER * row->trajectories;
+}
+
 /* ---- what is measured ---------------------------------------------------------------------- */
 
 static size_t vf_law_column(const vf_law_run *run, int32_t observable) {
@@ -175,7 +180,7 @@ static vf_finding vf_law_compare(const vf_law_run *run, const vf_law_test *test)
   for (size_t f = 0; f < test->fault_count; f++)
     finding.faults[f].effect = vf_law_effect(run, test, test->faults[f], direction);
   const vf_law_sample ours =
-      vf_law_sample_of(run, test, direction, run->ours, VF_LAW_LARGER * run->row->trajectories);
+      vf_law_sample_of(run, test, direction, run->ours, vf_law_larger(run->row));
   const vf_law_sample theirs =
       vf_law_sample_of(run, test, direction, run->theirs, run->row->trajectories);
   finding.measured = theirs.mean;
@@ -283,7 +288,7 @@ static double vf_law_rounding(const vf_law_run *run) {
 static void vf_law_row_run(vf_kit *kit, const vf_bars *bars, uint64_t index) {
   vf_arena arena = {NULL};
   vf_law_run run = {.kit = kit, .bars = bars, .row = vf_law_rows + index, .arena = &arena};
-  const uint64_t trajectories = run.row->trajectories, larger = VF_LAW_LARGER * trajectories;
+  const uint64_t trajectories = run.row->trajectories, larger = vf_law_larger(run.row);
   run.request.what = VF_ENSEMBLE;
   run.request.last = trajectories;
   run.count = vf_law_tests_of(run.row, run.tests);
