@@ -133,7 +133,6 @@ help:
 	@echo '  test-readers    docs/output.md: how to read the output exactly, and who does not'
 	@echo '  deps-adapters   install PyTorch, Octave, R, Node.js: the languages of verify/adapters/'
 	@echo '  test-adapters   judges them with sidyn conform'
-	@echo '  conform-deep    the statistics of its laws by repetition; LAWS_SEEDS=200'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
 	@echo '  coverage        line and branch coverage of ref/ and verify/;' \
@@ -293,16 +292,13 @@ test-readers: all | $(filter deps-readers,$(GOALS))
 
 # ---- adapters of other languages -----------------------------------------------------------------
 
-.PHONY: deps-adapters test-adapters conform-deep
+.PHONY: deps-adapters test-adapters
 deps-adapters: | $(filter deps-cross deps-readers,$(GOALS))
 	ci/deps-adapters.sh
 
 test-adapters: all | $(filter deps-adapters,$(GOALS))
 	@$(call tap,1) tests/adapters/adapters.py
 
-# LAWS_SEEDS=20 is a tenth of it.
-conform-deep: test-programs
-	@$(call tap,1) tests/conform/deep_laws.py
 
 # ---- benchmark -----------------------------------------------------------------------------------
 

@@ -52,8 +52,8 @@ def main():
     with case("PyTorch's float32 has its worst error and its horizon told"):
         tested = COMMANDS["PyTorch, binary32"][0]
         done = subprocess.run(
-            command("conform", "--level", "numbers", "--only", "numbers.trajectory.*", "--", *tested),
-            check=True, stdout=subprocess.PIPE, text=True, timeout=550)
+            command("conform", "--level", "numbers", "--only", "numbers.trajectory.*", "--",
+                    *tested), check=True, stdout=subprocess.PIPE, text=True, timeout=550)
         holds(re.search(r"(?m)^numbers: binary32, worst: \S+, .*times what rounding explains$",
                         done.stdout), done.stdout)
         holds(re.search(r"(?m)^numbers: horizon of \d+ trajectories: ", done.stdout), done.stdout)
