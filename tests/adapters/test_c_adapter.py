@@ -92,7 +92,8 @@ ours, foreign = Adapter(), Adapter("--generator", "foreign")
 # ---- hello and the smallest parts ----------------------------------------------------------------
 
 REQUESTS = re.findall(r"^\| (\w+) \| .*\|.*\|$",
-                      common.read(os.path.join(ROOT, "docs/conform.md")).decode().split("## 3")[1],
+                      common.read(os.path.join(ROOT, "docs/conform.md")).decode()
+                      .split("## 3")[1].split("## 4")[0],
                       re.M)[1:]
 with case("hello claims all requests, problems and dynamics"):
     hello = ours.ask("hello", sidyn=1)

@@ -14,7 +14,10 @@ import xml.dom.minidom
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "cli"))
-from common import SIDYN, TMP, case, command, finish, holds, output, path_of, refused, same, sidyn
+from common import (ROOT, SIDYN, TMP, case, command, finish, holds, output, path_of, refused, same,
+                    sidyn)
+
+import jsonschema
 
 SERVE = command("conform", "--serve")
 MEMORY = 60 << 20  # bytes above what the program has when it starts
@@ -144,6 +147,9 @@ def main():
         options = [word for name, path in files.items() for word in ("--" + name, path)]
         same(judge("error", *options)[0], 1)
         report = json.load(open(files["json"], encoding="ascii"))
+        with open(os.path.join(ROOT, "fixtures", "schema", "conform_report.schema.json"),
+                  encoding="ascii") as file:
+            jsonschema.validate(report, json.load(file))
         failed = [one for one in report["cases"] if one["verdict"] == "fail"]
         same(len(failed), 1)
         holds(r"\x1b[31m" in failed[0]["message"], failed)

@@ -20,7 +20,7 @@ typedef struct {
   uint64_t seed;
   double timeout;
   int levels; /* a set; 0: quick selections of those that are claimed */
-  int jobs, serve, bits, mistakes;
+  int jobs, serve, bits, mistakes, verdict_only;
   char **command;
 } vf_conform_options;
 
@@ -69,6 +69,7 @@ static int vf_parse_conform(int argc, char **argv, vf_conform_options *options) 
                                         {"serve", no_argument, NULL, 'e'},
                                         {"bits", no_argument, NULL, 'n'},
                                         {"mistakes", no_argument, NULL, 'm'},
+                                        {"verdict-only", no_argument, NULL, 'v'},
                                         {NULL, 0, NULL, 0}};
   int code, status = 0;
   opterr = 0;
@@ -88,6 +89,7 @@ static int vf_parse_conform(int argc, char **argv, vf_conform_options *options) 
       case 'e': options->serve = 1; break;
       case 'n': options->bits = 1; break;
       case 'm': options->mistakes = 1; break;
+      case 'v': options->verdict_only = 1; break;
       case '0':
       case '1':
       case '2':
@@ -154,8 +156,6 @@ static void vf_conform_levels(vf_kit *kit, int levels) {
   if (chosen & 1 << VF_LEVEL_BITS) vf_level_bits(kit);
   if (chosen & 1 << VF_LEVEL_NUMBERS) vf_level_numbers(kit);
   if (chosen & 1 << VF_LEVEL_LAWS) vf_level_laws(kit);
-  vf_first_wrong(kit);
-  vf_diagnose(kit);
 }
 
 static int vf_conform(const vf_conform_options *options) {
@@ -176,6 +176,10 @@ static int vf_conform(const vf_conform_options *options) {
                 .quick = options->levels == 0,
                 .only = options->only};
   vf_conform_levels(&kit, options->levels);
+  if (!options->verdict_only) {
+    vf_first_wrong(&kit);
+    vf_diagnose(&kit);
+  }
   status = vf_verdict_print(&kit, options->required, vf_seconds() - start);
   const int written = vf_conform_write(options, &kit, outputs);
   vf_session_close(session);
