@@ -2,6 +2,7 @@
 misbehaving.py SIDYN HOW. What it does at the fourth request (at the first for how = hello-...)."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -85,6 +86,10 @@ def set_field(name, value):
     return changed(change)
 
 
+def off_by_one_ulp(fields):
+    fields["value"] = math.nextafter(fields["value"], math.inf)
+
+
 def no_value(fields):
     del fields["value"]
 
@@ -99,7 +104,7 @@ HOW = {
     "deep": text(b'{"id":4,"value":' + b"[" * 2050 + b"]" * 2050 + b"}\n"),
     "twice": text(b'{"id":4,"value":1,"value":2}\n'), "list": text(b"[4,1]\n"),
     "wrong-id": set_field("id", 3), "text-id": set_field("id", "4"),
-    "extra": set_field("valeu", 1), "missing": changed(no_value),
+    "off": changed(off_by_one_ulp), "extra": set_field("valeu", 1), "missing": changed(no_value),
     "string": set_field("value", "1.5"), "short-bits": set_field("value", "3ff"),
     "null": set_field("value", None), "many": set_field("value", [1, 2]),
     "unsupported": text(b'{"id":4,"unsupported":"not yet"}\n'),

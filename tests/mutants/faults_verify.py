@@ -5,8 +5,52 @@ OUTPUT = 'tests/cli/test_output.py'
 COMPARE = 'tests/cli/test_compare.py'
 VERIFY = 'tests/cli/test_verify.py'
 LAW = 'tests/law/test_law.py'
+HOSTILE = 'tests/conform/test_hostile.py'
+MESSAGES = 'tests/conform/test_messages.py'
+GIVEN = 'test_given'
 
 FAULTS = {
+    'verify/conform/process.c': [
+        ('conform-line-without-end', HOSTILE, 'if (!end && process->used > most) {', 'if (0) {'),
+        ('conform-stale-line', HOSTILE, 'if (dropped > 0) {', 'if (dropped > most) {'),
+        ('conform-group-left-behind', HOSTILE, 'kill(-process->pid, SIGKILL); /*',
+         'kill(process->pid, SIGKILL); /*'),
+    ],
+    'verify/conform/answer_read.c': [
+        ('conform-any-id', HOSTILE, '(uint64_t)json_integer_value(given) != id)', '0)'),
+        ('conform-unknown-field', HOSTILE, 'if (!known) vf_refuse(', 'if (!known && 0) vf_refuse('),
+        ('conform-bare-nan', HOSTILE, 'strchr(":,[ -", at[-1])', '0'),
+    ],
+    'verify/conform/same.c': [
+        ('conform-last-number', HOSTILE, 'k < vf_request_numbers(request)',
+         'k + 1 < vf_request_numbers(request)'),
+        ('conform-ulp-halved', HOSTILE, '(double)(x > y ? x - y : y - x)',
+         '(double)((x > y ? x - y : y - x) / 2)'),
+    ],
+    'verify/conform/verdict.c': [
+        ('conform-nothing-judged', HOSTILE, 'missing > 0 || judged == 0 ?', 'missing > 0 ?'),
+        ('conform-require', HOSTILE, 'missing++;', ';'),
+        ('conform-unsupported-as-passed', HOSTILE, 'judged - failed, failed + missing',
+         'kit->count - failed, failed + missing'),
+    ],
+    'verify/conform/kit.c': [
+        ('conform-control-characters', HOSTILE, 'byte < 0x20 || byte > 0x7e', 'byte > 0x7e'),
+    ],
+    'verify/conform/request_read.c': [
+        ('serve-sample-out-of-range', MESSAGES, 'problem->samples - 1.0', 'problem->samples'),
+        ('serve-odd-raws', MESSAGES, 'if (request->count % 2)', 'if (0)'),
+        ('serve-any-sign', MESSAGES, 'fabs(draw[i]) != 1.0', 'fabs(draw[i]) > 1.0'),
+    ],
+    'verify/conform/serve.c': [
+        ('serve-undefined', MESSAGES, 'if (problem) json_object_set(object, "problem", problem);',
+         '(void)problem;'),
+    ],
+    'verify/conform/draws.c': [
+        ('draws-of-one-substep', GIVEN, 'case SID_SDE2: return dynamics->substeps;',
+         'case SID_SDE2: return 1;'),
+        ('draws-batch-ignored', GIVEN, 'return gaussian ? problem->samples : batch;',
+         'return gaussian ? problem->samples : 1;'),
+    ],
     'verify/laws/noise.c': [
         ('law-momentum-balance', LAW, 'one->el / (1.0 + dynamics->beta)', 'one->el'),
         ('law-gradient-left-out', LAW, 'rest.gauss / 4.0 + rest.loss +', 'rest.gauss / 4.0 +'),
@@ -377,6 +421,8 @@ FAULTS = {
          'vf_skip_space(end)'),
     ],
     'verify/formats/failure.c': [
+        ('conform-interrupt-leaves-the-command', HOSTILE,
+         'if (vf_group > 0) kill((pid_t)-vf_group, SIGKILL);', ''),
         ('output-control-bytes', 'test_formats', 'byte < 0x20 || byte == 0x7f',
          'byte == 0x7f'),
         ('output-left-by-an-interrupt', OUTPUT,
