@@ -96,13 +96,12 @@ static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
   return status;
 }
 
-/* The start with what the dynamics keeps beside it. A random start may be no state of the problem,
- * and the further numbers may not be finite: then x holds the start as it was drawn and +0 in the
- * further numbers. */
-static sid_status sid_run_begin(const sid_experiment *experiment, uint64_t trajectory, double *x) {
+sid_status sid_run_begin(const sid_experiment *experiment, uint64_t trajectory, double *x,
+                         sid_stream *stream) {
   const sid_problem *problem = &experiment->problem;
   const sid_dynamics *dynamics = &experiment->dynamics;
   double lr, wd;
+  sid_run_stream(experiment, SID_KEY_NOISE, trajectory, stream);
   sid_schedule_at(&experiment->schedule, 0, &lr, &wd);
   (void)sid_start_state(experiment, trajectory, x); /* both are there */
   sid_status status = sid_step_domain(problem, x);
@@ -117,15 +116,36 @@ static sid_status sid_run_begin(const sid_experiment *experiment, uint64_t traje
   return status;
 }
 
-sid_status sid_run_with(const sid_run_hooks *hooks, const sid_experiment *experiment,
-                        uint64_t trajectory, double *x, uint64_t *step, double *work) {
-  sid_stream stream;
-  sid_run_stream(experiment, SID_KEY_NOISE, trajectory, &stream);
-  sid_runner run = {experiment, hooks, x, work, work + sid_row_width(experiment), 0, 0};
-  sid_status status = sid_run_begin(experiment, trajectory, x);
-  if (!status) status = sid_run_checkpoint(&run);
-  while (!status && run.step < experiment->steps) {
-    status = sid_run_step(&run, &stream);
+uint32_t sid_run_checkpoints_before(const sid_experiment *experiment, uint64_t step) {
+  uint32_t low = 0, high = experiment->checkpoint_count;
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (experiment->checkpoints[middle] < step)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static sid_runner sid_run_at(const sid_run_hooks *hooks, uint64_t step, double *x, double *work) {
+  double *rest = work + sid_row_width(hooks->experiment);
+  const sid_runner run = {hooks->experiment, hooks, x, work, rest, step, 0};
+  return run;
+}
+
+sid_status sid_run_first(const sid_run_hooks *hooks, double *x, double *work) {
+  sid_runner run = sid_run_at(hooks, 0, x, work);
+  return sid_run_checkpoint(&run);
+}
+
+sid_status sid_run_advance(const sid_run_hooks *hooks, double *x, sid_stream *stream,
+                           uint64_t *step, uint64_t to, double *work) {
+  sid_runner run = sid_run_at(hooks, *step, x, work);
+  sid_status status = SID_OK;
+  run.next = sid_run_checkpoints_before(run.experiment, *step + 1);
+  while (!status && run.step < to) {
+    status = sid_run_step(&run, stream);
     if (!status) status = sid_run_checkpoint(&run);
   }
   *step = run.step;
@@ -137,6 +157,11 @@ sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory,
                    size_t work_doubles) {
   if (!experiment || !x || !step || !work) return SID_E_NULL;
   if (work_doubles < sid_run_workspace(experiment)) return SID_E_WORKSPACE;
-  const sid_run_hooks hooks = {NULL, callback, user};
-  return sid_run_with(&hooks, experiment, trajectory, x, step, work);
+  const sid_run_hooks hooks = {experiment, NULL, callback, user};
+  sid_stream stream;
+  *step = 0;
+  sid_status status = sid_run_begin(experiment, trajectory, x, &stream);
+  if (!status) status = sid_run_first(&hooks, x, work);
+  if (!status) status = sid_run_advance(&hooks, x, &stream, step, experiment->steps, work);
+  return status;
 }

@@ -21,8 +21,22 @@ static void sid_ref_run(const sid_experiment *experiment, uint64_t first, uint32
   sid_run_singly(NULL, experiment, first, count, results, work);
 }
 
-const sid_backend sid_backend_ref = {"ref", 1, sid_singly_workspace, sid_ref_run,
-                                     sid_stream_normals};
+static void sid_ref_advance(const sid_experiment *experiment, sid_backend_block *block, uint64_t to,
+                            sid_backend_results *results, double *work) {
+  sid_advance_singly(NULL, experiment, block, to, results, work);
+}
+
+const sid_backend sid_backend_ref = {"ref",
+                                     1,
+                                     sid_singly_workspace,
+                                     sid_ref_run,
+                                     sid_ref_advance,
+                                     sid_stream_normals,
+                                     sid_singly_laws_workspace,
+                                     sid_flow_singly,
+                                     sid_circle_singly,
+                                     sid_rayleigh_law_singly,
+                                     sid_levy_singly};
 
 /* ---- table ---- */
 

@@ -30,16 +30,53 @@ typedef struct {
   double *last;  /* count * sid_state_doubles(), the last states; may be NULL */
 } sid_backend_results;
 
+/* Where the trajectories of a block stand between steps, in their order. All that go on are at the
+ * same step. */
+typedef struct {
+  uint64_t first; /* the number of the first trajectory, by which rows are shown */
+  uint32_t count;
+  uint64_t step;       /* of those that go on */
+  double *states;      /* count * sid_state_doubles() */
+  sid_stream *streams; /* count, for the steps to come */
+} sid_backend_block;
+
+/* Puts a block (first, count and the two arrays are given) at step 0 of a valid experiment: starts,
+ * streams, ends, and the row of checkpoint 0. work: that of any backend. */
+void sid_backend_begin(const sid_experiment *experiment, sid_backend_block *block,
+                       sid_backend_results *results, double *work);
+
 typedef struct {
   const char *name;
   uint32_t lanes; /* trajectories in a block, at most */
-  /* Doubles of workspace for run(). */
+  /* Doubles of workspace for run(), advance() and sid_backend_begin(). */
   size_t (*workspace)(const sid_experiment *experiment);
-  /* Runs trajectories first .. first+count-1, 1 <= count <= lanes, of a valid experiment. */
+  /* Runs trajectories first .. first+count-1, 1 <= count <= lanes, of a valid experiment:
+   * sid_backend_begin(), then advance() to the last step. */
   void (*run)(const sid_experiment *experiment, uint64_t first, uint32_t count,
               sid_backend_results *results, double *work);
+  /* Takes a block from block->step to step `to` (block->step <= to <= experiment->steps), with the
+   * rows of the checkpoints after the one and up to the other, each where run() puts it. States and
+   * streams may have come from anywhere, streams of given draws included. Whose end is not SID_OK
+   * stays as it is; the others go on, and where one ends early its stream has drawn what its last
+   * step drew. results->ends is read and written, results->last is not used. Pieces of any lengths,
+   * by any backends, give the bits of the whole. */
+  void (*advance)(const sid_experiment *experiment, sid_backend_block *block, uint64_t to,
+                  sid_backend_results *results, double *work);
   /* n normals of each of `lanes` streams: z[j*lanes + lane]; the streams move on. */
   void (*normals)(sid_stream *streams, double *z, size_t n);
+  /* Flows and laws (sidyn_laws.h), of `count` states one after the other in memory, 1 <= count <=
+   * lanes, each with a stream of its own where there is noise. work: laws_workspace() doubles. */
+  size_t (*laws_workspace)(const sid_problem *problem);
+  /* sid_flow_run() of each state of p numbers: statuses[i], and errors[i] unless errors is NULL. */
+  void (*flow)(const sid_flow *flow, double h, uint64_t steps, uint32_t count, double *states,
+               double *errors, sid_status *statuses, double *work);
+  /* `steps` steps of length h of each state: two numbers, two numbers, p numbers. */
+  void (*circle)(const sid_circle_law *law, double h, uint64_t steps, uint32_t count,
+                 double *states, sid_stream *streams);
+  void (*rayleigh_law)(const sid_rayleigh_law *law, double h, uint64_t steps, uint32_t count,
+                       double *states, sid_stream *streams);
+  void (*levy)(const sid_levy_law *law, const sid_problem *problem, double h, uint64_t steps,
+               uint32_t count, double *states, sid_stream *streams, double *work);
 } sid_backend;
 
 /* The reference, always there. */

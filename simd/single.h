@@ -11,9 +11,24 @@
 /* Whether the kernels run the experiment in lanes. */
 int sid_fits_lanes(const sid_experiment *experiment);
 
-/* As run() of a backend, with the given step (NULL: sid_step()) for each trajectory on its own. */
+/* As run() and advance() of a backend, with the given step (NULL: sid_step()) for each trajectory
+ * on its own. */
 void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t first,
                     uint32_t count, sid_backend_results *results, double *work);
+void sid_advance_singly(sid_step_fn step, const sid_experiment *experiment,
+                        sid_backend_block *block, uint64_t to, sid_backend_results *results,
+                        double *work);
 size_t sid_singly_workspace(const sid_experiment *experiment);
+
+/* As the flows and laws of a backend, state by state. */
+size_t sid_singly_laws_workspace(const sid_problem *problem);
+void sid_flow_singly(const sid_flow *flow, double h, uint64_t steps, uint32_t count, double *states,
+                     double *errors, sid_status *statuses, double *work);
+void sid_circle_singly(const sid_circle_law *law, double h, uint64_t steps, uint32_t count,
+                       double *states, sid_stream *streams);
+void sid_rayleigh_law_singly(const sid_rayleigh_law *law, double h, uint64_t steps, uint32_t count,
+                             double *states, sid_stream *streams);
+void sid_levy_singly(const sid_levy_law *law, const sid_problem *problem, double h, uint64_t steps,
+                     uint32_t count, double *states, sid_stream *streams, double *work);
 
 #endif

@@ -31,7 +31,7 @@ static vd sid_lanes_observable(const sid_experiment *experiment, int32_t observa
     case SID_NOISE_TRACE:
       return vd_div(sid_lanes_noise_trace(problem, at, work),
                     vd_set((double)experiment->dynamics.batch));
-    case SID_STEP_ANGLE: return previous ? sid_lanes_angle(previous, x, p, work) : vd_set(0.0);
+    case SID_STEP_ANGLE: return sid_lanes_angle(previous, x, p, work);
     case SID_EFFECTIVE_LR: return vd_div(vd_set(lr), r);
     case SID_GAMMA: {
       const vd k = vd_div(r, vd_set(lr));
@@ -45,8 +45,7 @@ static vd sid_lanes_observable(const sid_experiment *experiment, int32_t observa
   }
 }
 
-/* The row of every lane, row[k*SID_W + lane]. previous is the state before the last step, NULL at
- * step 0. */
+/* The row of every lane, row[k*SID_W + lane]. previous is the state before the last step. */
 static void sid_lanes_observe(const sid_experiment *experiment, const sid_point *at,
                               const double *previous, double lr, double *row, double *work) {
   const uint32_t p = experiment->problem.dim;

@@ -1,128 +1,6 @@
-/* A block of SID_W trajectories of one experiment, from start to last checkpoint: what ref/run.c,
- * ref/dynamics/ do for one. docs/spec.md sections 7 to 10. */
-
-/* Vectors of a block, each p*SID_W doubles unless noted. */
-typedef struct {
-  const sid_experiment *experiment;
-  sid_lanes_stream stream;
-  sid_point at; /* x with its norms, as they are between steps */
-  double *x, *previous;
-  double *g, *second, *third; /* gradients and noise of a step */
-  double *scratch;            /* the problem's: (2p + n)*SID_W */
-} sid_block;
-
-/* The steps take the state at block->at to block->x (another array), and return its squared
- * norm. */
-
-static vd sid_lanes_sgd(sid_block *block, double lr, double wd) {
-  const sid_problem *problem = &block->experiment->problem;
-  const vd a = vd_set(1.0 - lr * wd), h = vd_set(lr);
-  if (problem->noise == SID_NOISE_SAMPLES) {
-    sid_lanes_minibatch(problem, &block->at, block->experiment->dynamics.batch, &block->stream,
-                        block->g, block->scratch);
-    return sid_lanes_descend(a, h, block->g, block->at.x, block->x, problem->dim);
-  }
-  sid_lanes_gradient(problem, &block->at, block->g, block->scratch);
-  sid_lanes_own_noise(problem, &block->at, &block->stream, block->second);
-  return sid_lanes_descend_noisy(a, h, block->g, block->second, block->at.x, block->x,
-                                 problem->dim);
-}
-
-/* The two gradients of a step of SVAG. The full gradient is the same in both. */
-static void sid_lanes_two_gradients(sid_block *block, double *first, double *second) {
-  const sid_problem *problem = &block->experiment->problem;
-  const uint32_t batch = block->experiment->dynamics.batch;
-  if (problem->noise == SID_NOISE_SAMPLES) {
-    sid_lanes_minibatch(problem, &block->at, batch, &block->stream, first, block->scratch);
-    sid_lanes_minibatch(problem, &block->at, batch, &block->stream, second, block->scratch);
-    return;
-  }
-  sid_lanes_gradient(problem, &block->at, block->third, block->scratch);
-  sid_lanes_own_noise(problem, &block->at, &block->stream, first);
-  sid_lanes_own_noise(problem, &block->at, &block->stream, second);
-  for (uint32_t j = 0; j < problem->dim; j++) {
-    const vd g = vd_load(SID_AT(block->third, j));
-    vd_store(SID_AT(first, j), vd_add(g, vd_load(SID_AT(first, j))));
-    vd_store(SID_AT(second, j), vd_add(g, vd_load(SID_AT(second, j))));
-  }
-}
-
-static vd sid_lanes_svag(sid_block *block, double lr, double wd) {
-  const sid_dynamics *dynamics = &block->experiment->dynamics;
-  const uint32_t p = block->experiment->problem.dim;
-  const double h = lr / (double)dynamics->l, s = sid_sqrt((double)(2 * dynamics->l - 1));
-  const vd c1 = vd_set((1.0 + s) * 0.5), c2 = vd_set((1.0 - s) * 0.5);
-  double *g = block->g, *second = block->second;
-  sid_lanes_two_gradients(block, g, second);
-  for (uint32_t j = 0; j < p; j++)
-    vd_store(SID_AT(g, j),
-             vd_add(vd_mul(c1, vd_load(SID_AT(g, j))), vd_mul(c2, vd_load(SID_AT(second, j)))));
-  return sid_lanes_descend(vd_set(1.0 - h * wd), vd_set(h), g, block->at.x, block->x, p);
-}
-
-/* The standard deviation that a substep gives to unit noise. */
-static vd sid_lanes_noise_size(const sid_block *block, uint32_t substeps, double lr) {
-  return vd_set(lr / sid_sqrt((double)((uint64_t)substeps * block->experiment->dynamics.batch)));
-}
-
-static vd sid_lanes_sde(sid_block *block, uint32_t substeps, double lr, double wd) {
-  const sid_problem *problem = &block->experiment->problem;
-  const double h = lr / (double)substeps;
-  const vd va = vd_set(1.0 - h * wd), vh = vd_set(h),
-           vs = sid_lanes_noise_size(block, substeps, lr);
-  sid_point at = block->at;
-  for (uint32_t k = 0; k < substeps; k++) {
-    sid_lanes_gradient(problem, &at, block->g, block->scratch);
-    sid_lanes_gaussian_noise(problem, &at, &block->stream, block->second, block->scratch);
-    at = sid_point_with(block->x, sid_lanes_diffuse(va, vh, block->g, vs, block->second, at.x,
-                                                    block->x, problem->dim));
-  }
-  return at.r;
-}
-
-static vd sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, double wd) {
-  const sid_problem *problem = &block->experiment->problem;
-  const vd vh = vd_set(lr / (double)substeps), vk = vd_set(lr * 0.5), vw = vd_set(wd),
-           one = vd_set(1.0);
-  const vd vs = sid_lanes_noise_size(block, substeps, lr);
-  double *b = block->g, *noise = block->second, *hb = block->third;
-  sid_point at = block->at;
-  for (uint32_t q = 0; q < substeps; q++) {
-    sid_lanes_gradient(problem, &at, b, block->scratch);
-    for (uint32_t j = 0; j < problem->dim; j++)
-      vd_store(SID_AT(b, j), vd_add(vd_load(SID_AT(b, j)), vd_mul(vw, vd_load(SID_AT(at.x, j)))));
-    sid_lanes_hessian(problem, &at, b, hb, block->scratch);
-    sid_lanes_gaussian_noise(problem, &at, &block->stream, noise, block->scratch);
-    for (uint32_t j = 0; j < problem->dim; j++) {
-      const vd bj = vd_load(SID_AT(b, j));
-      vd_store(SID_AT(b, j),
-               vd_add(bj, vd_mul(vk, vd_add(vd_load(SID_AT(hb, j)), vd_mul(vw, bj)))));
-    }
-    /* 1*x is exact */
-    at = sid_point_with(block->x,
-                        sid_lanes_diffuse(one, vh, b, vs, noise, at.x, block->x, problem->dim));
-  }
-  return at.r;
-}
-
-static vd sid_lanes_gd(sid_block *block, double lr, double wd) {
-  const sid_problem *problem = &block->experiment->problem;
-  sid_lanes_gradient(problem, &block->at, block->g, block->scratch);
-  return sid_lanes_descend(vd_set(1.0 - lr * wd), vd_set(lr), block->g, block->at.x, block->x,
-                           problem->dim);
-}
-
-static vd sid_lanes_take(sid_block *block, double lr, double wd) {
-  const sid_dynamics *dynamics = &block->experiment->dynamics;
-  switch (dynamics->kind) {
-    case SID_GD: return sid_lanes_gd(block, lr, wd);
-    case SID_SGD: return sid_lanes_sgd(block, lr, wd);
-    case SID_SVAG: return sid_lanes_svag(block, lr, wd);
-    case SID_NOISY_GD: return sid_lanes_sde(block, 1, lr, wd);
-    case SID_SDE: return sid_lanes_sde(block, dynamics->substeps, lr, wd);
-    default: return sid_lanes_sde2(block, dynamics->substeps, lr, wd);
-  }
-}
+/* A block of SID_W trajectories of one experiment, from any step to any later one: what ref/run.c
+ * does for one. docs/spec.md sections 8 to 10. */
+#include "dynamics.h"
 
 /* Lanes in which a is not finite: inf - inf and NaN - NaN are NaN, everything else gives 0. */
 static inline vm sid_lanes_not_finite(vd a) { return vm_not(vd_less(vd_sub(a, a), vd_set(1.0))); }
@@ -148,20 +26,20 @@ static uint32_t sid_lanes_left_domain(const sid_problem *problem, const sid_poin
   return left;
 }
 
-/* ---- the run of a block ---- */
-
 typedef struct {
   sid_block block;
+  const sid_backend_block *outside; /* states and streams as the caller has them */
   sid_backend_results *results;
-  uint64_t first, step;
+  uint64_t step;
   uint64_t effective,
-      within;    /* effective step, and steps of it that are done: no division in every step */
-  double lr, wd; /* in force */
-  uint32_t count, next; /* trajectories of the block, next checkpoint */
+      within;     /* effective step, and steps of it that are done: no division in every step */
+  double lr, wd;  /* in force */
+  size_t kept;    /* vectors of the state */
+  uint32_t next;  /* next checkpoint */
   uint32_t alive; /* lanes that still run, as bits; those without a trajectory are never alive */
   sid_status status[SID_W];
-  double *row;               /* the observables of all lanes: width*SID_W */
-  double *lane_x, *lane_row; /* of one lane: p and width */
+  double *row;      /* the observables of all lanes: width*SID_W */
+  double *lane_row; /* of one lane: width */
 } sid_block_run;
 
 /* Steps in a unit of the schedule. */
@@ -169,27 +47,23 @@ static uint64_t sid_block_unit(const sid_experiment *experiment) {
   return experiment->dynamics.kind == SID_SVAG ? experiment->dynamics.l : 1;
 }
 
-static void sid_lane_get(const double *v, uint32_t lane, uint32_t p, double *out) {
-  for (uint32_t j = 0; j < p; j++) out[j] = v[(size_t)j * SID_W + lane];
+static void sid_lane_get(const double *v, uint32_t lane, size_t n, double *out) {
+  for (size_t j = 0; j < n; j++) out[j] = v[j * SID_W + lane];
 }
 
-/* Trajectory of a lane; lanes without one repeat the first, and nobody looks at them. */
-static uint64_t sid_block_trajectory(const sid_block_run *run, uint32_t lane) {
-  return run->first + (lane < run->count ? lane : 0);
-}
-
-static void sid_block_start(sid_block_run *run) {
-  const sid_experiment *experiment = run->block.experiment;
+/* States and streams into the lanes; a lane without a trajectory repeats the first, and nobody
+ * looks at it. */
+static void sid_block_load(sid_block_run *run) {
+  const sid_backend_block *outside = run->outside;
   sid_stream streams[SID_W];
   for (uint32_t lane = 0; lane < SID_W; lane++) {
-    const uint64_t key[2] = {SID_KEY_NOISE, sid_block_trajectory(run, lane)};
-    sid_stream_init(streams + lane, experiment->seed, key, 2);
-    sid_start_state(experiment, key[1], run->lane_x);
-    for (uint32_t j = 0; j < experiment->problem.dim; j++)
-      run->block.x[(size_t)j * SID_W + lane] = run->lane_x[j];
+    const uint32_t i = lane < outside->count ? lane : 0;
+    const double *state = outside->states + i * run->kept;
+    for (size_t j = 0; j < run->kept; j++) run->block.x[j * SID_W + lane] = state[j];
+    streams[lane] = outside->streams[i];
   }
   sid_lanes_stream_load(&run->block.stream, streams);
-  run->block.at = sid_point_at(&experiment->problem, run->block.x);
+  run->block.at = sid_point_at(&run->block.experiment->problem, run->block.x);
 }
 
 /* The row of one lane, to where the caller wants it. */
@@ -200,7 +74,7 @@ static void sid_block_row(sid_block_run *run, uint32_t lane, uint32_t width) {
     return;
   }
   sid_lane_get(run->row, lane, width, run->lane_row);
-  run->results->visit(run->results->user, run->first + lane, run->step, run->lane_row);
+  run->results->visit(run->results->user, run->outside->first + lane, run->step, run->lane_row);
 }
 
 static void sid_block_checkpoint(sid_block_run *run) {
@@ -209,21 +83,27 @@ static void sid_block_checkpoint(sid_block_run *run) {
     return;
   double lr, wd;
   sid_schedule_at(&experiment->schedule, run->effective, &lr, &wd);
-  sid_lanes_observe(experiment, &run->block.at, run->step > 0 ? run->block.previous : NULL, lr,
-                    run->row, run->block.scratch);
-  for (uint32_t lane = 0; lane < run->count; lane++)
+  sid_lanes_observe(experiment, &run->block.at, run->block.previous, lr, run->row,
+                    run->block.scratch);
+  for (uint32_t lane = 0; lane < SID_W; lane++)
     if (run->alive >> lane & 1u) sid_block_row(run, lane, (uint32_t)sid_row_width(experiment));
   run->next++;
 }
 
-/* Ends the lanes (bits) that still run. */
+/* Ends the lanes (bits) that still run, which leave their streams behind: those of all lanes go
+ * on. */
 static void sid_block_end(sid_block_run *run, uint32_t lanes) {
+  lanes &= run->alive;
   if (!lanes) return;
-  for (uint32_t lane = 0; lane < run->count; lane++)
-    if (lanes & run->alive & 1u << lane) {
-      run->results->ends[lane].status = run->status[lane];
-      run->results->ends[lane].step = run->step;
-      run->results->ends[lane].rows = run->next;
+  sid_stream streams[SID_W];
+  for (uint32_t lane = 0; lane < SID_W; lane++)
+    streams[lane] = run->outside->streams[lane < run->outside->count ? lane : 0];
+  sid_lanes_stream_save(&run->block.stream, streams);
+  for (uint32_t lane = 0; lane < SID_W; lane++)
+    if (lanes >> lane & 1u) {
+      const sid_end end = {run->status[lane], run->next, run->step};
+      run->results->ends[lane] = end;
+      run->outside->streams[lane] = streams[lane];
     }
   run->alive &= ~lanes;
 }
@@ -237,7 +117,7 @@ static void sid_block_end_all(sid_block_run *run, sid_status status) {
 static void sid_block_merge(sid_block_run *run, double *x, const double *frozen,
                             const double *other) {
   const vm ended = vm_of(~run->alive & ((1u << SID_W) - 1u));
-  for (uint32_t j = 0; j < run->block.experiment->problem.dim; j++)
+  for (size_t j = 0; j < run->kept; j++)
     vd_store(SID_AT(x, j), vd_select(ended, vd_load(SID_AT(frozen, j)), vd_load(SID_AT(other, j))));
 }
 
@@ -283,49 +163,86 @@ static void sid_block_step(sid_block_run *run) {
   }
 }
 
-static size_t sid_block_workspace(const sid_experiment *experiment) {
-  if (!sid_fits_lanes(experiment)) return sid_singly_workspace(experiment);
+/* Two states, three vectors of a step, the problem's workspace, and a row of all lanes and of one;
+ * before them the states of a run that nobody else keeps. */
+static size_t sid_block_doubles(const sid_experiment *experiment) {
   const size_t p = experiment->problem.dim, width = sid_row_width(experiment);
-  return (5 * p + sid_problem_workspace(&experiment->problem) + width) * SID_W + p + width;
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  return (2 * kept + 3 * p + sid_problem_workspace(&experiment->problem) + width) * SID_W + width;
+}
+
+static size_t sid_block_workspace(const sid_experiment *experiment) {
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  if (!sid_fits_lanes(experiment)) return sid_singly_workspace(experiment);
+  return kept * SID_W + sid_block_doubles(experiment);
+}
+
+/* The step of a trajectory on its own, where there is a faster one than sid_step(). */
+static sid_step_fn sid_block_single(const sid_experiment *experiment) {
+  const int completion =
+      experiment->problem.kind == SID_BN_COMPLETION && experiment->dynamics.kind == SID_GD;
+  return completion ? sid_lanes_completion_step : NULL;
+}
+
+/* Streams of given draws have no raws. */
+static int sid_block_given(const sid_backend_block *outside) {
+  int given = 0;
+  for (uint32_t i = 0; i < outside->count; i++) given |= outside->streams[i].given != NULL;
+  return given;
+}
+
+/* See simd.h. */
+static void sid_block_advance(const sid_experiment *experiment, sid_backend_block *outside,
+                              uint64_t to, sid_backend_results *results, double *work) {
+  if (!sid_fits_lanes(experiment) || sid_block_given(outside)) {
+    sid_advance_singly(sid_block_single(experiment), experiment, outside, to, results, work);
+    return;
+  }
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  const size_t vector = experiment->problem.dim * (size_t)SID_W;
+  sid_block_run run;
+  run.block.experiment = experiment;
+  run.block.x = work;
+  run.block.previous = work + kept * SID_W;
+  run.block.g = work + 2 * kept * SID_W;
+  run.block.second = run.block.g + vector;
+  run.block.third = run.block.second + vector;
+  run.block.scratch = run.block.third + vector;
+  run.row = run.block.scratch + sid_problem_workspace(&experiment->problem) * SID_W;
+  run.lane_row = run.row + sid_row_width(experiment) * SID_W;
+  run.outside = outside;
+  run.results = results;
+  run.kept = kept;
+  run.step = outside->step;
+  run.effective = run.step / sid_block_unit(experiment);
+  run.within = run.step % sid_block_unit(experiment);
+  sid_schedule_at(&experiment->schedule, run.effective, &run.lr, &run.wd);
+  run.next = sid_run_checkpoints_before(experiment, run.step + 1);
+  run.alive = 0;
+  for (uint32_t i = 0; i < outside->count; i++)
+    run.alive |= (uint32_t)(results->ends[i].status == SID_OK) << i;
+  sid_block_load(&run);
+  while (run.alive && run.step < to) {
+    sid_block_step(&run);
+    sid_block_checkpoint(&run);
+  }
+  sid_block_end_all(&run, SID_OK);
+  for (uint32_t i = 0; i < outside->count; i++)
+    sid_lane_get(run.block.x, i, kept, outside->states + i * kept);
+  outside->step = to;
 }
 
 /* See simd.h. */
 static void sid_block_run_all(const sid_experiment *experiment, uint64_t first, uint32_t count,
                               sid_backend_results *results, double *work) {
   if (!sid_fits_lanes(experiment)) {
-    const int completion =
-        experiment->problem.kind == SID_BN_COMPLETION && experiment->dynamics.kind == SID_GD;
-    sid_run_singly(completion ? sid_lanes_completion_step : NULL, experiment, first, count, results,
-                   work);
+    sid_run_singly(sid_block_single(experiment), experiment, first, count, results, work);
     return;
   }
-  const size_t p = experiment->problem.dim, vector = p * SID_W;
-  const size_t scratch = sid_problem_workspace(&experiment->problem) * SID_W;
-  sid_block_run run;
-  run.block.experiment = experiment;
-  run.block.x = work;
-  run.block.previous = work + vector;
-  run.block.g = work + 2 * vector;
-  run.block.second = work + 3 * vector;
-  run.block.third = work + 4 * vector;
-  run.block.scratch = work + 5 * vector;
-  run.row = work + 5 * vector + scratch;
-  run.lane_x = run.row + sid_row_width(experiment) * SID_W;
-  run.lane_row = run.lane_x + p;
-  run.results = results;
-  run.first = first;
-  run.count = count;
-  run.step = run.effective = run.within = 0;
-  run.next = 0;
-  run.alive = (1u << count) - 1u;
-  sid_block_start(&run);
-  sid_block_end(&run, sid_lanes_left_domain(&experiment->problem, &run.block.at, run.status));
-  sid_block_checkpoint(&run);
-  while (run.alive && run.step < experiment->steps) {
-    sid_block_step(&run);
-    sid_block_checkpoint(&run);
-  }
-  sid_block_end_all(&run, SID_OK);
-  for (uint32_t lane = 0; results->last && lane < count; lane++)
-    sid_lane_get(run.block.x, lane, (uint32_t)p, results->last + lane * p);
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  sid_stream streams[SID_W];
+  sid_backend_block block = {first, count, 0, results->last ? results->last : work, streams};
+  double *rest = work + kept * SID_W;
+  sid_backend_begin(experiment, &block, results, rest);
+  sid_block_advance(experiment, &block, experiment->steps, results, rest);
 }

@@ -43,7 +43,7 @@ TESTS = {
         'test_schedule', 'test_dynamics', 'test_run', 'test_api', 'test_normal', 'test_sharpness',
         'test_flows', 'test_laws', 'test_data', 'test_selfcheck',
         'tests/unit/test_trajectories.py'],
-    'simd': ['test_simd_dispatch', 'test_simd_normal', 'test_simd'],
+    'simd': ['test_simd_dispatch', 'test_simd_normal', 'test_simd', 'test_simd_laws'],
     'verify': ['test_check', 'test_statistics', 'test_estimators', 'test_limit', 'test_algebra',
                'test_quadrature', 'test_outcomes', 'test_text', 'test_svag',
                'tests/cli/test_stream.py', 'tests/cli/test_statistics.py', 'tests/cli/test_run.py',

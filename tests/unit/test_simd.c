@@ -1,7 +1,7 @@
-/* Every backend that this machine can run gives the bits of ref/: all problems with all kinds of
- * noise, all dynamics and all observables in dimensions 1 to 40 and 100, matrix completion of every
- * inner dimension to 25, the trajectories of the fixtures, every number of trajectories, lanes that
- * end early beside lanes that go on, extreme numbers. */
+/* Every backend that this machine can run gives the bits of ref/, at once and in pieces: all
+ * problems with all kinds of noise, all dynamics and all observables in dimensions 1 to 40 and 100,
+ * matrix completion of every inner dimension to 25, the trajectories of the fixtures, every number
+ * of trajectories, lanes that end early beside lanes that go on, extreme numbers. */
 #include "../simd/effort.h"
 
 #include <math.h>
@@ -23,6 +23,7 @@ typedef struct {
   size_t per; /* numbers in the rows of a trajectory; those that it does not reach are poison */
   double *rows, *last;
   sid_end *ends;
+  sid_stream *streams; /* where they got to */
 } reference;
 
 typedef struct {
@@ -44,6 +45,39 @@ static int record(void *user, uint64_t step, const double *x, const double *row)
   return 0;
 }
 
+/* The stream of trajectory first+i after its steps: those of sid_step(). */
+static void reference_stream(reference *result, uint32_t i) {
+  const sid_experiment *experiment = result->experiment;
+  const sid_problem *problem = &experiment->problem;
+  const sid_dynamics *dynamics = &experiment->dynamics;
+  const uint64_t key[2] = {SID_KEY_NOISE, result->first + i};
+  const uint64_t unit = dynamics->kind == SID_SVAG ? dynamics->l : 1;
+  const sid_end *end = result->ends + i;
+  const size_t size = sid_run_workspace(experiment);
+  double *x = allocate(state_of(experiment)), *work = allocate(size), lr, wd;
+  sid_status status;
+  assert_int_equal(sid_stream_init(result->streams + i, experiment->seed, key, 2), SID_OK);
+  sid_experiment start = *experiment;
+  uint64_t none;
+  start.steps = start.checkpoint_count = 0;
+  status = sid_run(&start, result->first + i, NULL, NULL, x, &none, work, size);
+  for (uint64_t step = 0; !status && step < experiment->steps; step++) {
+    const uint64_t k = step / unit;
+    const double factor = step % unit ? 1.0 : sid_schedule_rescale(&experiment->schedule, k);
+    sid_schedule_at(&experiment->schedule, k, &lr, &wd);
+    for (uint32_t j = 0; factor != 1.0 && j < problem->dim; j++) x[j] = factor * x[j];
+    const double r = sid_dot(x, x, problem->dim);
+    if (step == end->step && factor != 1.0 && end->status) {
+      int left = sid_problem_scale_invariant(problem) && (r == 0.0 || !isfinite(r));
+      for (uint32_t j = 0; j < problem->dim; j++) left |= !isfinite(x[j]);
+      if (left) break; /* by the rescale, before the step drew */
+    }
+    status = sid_step(problem, dynamics, lr, wd, x, result->streams + i, work);
+  }
+  free(x);
+  free(work);
+}
+
 static reference reference_run(const sid_experiment *experiment, uint64_t first, uint32_t count) {
   const size_t p = state_of(experiment), width = sid_row_width(experiment),
                per = width * experiment->checkpoint_count;
@@ -53,19 +87,19 @@ static reference reference_run(const sid_experiment *experiment, uint64_t first,
                       per,
                       allocate(count * per),
                       allocate(count * p),
-                      malloc(count * sizeof(sid_end))};
+                      malloc(count * sizeof(sid_end)),
+                      malloc(count * sizeof(sid_stream))};
   const size_t size = sid_run_workspace(experiment);
   double *work = allocate(size);
-  assert_non_null(result.ends);
+  assert_true(result.ends && result.streams);
   poison(result.rows, count * per);
-  memset(result.last, 0,
-         count * p * sizeof *result.last); /* an end at the start may leave what is beside x */
   for (uint32_t i = 0; i < count; i++) {
     recorder to = {result.rows + i * per, width, 0};
     poison(work, size);
     result.ends[i].status = sid_run(experiment, first + i, record, &to, result.last + i * p,
                                     &result.ends[i].step, work, size);
     result.ends[i].rows = to.rows;
+    reference_stream(&result, i);
   }
   free(work);
   return result;
@@ -75,6 +109,7 @@ static void reference_free(reference *result) {
   free(result->rows);
   free(result->last);
   free(result->ends);
+  free(result->streams);
 }
 
 static int same_numbers(const double *a, const double *b, size_t n, int nan_is_nan) {
@@ -152,8 +187,7 @@ static void require_block(const sid_backend *backend, const reference *expected,
       fail_msg("%s, %s: trajectory %u of %u ends with %d at %llu instead of %d at %llu",
                backend->name, what, i, count, (int)ends[i].status, (unsigned long long)ends[i].step,
                (int)end->status, (unsigned long long)end->step);
-    const size_t known = end->step > 0 || end->status == SID_OK ? p : experiment->problem.dim;
-    if (with_last && !same_numbers(last + i * p, expected->last + at, known, 0))
+    if (with_last && !same_numbers(last + i * p, expected->last + at, p, 0))
       fail_msg("%s, %s: the last state of trajectory %u of %u differs", backend->name, what, i,
                count);
     if (!same_numbers(rows + i * expected->per, expected->rows + row, expected->per, 1))
@@ -173,8 +207,88 @@ static void require_block(const sid_backend *backend, const reference *expected,
   free(work);
 }
 
-/* Full blocks and one that is not full, somewhere among the reference's trajectories, for every
- * backend. */
+/* One piece of a block: by the backend, or by the reference for each trajectory. */
+static void advance(const sid_backend *backend, const sid_experiment *experiment, int by_reference,
+                    sid_backend_block *block, uint64_t to, sid_backend_results *results,
+                    double *work) {
+  const size_t rows = sid_row_width(experiment) * experiment->checkpoint_count;
+  if (!by_reference) {
+    backend->advance(experiment, block, to, results, work);
+    return;
+  }
+  for (uint32_t i = 0; i < block->count; i++) {
+    sid_backend_block one = {block->first + i, 1, block->step,
+                             block->states + i * state_of(experiment), block->streams + i};
+    sid_backend_results own = {results->visit ? NULL : results->rows + i * rows, results->visit,
+                               results->user, results->ends + i, NULL};
+    sid_backend_ref.advance(experiment, &one, to, &own, work);
+    assert_true(one.step == to);
+  }
+  block->step = to;
+}
+
+/* The same trajectories in pieces of random lengths, some of them of no step, and some by the
+ * reference: rows, ends, states and streams are those of the whole. */
+static void require_pieces(const sid_backend *backend, const reference *expected, uint32_t offset,
+                           uint32_t count, const char *what) {
+  static data_source data = {101};
+  const sid_experiment *experiment = expected->experiment;
+  const size_t p = state_of(experiment), numbers = count * expected->per,
+               size = backend->workspace(experiment),
+               size_ref = sid_backend_ref.workspace(experiment);
+  double *rows = allocate(numbers + GUARD), *states = allocate(count * p + GUARD),
+         *work = allocate(size + GUARD), *work_ref = allocate(size_ref + GUARD);
+  sid_end ends[LANES_MOST];
+  sid_stream streams[LANES_MOST];
+  sid_backend_block block = {expected->first + offset, count, 77, states, streams};
+  sid_backend_results results = {.rows = rows, .ends = ends};
+  visitor shown = {experiment, expected->first + offset, count, {0}, expected->per, rows, 0};
+  if (data_raw(&data) % 4 == 0) results.rows = NULL, results.visit = visit, results.user = &shown;
+  poison(rows, numbers + GUARD);
+  poison(states, count * p + GUARD);
+  junk(work, size, &data);
+  poison(work + size, GUARD);
+  sid_backend_begin(experiment, &block, &results, work);
+  for (int whole = 0; block.step < experiment->steps || !whole;) {
+    const uint64_t left = experiment->steps - block.step, most = left < 16 ? left : 8 + left / 4,
+                   to = block.step + data_below(&data, most + 1);
+    const int by_reference = data_raw(&data) % 4 == 0;
+    advance(backend, experiment, by_reference, &block, to, &results,
+            by_reference ? work_ref : work);
+    assert_true(block.step == to);
+    whole = 1;
+  }
+  if (shown.wrong)
+    fail_msg("%s, %s: showed a row that is none, or out of order", backend->name, what);
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t at = offset + i;
+    const sid_end *end = expected->ends + at;
+    if (ends[i].status != end->status || ends[i].step != end->step || ends[i].rows != end->rows)
+      fail_msg("%s, %s, in pieces: trajectory %u of %u ends with %d at %llu instead of %d at %llu",
+               backend->name, what, i, count, (int)ends[i].status, (unsigned long long)ends[i].step,
+               (int)end->status, (unsigned long long)end->step);
+    if (!same_numbers(states + i * p, expected->last + at * p, p, 0))
+      fail_msg("%s, %s, in pieces: the last state of trajectory %u of %u differs", backend->name,
+               what, i, count);
+    if (!same_numbers(rows + i * expected->per, expected->rows + at * expected->per, expected->per,
+                      1))
+      fail_msg("%s, %s, in pieces: a row of trajectory %u of %u differs", backend->name, what, i,
+               count);
+    if (memcmp(streams + i, expected->streams + at, sizeof *streams))
+      fail_msg("%s, %s, in pieces: the stream of trajectory %u of %u differs", backend->name, what,
+               i, count);
+  }
+  if (!is_poisoned(rows + numbers, GUARD) || !is_poisoned(states + count * p, GUARD) ||
+      !is_poisoned(work + size, GUARD))
+    fail_msg("%s, %s, in pieces: wrote beyond an array", backend->name, what);
+  free(rows);
+  free(states);
+  free(work);
+  free(work_ref);
+}
+
+/* Full blocks and one that is not full, somewhere among the reference's trajectories, and one in
+ * pieces, for every backend. */
 static void require_experiment(const sid_experiment *experiment, uint64_t first, uint32_t count,
                                data_source *data, const char *what) {
   const sid_backend *backends[8];
@@ -188,6 +302,8 @@ static void require_experiment(const sid_experiment *experiment, uint64_t first,
     if (lanes > 1)
       require_block(backends[b], &expected, (uint32_t)data_below(data, count - part + 1), part,
                     what);
+    require_pieces(backends[b], &expected, (uint32_t)data_below(data, count - part + 1), part,
+                   what);
   }
   reference_free(&expected);
 }
