@@ -9,6 +9,7 @@
 #include "kernels/reduce.h"
 #include "kernels/problem.h"
 #include "kernels/sampling.h"
+#include "kernels/dynamics.h"
 #include "kernels/observe.h"
 #include "kernels/problems/bn_completion.h"
 #include "kernels/run.h"

@@ -15,7 +15,7 @@ static int sid_problem_has_lanes(const sid_problem *problem) {
 int sid_fits_lanes(const sid_experiment *experiment) {
   for (uint32_t o = 0; o < experiment->observable_count; o++)
     if (experiment->observables[o] > SID_X) return 0;
-  return sid_problem_has_lanes(&experiment->problem) && experiment->dynamics.kind <= SID_SDE2;
+  return sid_problem_has_lanes(&experiment->problem);
 }
 
 /* Where the rows of a trajectory go. */

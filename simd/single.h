@@ -1,6 +1,6 @@
 /* Internal: running the trajectories of a block one after the other. What all backends do with
- * experiments for which there are no lanes: momentum, Adam and the projected dynamics, the problems
- * of eos (004), poisson, and the observables that go with them. */
+ * experiments for which there are no lanes: the problems of eos (004), poisson, and the observables
+ * that go with them. */
 #ifndef SID_SINGLE_H
 #define SID_SINGLE_H
 

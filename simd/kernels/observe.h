@@ -19,7 +19,7 @@ static vd sid_lanes_angle(const double *y, const double *x, uint32_t p, double *
 /* One observable other than x. r is dot(x,x), also where the problem is not scale-invariant. */
 static vd sid_lanes_observable(const sid_experiment *experiment, int32_t observable,
                                const sid_point *at, vd r, const double *previous, double lr,
-                               double *work) {
+                               double wd, double *work) {
   const sid_problem *problem = &experiment->problem;
   const uint32_t p = problem->dim;
   const double *x = at->x;
@@ -32,7 +32,9 @@ static vd sid_lanes_observable(const sid_experiment *experiment, int32_t observa
       return vd_div(sid_lanes_noise_trace(problem, at, work),
                     vd_set((double)experiment->dynamics.batch));
     case SID_STEP_ANGLE: return sid_lanes_angle(previous, x, p, work);
-    case SID_EFFECTIVE_LR: return vd_div(vd_set(lr), r);
+    case SID_EFFECTIVE_LR:
+      if (experiment->dynamics.kind < SID_PROJECTED_GD) return vd_div(vd_set(lr), r);
+      return sid_lanes_projected_lr(&experiment->dynamics, lr, wd, vd_load(SID_AT(x, p)));
     case SID_GAMMA: {
       const vd k = vd_div(r, vd_set(lr));
       return vd_mul(k, k);
@@ -47,14 +49,15 @@ static vd sid_lanes_observable(const sid_experiment *experiment, int32_t observa
 
 /* The row of every lane, row[k*SID_W + lane]. previous is the state before the last step. */
 static void sid_lanes_observe(const sid_experiment *experiment, const sid_point *at,
-                              const double *previous, double lr, double *row, double *work) {
+                              const double *previous, double lr, double wd, double *row,
+                              double *work) {
   const uint32_t p = experiment->problem.dim;
   const vd r =
       sid_problem_scale_invariant(&experiment->problem) ? at->r : sid_lanes_dot(at->x, at->x, p);
   for (uint32_t o = 0; o < experiment->observable_count; o++) {
     if (experiment->observables[o] != SID_X) {
       vd_store(row, sid_lanes_observable(experiment, experiment->observables[o], at, r, previous,
-                                         lr, work));
+                                         lr, wd, work));
       row += SID_W;
       continue;
     }

@@ -7,34 +7,16 @@ static inline vd sid_lanes_fold(const vd acc[8]) {
                 vd_add(vd_add(acc[1], acc[5]), vd_add(acc[3], acc[7])));
 }
 
-/* Terms that also write: an update and the sum that follows it, in one pass over memory. */
+static inline vd sid_lanes_scaled_term(vd scale, const double *in, const double *x) {
+  return vd_mul(vd_load(x), vd_mul(scale, vd_load(in)));
+}
+
+/* A term that also writes: two passes over memory in one. */
 static inline vd sid_lanes_scale_term(double scale, const double *in, double *out,
                                       const double *x) {
   const vd v = vd_mul(vd_set(scale), vd_load(in));
   vd_store(out, v);
   return vd_mul(vd_load(x), v);
-}
-
-static inline vd sid_lanes_descend_term(vd a, vd h, const double *g, const double *from,
-                                        double *to) {
-  const vd v = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_load(g)));
-  vd_store(to, v);
-  return vd_mul(v, v);
-}
-
-static inline vd sid_lanes_descend_noisy_term(vd a, vd h, const double *g, const double *noise,
-                                              const double *from, double *to) {
-  const vd v = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_add(vd_load(g), vd_load(noise))));
-  vd_store(to, v);
-  return vd_mul(v, v);
-}
-
-static inline vd sid_lanes_diffuse_term(vd a, vd h, const double *g, vd s, const double *noise,
-                                        const double *from, double *to) {
-  const vd drift = vd_sub(vd_mul(a, vd_load(from)), vd_mul(h, vd_load(g)));
-  const vd v = vd_add(drift, vd_mul(s, vd_load(noise)));
-  vd_store(to, v);
-  return vd_mul(v, v);
 }
 
 /* The shape of every reduction; TERM(j) gives the terms. Eight accumulators in registers (written
@@ -94,29 +76,16 @@ static vd sid_lanes_scale_dot(const double *shared, size_t stride, const double 
 #undef SID_TERM
 }
 
-/* to_j = a from_j - h g_j, and dot(to, to) of it. from and to may be the same. */
-static vd sid_lanes_descend(vd a, vd h, const double *g, const double *from, double *to, size_t n) {
-#define SID_TERM(j) sid_lanes_descend_term(a, h, g + (j)*SID_W, from + (j)*SID_W, to + (j)*SID_W)
+/* dot(x, v) with v_j = shared_j x_j; v is not stored. */
+static vd sid_lanes_dot_scaled(const double *shared, const double *x, size_t n) {
+#define SID_TERM(j) sid_lanes_scaled_term(vd_set(shared[j]), x + (j)*SID_W, x + (j)*SID_W)
   SID_LANES_REDUCE(n, SID_TERM);
 #undef SID_TERM
 }
 
-/* to_j = a from_j - h (g_j + noise_j), and dot(to, to) of it. */
-static vd sid_lanes_descend_noisy(vd a, vd h, const double *g, const double *noise,
-                                  const double *from, double *to, size_t n) {
-#define SID_TERM(j)                                                                                \
-  sid_lanes_descend_noisy_term(a, h, g + (j)*SID_W, noise + (j)*SID_W, from + (j)*SID_W,           \
-                               to + (j)*SID_W)
-  SID_LANES_REDUCE(n, SID_TERM);
-#undef SID_TERM
-}
-
-/* to_j = (a from_j - h g_j) + s noise_j, and dot(to, to) of it. */
-static vd sid_lanes_diffuse(vd a, vd h, const double *g, vd s, const double *noise,
-                            const double *from, double *to, size_t n) {
-#define SID_TERM(j)                                                                                \
-  sid_lanes_diffuse_term(a, h, g + (j)*SID_W, s, noise + (j)*SID_W, from + (j)*SID_W,              \
-                         to + (j)*SID_W)
+/* The same with v_j = size in_j. */
+static vd sid_lanes_dot_sized(vd size, const double *in, const double *x, size_t n) {
+#define SID_TERM(j) sid_lanes_scaled_term(size, in + (j)*SID_W, x + (j)*SID_W)
   SID_LANES_REDUCE(n, SID_TERM);
 #undef SID_TERM
 }

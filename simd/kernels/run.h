@@ -1,9 +1,5 @@
 /* A block of SID_W trajectories of one experiment, from any step to any later one: what ref/run.c
  * does for one. docs/spec.md sections 8 to 10. */
-#include "dynamics.h"
-
-/* Lanes in which a is not finite: inf - inf and NaN - NaN are NaN, everything else gives 0. */
-static inline vm sid_lanes_not_finite(vd a) { return vm_not(vd_less(vd_sub(a, a), vd_set(1.0))); }
 
 /* Lanes (as bits) where a point is no state of the problem; status[lane] says why for those, and is
  * left alone for the others. */
@@ -83,7 +79,7 @@ static void sid_block_checkpoint(sid_block_run *run) {
     return;
   double lr, wd;
   sid_schedule_at(&experiment->schedule, run->effective, &lr, &wd);
-  sid_lanes_observe(experiment, &run->block.at, run->block.previous, lr, run->row,
+  sid_lanes_observe(experiment, &run->block.at, run->block.previous, lr, wd, run->row,
                     run->block.scratch);
   for (uint32_t lane = 0; lane < SID_W; lane++)
     if (run->alive >> lane & 1u) sid_block_row(run, lane, (uint32_t)sid_row_width(experiment));
@@ -113,11 +109,11 @@ static void sid_block_end_all(sid_block_run *run, sid_status status) {
   sid_block_end(run, run->alive);
 }
 
-/* x where a lane has ended, `other` elsewhere, into x. */
-static void sid_block_merge(sid_block_run *run, double *x, const double *frozen,
+/* n vectors: frozen where a lane has ended, `other` elsewhere, into x. */
+static void sid_block_merge(sid_block_run *run, size_t n, double *x, const double *frozen,
                             const double *other) {
   const vm ended = vm_of(~run->alive & ((1u << SID_W) - 1u));
-  for (size_t j = 0; j < run->kept; j++)
+  for (size_t j = 0; j < n; j++)
     vd_store(SID_AT(x, j), vd_select(ended, vd_load(SID_AT(frozen, j)), vd_load(SID_AT(other, j))));
 }
 
@@ -129,7 +125,7 @@ static void sid_block_rescale(sid_block_run *run, double factor) {
     vd_store(SID_AT(block->g, j), vd_mul(vd_set(factor), vd_load(SID_AT(block->x, j))));
   const sid_point rescaled = sid_point_at(&block->experiment->problem, block->g);
   sid_block_end(run, sid_lanes_left_domain(&block->experiment->problem, &rescaled, run->status));
-  sid_block_merge(run, block->x, block->x, block->g);
+  sid_block_merge(run, p, block->x, block->x, block->g);
   block->at = sid_point_at(&block->experiment->problem, block->x);
 }
 
@@ -151,9 +147,12 @@ static void sid_block_step(sid_block_run *run) {
   block->x = block->previous;
   block->previous = from;
   block->at = sid_point_with(block->x, sid_lanes_take(block, lr, wd));
-  sid_block_end(run, sid_lanes_left_domain(&experiment->problem, &block->at, run->status));
+  const uint32_t left = sid_lanes_left_domain(&experiment->problem, &block->at, run->status);
+  for (uint32_t lane = 0; block->nonfinite && lane < SID_W; lane++)
+    if (block->nonfinite >> lane & 1u) run->status[lane] = SID_E_NONFINITE;
+  sid_block_end(run, left | block->nonfinite);
   if (run->alive != (1u << SID_W) - 1u) {
-    sid_block_merge(run, block->x, block->previous, block->x);
+    sid_block_merge(run, run->kept, block->x, block->previous, block->x);
     block->at = sid_point_at(&experiment->problem, block->x);
   }
   run->step++;

@@ -7,7 +7,9 @@ static void sid_lanes_unit_noise(int32_t kind, uint32_t p, sid_lanes_stream *str
     sid_lanes_normals(stream, u, p);
     return;
   }
-  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(u, j), sid_lanes_rademacher(stream));
+  sid_lanes_stream own = *stream; /* in registers */
+  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(u, j), sid_lanes_rademacher(&own));
+  *stream = own;
 }
 
 static void sid_lanes_multiply(double *u, uint32_t p, vd k) {
@@ -80,19 +82,22 @@ static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_poi
   }
 }
 
+/* sigma of Gaussian noise with the covariance of the problem's, where that is drawn. */
+static double sid_gaussian_sigma(const sid_problem *problem) {
+  if (problem->noise != SID_NOISE_SPHERE) return problem->sigma;
+  const uint32_t p = problem->dim;
+  return problem->sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? p - 1 : p));
+}
+
 static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point *at,
                                      sid_lanes_stream *stream, double *noise, double *work) {
-  double sigma = problem->sigma;
   switch (problem->noise) {
     case SID_NOISE_NONE: sid_lanes_zero(problem, noise); return;
     case SID_NOISE_SAMPLES: sid_lanes_gaussian_samples(problem, at, stream, noise, work); return;
-    case SID_NOISE_SPHERE:
-      sigma = sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? problem->dim - 1
-                                                                             : problem->dim));
-      break;
-    default: break;
+    default:
+      sid_lanes_noise(problem, SID_NOISE_GAUSSIAN, sid_gaussian_sigma(problem), at, stream, noise);
+      return;
   }
-  sid_lanes_noise(problem, SID_NOISE_GAUSSIAN, sigma, at, stream, noise);
 }
 
 /* One sample in each lane: its gradient. */

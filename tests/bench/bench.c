@@ -19,7 +19,14 @@ static const bench_kind bench_kinds[] = {
     {"sgd", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_SGD},
     {"svag", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_SVAG},
     {"em", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_SDE},
+    {"momentum", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_MOMENTUM},
+    {"adamw", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_ADAMW},
+    {"adam_l2", SID_RAYLEIGH, SID_NOISE_GAUSSIAN, SID_ADAM_L2},
+    {"rmsprop", SID_RAYLEIGH, SID_NOISE_NONE, SID_RMSPROP},
     {"linear", SID_NORMALISED_LINEAR, SID_NOISE_SAMPLES, SID_SGD},
+    {"regression", SID_BN_REGRESSION, SID_NOISE_GAUSSIAN, SID_SGD},
+    {"poisson", SID_POISSON, SID_NOISE_POISSON, SID_SGD},
+    {"trough", SID_TROUGH3, SID_NOISE_GAUSSIAN, SID_SGD},      /* p is 3 */
     {"completion", SID_BN_COMPLETION, SID_NOISE_NONE, SID_GD}, /* p is the order of the matrix */
     /* sgd with stages left out */
     {"decay", SID_NOISE_ONLY, SID_NOISE_GAUSSIAN, SID_GD},
@@ -91,14 +98,23 @@ static void bench_case_make(bench_case *c, const bench_kind *kind, const bench_r
   e->problem.dim = p;
   e->problem.sigma = BENCH_SIGMA;
   if (kind->problem == SID_RAYLEIGH) e->problem.spectrum = c->spectrum;
-  if (kind->problem == SID_NORMALISED_LINEAR) {
+  if (kind->problem == SID_POISSON)
+    e->problem.mean = 2.0, e->problem.exp_minus_mean = 0x1.152aaa3bf81ccp-3; /* exp(-2) */
+  if (kind->problem == SID_NORMALISED_LINEAR || kind->problem == SID_BN_REGRESSION) {
     e->problem.samples = BENCH_SAMPLES;
     e->problem.features = c->features;
     e->problem.labels = c->labels;
   }
   if (kind->problem == SID_BN_COMPLETION) bench_completion(c);
-  e->dynamics =
-      (sid_dynamics){.kind = kind->dynamics, .l = BENCH_L, .substeps = BENCH_SUBSTEPS, .batch = 1};
+  e->dynamics = (sid_dynamics){.kind = kind->dynamics,
+                               .l = BENCH_L,
+                               .substeps = BENCH_SUBSTEPS,
+                               .batch = 1,
+                               .beta = BENCH_BETA,
+                               .beta2 = BENCH_BETA2,
+                               .alpha = 1.0,
+                               .eps = BENCH_EPS,
+                               .v0 = 1.0};
   e->schedule.kind = SID_PIECEWISE;
   e->schedule.segment_count = 1;
   e->schedule.segments = &c->rates;
@@ -140,10 +156,11 @@ static void bench_block(const sid_backend *backend, const sid_experiment *e, uin
   sid_end ends[BENCH_LANES_MAX];
   double row[BENCH_LANES_MAX];
   sid_backend_results results = {.rows = row, .ends = ends, .last = last};
+  const size_t kept = sid_state_doubles(&e->problem, &e->dynamics);
   backend->run(e, first, size, &results, work);
   for (uint32_t i = 0; i < size; i++) {
     uint64_t hash = bench_hash(first + i, row + i, 1);
-    if (last) hash = bench_hash(hash, last + (size_t)i * e->problem.dim, e->problem.dim);
+    if (last) hash = bench_hash(hash, last + i * kept, kept);
     *digest += hash ^ (uint64_t)(uint32_t)ends[i].status ^ ends[i].step;
     *sum += row[i];
   }
@@ -168,7 +185,8 @@ static void bench_task(void *user, uint64_t b, int number) {
   bench_worker *worker = all->workers + number;
   if (!worker->work) {
     worker->work = bench_doubles(all->backend->workspace(all->e));
-    if (all->request->last) worker->last = bench_doubles(lanes * all->e->problem.dim);
+    if (all->request->last)
+      worker->last = bench_doubles(lanes * sid_state_doubles(&all->e->problem, &all->e->dynamics));
   }
   bench_block(all->backend, all->e, b * lanes, (uint32_t)(left < lanes ? left : lanes),
               worker->last, worker->work, &worker->digest, &worker->sum);

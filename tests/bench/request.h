@@ -17,6 +17,9 @@
 #define BENCH_LR 0.05
 #define BENCH_WD 0.01
 #define BENCH_SIGMA 0.1
+#define BENCH_BETA 0.9 /* momentum and Adam */
+#define BENCH_BETA2 0.999
+#define BENCH_EPS 1e-8
 enum {
   BENCH_SAMPLES = 64,
   BENCH_L = 4,

@@ -310,8 +310,7 @@ static void require_experiment(const sid_experiment *experiment, uint64_t first,
 
 /* ---- problems, noise and dynamics of any dimension ----------------------------------------- */
 
-/* Kinds and dynamics below LANE_KINDS and up to SID_SDE2 have lanes, as have observables up to
- * SID_X. */
+/* Kinds below LANE_KINDS have lanes, as have all dynamics, and observables up to SID_X. */
 enum { DIM_MOST = 100, SAMPLES_MOST = 13, LANE_KINDS = 8, KINDS = 13, NOISES = 8 };
 
 typedef struct {
@@ -494,7 +493,7 @@ static uint64_t require_dimension(uint32_t p, data_source *data, problem_data *s
         number++;
         /* Without lanes the noise does not matter to a backend: one kind of it in five, but each
          * kind somewhere. */
-        if ((kind >= LANE_KINDS || dynamics > SID_SDE2) && noise > 0 && number % 5) continue;
+        if (kind >= LANE_KINDS && noise > 0 && number % 5) continue;
         experiment.dynamics = dynamics_of(dynamics, &experiment.problem, number);
         experiment.schedule = schedule_for(&experiment.dynamics, number);
         experiment.start.kind = SID_START_POINT + (int32_t)(number % 4);
@@ -1206,9 +1205,8 @@ static void test_random_experiments(void **state) {
     any_sizes(&data, store.plane, 2 * p);
     if (experiment.problem.sigma > 0.0 && !data_below(&data, 3))
       experiment.problem.sigma = data_below(&data, 4) ? any_size(&data) : 0.0;
-    experiment.dynamics =
-        dynamics_of(SID_GD + (int32_t)data_below(&data, data_below(&data, 3) ? 6 : 12),
-                    &experiment.problem, data_below(&data, 100));
+    experiment.dynamics = dynamics_of(SID_GD + (int32_t)data_below(&data, 12), &experiment.problem,
+                                      data_below(&data, 100));
     experiment.schedule = any_schedule(&data, list);
     experiment.start.kind = SID_START_POINT + (int32_t)data_below(&data, 4);
     experiment.start.x = store.point;
