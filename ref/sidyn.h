@@ -163,11 +163,11 @@ double sid_atan2(double y, double x);
   X(SID_QUADRATIC_SAMPLES,  4, "quadratic_samples", quadratic_samples, 1,   0,   0,   0,   1,   1) \
   X(SID_NOISE_ONLY,         5, "noise_only",        noise_only,        0,   0,   0,   0,   0,   1) \
   X(SID_QUADRATIC_NOISY,    6, "quadratic_noisy",   quadratic_noisy,   0,   0,   0,   0,   0,   1) \
-  X(SID_TROUGH3,            7, "trough3",           height3,           0,   0,   0,   1,   0,   0) \
-  X(SID_RIDGE3,             8, "ridge3",            height3,           0,   0,   0,   1,   0,   0) \
-  X(SID_BN_REGRESSION,      9, "bn_regression",     bn_regression,     0,   0,   0,   0,   0,   0) \
+  X(SID_TROUGH3,            7, "trough3",           height3,           0,   0,   0,   1,   0,   1) \
+  X(SID_RIDGE3,             8, "ridge3",            height3,           0,   0,   0,   1,   0,   1) \
+  X(SID_BN_REGRESSION,      9, "bn_regression",     bn_regression,     0,   0,   0,   0,   0,   1) \
   X(SID_BN_COMPLETION,     10, "bn_completion",     bn_completion,     0,   0,   1,   1,   1,   0) \
-  X(SID_POISSON,           11, "poisson",           poisson,           0,   1,   0,   0,   1,   0) \
+  X(SID_POISSON,           11, "poisson",           poisson,           0,   1,   0,   0,   1,   1) \
   /* the next one: a line above this one */
 /* clang-format on */
 

@@ -1,6 +1,6 @@
 /* Internal: running the trajectories of a block one after the other. What all backends do with
- * experiments for which there are no lanes: the problems of eos (004), poisson, and the observables
- * that go with them. */
+ * experiments for which there are no lanes: matrix completion, and sharpness, midpoints and other
+ * observables of eos (004). */
 #ifndef SID_SINGLE_H
 #define SID_SINGLE_H
 

@@ -24,12 +24,19 @@ static sid_point sid_point_at(const sid_problem *problem, const double *x) {
                                                                 : vd_set(1.0));
 }
 
+static void sid_lanes_multiply(double *u, uint32_t p, vd k) {
+  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(u, j), vd_mul(vd_load(SID_AT(u, j)), k));
+}
+
 static void sid_lanes_zero(const sid_problem *problem, double *g) {
   for (uint32_t j = 0; j < problem->dim; j++) vd_store(SID_AT(g, j), vd_set(0.0));
 }
 
+#include "problems/height3.h"
 #include "problems/noise_only.h"
 #include "problems/normalised_linear.h"
+#include "problems/bn_regression.h" /* combines as the line above does */
+#include "problems/poisson.h"
 #include "problems/quadratic_noisy.h"
 #include "problems/quadratic_samples.h"
 #include "problems/ratio2.h"

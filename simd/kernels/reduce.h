@@ -51,6 +51,12 @@ static vd sid_lanes_dot(const double *a, const double *b, size_t n) {
 #undef SID_TERM
 }
 
+static vd sid_lanes_sum(const double *a, size_t n) {
+#define SID_TERM(j) vd_load(a + (j)*SID_W)
+  SID_LANES_REDUCE(n, SID_TERM);
+#undef SID_TERM
+}
+
 /* A vector that all lanes share with one of each lane's own. */
 static vd sid_lanes_dot_shared(const double *shared, const double *b, size_t n) {
 #define SID_TERM(j) vd_mul(vd_set(shared[j]), vd_load(b + (j)*SID_W))

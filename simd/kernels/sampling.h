@@ -12,10 +12,6 @@ static void sid_lanes_unit_noise(int32_t kind, uint32_t p, sid_lanes_stream *str
   *stream = own;
 }
 
-static void sid_lanes_multiply(double *u, uint32_t p, vd k) {
-  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(u, j), vd_mul(vd_load(SID_AT(u, j)), k));
-}
-
 static vd sid_lanes_unit(double sigma, vd length2, vd length) {
   const vd zero = vd_set(0.0);
   return vd_select(vd_less(zero, length2), vd_div(vd_set(sigma), length), zero);
@@ -84,6 +80,7 @@ static void sid_lanes_gaussian_samples(const sid_problem *problem, const sid_poi
 
 /* sigma of Gaussian noise with the covariance of the problem's, where that is drawn. */
 static double sid_gaussian_sigma(const sid_problem *problem) {
+  if (problem->noise == SID_NOISE_POISSON) return sid_sqrt(problem->mean);
   if (problem->noise != SID_NOISE_SPHERE) return problem->sigma;
   const uint32_t p = problem->dim;
   return problem->sigma / sid_sqrt((double)(sid_problem_scale_invariant(problem) ? p - 1 : p));
@@ -162,6 +159,7 @@ static vd sid_lanes_noise_trace(const sid_problem *problem, const sid_point *at,
   const double sigma2 = problem->sigma * problem->sigma;
   if (problem->noise == SID_NOISE_NONE) return vd_set(0.0);
   if (problem->noise == SID_NOISE_SAMPLES) return sid_lanes_samples_trace(problem, at, work);
+  if (problem->noise == SID_NOISE_POISSON) return vd_set(problem->mean * (double)p);
   if (problem->noise == SID_NOISE_SPHERE) return vd_mul(vd_set(sigma2), ir);
   if (!problem->scale) return vd_mul(vd_set(sigma2 * (double)(tangential ? p - 1 : p)), ir);
   for (uint32_t j = 0; j < p; j++)

@@ -97,10 +97,14 @@ static void sid_source_draw(sid_source *s, const sid_problem *problem, const sid
   const int32_t kind = problem->noise;
   const int unit = kind == SID_NOISE_GAUSSIAN || kind == SID_NOISE_RADEMACHER;
   for (int k = 0; k < draws; k++) s->noise[k] = noise[k];
-  if (kind == SID_NOISE_SAMPLES) {
+  if (kind >= SID_NOISE_SAMPLES) {
     s->form = SID_WHOLE;
     s->x = at->x;
-    for (int k = 0; k < draws; k++) sid_lanes_minibatch(problem, at, batch, stream, noise[k], work);
+    for (int k = 0; k < draws; k++)
+      if (kind == SID_NOISE_SAMPLES)
+        sid_lanes_minibatch(problem, at, batch, stream, noise[k], work);
+      else
+        sid_lanes_poisson_batch(problem, batch, stream, noise[k]);
     return;
   }
   sid_source_at(s, problem, at, unit ? sid_source_form(problem) : SID_NOISE, g, work);

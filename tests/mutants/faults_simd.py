@@ -8,7 +8,8 @@ RAWS = 'test_simd_normal test_fixture_normals'
 STREAMS = 'test_simd_normal test_fixture_streams'
 
 # Files and faults that only AVX-512 shows; the others are seen by every backend.
-ONLY_AVX512 = {'simd/lanes_avx512.h', 'lanes-stream-save-swapped', 'lanes-product-middle-carry'}
+ONLY_AVX512 = {'simd/lanes_avx512.h', 'lanes-stream-save-swapped', 'lanes-product-middle-carry',
+               'lanes-poisson-all-draw'}
 
 FAULTS = {
     'simd/lanes_avx2.h': [
@@ -224,6 +225,24 @@ FAULTS = {
          '  for (size_t j = 0; status && j < p; j++) x[j] = work[j];\n', ''),
         ('completion-tail-of-a-row', COMPLETION, 'k + left < inner; left++)',
          'k + left + 1 < inner; left++)'),
+    ],
+    'simd/kernels/problems/poisson.h': [
+        ('lanes-poisson-loss-per-coordinate', RANDOM,
+         'vd_mul(vd_set(problem->mean), sid_lanes_sum',
+         'vd_add(vd_set(problem->mean), sid_lanes_sum'),
+        ('lanes-poisson-counts-at-least-one', RANDOM, 'double count = 0.0,', 'double count = 1.0,'),
+        ('lanes-poisson-all-draw', RANDOM, 'sid_lanes_stream_take(s, &next, more);', '*s = next;'),
+        ('lanes-poisson-not-averaged', RANDOM, 'vd_set(1.0 / (double)batch)', 'vd_set(1.0)'),
+    ],
+    'simd/kernels/problems/height3.h': [
+        ('lanes-height-level', RANDOM, '? 0.6 : 0.0', '? 0.0 : 0.6'),
+        ('lanes-height-gradient-of-u', RANDOM, 'j == 2 ? at->im : zero', 'j == 1 ? at->im : zero'),
+        ('lanes-height-hessian-sign', RANDOM, 'j == 2 ? vd_neg(dim) : zero', 'j == 2 ? dim : zero'),
+    ],
+    'simd/kernels/problems/bn_regression.h': [
+        ('lanes-bn-mean-of-labels', RANDOM, 'problem->labels[i] - beta;', 'problem->labels[i];'),
+        ('lanes-bn-not-divided', RANDOM, 'sid_lanes_multiply(bn.z, n, bn.isd);', ''),
+        ('lanes-bn-hessian-turn', RANDOM, 'w = vd_mul(b, bn.isd)', 'w = b'),
     ],
     'simd/kernels/source.h': [
         ('lanes-quotient-not-projected', RANDOM, 'vd_mul(s->q, x)), s->ir)', 's->q), s->ir)'),

@@ -10,16 +10,17 @@ static void sid_lanes_errors(const sid_problem *problem, const double *x, vd im,
   }
 }
 
-/* (sum_i c_i z_ij) (1/n), in the order of i. */
-static void sid_lanes_combine(const sid_problem *problem, const double *c, double *out) {
+/* (sum_i c_i z_ij) factor, in the order of i. */
+static void sid_lanes_combine(const sid_problem *problem, const double *c, double factor,
+                              double *out) {
   const uint32_t p = problem->dim;
-  const vd inv_n = vd_set(1.0 / (double)problem->samples);
+  const vd vf = vd_set(factor);
   for (uint32_t j = 0; j < p; j++) {
     vd total = vd_mul(vd_load(c), vd_set(problem->features[j]));
     for (uint32_t i = 1; i < problem->samples; i++)
       total = vd_add(total,
                      vd_mul(vd_load(SID_AT(c, i)), vd_set(problem->features[(size_t)i * p + j])));
-    vd_store(SID_AT(out, j), vd_mul(total, inv_n));
+    vd_store(SID_AT(out, j), vd_mul(total, vf));
   }
 }
 
@@ -33,7 +34,7 @@ static void sid_lanes_project(const sid_problem *problem, const sid_point *at, d
 static void sid_lanes_normalised_linear_gradient(const sid_problem *problem, const sid_point *at,
                                                  double *g, double *work) {
   sid_lanes_errors(problem, at->x, at->im, work);
-  sid_lanes_combine(problem, work, g);
+  sid_lanes_combine(problem, work, 1.0 / (double)problem->samples, g);
   sid_lanes_project(problem, at, g);
 }
 
@@ -42,16 +43,17 @@ static void sid_lanes_normalised_linear_hessian(const sid_problem *problem, cons
   const uint32_t p = problem->dim;
   const double *x = at->x;
   const vd ir = at->ir, im = at->im;
+  const double inv_n = 1.0 / (double)problem->samples;
   double *h = work, *k = SID_AT(work, p);
   sid_lanes_errors(problem, x, im, k);
-  sid_lanes_combine(problem, k, h);
+  sid_lanes_combine(problem, k, inv_n, h);
   const vd t = vd_mul(sid_lanes_dot(x, h, p), ir), c = vd_mul(sid_lanes_dot(x, y, p), ir);
   for (uint32_t i = 0; i < problem->samples; i++) {
     const double *z = problem->features + (size_t)i * p;
     const vd turn = vd_mul(c, sid_lanes_dot_shared(z, x, p));
     vd_store(SID_AT(k, i), vd_mul(vd_sub(sid_lanes_dot_shared(z, y, p), turn), im));
   }
-  sid_lanes_combine(problem, k, hy);
+  sid_lanes_combine(problem, k, inv_n, hy);
   const vd sum = vd_add(sid_lanes_dot(y, h, p), sid_lanes_dot(x, hy, p));
   const vd dt = vd_sub(vd_mul(sum, ir), vd_mul(vd_mul(vd_set(2.0), c), t));
   for (uint32_t j = 0; j < p; j++) {
