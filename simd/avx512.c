@@ -1,6 +1,7 @@
 /* The kernels for AVX-512: one text, kernels/, over the vocabulary of this instruction set. */
 #define SID_BACKEND_NAME "avx512"
 #include "config.h"
+#include "fp.h"
 #include "lanes_avx512.h"
 #include "reduce.h"
 #include "simd.h"
@@ -13,4 +14,5 @@
 #include "kernels/observe.h"
 #include "kernels/problems/bn_completion.h"
 #include "kernels/run.h"
+#include "kernels/laws.h"
 #include "kernels/backend.h"

@@ -2,6 +2,7 @@
  * this instruction set. */
 #define SID_BACKEND_NAME "neon"
 #include "config.h"
+#include "fp.h"
 #include "lanes_neon.h"
 #include "reduce.h"
 #include "simd.h"
@@ -14,4 +15,5 @@
 #include "kernels/observe.h"
 #include "kernels/problems/bn_completion.h"
 #include "kernels/run.h"
+#include "kernels/laws.h"
 #include "kernels/backend.h"

@@ -5,7 +5,7 @@
 #define SID_HAS_LANES(kind, number, name, room, samples, own, test, dim, check, lanes)             \
   case kind: return lanes;
 
-static int sid_problem_has_lanes(const sid_problem *problem) {
+int sid_problem_has_lanes(const sid_problem *problem) {
   switch (problem->kind) {
     SID_PROBLEM_LIST(SID_HAS_LANES)
     default: return 0;
@@ -16,6 +16,12 @@ int sid_fits_lanes(const sid_experiment *experiment) {
   for (uint32_t o = 0; o < experiment->observable_count; o++)
     if (experiment->observables[o] > SID_X) return 0;
   return sid_problem_has_lanes(&experiment->problem);
+}
+
+int sid_given(const sid_stream *streams, uint32_t count) {
+  int given = 0;
+  for (uint32_t i = 0; i < count; i++) given |= streams[i].given != NULL;
+  return given;
 }
 
 /* Where the rows of a trajectory go. */

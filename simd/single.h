@@ -8,8 +8,12 @@
 #include "run.h"
 #include "simd.h"
 
-/* Whether the kernels run the experiment in lanes. */
+/* Whether the kernels have lanes for the problem, and for the whole experiment. */
+int sid_problem_has_lanes(const sid_problem *problem);
 int sid_fits_lanes(const sid_experiment *experiment);
+
+/* Whether some of the streams have given draws: those have no raws for the kernels. */
+int sid_given(const sid_stream *streams, uint32_t count);
 
 /* As run() and advance() of a backend, with the given step (NULL: sid_step()) for each trajectory
  * on its own. */

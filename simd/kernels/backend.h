@@ -8,14 +8,9 @@ static void sid_block_normals(sid_stream *streams, double *z, size_t n) {
 }
 
 extern const sid_backend SID_ISA(sid_backend);
-const sid_backend SID_ISA(sid_backend) = {SID_BACKEND_NAME,
-                                          SID_W,
-                                          sid_block_workspace,
-                                          sid_block_run_all,
-                                          sid_block_advance,
-                                          sid_block_normals,
-                                          sid_singly_laws_workspace,
-                                          sid_flow_singly,
-                                          sid_circle_singly,
-                                          sid_rayleigh_law_singly,
-                                          sid_levy_singly};
+const sid_backend SID_ISA(sid_backend) = {SID_BACKEND_NAME,    SID_W,
+                                          sid_block_workspace, sid_block_run_all,
+                                          sid_block_advance,   sid_block_normals,
+                                          sid_laws_workspace,  sid_laws_flow,
+                                          sid_laws_circle,     sid_laws_rayleigh,
+                                          sid_laws_levy};

@@ -183,17 +183,10 @@ static sid_step_fn sid_block_single(const sid_experiment *experiment) {
   return completion ? sid_lanes_completion_step : NULL;
 }
 
-/* Streams of given draws have no raws. */
-static int sid_block_given(const sid_backend_block *outside) {
-  int given = 0;
-  for (uint32_t i = 0; i < outside->count; i++) given |= outside->streams[i].given != NULL;
-  return given;
-}
-
 /* See simd.h. */
 static void sid_block_advance(const sid_experiment *experiment, sid_backend_block *outside,
                               uint64_t to, sid_backend_results *results, double *work) {
-  if (!sid_fits_lanes(experiment) || sid_block_given(outside)) {
+  if (!sid_fits_lanes(experiment) || sid_given(outside->streams, outside->count)) {
     sid_advance_singly(sid_block_single(experiment), experiment, outside, to, results, work);
     return;
   }
