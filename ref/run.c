@@ -73,15 +73,6 @@ static sid_status sid_run_rescale(sid_runner *run, double factor) {
   return status;
 }
 
-/* A pointer to sid_step() itself would need an entry of a global offset table. */
-static sid_status sid_run_take(sid_runner *run, double lr, double wd, sid_stream *stream) {
-  const sid_problem *problem = &run->experiment->problem;
-  const sid_dynamics *dynamics = &run->experiment->dynamics;
-  if (run->hooks->step)
-    return run->hooks->step(problem, dynamics, lr, wd, run->x, stream, run->work);
-  return sid_step(problem, dynamics, lr, wd, run->x, stream, run->work);
-}
-
 static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
   const sid_experiment *experiment = run->experiment;
   const uint64_t unit = sid_steps_per_unit(experiment);
@@ -91,7 +82,9 @@ static sid_status sid_run_step(sid_runner *run, sid_stream *stream) {
   sid_status status = SID_OK;
   if (run->step % unit == 0)
     status = sid_run_rescale(run, sid_schedule_rescale(&experiment->schedule, k));
-  if (!status) status = sid_run_take(run, lr, wd, stream);
+  if (!status)
+    status =
+        sid_step(&experiment->problem, &experiment->dynamics, lr, wd, run->x, stream, run->work);
   if (!status) run->step++;
   return status;
 }
@@ -157,7 +150,7 @@ sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory,
                    size_t work_doubles) {
   if (!experiment || !x || !step || !work) return SID_E_NULL;
   if (work_doubles < sid_run_workspace(experiment)) return SID_E_WORKSPACE;
-  const sid_run_hooks hooks = {experiment, NULL, callback, user};
+  const sid_run_hooks hooks = {experiment, callback, user};
   sid_stream stream;
   *step = 0;
   sid_status status = sid_run_begin(experiment, trajectory, x, &stream);

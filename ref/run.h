@@ -1,18 +1,12 @@
-/* Internal: runs in pieces, and runs whose steps are somebody else's. */
+/* Internal: runs in pieces. */
 #ifndef SID_RUN_H
 #define SID_RUN_H
 
 #include "sidyn.h"
 
-/* A step like sid_step(); a backend may bring a faster one of the same bits. */
-typedef sid_status (*sid_step_fn)(const sid_problem *problem, const sid_dynamics *dynamics,
-                                  double lr, double wd, double *x, sid_stream *stream,
-                                  double *work);
-
-/* What is run, and what it calls: NULL stands for sid_step(), and for nothing at checkpoints. */
+/* What is run, and what it calls at checkpoints (NULL: nothing). */
 typedef struct {
   const sid_experiment *experiment;
-  sid_step_fn step;
   sid_checkpoint_fn callback;
   void *user;
 } sid_run_hooks;

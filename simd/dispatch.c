@@ -18,12 +18,12 @@ extern const sid_backend sid_backend_neon;
 
 static void sid_ref_run(const sid_experiment *experiment, uint64_t first, uint32_t count,
                         sid_backend_results *results, double *work) {
-  sid_run_singly(NULL, experiment, first, count, results, work);
+  sid_run_singly(sid_run_advance, experiment, first, count, results, work);
 }
 
 static void sid_ref_advance(const sid_experiment *experiment, sid_backend_block *block, uint64_t to,
                             sid_backend_results *results, double *work) {
-  sid_advance_singly(NULL, experiment, block, to, results, work);
+  sid_advance_singly(sid_run_advance, experiment, block, to, results, work);
 }
 
 const sid_backend sid_backend_ref = {"ref",

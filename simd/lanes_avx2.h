@@ -40,6 +40,15 @@ static inline double vd_fold(vd a) {
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
 }
 
+/* The folds of four vectors, in order: each adds its halves first. */
+static inline vd vd_fold_all(const vd a[4]) {
+  const vd x = _mm256_add_pd(_mm256_permute2f128_pd(a[0], a[2], 0x20),
+                             _mm256_permute2f128_pd(a[0], a[2], 0x31));
+  const vd y = _mm256_add_pd(_mm256_permute2f128_pd(a[1], a[3], 0x20),
+                             _mm256_permute2f128_pd(a[1], a[3], 0x31));
+  return _mm256_add_pd(_mm256_unpacklo_pd(x, y), _mm256_unpackhi_pd(x, y));
+}
+
 static inline vu vu_load(const uint64_t *p) {
   return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }

@@ -41,6 +41,20 @@ static inline double vd_fold(vd a) {
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
 }
 
+/* The folds of eight vectors, in order: each adds its halves first. */
+static inline vd vd_fold_all(const vd a[8]) {
+  vd four[4], two[2];
+  for (int k = 0; k < 4; k++)
+    four[k] = _mm512_add_pd(_mm512_shuffle_f64x2(a[k], a[k + 4], 0x44),
+                            _mm512_shuffle_f64x2(a[k], a[k + 4], 0xee));
+  for (int k = 0; k < 2; k++)
+    two[k] = _mm512_add_pd(_mm512_shuffle_f64x2(four[k], four[k + 2], 0x88),
+                           _mm512_shuffle_f64x2(four[k], four[k + 2], 0xdd));
+  const vd one =
+      _mm512_add_pd(_mm512_unpacklo_pd(two[0], two[1]), _mm512_unpackhi_pd(two[0], two[1]));
+  return _mm512_permutexvar_pd(_mm512_setr_epi64(0, 1, 4, 5, 2, 3, 6, 7), one);
+}
+
 static inline vu vu_load(const uint64_t *p) { return _mm512_loadu_si512(p); }
 static inline void vu_store(uint64_t *p, vu a) { _mm512_storeu_si512(p, a); }
 static inline vu vu_set(uint64_t a) { return _mm512_set1_epi64((long long)a); }

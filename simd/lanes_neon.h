@@ -35,6 +35,9 @@ static inline vd vu_double(vu a) { return vreinterpretq_f64_u64(a); }
 /* a summed as canonical sums end: halves, until one is left. */
 static inline double vd_fold(vd a) { return vgetq_lane_f64(a, 0) + vgetq_lane_f64(a, 1); }
 
+/* The folds of two vectors, in order. */
+static inline vd vd_fold_all(const vd a[2]) { return vpaddq_f64(a[0], a[1]); }
+
 static inline vu vu_load(const uint64_t *p) { return vld1q_u64(p); }
 static inline void vu_store(uint64_t *p, vu a) { vst1q_u64(p, a); }
 static inline vu vu_set(uint64_t a) { return vdupq_n_u64(a); }

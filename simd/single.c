@@ -53,7 +53,7 @@ void sid_backend_begin(const sid_experiment *experiment, sid_backend_block *bloc
   block->step = 0;
   for (uint32_t i = 0; i < block->count; i++) {
     sid_row_place place = {experiment, block, results, i};
-    const sid_run_hooks hooks = {experiment, NULL, sid_row_record, &place};
+    const sid_run_hooks hooks = {experiment, sid_row_record, &place};
     double *x = block->states + i * kept;
     sid_end *end = results->ends + i;
     end->rows = 0;
@@ -63,18 +63,17 @@ void sid_backend_begin(const sid_experiment *experiment, sid_backend_block *bloc
   }
 }
 
-void sid_advance_singly(sid_step_fn step, const sid_experiment *experiment,
+void sid_advance_singly(sid_advance_fn one, const sid_experiment *experiment,
                         sid_backend_block *block, uint64_t to, sid_backend_results *results,
                         double *work) {
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   for (uint32_t i = 0; i < block->count; i++) {
     sid_row_place place = {experiment, block, results, i};
-    const sid_run_hooks hooks = {experiment, step, sid_row_record, &place};
+    const sid_run_hooks hooks = {experiment, sid_row_record, &place};
     sid_end *end = results->ends + i;
     if (end->status) continue;
     end->step = block->step;
-    end->status =
-        sid_run_advance(&hooks, block->states + i * kept, block->streams + i, &end->step, to, work);
+    end->status = one(&hooks, block->states + i * kept, block->streams + i, &end->step, to, work);
   }
   block->step = to;
 }
@@ -84,7 +83,7 @@ size_t sid_singly_workspace(const sid_experiment *experiment) {
          sid_state_doubles(&experiment->problem, &experiment->dynamics);
 }
 
-void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t first,
+void sid_run_singly(sid_advance_fn one, const sid_experiment *experiment, uint64_t first,
                     uint32_t count, sid_backend_results *results, double *work) {
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   const size_t rows = sid_row_width(experiment) * experiment->checkpoint_count;
@@ -95,7 +94,7 @@ void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t
     if (!own.visit) own.rows = results->rows + i * rows;
     own.ends = results->ends + i;
     sid_backend_begin(experiment, &block, &own, work + kept);
-    sid_advance_singly(step, experiment, &block, experiment->steps, &own, work + kept);
+    sid_advance_singly(one, experiment, &block, experiment->steps, &own, work + kept);
     for (size_t j = 0; results->last && j < kept; j++) results->last[i * kept + j] = work[j];
   }
 }

@@ -15,11 +15,14 @@ int sid_fits_lanes(const sid_experiment *experiment);
 /* Whether some of the streams have given draws: those have no raws for the kernels. */
 int sid_given(const sid_stream *streams, uint32_t count);
 
-/* As run() and advance() of a backend, with the given step (NULL: sid_step()) for each trajectory
- * on its own. */
-void sid_run_singly(sid_step_fn step, const sid_experiment *experiment, uint64_t first,
+/* Like sid_run_advance(); a backend may bring a faster one of the same bits. */
+typedef sid_status (*sid_advance_fn)(const sid_run_hooks *hooks, double *x, sid_stream *stream,
+                                     uint64_t *step, uint64_t to, double *work);
+
+/* As run() and advance() of a backend, by `one` for each trajectory on its own. */
+void sid_run_singly(sid_advance_fn one, const sid_experiment *experiment, uint64_t first,
                     uint32_t count, sid_backend_results *results, double *work);
-void sid_advance_singly(sid_step_fn step, const sid_experiment *experiment,
+void sid_advance_singly(sid_advance_fn one, const sid_experiment *experiment,
                         sid_backend_block *block, uint64_t to, sid_backend_results *results,
                         double *work);
 size_t sid_singly_workspace(const sid_experiment *experiment);

@@ -170,17 +170,21 @@ static size_t sid_block_doubles(const sid_experiment *experiment) {
   return (2 * kept + 3 * p + sid_problem_workspace(&experiment->problem) + width) * SID_W + width;
 }
 
-static size_t sid_block_workspace(const sid_experiment *experiment) {
-  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
-  if (!sid_fits_lanes(experiment)) return sid_singly_workspace(experiment);
-  return kept * SID_W + sid_block_doubles(experiment);
+/* Matrix completion by gradient descent has a way of its own to go from step to step. */
+static int sid_block_completion(const sid_experiment *experiment) {
+  return experiment->problem.kind == SID_BN_COMPLETION && experiment->dynamics.kind == SID_GD;
 }
 
-/* The step of a trajectory on its own, where there is a faster one than sid_step(). */
-static sid_step_fn sid_block_single(const sid_experiment *experiment) {
-  const int completion =
-      experiment->problem.kind == SID_BN_COMPLETION && experiment->dynamics.kind == SID_GD;
-  return completion ? sid_lanes_completion_step : NULL;
+static sid_advance_fn sid_block_single(const sid_experiment *experiment) {
+  return sid_block_completion(experiment) ? sid_completion_advance : sid_run_advance;
+}
+
+static size_t sid_block_workspace(const sid_experiment *experiment) {
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  if (sid_fits_lanes(experiment)) return kept * SID_W + sid_block_doubles(experiment);
+  const size_t single = sid_singly_workspace(experiment);
+  const size_t own = sid_block_completion(experiment) ? sid_completion_workspace(experiment) : 0;
+  return kept + own > single ? kept + own : single;
 }
 
 /* See simd.h. */
