@@ -40,6 +40,16 @@ static inline double vd_fold(vd a) {
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
 }
 
+/* Row k becomes column k. */
+static inline void vd_transpose(vd a[4]) {
+  const vd x = _mm256_unpacklo_pd(a[0], a[1]), y = _mm256_unpackhi_pd(a[0], a[1]);
+  const vd z = _mm256_unpacklo_pd(a[2], a[3]), w = _mm256_unpackhi_pd(a[2], a[3]);
+  a[0] = _mm256_permute2f128_pd(x, z, 0x20);
+  a[1] = _mm256_permute2f128_pd(y, w, 0x20);
+  a[2] = _mm256_permute2f128_pd(x, z, 0x31);
+  a[3] = _mm256_permute2f128_pd(y, w, 0x31);
+}
+
 /* The folds of four vectors, in order: each adds its halves first. */
 static inline vd vd_fold_all(const vd a[4]) {
   const vd x = _mm256_add_pd(_mm256_permute2f128_pd(a[0], a[2], 0x20),

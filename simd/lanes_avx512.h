@@ -41,6 +41,25 @@ static inline double vd_fold(vd a) {
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
 }
 
+/* Row k becomes column k. */
+static inline void vd_transpose(vd a[8]) {
+  vd two[8], four[8];
+  for (int k = 0; k < 8; k += 2) {
+    two[k] = _mm512_unpacklo_pd(a[k], a[k + 1]);
+    two[k + 1] = _mm512_unpackhi_pd(a[k], a[k + 1]);
+  }
+  for (int k = 0; k < 4; k++) { /* k: rows 0 to 3, 4 to 7; columns of even or odd number */
+    const int from = k / 2 * 4 + k % 2;
+    four[k] = _mm512_shuffle_f64x2(two[from], two[from + 2], 0x88);
+    four[k + 4] = _mm512_shuffle_f64x2(two[from], two[from + 2], 0xdd);
+  }
+  for (int k = 0; k < 4; k++) {
+    const int from = k % 2 + k / 2 * 4;
+    a[k] = _mm512_shuffle_f64x2(four[from], four[from + 2], 0x88);
+    a[k + 4] = _mm512_shuffle_f64x2(four[from], four[from + 2], 0xdd);
+  }
+}
+
 /* The folds of eight vectors, in order: each adds its halves first. */
 static inline vd vd_fold_all(const vd a[8]) {
   vd four[4], two[2];

@@ -35,6 +35,13 @@ static inline vd vu_double(vu a) { return vreinterpretq_f64_u64(a); }
 /* a summed as canonical sums end: halves, until one is left. */
 static inline double vd_fold(vd a) { return vgetq_lane_f64(a, 0) + vgetq_lane_f64(a, 1); }
 
+/* Row k becomes column k. */
+static inline void vd_transpose(vd a[2]) {
+  const vd first = vzip1q_f64(a[0], a[1]);
+  a[1] = vzip2q_f64(a[0], a[1]);
+  a[0] = first;
+}
+
 /* The folds of two vectors, in order. */
 static inline vd vd_fold_all(const vd a[2]) { return vpaddq_f64(a[0], a[1]); }
 

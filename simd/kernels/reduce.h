@@ -64,14 +64,6 @@ static vd sid_lanes_dot_shared(const double *shared, const double *b, size_t n) 
 #undef SID_TERM
 }
 
-/* The row of a table that begins at an offset of each lane's own, with a vector of
- * each lane's own. */
-static vd sid_lanes_dot_row(const double *table, vu offset, const double *b, size_t n) {
-#define SID_TERM(j) vd_mul(vd_gather(table + (j), offset), vd_load(b + (j)*SID_W))
-  SID_LANES_REDUCE(n, SID_TERM);
-#undef SID_TERM
-}
-
 /* out_j = s_j in_j with s_j = shared[j*stride] (stride 0: one number for all), and dot(x, out) of
  * it. in and out may be the same. */
 static vd sid_lanes_scale_dot(const double *shared, size_t stride, const double *in, double *out,

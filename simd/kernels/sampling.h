@@ -97,13 +97,12 @@ static void sid_lanes_gaussian_noise(const sid_problem *problem, const sid_point
   }
 }
 
-/* One sample in each lane: its gradient. */
-static void sid_lanes_draw(const sid_problem *problem, const sid_point *at,
-                           sid_lanes_stream *stream, double *g) {
-  const uint32_t p = problem->dim;
-  uint64_t chosen[SID_W];
+/* A sample for each lane: the offset of its row; returns its label. */
+static vd sid_lanes_choose(const sid_problem *problem, sid_lanes_stream *stream,
+                           uint64_t offset[SID_W]) {
+  double label[SID_W];
   if (!problem->weights) {
-    vu_store(chosen, sid_lanes_index(stream, problem->samples));
+    vu_store(offset, sid_lanes_index(stream, problem->samples));
   } else {
     /* the first i with U < c_i is the number of i below n-1 with U >= c_i, because the c_i do not
      * decrease */
@@ -114,14 +113,21 @@ static void sid_lanes_draw(const sid_problem *problem, const sid_point *at,
       count = vu_add_carry(count, vm_not(vd_less(u, vd_set(c))));
       c = c + problem->weights[i + 1];
     }
-    vu_store(chosen, count);
+    vu_store(offset, count);
   }
-  double label[SID_W];
   for (uint32_t k = 0; k < SID_W; k++) {
-    label[k] = problem->labels ? problem->labels[chosen[k]] : 0.0;
-    chosen[k] *= p;
+    label[k] = problem->labels ? problem->labels[offset[k]] : 0.0;
+    offset[k] *= problem->dim;
   }
-  sid_lanes_sample(problem, vu_load(chosen), vd_load(label), at, g);
+  return vd_load(label);
+}
+
+/* One sample in each lane: its gradient. */
+static void sid_lanes_draw(const sid_problem *problem, const sid_point *at,
+                           sid_lanes_stream *stream, double *g) {
+  uint64_t offset[SID_W];
+  const vd label = sid_lanes_choose(problem, stream, offset);
+  sid_lanes_sample(problem, offset, label, at, g);
 }
 
 static void sid_lanes_minibatch(const sid_problem *problem, const sid_point *at, uint32_t batch,

@@ -5,11 +5,12 @@
 #define SID_INLINE static inline __attribute__((always_inline))
 
 typedef enum {
-  SID_WHOLE,    /* in memory, noise included */
-  SID_NOISE,    /* gradient and noise in memory */
-  SID_TANGENT,  /* gradient in memory; noise from unit variables, tangential */
-  SID_QUOTIENT, /* rayleigh with a diagonal; noise from unit variables, tangential */
-  SID_QUADRATIC /* quadratic_noisy; noise from unit variables */
+  SID_WHOLE,     /* in memory, noise included */
+  SID_NOISE,     /* gradient and noise in memory */
+  SID_TANGENT,   /* gradient in memory; noise from unit variables, tangential */
+  SID_QUOTIENT,  /* rayleigh with a diagonal; noise from unit variables, tangential */
+  SID_QUADRATIC, /* quadratic_noisy; noise from unit variables */
+  SID_ROW /* normalised_linear, a sample's features: its gradient has the form of such noise */
 } sid_form;
 
 typedef struct {
@@ -17,7 +18,8 @@ typedef struct {
   const double *x, *g;
   const double *noise[2]; /* noise or unit variables, or the whole; the second one for SVAG */
   const double *spectrum;
-  vd sigma, q, ir, im, t[2];
+  vd sigma[2]; /* of the unit variables; the error of a sample */
+  vd q, ir, im, t[2];
 } sid_source;
 
 /* The terms take the form as a constant, and become a loop for each form (SID_BY_FORM). */
@@ -31,13 +33,14 @@ SID_INLINE vd sid_source_gradient(sid_form form, const sid_source *s, size_t j) 
 SID_INLINE vd sid_source_noise(sid_form form, const sid_source *s, int which, size_t j) {
   const vd unit = vd_load(SID_AT(s->noise[which], j));
   if (form == SID_NOISE) return unit;
-  const vd u = vd_mul(s->sigma, unit);
+  const vd u = vd_mul(s->sigma[which], unit);
   if (form == SID_QUADRATIC) return u;
   return vd_mul(vd_sub(u, vd_mul(s->t[which], vd_load(SID_AT(s->x, j)))), s->im);
 }
 
 SID_INLINE vd sid_source_noisy(sid_form form, const sid_source *s, int which, size_t j) {
   if (form == SID_WHOLE) return vd_load(SID_AT(s->noise[which], j));
+  if (form == SID_ROW) return sid_source_noise(form, s, which, j);
   return vd_add(sid_source_gradient(form, s, j), sid_source_noise(form, s, which, j));
 }
 
@@ -48,6 +51,7 @@ SID_INLINE vd sid_source_noisy(sid_form form, const sid_source *s, int which, si
     case SID_NOISE: CALL(SID_NOISE); break;                                                        \
     case SID_TANGENT: CALL(SID_TANGENT); break;                                                    \
     case SID_QUOTIENT: CALL(SID_QUOTIENT); break;                                                  \
+    case SID_ROW: CALL(SID_ROW); break;                                                            \
     default: CALL(SID_QUADRATIC); break;                                                           \
   }
 
@@ -74,12 +78,12 @@ static void sid_source_unit(sid_source *s, const sid_problem *problem, int32_t k
   const uint32_t p = problem->dim;
   vd xu;
   s->noise[which] = noise;
-  s->sigma = vd_set(problem->scale ? 1.0 : sigma);
+  s->sigma[which] = vd_set(problem->scale ? 1.0 : sigma);
   sid_lanes_unit_noise(kind, p, stream, noise);
   if (problem->scale)
     xu = sid_lanes_scale_dot(problem->scale, 1, noise, noise, s->x, p);
   else if (s->form != SID_QUADRATIC)
-    xu = sid_lanes_dot_sized(s->sigma, noise, s->x, p);
+    xu = sid_lanes_dot_sized(s->sigma[which], noise, s->x, p);
   if (s->form != SID_QUADRATIC) s->t[which] = vd_mul(xu, s->ir);
 }
 
@@ -87,6 +91,18 @@ static void sid_source_unit(sid_source *s, const sid_problem *problem, int32_t k
 static sid_form sid_source_form(const sid_problem *problem) {
   if (problem->kind == SID_QUADRATIC_NOISY) return SID_QUADRATIC;
   return problem->kind == SID_RAYLEIGH && problem->spectrum ? SID_QUOTIENT : SID_TANGENT;
+}
+
+/* A sample of the normalised linear model, e z_j less its part along x, in noise[which]. */
+static void sid_source_row(sid_source *s, const sid_problem *problem, const sid_point *at,
+                           sid_lanes_stream *stream, double *z, int which) {
+  uint64_t offset[SID_W];
+  const vd label = sid_lanes_choose(problem, stream, offset);
+  s->form = SID_ROW;
+  s->x = at->x;
+  s->im = at->im;
+  sid_lanes_own_sample(problem, offset, label, at, z, s->sigma + which);
+  s->t[which] = vd_mul(sid_lanes_dot_sized(s->sigma[which], z, at->x, problem->dim), at->ir);
 }
 
 /* `draws` stochastic gradients at a point, from the same stream: 1, or 2 for SVAG. g and noise: a
@@ -97,6 +113,10 @@ static void sid_source_draw(sid_source *s, const sid_problem *problem, const sid
   const int32_t kind = problem->noise;
   const int unit = kind == SID_NOISE_GAUSSIAN || kind == SID_NOISE_RADEMACHER;
   for (int k = 0; k < draws; k++) s->noise[k] = noise[k];
+  if (kind == SID_NOISE_SAMPLES && batch == 1 && problem->kind == SID_NORMALISED_LINEAR) {
+    for (int k = 0; k < draws; k++) sid_source_row(s, problem, at, stream, noise[k], k);
+    return;
+  }
   if (kind >= SID_NOISE_SAMPLES) {
     s->form = SID_WHOLE;
     s->x = at->x;

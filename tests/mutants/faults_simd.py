@@ -13,6 +13,8 @@ ONLY_AVX512 = {'simd/lanes_avx512.h', 'lanes-stream-save-swapped', 'lanes-produc
 
 FAULTS = {
     'simd/lanes_avx2.h': [
+        ('avx2-turned-halves', RANDOM, 'permute2f128_pd(y, w, 0x31)',
+         'permute2f128_pd(w, y, 0x31)'),
         ('avx2-folds-out-of-order', COMPLETION, 'permute2f128_pd(a[0], a[2], 0x20)',
          'permute2f128_pd(a[2], a[0], 0x20)'),
         ('avx2-less-or-equal', 'test_simd test_weighted_ties', '_CMP_LT_OQ', '_CMP_LE_OQ'),
@@ -41,6 +43,9 @@ FAULTS = {
          '_mm256_mul_epu32(a, b)', '_mm256_mul_epi32(a, b)'),
     ],
     'simd/lanes_avx512.h': [
+        ('avx512-turned-quarters', RANDOM,
+         'four[k + 4] = _mm512_shuffle_f64x2(two[from], two[from + 2], 0xdd);',
+         'four[k + 4] = _mm512_shuffle_f64x2(two[from], two[from + 2], 0xd8);'),
         ('avx512-folds-out-of-order', COMPLETION,
          '(0, 1, 4, 5, 2, 3, 6, 7)', '(0, 1, 2, 3, 4, 5, 6, 7)'),
         ('avx512-less-or-equal', 'test_simd test_weighted_ties', '_CMP_LT_OQ', '_CMP_LE_OQ'),
@@ -125,8 +130,9 @@ FAULTS = {
     ],
     'simd/kernels/problem.h': [
         ('lanes-point-inverse-root', RANDOM, 'm, vd_inverse(m)};', 'm, vd_sqrt(vd_inverse(r))};'),
-        ('lanes-shared-sample-label', RANDOM, 'problem->labels ? problem->labels[i] : 0.0',
-         'problem->labels ? problem->labels[0] : 0.0'),
+        ('lanes-rows-of-first-lane', RANDOM, 'vd_load(table + offset[lane] + j)',
+         'vd_load(table + offset[0] + j)'),
+        ('lanes-rows-end-lost', RANDOM, '      vd_store(SID_AT(out, j), z);\n', ''),
     ],
     'simd/kernels/problems/rayleigh.h': [
         ('lanes-rayleigh-gradient-sign', RANDOM,
@@ -150,8 +156,8 @@ FAULTS = {
          'vd_mul(t, vd_load(SID_AT(at->x, j)))), at->ir));'),
         ('lanes-linear-hessian-factor', RANDOM, 'vd_mul(vd_mul(vd_set(2.0), c), t)',
          'vd_mul(c, t)'),
-        ('lanes-linear-sample-own-lane', RANDOM,
-         'vd_gather(problem->features + j, offset)', 'vd_set(problem->features[j])'),
+        ('lanes-linear-shared-first-feature', RANDOM, 'vd_mul(e, vd_set(z[j]))',
+         'vd_mul(e, vd_set(z[0]))'),
     ],
     'simd/kernels/problems/ratio2.h': [
         ('lanes-ratio2-gradient-sign', RANDOM,
@@ -261,6 +267,7 @@ FAULTS = {
         ('lanes-quotient-not-projected', RANDOM, 'vd_mul(s->q, x)), s->ir)', 's->q), s->ir)'),
         ('lanes-tangent-of-first-draw', RANDOM, 'vd_mul(s->t[which], vd_load',
          'vd_mul(s->t[0], vd_load'),
+        ('lanes-row-error-of-first-draw', RANDOM, 'z, s->sigma + which)', 'z, s->sigma)'),
         ('lanes-scale-twice', RANDOM, 'problem->scale ? 1.0 : sigma', 'sigma'),
         ('lanes-ambient-is-tangential', RANDOM,
          'if (problem->kind == SID_QUADRATIC_NOISY) return SID_QUADRATIC;', ''),

@@ -65,15 +65,30 @@ static void sid_lanes_normalised_linear_hessian(const sid_problem *problem, cons
   }
 }
 
-/* The gradient of sample `offset/p`, a different one in each lane; offset is the index of the row's
- * first number. `label` is its label. */
-static void sid_lanes_normalised_linear_sample(const sid_problem *problem, vu offset, vd label,
+/* A sample of each lane's own, the offset of its row and its label: its features into z, its error
+ * into *e. */
+static void sid_lanes_own_sample(const sid_problem *problem, const uint64_t offset[SID_W], vd label,
+                                 const sid_point *at, double *z, vd *e) {
+  const vd product = sid_lanes_rows_dot(problem->features, offset, problem->dim, at->x, z);
+  *e = vd_sub(vd_mul(product, at->im), label);
+}
+
+static void sid_lanes_normalised_linear_sample(const sid_problem *problem,
+                                               const uint64_t offset[SID_W], vd label,
+                                               const sid_point *at, double *g) {
+  vd e;
+  sid_lanes_own_sample(problem, offset, label, at, g, &e);
+  sid_lanes_multiply(g, problem->dim, e);
+  sid_lanes_project(problem, at, g);
+}
+
+static void sid_lanes_normalised_linear_shared(const sid_problem *problem, uint32_t i,
                                                const sid_point *at, double *g) {
   const uint32_t p = problem->dim;
+  const double *z = problem->features + (size_t)i * p;
   const vd e =
-      vd_sub(vd_mul(sid_lanes_dot_row(problem->features, offset, at->x, p), at->im), label);
-  for (uint32_t j = 0; j < p; j++)
-    vd_store(SID_AT(g, j), vd_mul(e, vd_gather(problem->features + j, offset)));
+      vd_sub(vd_mul(sid_lanes_dot_shared(z, at->x, p), at->im), vd_set(problem->labels[i]));
+  for (uint32_t j = 0; j < p; j++) vd_store(SID_AT(g, j), vd_mul(e, vd_set(z[j])));
   sid_lanes_project(problem, at, g);
 }
 

@@ -32,13 +32,32 @@ static void sid_lanes_quadratic_samples_hessian(const sid_problem *problem, cons
   }
 }
 
-static void sid_lanes_quadratic_samples_sample(const sid_problem *problem, vu offset, vd label,
+static void sid_lanes_quadratic_samples_sample(const sid_problem *problem,
+                                               const uint64_t offset[SID_W], vd label,
                                                const sid_point *at, double *g) {
+  const vu row = vu_load(offset);
+  const size_t p = problem->dim;
+  size_t j = 0;
   (void)label;
-  for (uint32_t j = 0; j < problem->dim; j++) {
-    const vd product = vd_mul(vd_gather(problem->a + j, offset), vd_load(SID_AT(at->x, j)));
-    vd_store(SID_AT(g, j), vd_sub(product, vd_gather(problem->b + j, offset)));
+  for (; j + SID_W <= p; j += SID_W) {
+    vd a[SID_W], b[SID_W];
+    sid_lanes_turn(problem->a, offset, j, a);
+    sid_lanes_turn(problem->b, offset, j, b);
+    for (size_t k = 0; k < SID_W; k++)
+      vd_store(SID_AT(g, j + k), vd_sub(vd_mul(a[k], vd_load(SID_AT(at->x, j + k))), b[k]));
   }
+  for (; j < p; j++) {
+    const vd product = vd_mul(vd_gather(problem->a + j, row), vd_load(SID_AT(at->x, j)));
+    vd_store(SID_AT(g, j), vd_sub(product, vd_gather(problem->b + j, row)));
+  }
+}
+
+static void sid_lanes_quadratic_samples_shared(const sid_problem *problem, uint32_t i,
+                                               const sid_point *at, double *g) {
+  const double *a = problem->a + (size_t)i * problem->dim,
+               *b = problem->b + (size_t)i * problem->dim;
+  for (uint32_t j = 0; j < problem->dim; j++)
+    vd_store(SID_AT(g, j), vd_sub(vd_mul(vd_set(a[j]), vd_load(SID_AT(at->x, j))), vd_set(b[j])));
 }
 
 static vd sid_lanes_samples_loss_term(const double *a, const double *b, const double *x) {
