@@ -130,6 +130,32 @@ static void test_flow_refusals(void **state) {
   (void)state;
 }
 
+/* Steps of h stay finite, those of 2h do not: the result stands, its error is not known. */
+static void test_flow_unknown_error(void **state) {
+  const sid_backend *backends[8];
+  const size_t usable = usable_backends(backends);
+  const double spectrum[] = {1.0, 1.0};
+  sid_problem problem;
+  memset(&problem, 0, sizeof problem);
+  problem.kind = SID_QUADRATIC_NOISY, problem.dim = 2, problem.spectrum = spectrum;
+  const sid_flow flow = {SID_FLOW_GRADIENT, &problem, 0.0, 0.0, 0.0};
+  for (size_t b = 0; b < usable; b++) {
+    const uint32_t lanes = backends[b]->lanes;
+    double x[2 * LANES_MOST], errors[LANES_MOST];
+    double *work = allocate(backends[b]->laws_workspace(&problem));
+    sid_status ends[LANES_MOST];
+    for (uint32_t k = 0; k < 2 * lanes; k++) x[k] = k == 1 ? 0x1p1021 : 1.0;
+    backends[b]->flow(&flow, 2.5, 2, lanes, x, errors, ends, work);
+    for (uint32_t i = 0; i < lanes; i++) {
+      assert_int_equal(ends[i], SID_OK);
+      if ((i == 0) != (errors[i] != errors[i]))
+        fail_msg("%s: error %u is %a", backends[b]->name, (unsigned)i, errors[i]);
+    }
+    free(work);
+  }
+  (void)state;
+}
+
 /* Two numbers a state: the circle, and f_t of the Rayleigh quotient. */
 static void test_circle_and_rayleigh(void **state) {
   const sid_backend *backends[8];
@@ -257,6 +283,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_flows),
       cmocka_unit_test(test_flow_refusals),
+      cmocka_unit_test(test_flow_unknown_error),
       cmocka_unit_test(test_circle_and_rayleigh),
       cmocka_unit_test(test_levy),
       cmocka_unit_test(test_given_block),
