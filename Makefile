@@ -8,6 +8,8 @@ BUILD ?= build
 OPT ?= -O2
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 CROSS_PREFIX ?=
+# Whose functions the vector kernels start from: own, or sleef. The bits are the same.
+SID_CANDIDATES ?= own
 EXEC_WRAPPER ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -65,10 +67,14 @@ SIMD_OPT := $(if $(filter -O2,$(OPT)),-O3) -fno-plt
 FLAGS_avx2 := -mavx2 $(SIMD_OPT)
 FLAGS_avx512 := -mavx512f -mavx512dq $(SIMD_OPT)
 FLAGS_neon := $(SIMD_OPT)
-SIMD_OBJECTS = $(patsubst %,$(B)/simd/%.o,dispatch single $(SIMD))
+FLAGS_normals_avx2 := $(FLAGS_avx2) -mfma
+FLAGS_normals_avx512 := $(FLAGS_avx512)
+FLAGS_normals_neon := $(FLAGS_neon)
+SIMD_OBJECTS = $(patsubst %,$(B)/simd/%.o,dispatch single $(SIMD) $(SIMD:%=normals_%))
 REF_OBJECTS := $(REF_SOURCES:%.c=$(B)/%.o)
 VERIFY_OBJECTS := $(VERIFY_SOURCES:%.c=$(B)/%.o)
-TEST_SIMD_OBJECTS = $(SIMD:%=$(B)/tests/simd/candidates_%.o)
+TEST_SIMD_OBJECTS = $(SIMD:%=$(B)/tests/simd/candidates_%.o) \
+  $(if $(SLEEF),$(SIMD:%=$(B)/tests/simd/candidates_sleef_%.o))
 TEST_SOURCES := $(wildcard tests/unit/test_*.c)
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(B)/%) \
   $(patsubst %.cpp,$(B)/%,$(wildcard tests/unit/test_*.cpp))
@@ -144,7 +150,7 @@ help:
 	@echo '  CC=$(CC) CROSS_PREFIX=$(CROSS_PREFIX) EXEC_WRAPPER=$(EXEC_WRAPPER)' \
 	  'BUILD=$(BUILD) OPT=$(OPT) JOBS=$(JOBS)'
 	@echo '  EXTRA_CFLAGS=$(EXTRA_CFLAGS) EXTRA_LDFLAGS=$(EXTRA_LDFLAGS)' \
-	  'PYTHON=$(PYTHON) PREFIX=$(PREFIX)'
+	  'PYTHON=$(PYTHON) PREFIX=$(PREFIX) SID_CANDIDATES=$(SID_CANDIDATES)'
 
 deps:
 	ci/deps.sh
@@ -177,7 +183,7 @@ include $(B)/hosted.mk
 endif
 $(B)/hosted.mk: FORCE
 	@mkdir -p $(@D)
-	@CC='$(CC)' sh ci/probe.sh | $(renew)
+	@CC='$(CC)' SID_CANDIDATES='$(SID_CANDIDATES)' sh ci/probe.sh | $(renew)
 
 # One file per set of flags; objects depend on it.
 $(B)/%.flags: FORCE
@@ -237,12 +243,16 @@ verify: all
 verify-full: all
 	@$(EXEC_WRAPPER) $(B)/sidyn verify --tier full --jobs $(JOBS) $(VERIFY_ARGS)
 
-TEST_LIBS := -lcmocka -lmpfr -lgmp
+TEST_LIBS = -lcmocka -lmpfr -lgmp $(if $(SLEEF),-lsleef)
 # What tests link besides the libraries: the harness without its main(), and the vector kernels'
 # candidates, laid open.
 $(B)/tests/simd/candidates_%.o: tests/simd/candidates_%.c $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
-	$(call compile,$(SIMD_BASE_FLAGS) $(FLAGS_$*))
+	$(call compile,$(SIMD_BASE_FLAGS) $(FLAGS_normals_$*) -USID_CANDIDATES_SLEEF)
+
+$(B)/tests/simd/candidates_sleef_%.o: tests/simd/candidates_%.c $(B)/SIMD_BASE.flags
+	@mkdir -p $(@D)
+	$(call compile,$(SIMD_BASE_FLAGS) $(FLAGS_normals_$*) -DSID_CANDIDATES_SLEEF=1)
 
 $(B)/libtest.a: $(filter-out $(B)/verify/command/main.o,$(VERIFY_OBJECTS)) $(TEST_SIMD_OBJECTS)
 	$(archive)
@@ -306,7 +316,8 @@ BENCH := $(B)/tests/bench
 $(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h \
   $(wildcard simd/*.h simd/*/*.h simd/*/*/*.h) $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
-	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_$*) -DBENCH_LANES='"lanes_$*.h"' -c $< -o $@
+	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_normals_$*) -DBENCH_LANES='"lanes_$*.h"' \
+	  -c $< -o $@
 
 $(BENCH)/bench: tests/bench/bench.c tests/bench/request.h tests/bench/stage.h \
   $(patsubst %,$(BENCH)/stage_%.o,$(SIMD)) $(B)/libtest.a $(B)/libsidyn_simd.a $(B)/libsidyn.a \
@@ -417,7 +428,8 @@ install: all
 	  > $(B)/sidyn.pc
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn_simd' 'Description: vector backends of sidyn' \
 	  'Version: $(VERSION)' 'Requires: sidyn' 'Cflags: -I$${prefix}/include' \
-	  'Libs: -L$${prefix}/lib -lsidyn_simd$(if $(SIMD), -lsleef)' > $(B)/sidyn_simd.pc
+	  'Libs: -L$${prefix}/lib -lsidyn_simd$(if $(filter -lsleef,$(HOSTED_LDLIBS)), -lsleef)' \
+	  > $(B)/sidyn_simd.pc
 	install -m 644 $(B)/sidyn.pc $(B)/sidyn_simd.pc '$(TO)/lib/pkgconfig'
 
 clean:

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Prints, as makefile variables, which optional parts can be built with $CC: libjansson and the
-# vector kernels, which need SLEEF. SID_WITHOUT names parts, "jansson sleef", to leave out although
-# they are there.
+# Prints, as makefile variables, which optional parts can be built with $CC: libjansson, the vector
+# kernels (simd), and SLEEF, whose functions are the second opinion of the tests and, with
+# SID_CANDIDATES=sleef, the kernels' own. SID_WITHOUT names parts, "jansson simd sleef", to leave
+# out although they are there.
 set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -16,39 +17,58 @@ can() { # part, program text, flags...
   $CC "$dir/probe.c" -o "$dir/probe" "$@" > /dev/null 2>&1
 }
 
-cflags='' ldlibs='' simd='' simd_flags='' missing=''
+cflags='' ldlibs='' simd='' simd_flags='' sleef='' missing=''
 if can jansson '#include <jansson.h>
 int main(void) { json_decref(json_object()); return 0; }' -ljansson; then
   cflags="$cflags -DSID_HAVE_JANSSON=1" ldlibs="$ldlibs -ljansson"
 else
   missing="$missing libjansson-dev (experiments and --json)"
 fi
-# The function that each instruction set takes from SLEEF, at link time: an old SLEEF may lack some.
-if can sleef '#if !defined(__x86_64__)
+# An intrinsic of each instruction set: an old compiler may lack some. And the function that the set
+# takes from SLEEF, at link time.
+if can simd '#if !defined(__x86_64__)
 #error
 #endif
 #include <immintrin.h>
+__attribute__((target("avx512f,avx512dq"))) static __m512d f(__m512i a) {
+  return _mm512_cvt_roundepu64_pd(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+}
+__attribute__((target("avx2,fma"))) static __m256d g(__m256d a) { return _mm256_fmadd_pd(a, a, a); }
+int main(int c, char **v) {
+  (void)v;
+  return c > 1 ? (int)(f(_mm512_setzero_si512())[0] + g(_mm256_setzero_pd())[0]) : 0;
+}' -mavx512f -mavx512dq; then
+  simd='avx2 avx512' simd_flags=' -DSID_SIMD_X86=1'
+  if can sleef '#include <immintrin.h>
 #include <sleef.h>
-__attribute__((target("avx512f"))) static __m512d f(void) {
-  return Sleef_logd8_u35avx512f(_mm512_setzero_pd());
-}
-__attribute__((target("avx2"))) static __m256d g(void) {
-  return Sleef_logd4_u35avx2(_mm256_setzero_pd());
-}
-int main(int c, char **v) { (void)v; if (c > 1) { f(); g(); } return 0; }' -mavx512f -lsleef; then
-  simd='avx2 avx512' simd_flags=-DSID_SIMD_X86=1 ldlibs="$ldlibs -lsleef"
-elif can sleef '#if !defined(__aarch64__)
+int main(int c, char **v) {
+  (void)v;
+  return c > 1 ? (int)(Sleef_logd8_u35avx512f(_mm512_setzero_pd())[0] +
+    Sleef_logd4_u35avx2(_mm256_setzero_pd())[0]) : 0;
+}' -mavx512f -lsleef; then sleef=yes; fi
+elif can simd '#if !defined(__aarch64__) || !defined(__AARCH64EL__)
 #error
 #endif
-#include <sleef.h>
+#include <arm_neon.h>
+int main(void) { return (int)vgetq_lane_f64(vdupq_n_f64(1.0), 0); }'; then
+  simd=neon simd_flags=' -DSID_SIMD_NEON=1'
+  if can sleef '#include <sleef.h>
 int main(void) {
   return (int)vgetq_lane_f64(Sleef_logd2_u35advsimd(vdupq_n_f64(1.0)), 0);
-}' -lsleef; then
-  simd=neon simd_flags=-DSID_SIMD_NEON=1 ldlibs="$ldlibs -lsleef"
-else
-  missing="$missing libsleef-dev (vector kernels: reference backend only)"
+}' -lsleef; then sleef=yes; fi
 fi
+if [ -n "$simd" ] && [ -z "$sleef" ]; then
+  missing="$missing libsleef-dev (SID_CANDIDATES=sleef, and the tests' comparison with it)"
+fi
+[ -z "$sleef" ] || simd_flags="$simd_flags -DSID_SLEEF=1"
+case ${SID_CANDIDATES:-own},$sleef in
+  own,*) ;;
+  sleef,yes) simd_flags="$simd_flags -DSID_CANDIDATES_SLEEF=1" ldlibs="$ldlibs -lsleef" ;;
+  sleef,) echo "SID_CANDIDATES is sleef, but libsleef-dev is not there for $CC" >&2; exit 1 ;;
+  *) echo "SID_CANDIDATES is '$SID_CANDIDATES'; allowed: own, sleef" >&2; exit 1 ;;
+esac
 echo "SIMD := $simd"
+echo "SLEEF := $sleef"
 echo "SIMD_FLAGS :=$simd_flags"
 echo "HOSTED_CFLAGS :=$cflags"
 echo "HOSTED_LDLIBS :=$ldlibs"

@@ -6,7 +6,7 @@
 #include "reduce.h"
 #include "simd.h"
 #include "single.h"
-#include "kernels/normal.h"
+#include "kernels/stream.h"
 #include "kernels/reduce.h"
 #include "kernels/problem.h"
 #include "kernels/sampling.h"

@@ -3,7 +3,7 @@
 #include "simd.h"
 #include "single.h"
 
-#if SID_SIMD_X86 || SID_SIMD_NEON
+#if SID_CANDIDATES_SLEEF
 #include <sleef.h>
 #define SID_TEXT(x) #x
 #define SID_VERSION_TEXT(a, b, c) SID_TEXT(a) "." SID_TEXT(b) "." SID_TEXT(c)
@@ -70,7 +70,7 @@ sid_cpu sid_cpu_here(void) {
   return cpu;
 }
 
-/* AVX2 with FMA, which SLEEF's functions for it use (nothing of ours does). */
+/* AVX2 with FMA, which the candidates of the normals use (and nothing else). */
 static const char *sid_missing_avx2(const sid_cpu *cpu) {
   if ((cpu->saved & 0x6u) != 0x6u) return "the operating system does not save 256-bit registers";
   if (!(cpu->leaf1_ecx >> 12 & 1u)) return "the processor has no FMA";
@@ -137,9 +137,9 @@ const sid_backend *sid_backend_named(const char *name) {
 }
 
 const char *sid_simd_sleef_version(void) {
-#if SID_SIMD_X86 || SID_SIMD_NEON
+#if SID_CANDIDATES_SLEEF
   return SID_VERSION_TEXT(SLEEF_VERSION_MAJOR, SLEEF_VERSION_MINOR, SLEEF_VERSION_PATCHLEVEL);
 #else
-  return "none (built without libsleef-dev: reference only)";
+  return "not used";
 #endif
 }

@@ -3,7 +3,6 @@
 #define SID_LANES_H
 
 #include <immintrin.h>
-#include <sleef.h>
 #include <stdint.h>
 
 #define SID_W 4
@@ -23,7 +22,6 @@ static inline vd vd_mul(vd a, vd b) { return _mm256_mul_pd(a, b); }
 static inline vd vd_div(vd a, vd b) { return _mm256_div_pd(a, b); }
 static inline vd vd_sqrt(vd a) { return _mm256_sqrt_pd(a); }
 static inline vd vd_neg(vd a) { return _mm256_xor_pd(a, _mm256_set1_pd(-0.0)); }
-static inline vd vd_abs(vd a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
 static inline vm vd_less(vd a, vd b) {
   return _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LT_OQ));
 }
@@ -92,13 +90,60 @@ static inline vm vm_of(uint32_t bits) {
   return _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x((long long)bits), lane), lane);
 }
 
-/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's
- * documented bounds. */
-static inline vd vd_log_candidate(vd a) { return Sleef_logd4_u35avx2(a); }
-static inline void vd_sincospi_candidate(vd a, vd *s, vd *c) {
+/* ---- for the exact normals alone (kernels/normal.h) ---- */
+
+#ifdef __FMA__
+static inline vd vd_fma(vd a, vd b, vd c) { return _mm256_fmadd_pd(a, b, c); }
+/* c - a*b */
+static inline vd vd_fnma(vd a, vd b, vd c) { return _mm256_fnmadd_pd(a, b, c); }
+#endif
+/* a = m*2^(e+1), 1/2 <= m < 1, for normal a > 0 */
+static inline vd vd_mantissa(vd a) {
+  return vu_double(vu_or(vu_and(vd_bits(a), vu_set(0x000fffffffffffffu)), vd_bits(vd_set(0.5))));
+}
+static inline vd vd_exponent(vd a) {
+  return vd_sub(vu_double(vu_or(vu_right(vd_bits(a), 52), vd_bits(vd_set(0x1p52)))),
+                vd_set(0x1p52 + 1023));
+}
+/* The two numbers of an entry in each lane. */
+static inline void vd_pairs(const double (*table)[2], const uint64_t entry[SID_W], vd *first,
+                            vd *second) {
+  const vd even = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(table[entry[0]])),
+                                       _mm_load_pd(table[entry[2]]), 1);
+  const vd odd = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(table[entry[1]])),
+                                      _mm_load_pd(table[entry[3]]), 1);
+  *first = _mm256_unpacklo_pd(even, odd);
+  *second = _mm256_unpackhi_pd(even, odd);
+}
+/* Four words from `bytes` after p on. */
+static inline vu vu_load_after(const uint64_t *p, int bytes) {
+  return _mm256_loadu_si256((const __m256i *)(const void *)((const char *)p + bytes));
+}
+/* 1 - (raw >> 11)*2^-53, exactly: the halves of the raw become mantissas of 2^20 and 2^-12. */
+static inline vd vd_unit_above(const uint64_t *raws) {
+  const vu high =
+      _mm256_blend_epi32(vu_load_after(raws, 4), _mm256_set1_epi64x(0x4130000000000000), 0xaa);
+  const vu low = _mm256_blend_epi32(vu_and(vu_load(raws), _mm256_set1_epi32(-2048)),
+                                    _mm256_set1_epi64x(0x3f30000000000000), 0xaa);
+  return vd_sub(vd_sub(vd_set(0x1p20 + 1.0 + 0x1p-12), vu_double(high)), vu_double(low));
+}
+/* Bits 55 to 8 of the raw as mantissa of 1, in [0, 2^-4), less 2^-5. */
+static inline vd vd_residual(const uint64_t *raws) {
+  const vu bits =
+      _mm256_blend_epi16(vu_load_after(raws, 1), _mm256_set1_epi64x(0x3ff0000000000000), 0x88);
+  return vd_sub(vu_double(bits), vd_set(1.0 + 0x1p-5));
+}
+static inline vu vu_min16(vu a, vu b) { return _mm256_min_epu16(a, b); }
+static inline vm vu_is_zero(vu a) { return _mm256_cmpeq_epi64(a, _mm256_setzero_si256()); }
+
+#if SID_CANDIDATES_SLEEF
+#include <sleef.h>
+static inline vd vd_sleef_log(vd a) { return Sleef_logd4_u35avx2(a); }
+static inline void vd_sleef_sincospi(vd a, vd *s, vd *c) {
   const Sleef___m256d_2 both = Sleef_sincospid4_u35avx2(a);
   *s = both.x;
   *c = both.y;
 }
+#endif
 
 #endif

@@ -4,7 +4,6 @@
 #define SID_LANES_H
 
 #include <immintrin.h>
-#include <sleef.h>
 #include <stdint.h>
 
 /* Without optimisation some of these intrinsics are macros whose casts change signs. */
@@ -27,7 +26,6 @@ static inline vd vd_mul(vd a, vd b) { return _mm512_mul_pd(a, b); }
 static inline vd vd_div(vd a, vd b) { return _mm512_div_pd(a, b); }
 static inline vd vd_sqrt(vd a) { return _mm512_sqrt_pd(a); }
 static inline vd vd_neg(vd a) { return _mm512_xor_pd(a, _mm512_set1_pd(-0.0)); }
-static inline vd vd_abs(vd a) { return _mm512_andnot_pd(_mm512_set1_pd(-0.0), a); }
 static inline vm vd_less(vd a, vd b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
 static inline vd vd_select(vm m, vd a, vd b) { return _mm512_mask_blend_pd(m, b, a); }
 static inline vd vd_gather(const double *p, vu i) { return _mm512_i64gather_pd(i, p, 8); }
@@ -103,14 +101,42 @@ static inline vm vm_not(vm a) { return (vm)~a; }
 static inline uint32_t vm_bits(vm a) { return a; }
 static inline vm vm_of(uint32_t bits) { return (vm)bits; }
 
-/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's
- * documented bounds. */
-static inline vd vd_log_candidate(vd a) { return Sleef_logd8_u35avx512f(a); }
-static inline void vd_sincospi_candidate(vd a, vd *s, vd *c) {
+/* ---- for the exact normals alone (kernels/normal.h) ---- */
+
+#define SID_TABLES_IN_REGISTERS 1
+
+static inline vd vd_fma(vd a, vd b, vd c) { return _mm512_fmadd_pd(a, b, c); }
+/* c - a*b */
+static inline vd vd_fnma(vd a, vd b, vd c) { return _mm512_fnmadd_pd(a, b, c); }
+/* a = m*2^(e+1), 1/2 <= m < 1 */
+static inline vd vd_mantissa(vd a) {
+  return _mm512_getmant_pd(a, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_zero);
+}
+static inline vd vd_exponent(vd a) { return _mm512_getexp_pd(a); }
+static inline vd vd_table16(const double *table, vu i) {
+  return _mm512_permutex2var_pd(_mm512_loadu_pd(table), i, _mm512_loadu_pd(table + 8));
+}
+#define vu_rotate_left(a, n) _mm512_rol_epi64(a, n)
+static inline vd vu_to_signed(vu a) { return _mm512_cvtepi64_pd(a); }
+/* 1 - (a >> 11)*2^-53, exactly. From 2^63 on the conversion towards 0 drops the 11 bits, and the
+ * difference is exact; below, the difference is a multiple of 2^-53 when rounded upwards. */
+static inline vd vu_to_unit_above(vu a) {
+  return _mm512_fnmadd_round_pd(_mm512_cvt_roundepu64_pd(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC),
+                                _mm512_set1_pd(0x1p-64), _mm512_set1_pd(1.0),
+                                _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
+}
+/* Lanes of m where a and b have a bit in common. */
+static inline vm vu_test(vm m, vu a, vu b) { return _mm512_mask_test_epi64_mask(m, a, b); }
+
+#if SID_CANDIDATES_SLEEF
+#include <sleef.h>
+static inline vd vd_sleef_log(vd a) { return Sleef_logd8_u35avx512f(a); }
+static inline void vd_sleef_sincospi(vd a, vd *s, vd *c) {
   const Sleef___m512d_2 both = Sleef_sincospid8_u35avx512f(a);
   *s = both.x;
   *c = both.y;
 }
+#endif
 
 #pragma GCC diagnostic pop
 

@@ -4,7 +4,6 @@
 #define SID_LANES_H
 
 #include <arm_neon.h>
-#include <sleef.h>
 #include <stdint.h>
 
 #define SID_W 2
@@ -23,7 +22,6 @@ static inline vd vd_mul(vd a, vd b) { return vmulq_f64(a, b); }
 static inline vd vd_div(vd a, vd b) { return vdivq_f64(a, b); }
 static inline vd vd_sqrt(vd a) { return vsqrtq_f64(a); }
 static inline vd vd_neg(vd a) { return vnegq_f64(a); }
-static inline vd vd_abs(vd a) { return vabsq_f64(a); }
 static inline vm vd_less(vd a, vd b) { return vcltq_f64(a, b); }
 static inline vd vd_select(vm m, vd a, vd b) { return vbslq_f64(m, a, b); }
 static inline vd vd_gather(const double *p, vu i) {
@@ -85,13 +83,48 @@ static inline vm vm_of(uint32_t bits) {
                       vcreate_u64((uint64_t)0 - (bits >> 1 & 1u)));
 }
 
-/* Candidates: error at most 3.5 ulp (log) and 3.506 ulp (sin, cos of pi x, |x| <= 2), SLEEF's
- * documented bounds. */
-static inline vd vd_log_candidate(vd a) { return Sleef_logd2_u35advsimd(a); }
-static inline void vd_sincospi_candidate(vd a, vd *s, vd *c) {
+/* ---- for the exact normals alone (kernels/normal.h) ---- */
+
+static inline vd vd_fma(vd a, vd b, vd c) { return vfmaq_f64(c, a, b); }
+/* c - a*b */
+static inline vd vd_fnma(vd a, vd b, vd c) { return vfmsq_f64(c, a, b); }
+/* a = m*2^(e+1), 1/2 <= m < 1, for normal a > 0 */
+static inline vd vd_mantissa(vd a) {
+  return vbslq_f64(vu_set(0x000fffffffffffffu), a, vd_set(0.5));
+}
+static inline vd vd_exponent(vd a) {
+  return vcvtq_f64_s64(
+      vsubq_s64(vreinterpretq_s64_u64(vu_right(vd_bits(a), 52)), vdupq_n_s64(1023)));
+}
+/* The two numbers of an entry in each lane. */
+static inline void vd_pairs(const double (*table)[2], const uint64_t entry[SID_W], vd *first,
+                            vd *second) {
+  const vd a = vld1q_f64(table[entry[0]]), b = vld1q_f64(table[entry[1]]);
+  *first = vzip1q_f64(a, b);
+  *second = vzip2q_f64(a, b);
+}
+/* 1 - (raw >> 11)*2^-53, exactly. */
+static inline vd vd_unit_above(const uint64_t *raws) {
+  return vd_sub(vd_set(1.0), vu_to_unit53(vu_right(vu_load(raws), 11)));
+}
+/* Bits 55 to 4 of the raw as mantissa of 1, times 2^-4, in [0, 2^-4), less 2^-5. */
+static inline vd vd_residual(const uint64_t *raws) {
+  const vu bits = vsriq_n_u64(vd_bits(vd_set(0x1p-4)), vu_left(vu_load(raws), 8), 12);
+  return vd_sub(vu_double(bits), vd_set(0x1p-4 + 0x1p-5));
+}
+static inline vu vu_min16(vu a, vu b) {
+  return vreinterpretq_u64_u16(vminq_u16(vreinterpretq_u16_u64(a), vreinterpretq_u16_u64(b)));
+}
+static inline vm vu_is_zero(vu a) { return vceqzq_u64(a); }
+
+#if SID_CANDIDATES_SLEEF
+#include <sleef.h>
+static inline vd vd_sleef_log(vd a) { return Sleef_logd2_u35advsimd(a); }
+static inline void vd_sleef_sincospi(vd a, vd *s, vd *c) {
   const Sleef_float64x2_t_2 both = Sleef_sincospid2_u35advsimd(a);
   *s = both.x;
   *c = both.y;
 }
+#endif
 
 #endif

@@ -105,7 +105,8 @@ const sid_backend *sid_backend_best_on(const sid_cpu *cpu);
 /* The built backend of that name, or NULL. */
 const sid_backend *sid_backend_named(const char *name);
 
-/* The version of SLEEF that the kernels were built with, or why there are none. */
+/* The version of SLEEF, if the kernels use its functions (make SID_CANDIDATES=sleef); else "not
+ * used". */
 const char *sid_simd_sleef_version(void);
 
 #ifdef __cplusplus

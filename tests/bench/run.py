@@ -66,9 +66,8 @@ TARGET_THREADS = 1.8
 STAGES = [
     ("raw", "PCG64 alone"),
     ("uniform", "PCG64, to a uniform"),
-    ("radius", "log and root alone"),
-    ("circle", "sine and cosine alone"),
-    ("inexact", "normals without grid, boundary test and recomputation"),
+    ("radius", "candidate of the radius alone"),
+    ("circle", "those of cosine and sine alone"),
     ("exact", "exact normals"),
 ]
 STEPS = [

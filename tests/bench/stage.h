@@ -11,7 +11,7 @@ typedef struct {
   void (*run)(sid_stream *streams, double *z, size_t n);
 } bench_stage;
 
-enum { BENCH_STAGES = 6 };
+enum { BENCH_STAGES = 5 };
 
 extern const bench_stage bench_stages_avx2[BENCH_STAGES], bench_stages_avx512[BENCH_STAGES],
     bench_stages_neon[BENCH_STAGES];

@@ -1,10 +1,13 @@
 #!/bin/sh
-# The test of distance in the exact normals of the vector kernels (simd/kernels/normal.h), by builds
-# with other bounds: one that computes every lane again must give the same bits, one that trusts
-# every candidate must be caught by the tests. Counts the pairs that are computed again.
+# The test of nearness in the exact normals of the vector kernels (simd/kernels/pair.h), by builds
+# with other masks: one that computes every lane again must give the same bits, one that trusts
+# every candidate must be caught by the tests. Counts the pairs that are computed again. And a build
+# with SLEEF's candidates gives the same bits.
 simd=$(sed -n 's/^SIMD := *//p' "${B:-build/gcc-O2}/hosted.mk")
+sleef=$(sed -n 's/^SLEEF := *//p' "${B:-build/gcc-O2}/hosted.mk")
 planned=1
 [ -z "$simd" ] || planned=5
+[ -z "$sleef" ] || planned=7
 . tests/build/tap.sh
 
 flags=$(cat "$B/HOSTED.flags") || exit 1
@@ -50,34 +53,41 @@ int main(int count, char **arguments) {
 }
 end
 
-# kernels NAME BOUND: the library of vector kernels with both bounds like this.
+# kernels NAME WORDS...: the library of vector kernels made with these words.
 kernels() {
-  library=$tmp/$1/$(basename "${CC%% *}")-O2/libsidyn_simd.a
-  make -s -j2 BUILD="$tmp/$1" CC="$CC" OPT=-O2 \
-    EXTRA_CFLAGS="-DSID_NORMAL_BOUND_RADIUS=$2 -DSID_NORMAL_BOUND_CIRCLE=$2" EXTRA_LDFLAGS= \
-    "$library" &&
-    cp "$library" "$tmp/$1.a"
+  name=$1
+  shift
+  library=$tmp/$name/$(basename "${CC%% *}")-O2/libsidyn_simd.a
+  make -s -j2 BUILD="$tmp/$name" CC="$CC" OPT=-O2 EXTRA_CFLAGS= EXTRA_LDFLAGS= "$@" "$library" &&
+    cp "$library" "$tmp/$name.a"
+}
+masked() { # NAME MASK: near is what has no bit of the mask
+  kernels "$1" EXTRA_CFLAGS="-DSID_NEAR_RADIUS=$2 -DSID_NEAR_CIRCLE=$2"
 }
 
 # The counter around the function that computes a pair again.
 # shellcheck disable=SC2086
 link_counter() {
   $flags "$tmp/count.c" "$tmp/$1.a" "$B/libsidyn.a" -Wl,--wrap=sid_normal_pair -o "$tmp/$1.count" \
-    ${flags#* }
+    ${flags#* } ${2:-}
 }
 
 # The tests of normals with other kernels; the program is compiled once.
 # shellcheck disable=SC2086
 link_test() {
   $flags "$tmp/test.o" "$B/libtest.a" "$tmp/$1.a" "$B/libsidyn.a" -o "$tmp/$1.test" ${flags#* } \
-    -lcmocka -lmpfr -lgmp
+    -lcmocka -lmpfr -lgmp ${sleef:+-lsleef}
 }
 
 build() {
-  cp "$B/libsidyn_simd.a" "$tmp/plain.a" && kernels all 1.0 && kernels none 0.0 || return 1
+  cp "$B/libsidyn_simd.a" "$tmp/plain.a" && masked all 0u &&
+    masked none 0xffffffffffffffffu || return 1
   # shellcheck disable=SC2086
   $compile $defines -Itests/unit -c tests/unit/test_simd_normal.c -o "$tmp/test.o" || return 1
-  link_counter plain && link_counter all && link_counter none && link_test all && link_test none
+  link_counter plain && link_counter all && link_counter none && link_test all &&
+    link_test none || return 1
+  [ -z "$sleef" ] && return
+  kernels sleef SID_CANDIDATES=sleef && link_counter sleef -lsleef && link_test sleef
 }
 
 normals() { # VARIANT BACKEND: the tests that compare bits, with fewer numbers
@@ -108,10 +118,15 @@ if [ -z "$simd" ]; then
 fi
 build > "$tmp/build.log" 2>&1 || { sed 's/^/# /' "$tmp/build.log"; exit 1; }
 backends=$($EXEC_WRAPPER "$tmp/plain.count" 0 | awk '{ print $1 }')
-# 2*(2^-13.5 + 2*2^-17) is one pair in 4900
+# 3*2^-14, or 2^-13 + 2*2^-15, is one pair in 5461
 check 'as built: about one pair in 5000 is computed again' counted plain 0.00015 0.00026
 check 'every lane computed again: every pair is' counted all 1 1
 check 'every lane computed again: the same bits' normals all ''
 check 'no lane computed again: none is' counted none 0 0
 check 'no lane computed again: the tests fail' caught
+if [ -n "$sleef" ]; then
+  check "with SLEEF's candidates: about one pair in 5000 is computed again" counted sleef 0.00015 \
+    0.00026
+  check "with SLEEF's candidates: the same bits" normals sleef ''
+fi
 finish

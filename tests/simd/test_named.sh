@@ -1,7 +1,7 @@
 #!/bin/sh
 # The backend that is named is the one that runs. The command line is linked with counters around
-# the logarithm that each set of instructions takes from SLEEF, and around the function of ref/ that
-# computes a pair of normals: how often each is called is known. And processors without some
+# each set of instructions' function of normals, and around the function of ref/ that computes a
+# pair of them: how many pairs each computes is known. And processors without some
 # instructions (QEMU): what they choose, what they refuse, and that a backend's code is made of the
 # instructions that it is named after.
 simd=$(sed -n 's/^SIMD := *//p' "${B:-build/gcc-O2}/hosted.mk")
@@ -18,14 +18,6 @@ esac
 
 flags=$(cat "$B/HOSTED.flags") || exit 1
 compile=$(printf '%s\n' "$flags" | sed 's/ -l[^ ]*//g')
-
-logarithm() { # ISA: flags, header, type and name of its logarithm
-  case $1 in
-    avx2) echo '-mavx2 immintrin.h __m256d Sleef_logd4_u35avx2' ;;
-    avx512) echo '-mavx512f immintrin.h __m512d Sleef_logd8_u35avx512f' ;;
-    neon) echo '-O2 arm_neon.h float64x2_t Sleef_logd2_u35advsimd' ;;
-  esac
-}
 
 build() {
   wraps=-Wl,--wrap=sid_normal_pair objects=''
@@ -49,20 +41,20 @@ end
   # shellcheck disable=SC2086
   $compile -c "$tmp/count.c" -o "$tmp/count.o" || return 1
   for isa in $simd; do
-    set -- $(logarithm "$isa")
+    function=sid_lanes_normals_$isa
     cat > "$tmp/$isa.c" << end
-#include <$2>
+#include <stddef.h>
 extern unsigned long sid_count_$isa;
-extern $3 __real_$4($3 x);
-extern $3 __wrap_$4($3 x);
-$3 __wrap_$4($3 x) {
-  __sync_fetch_and_add(&sid_count_$isa, 1);
-  return __real_$4(x);
+void __real_$function(void *stream, double *z, size_t n);
+void __wrap_$function(void *stream, double *z, size_t n);
+void __wrap_$function(void *stream, double *z, size_t n) {
+  __sync_fetch_and_add(&sid_count_$isa, (n + 1) / 2);
+  __real_$function(stream, z, n);
 }
 end
     # shellcheck disable=SC2086
-    $compile "$1" -c "$tmp/$isa.c" -o "$tmp/$isa.o" || return 1
-    wraps="$wraps -Wl,--wrap=$4" objects="$objects $tmp/$isa.o"
+    $compile -c "$tmp/$isa.c" -o "$tmp/$isa.o" || return 1
+    wraps="$wraps -Wl,--wrap=$function" objects="$objects $tmp/$isa.o"
   done
   # shellcheck disable=SC2086
   $flags "$B"/verify/*/*.o "$B"/verify/*/*/*.o "$tmp/count.o" $objects "$B/libsidyn_simd.a" \

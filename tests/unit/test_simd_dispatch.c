@@ -152,7 +152,6 @@ static void test_table(void **state) {
   assert_true(sid_backend_named("neon")->lanes == 2 && !sid_backend_named("avx2"));
 #else
   assert_int_equal(built, 1);
-  assert_non_null(strstr(sid_simd_sleef_version(), "reference only"));
 #endif
   (void)state;
 }

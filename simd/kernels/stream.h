@@ -1,0 +1,122 @@
+/* PCG64 in lanes: each lane has a stream of its own. docs/spec.md section 2; the bits are those of
+ * ref/stream.c. And the normals, which objects of their own compute (kernels/normal.h). */
+
+/* A stream in each lane. Where vectors cannot multiply 64 bits (SID_SCALAR_STREAMS), the generator
+ * runs in the integer units of the processor, beside the floating-point work of the vectors. */
+#if SID_SCALAR_STREAMS
+
+typedef struct {
+  sid_stream lane[SID_W];
+} sid_lanes_stream;
+
+static inline void sid_lanes_stream_load(sid_lanes_stream *s, const sid_stream *streams) {
+  for (uint32_t lane = 0; lane < SID_W; lane++) s->lane[lane] = streams[lane];
+}
+
+static inline void sid_lanes_stream_save(const sid_lanes_stream *s, sid_stream *streams) {
+  for (uint32_t lane = 0; lane < SID_W; lane++) streams[lane] = s->lane[lane];
+}
+
+__extension__ typedef unsigned __int128 sid_lanes_wide;
+
+/* state = state*M + inc, and the XSL-RR output. */
+static inline uint64_t sid_lane_raw(sid_stream *s) {
+  const sid_lanes_wide m = (sid_lanes_wide)0x2360ed051fc65da4u << 64 | 0x4385df649fccf645u;
+  const sid_lanes_wide inc = (sid_lanes_wide)s->inc_hi << 64 | s->inc_lo;
+  const sid_lanes_wide state = ((sid_lanes_wide)s->state_hi << 64 | s->state_lo) * m + inc;
+  s->state_hi = (uint64_t)(state >> 64);
+  s->state_lo = (uint64_t)state;
+  const uint64_t folded = s->state_hi ^ s->state_lo;
+  const uint32_t turn = (uint32_t)(s->state_hi >> 58);
+  return folded >> turn | folded << (-turn & 63u);
+}
+
+static inline void sid_lanes_raws(sid_lanes_stream *s, uint64_t raws[SID_W]) {
+#pragma GCC unroll 4
+  for (uint32_t lane = 0; lane < SID_W; lane++) raws[lane] = sid_lane_raw(s->lane + lane);
+}
+
+static inline vu sid_lanes_raw(sid_lanes_stream *s) {
+  uint64_t raws[SID_W];
+  sid_lanes_raws(s, raws);
+  return vu_load(raws);
+}
+
+#else
+
+typedef struct {
+  vu state_hi, state_lo, inc_hi, inc_lo;
+} sid_lanes_stream;
+
+static inline void sid_lanes_stream_load(sid_lanes_stream *s, const sid_stream *streams) {
+  uint64_t words[4][SID_W];
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    words[0][lane] = streams[lane].state_hi;
+    words[1][lane] = streams[lane].state_lo;
+    words[2][lane] = streams[lane].inc_hi;
+    words[3][lane] = streams[lane].inc_lo;
+  }
+  *s = (sid_lanes_stream){vu_load(words[0]), vu_load(words[1]), vu_load(words[2]),
+                          vu_load(words[3])};
+}
+
+static inline void sid_lanes_stream_save(const sid_lanes_stream *s, sid_stream *streams) {
+  uint64_t hi[SID_W], lo[SID_W];
+  vu_store(hi, s->state_hi);
+  vu_store(lo, s->state_lo);
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    streams[lane].state_hi = hi[lane];
+    streams[lane].state_lo = lo[lane];
+  }
+}
+
+/* The high 64 bits of a*b. */
+static inline vu vu_mul_high(vu a, vu b) {
+  const vu mask = vu_set(0xffffffffu), a1 = vu_right(a, 32), b1 = vu_right(b, 32);
+  const vu low = vu_mul32(a, b);
+  const vu cross = vu_add(vu_mul32(a1, b), vu_right(low, 32));
+  const vu middle = vu_add(vu_mul32(a, b1), vu_and(cross, mask));
+  return vu_add(vu_mul32(a1, b1), vu_add(vu_right(cross, 32), vu_right(middle, 32)));
+}
+
+/* state = state*M + inc, and the XSL-RR output. */
+static inline vu sid_lanes_raw(sid_lanes_stream *s) {
+  const vu m_hi = vu_set(0x2360ed051fc65da4u), m_lo = vu_set(0x4385df649fccf645u);
+  const vu product_lo = vu_mul_low(s->state_lo, m_lo);
+  vu hi =
+      vu_add(vu_mul_high(s->state_lo, m_lo), vu_mul_low_sum(s->state_lo, m_hi, s->state_hi, m_lo));
+  const vu lo = vu_add(product_lo, s->inc_lo);
+  hi = vu_add_carry(vu_add(hi, s->inc_hi), vu_less(lo, product_lo));
+  s->state_hi = hi;
+  s->state_lo = lo;
+  return vu_rotate_right(vu_xor(hi, lo), vu_right(hi, 58));
+}
+
+static inline void sid_lanes_raws(sid_lanes_stream *s, uint64_t raws[SID_W]) {
+  vu_store(raws, sid_lanes_raw(s));
+}
+
+#endif
+
+static inline vd sid_lanes_uniform(sid_lanes_stream *s) {
+  return vu_to_unit53(vu_right(sid_lanes_raw(s), 11));
+}
+
+static inline vd sid_lanes_rademacher(sid_lanes_stream *s) {
+  /* the top bit set means +1: flip it into the sign */
+  const vu sign = vu_and(vu_xor(sid_lanes_raw(s), vu_set(UINT64_MAX)), vu_set(0x8000000000000000u));
+  return vu_double(vu_or(sign, vd_bits(vd_set(1.0))));
+}
+
+/* floor(raw*n/2^64) for n < 2^32. */
+static inline vu sid_lanes_index(sid_lanes_stream *s, uint32_t n) {
+  const vu raw = sid_lanes_raw(s), v = vu_set(n);
+  return vu_right(vu_add(vu_mul32(vu_right(raw, 32), v), vu_right(vu_mul32(raw, v), 32)), 32);
+}
+
+/* n normals in every lane, z[j*SID_W + lane]; the last of an odd number is dropped. */
+void SID_ISA(sid_lanes_normals)(sid_lanes_stream *stream, double *z, size_t n);
+
+static inline void sid_lanes_normals(sid_lanes_stream *stream, double *z, size_t n) {
+  SID_ISA(sid_lanes_normals)(stream, z, n);
+}
