@@ -66,9 +66,11 @@ VERIFY_SOURCES := $(filter-out verify/adapters/%,$(wildcard verify/*/*.c verify/
 SIMD_OPT := $(if $(filter -O2,$(OPT)),-O3) -fno-plt
 FLAGS_avx2 := -mavx2 $(SIMD_OPT)
 FLAGS_avx512 := -mavx512f -mavx512dq $(SIMD_OPT)
+FLAGS_avx512ifma := $(FLAGS_avx512) -mavx512ifma
 FLAGS_neon := $(SIMD_OPT)
 FLAGS_normals_avx2 := $(FLAGS_avx2) -mfma
 FLAGS_normals_avx512 := $(FLAGS_avx512)
+FLAGS_normals_avx512ifma := $(FLAGS_avx512ifma)
 FLAGS_normals_neon := $(FLAGS_neon)
 SIMD_OBJECTS = $(patsubst %,$(B)/simd/%.o,dispatch single $(SIMD) $(SIMD:%=normals_%))
 REF_OBJECTS := $(REF_SOURCES:%.c=$(B)/%.o)
@@ -316,7 +318,8 @@ BENCH := $(B)/tests/bench
 $(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h \
   $(wildcard simd/*.h simd/*/*.h simd/*/*/*.h) $(B)/SIMD_BASE.flags
 	@mkdir -p $(@D)
-	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_normals_$*) -DBENCH_LANES='"lanes_$*.h"' \
+	$(call short,CC)$(CC) $(SIMD_BASE_FLAGS) $(FLAGS_normals_$*) \
+	  -DBENCH_LANES='"lanes_$(*:avx512ifma=avx512).h"' $(if $(filter %ifma,$*),-DSID_IFMA=1) \
 	  -c $< -o $@
 
 $(BENCH)/bench: tests/bench/bench.c tests/bench/request.h tests/bench/stage.h \

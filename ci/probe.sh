@@ -33,12 +33,15 @@ if can simd '#if !defined(__x86_64__)
 __attribute__((target("avx512f,avx512dq"))) static __m512d f(__m512i a) {
   return _mm512_cvt_roundepu64_pd(a, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
 }
+__attribute__((target("avx512f,avx512ifma"))) static __m512i i(__m512i a) {
+  return _mm512_madd52lo_epu64(a, a, a);
+}
 __attribute__((target("avx2,fma"))) static __m256d g(__m256d a) { return _mm256_fmadd_pd(a, a, a); }
 int main(int c, char **v) {
   (void)v;
-  return c > 1 ? (int)(f(_mm512_setzero_si512())[0] + g(_mm256_setzero_pd())[0]) : 0;
+  return c > 1 ? (int)(f(i(_mm512_setzero_si512()))[0] + g(_mm256_setzero_pd())[0]) : 0;
 }' -mavx512f -mavx512dq; then
-  simd='avx2 avx512' simd_flags=' -DSID_SIMD_X86=1'
+  simd='avx2 avx512 avx512ifma' simd_flags=' -DSID_SIMD_X86=1'
   if can sleef '#include <immintrin.h>
 #include <sleef.h>
 int main(int c, char **v) {

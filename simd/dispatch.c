@@ -10,7 +10,7 @@
 #endif
 #if SID_SIMD_X86
 #include <cpuid.h>
-extern const sid_backend sid_backend_avx2, sid_backend_avx512;
+extern const sid_backend sid_backend_avx2, sid_backend_avx512, sid_backend_avx512ifma;
 #endif
 #if SID_SIMD_NEON
 extern const sid_backend sid_backend_neon;
@@ -43,8 +43,7 @@ const sid_backend sid_backend_ref = {"ref",
 static const sid_backend *const sid_built[] = {
     &sid_backend_ref,
 #if SID_SIMD_X86
-    &sid_backend_avx2,
-    &sid_backend_avx512,
+    &sid_backend_avx2, &sid_backend_avx512, &sid_backend_avx512ifma,
 #endif
 #if SID_SIMD_NEON
     &sid_backend_neon,
@@ -86,6 +85,12 @@ static const char *sid_missing_avx512(const sid_cpu *cpu) {
   return sid_missing_avx2(cpu);
 }
 
+static const char *sid_missing_avx512ifma(const sid_cpu *cpu) {
+  const char *missing = sid_missing_avx512(cpu);
+  if (!missing && !(cpu->leaf7_ebx >> 21 & 1u)) return "the processor has no AVX-512 IFMA";
+  return missing;
+}
+
 #else
 
 sid_cpu sid_cpu_here(void) {
@@ -100,6 +105,7 @@ int sid_backend_usable_on(const sid_backend *backend, const sid_cpu *cpu, const 
 #if SID_SIMD_X86
   if (backend == &sid_backend_avx2) *why = sid_missing_avx2(cpu);
   if (backend == &sid_backend_avx512) *why = sid_missing_avx512(cpu);
+  if (backend == &sid_backend_avx512ifma) *why = sid_missing_avx512ifma(cpu);
 #endif
   (void)backend, (void)cpu; /* NEON is part of every AArch64 */
   return *why == NULL;

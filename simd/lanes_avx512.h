@@ -1,5 +1,5 @@
-/* The vocabulary of the kernels for AVX-512 (F, DQ): eight lanes. simd/README.md lists what each
- * word means. */
+/* The vocabulary of the kernels for AVX-512 (F, DQ; with SID_IFMA also IFMA): eight lanes.
+ * simd/README.md lists what each word means. */
 #ifndef SID_LANES_H
 #define SID_LANES_H
 
@@ -11,7 +11,11 @@
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 
 #define SID_W 8
+#if SID_IFMA
+#define SID_ISA(name) name##_avx512ifma
+#else
 #define SID_ISA(name) name##_avx512
+#endif
 
 typedef __m512d vd;
 typedef __m512i vu;
@@ -83,11 +87,17 @@ static inline vu vu_or(vu a, vu b) { return _mm512_or_si512(a, b); }
 #define vu_right(a, n) _mm512_srli_epi64(a, n)
 static inline vu vu_rotate_right(vu a, vu n) { return _mm512_rorv_epi64(a, n); }
 static inline vu vu_mul32(vu a, vu b) { return _mm512_mul_epu32(a, b); }
+#if SID_IFMA
+/* a and the low or the high 52 bits of the product of the low 52 bits of b and c. */
+static inline vu vu_add_low52(vu a, vu b, vu c) { return _mm512_madd52lo_epu64(a, b, c); }
+static inline vu vu_add_high52(vu a, vu b, vu c) { return _mm512_madd52hi_epu64(a, b, c); }
+#else
 static inline vu vu_mul_low(vu a, vu b) { return _mm512_mullo_epi64(a, b); }
 static inline vu vu_mul_low_sum(vu a, vu b, vu c, vu d) {
   return _mm512_add_epi64(_mm512_mullo_epi64(a, b), _mm512_mullo_epi64(c, d));
 }
 static inline vm vu_less(vu a, vu b) { return _mm512_cmplt_epu64_mask(a, b); }
+#endif
 /* a + 1 where m. */
 static inline vu vu_add_carry(vu a, vm m) {
   return _mm512_mask_add_epi64(a, m, a, _mm512_set1_epi64(1));

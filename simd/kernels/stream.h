@@ -42,6 +42,80 @@ static inline vu sid_lanes_raw(sid_lanes_stream *s) {
   return vu_load(raws);
 }
 
+#elif SID_IFMA
+
+/* Numbers of 128 bits in limbs of 52, 52 and 24 bits, the lowest first. A factor's bits above 52
+ * are ignored by the products, so limbs may have more, which count in no other limb. */
+typedef struct {
+  vu state[3], inc[3];
+} sid_lanes_stream;
+
+#define SID_LIMB (UINT64_MAX >> 12)
+
+static inline void sid_lanes_limbs(vu limbs[3], const uint64_t hi[SID_W],
+                                   const uint64_t lo[SID_W]) {
+  uint64_t words[3][SID_W];
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    words[0][lane] = lo[lane] & SID_LIMB;
+    words[1][lane] = (lo[lane] >> 52 | hi[lane] << 12) & SID_LIMB;
+    words[2][lane] = hi[lane] >> 40;
+  }
+  for (uint32_t i = 0; i < 3; i++) limbs[i] = vu_load(words[i]);
+}
+
+static inline void sid_lanes_stream_load(sid_lanes_stream *s, const sid_stream *streams) {
+  uint64_t hi[SID_W], lo[SID_W];
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    hi[lane] = streams[lane].state_hi;
+    lo[lane] = streams[lane].state_lo;
+  }
+  sid_lanes_limbs(s->state, hi, lo);
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    hi[lane] = streams[lane].inc_hi;
+    lo[lane] = streams[lane].inc_lo;
+  }
+  sid_lanes_limbs(s->inc, hi, lo);
+}
+
+static inline void sid_lanes_stream_save(const sid_lanes_stream *s, sid_stream *streams) {
+  uint64_t words[3][SID_W];
+  for (uint32_t i = 0; i < 3; i++) vu_store(words[i], s->state[i]);
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    const uint64_t middle = words[1][lane] & SID_LIMB;
+    streams[lane].state_hi = words[2][lane] << 40 | middle >> 12;
+    streams[lane].state_lo = middle << 52 | (words[0][lane] & SID_LIMB);
+  }
+}
+
+/* state = state*M + inc, and the XSL-RR output. The sums of products have at most 55 bits. The last
+ * factor of each is the one that is ready last. */
+static inline vu sid_lanes_raw(sid_lanes_stream *s) {
+  const vu m0 = vu_set(0x4385df649fccf645u & SID_LIMB);
+  const vu m1 = vu_set((0x4385df649fccf645u >> 52 | 0x2360ed051fc65da4u << 12) & SID_LIMB);
+  const vu m2 = vu_set(0x2360ed051fc65da4u >> 40);
+  const vu s0 = s->state[0], s1 = s->state[1], s2 = s->state[2];
+  const vu low = vu_add_low52(s->inc[0], s0, m0);
+  vu middle = vu_add_low52(s->inc[1], s0, m1);
+  middle = vu_add_high52(middle, s0, m0);
+  middle = vu_add_low52(middle, s1, m0);
+  vu high = vu_add_low52(s->inc[2], s0, m2);
+  high = vu_add_high52(high, s0, m1);
+  high = vu_add_low52(high, s1, m1);
+  high = vu_add_high52(high, s1, m0);
+  high = vu_add_low52(high, s2, m0);
+  const vu lo = vu_add(low, vu_left(middle, 52));
+  middle = vu_add(middle, vu_right(low, 52));
+  const vu hi = vu_add(vu_left(high, 40), vu_right(middle, 12));
+  s->state[0] = low;
+  s->state[1] = middle;
+  s->state[2] = vu_right(hi, 40);
+  return vu_rotate_right(vu_xor(hi, lo), vu_right(hi, 58));
+}
+
+static inline void sid_lanes_raws(sid_lanes_stream *s, uint64_t raws[SID_W]) {
+  vu_store(raws, sid_lanes_raw(s));
+}
+
 #else
 
 typedef struct {

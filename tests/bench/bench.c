@@ -289,6 +289,7 @@ static void bench_one_stage(const sid_backend *backend, const bench_request *req
 #if SID_SIMD_X86
   if (strcmp(backend->name, "avx2") == 0) stages = bench_stages_avx2;
   if (strcmp(backend->name, "avx512") == 0) stages = bench_stages_avx512;
+  if (strcmp(backend->name, "avx512ifma") == 0) stages = bench_stages_avx512ifma;
 #endif
 #if SID_SIMD_NEON
   if (strcmp(backend->name, "neon") == 0) stages = bench_stages_neon;

@@ -14,6 +14,6 @@ typedef struct {
 enum { BENCH_STAGES = 5 };
 
 extern const bench_stage bench_stages_avx2[BENCH_STAGES], bench_stages_avx512[BENCH_STAGES],
-    bench_stages_neon[BENCH_STAGES];
+    bench_stages_avx512ifma[BENCH_STAGES], bench_stages_neon[BENCH_STAGES];
 
 #endif

@@ -10,11 +10,12 @@ BOUNDARIES = 'test_simd_normal test_boundaries'
 STRUCTURED = 'test_simd_normal test_structured'
 DEVIATIONS = 'test_simd_normal test_candidates_structured'
 
-# Files and faults that only AVX-512 shows; the others are seen by every backend.
+# Files and faults that only AVX-512 shows, or only its IFMA; the others are seen by every backend.
 ONLY_AVX512 = {'simd/lanes_avx512.h', 'simd/kernels/candidates_registers.h',
                'lanes-stream-save-swapped', 'lanes-product-middle-carry', 'pair-mask-too-narrow',
                'pair-circle-not-tested', 'normal-second-pair-not-again',
                 'lanes-poisson-all-draw'}
+ONLY_IFMA = {'limbs-middle-of-53', 'limbs-carry-lost', 'limbs-save-unmasked', 'limbs-high-half-low'}
 
 FAULTS = {
     'simd/lanes_avx2.h': [
@@ -123,6 +124,13 @@ FAULTS = {
          '__builtin_expect(a | b, 0)', '__builtin_expect(a, 0)'),
     ],
     'simd/kernels/stream.h': [
+        ('limbs-middle-of-53', STREAMS, '(lo[lane] >> 52 | hi[lane] << 12)',
+         '(lo[lane] >> 53 | hi[lane] << 11)'),
+        ('limbs-carry-lost', STREAMS, 'middle = vu_add(middle, vu_right(low, 52));', ''),
+        ('limbs-save-unmasked', 'test_simd_normal test_lengths', '(words[0][lane] & SID_LIMB)',
+         'words[0][lane]'),
+        ('limbs-high-half-low', STREAMS, 'high = vu_add_high52(high, s1, m0)',
+         'high = vu_add_low52(high, s1, m0)'),
         ('lane-stream-turn', STREAMS, '(s->state_hi >> 58)', '(s->state_hi >> 59)'),
         ('lane-stream-increment-low', STREAMS, 's->inc_hi << 64 | s->inc_lo;', 's->inc_lo;'),
         ('lanes-stream-save-swapped', 'test_simd_normal test_lengths',
@@ -409,6 +417,7 @@ FAULTS = {
         ('dispatch-without-dq', 'test_simd_dispatch',
          '!(cpu->leaf7_ebx >> 16 & 1u) || !(cpu->leaf7_ebx >> 17 & 1u)',
          '!(cpu->leaf7_ebx >> 16 & 1u)'),
+        ('dispatch-without-ifma', 'test_simd_dispatch', 'leaf7_ebx >> 21', 'leaf7_ebx >> 22'),
         ('dispatch-avx512-alone', 'test_simd_dispatch', 'return sid_missing_avx2(cpu);',
          'return NULL;'),
         ('dispatch-slowest-first', 'test_simd_dispatch',

@@ -65,7 +65,10 @@ class Fault:
         """The backend without which nothing can see the fault, or None."""
         if self.area != 'simd' or self.file in ('simd/dispatch.c', 'simd/single.c'):
             return None
-        only_avx512 = importlib.import_module('faults_simd').ONLY_AVX512
+        faults = importlib.import_module('faults_simd')
+        if self.name in faults.ONLY_IFMA:
+            return 'avx512ifma'
+        only_avx512 = faults.ONLY_AVX512
         return 'avx512' if self.file in only_avx512 or self.name in only_avx512 else 'avx2'
 
     def applied(self, text):

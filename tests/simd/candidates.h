@@ -15,9 +15,10 @@ typedef struct {
   void (*candidates)(const sid_stream *streams, double *values);
 } test_candidates;
 
-extern const test_candidates test_candidates_avx2, test_candidates_avx512, test_candidates_neon;
+extern const test_candidates test_candidates_avx2, test_candidates_avx512,
+    test_candidates_avx512ifma, test_candidates_neon;
 extern const test_candidates test_candidates_sleef_avx2, test_candidates_sleef_avx512,
-    test_candidates_sleef_neon;
+    test_candidates_sleef_avx512ifma, test_candidates_sleef_neon;
 
 /* ---- one for each set of instructions: a file that includes its vocabulary, then this ---- */
 

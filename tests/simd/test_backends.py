@@ -13,7 +13,7 @@ from common import (BASES, BUILD, backends, case, experiment, finish, holds, out
 DEEP = os.environ.get("SID_DEEP") == "1"
 # Checks that run ensembles, and some that do not; everything in the deep tier.
 FILTERS = ["*"] if DEEP else ["svag[1-4].*", "fm8.*", "il2.*", "X*"]
-LANES = {"ref": 1, "avx2": 4, "avx512": 8, "neon": 2}
+LANES = {"ref": 1, "avx2": 4, "avx512": 8, "avx512ifma": 8, "neon": 2}
 
 
 def built():

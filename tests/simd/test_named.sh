@@ -10,7 +10,7 @@ emulate=no
 planned=3
 for isa in $simd; do planned=$((planned + 3)); done
 case $machine,$simd,${EXEC_WRAPPER:-} in
-  x86_64-*,avx2*,) emulate=yes planned=$((planned + 9)) ;;
+  x86_64-*,avx2*,) emulate=yes planned=$((planned + 10)) ;;
 esac
 . tests/build/tap.sh
 
@@ -31,11 +31,12 @@ void __wrap_sid_normal_pair(uint64_t raw1, uint64_t raw2, double z[2]) {
   __sync_fetch_and_add(&pairs, 1);
   __real_sid_normal_pair(raw1, raw2, z);
 }
-extern unsigned long sid_count_avx2, sid_count_avx512, sid_count_neon; /* of the files below */
-unsigned long sid_count_avx2, sid_count_avx512, sid_count_neon;
+extern unsigned long sid_count_avx2, sid_count_avx512, sid_count_avx512ifma, sid_count_neon;
+unsigned long sid_count_avx2, sid_count_avx512, sid_count_avx512ifma, sid_count_neon;
 static __attribute__((destructor)) void say(void) {
-  fprintf(stderr, "calls pair %lu\ncalls avx2 %lu\ncalls avx512 %lu\ncalls neon %lu\n", pairs,
-          sid_count_avx2, sid_count_avx512, sid_count_neon);
+  fprintf(stderr, "calls pair %lu\ncalls avx2 %lu\ncalls avx512 %lu\ncalls avx512ifma %lu\n",
+          pairs, sid_count_avx2, sid_count_avx512, sid_count_avx512ifma);
+  fprintf(stderr, "calls neon %lu\n", sid_count_neon);
 }
 end
   # shellcheck disable=SC2086
@@ -62,7 +63,7 @@ end
 }
 build > "$tmp/build.log" 2>&1 || { sed 's/^/# /' "$tmp/build.log"; exit 1; }
 
-lanes() { case $1 in avx2) echo 4 ;; avx512) echo 8 ;; neon) echo 2 ;; *) echo 1 ;; esac; }
+lanes() { case $1 in avx2) echo 4 ;; avx512*) echo 8 ;; neon) echo 2 ;; *) echo 1 ;; esac; }
 
 # 21 trajectories of 50 steps of three pairs each; the start takes no normals.
 cat > "$tmp/experiment.json" << 'end'
@@ -187,7 +188,8 @@ blind() { # CPU BACKEND STATUS
 }
 
 illegal() { # 128 + SIGILL
-  blind Nehalem avx2 132 && blind Nehalem avx512 132 && blind Haswell avx512 132
+  blind Nehalem avx2 132 && blind Nehalem avx512 132 && blind Haswell avx512 132 &&
+    blind Haswell avx512ifma 132
 }
 
 legal() { blind Nehalem ref 0 && blind Haswell avx2 0 && blind Haswell ref 0; }
@@ -201,11 +203,12 @@ if [ "$emulate" = yes ]; then
   check 'a processor with AVX2 uses avx2' uses Haswell avx2
   check 'without AVX, avx2 is refused' lacks Nehalem avx2 "$no_xsave"
   check 'without AVX-512, avx512 is refused' lacks Haswell avx512 "$no_zmm"
+  check 'without AVX-512, avx512ifma is refused' lacks Haswell avx512ifma "$no_zmm"
   check 'without AVX2, avx2 is refused' lacks Haswell,-avx2 avx2 'the processor has no AVX2'
   check 'without FMA, avx2 is refused' lacks Haswell,-fma avx2 'the processor has no FMA'
   check 'where the operating system does not save registers, avx2 is refused' lacks \
     Haswell,-xsave avx2 "$no_xsave"
-  check 'avx2 and avx512 are illegal instructions for a processor without them' illegal
+  check 'the vector backends are illegal instructions for a processor without them' illegal
   check 'ref is not, nor is avx2 for a processor that has it' legal
 fi
 

@@ -74,7 +74,7 @@ verifies() {
     grep -q '^[1-9][0-9]* passed, 0 failed$' "$tmp/table"
 }
 refuses() {
-  for absent in avx2 avx512 neon; do
+  for absent in avx2 avx512 avx512ifma neon; do
     $EXEC_WRAPPER "$program" verify --filter X1 --backend "$absent" > "$tmp/table" 2> "$tmp/message"
     [ $? -eq 2 ] && [ ! -s "$tmp/table" ] &&
       grep "^sidyn: backend $absent: not built, or no such backend; allowed: ref\$" "$tmp/message" \

@@ -363,7 +363,7 @@ static void test_fixture_streams(void **state) {
 
 /* ---- candidates ---------------------------------------------------------------------------- */
 
-enum { CANDIDATES_MOST = 4 };
+enum { CANDIDATES_MOST = 6 };
 
 static size_t usable_candidates(const test_candidates *list[CANDIDATES_MOST]) {
   size_t count = 0;
@@ -371,16 +371,18 @@ static size_t usable_candidates(const test_candidates *list[CANDIDATES_MOST]) {
   const test_candidates *const built[] = {
     &test_candidates_avx2,
     &test_candidates_avx512,
+    &test_candidates_avx512ifma,
 #if SID_SLEEF
     &test_candidates_sleef_avx2,
-    &test_candidates_sleef_avx512
+    &test_candidates_sleef_avx512,
+    &test_candidates_sleef_avx512ifma,
 #endif
   };
 #elif SID_SIMD_NEON
   const test_candidates *const built[] = {
     &test_candidates_neon,
 #if SID_SLEEF
-    &test_candidates_sleef_neon
+    &test_candidates_sleef_neon,
 #endif
   };
 #endif
