@@ -251,8 +251,8 @@ def table(name, values, comment):
 
 def pairs(name, values, comment):
     items = ["{%s, %s}" % (literal(a), literal(b)) for a, b in values]
-    return "/* %s */\nstatic const double %s[%d][2] = {\n%s};\n" % (comment, name, len(values),
-                                                                    rows(items, 2))
+    return "/* %s */\nstatic const __attribute__((aligned(16))) double %s[%d][2] = {\n%s};\n" % (
+        comment, name, len(values), rows(items, 2))
 
 
 def bounded(text, what, part, guaranteed):

@@ -68,6 +68,10 @@ static inline vu vu_and(vu a, vu b) { return _mm256_and_si256(a, b); }
 static inline vu vu_or(vu a, vu b) { return _mm256_or_si256(a, b); }
 #define vu_left(a, n) _mm256_slli_epi64(a, n)
 #define vu_right(a, n) _mm256_srli_epi64(a, n)
+static inline vu vu_rotate_right(vu a, vu n) { /* n < 64; a shift by 64 gives 0 */
+  return _mm256_or_si256(_mm256_srlv_epi64(a, n),
+                         _mm256_sllv_epi64(a, _mm256_sub_epi64(_mm256_set1_epi64x(64), n)));
+}
 static inline vu vu_mul32(vu a, vu b) { return _mm256_mul_epu32(a, b); }
 /* a + 1 where m, which is -1 there. */
 static inline vu vu_add_carry(vu a, vm m) { return _mm256_sub_epi64(a, m); }
@@ -105,13 +109,16 @@ static inline vd vd_exponent(vd a) {
   return vd_sub(vu_double(vu_or(vu_right(vd_bits(a), 52), vd_bits(vd_set(0x1p52)))),
                 vd_set(0x1p52 + 1023));
 }
-/* The two numbers of an entry in each lane. */
-static inline void vd_pairs(const double (*table)[2], const uint64_t entry[SID_W], vd *first,
+static inline __m128d vd_pair(const double (*table)[2], uint64_t at) {
+  return _mm_load_pd((const double *)(const void *)((const char *)table + at));
+}
+/* The two numbers of the entry that is at[lane] bytes from the table's start. */
+static inline void vd_pairs(const double (*table)[2], const uint64_t at[SID_W], vd *first,
                             vd *second) {
-  const vd even = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(table[entry[0]])),
-                                       _mm_load_pd(table[entry[2]]), 1);
-  const vd odd = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_load_pd(table[entry[1]])),
-                                      _mm_load_pd(table[entry[3]]), 1);
+  const vd even =
+      _mm256_insertf128_pd(_mm256_castpd128_pd256(vd_pair(table, at[0])), vd_pair(table, at[2]), 1);
+  const vd odd =
+      _mm256_insertf128_pd(_mm256_castpd128_pd256(vd_pair(table, at[1])), vd_pair(table, at[3]), 1);
   *first = _mm256_unpacklo_pd(even, odd);
   *second = _mm256_unpackhi_pd(even, odd);
 }

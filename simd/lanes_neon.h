@@ -96,10 +96,13 @@ static inline vd vd_exponent(vd a) {
   return vcvtq_f64_s64(
       vsubq_s64(vreinterpretq_s64_u64(vu_right(vd_bits(a), 52)), vdupq_n_s64(1023)));
 }
-/* The two numbers of an entry in each lane. */
-static inline void vd_pairs(const double (*table)[2], const uint64_t entry[SID_W], vd *first,
+static inline vd vd_pair(const double (*table)[2], uint64_t at) {
+  return vld1q_f64((const double *)(const void *)((const char *)table + at));
+}
+/* The two numbers of the entry that is at[lane] bytes from the table's start. */
+static inline void vd_pairs(const double (*table)[2], const uint64_t at[SID_W], vd *first,
                             vd *second) {
-  const vd a = vld1q_f64(table[entry[0]]), b = vld1q_f64(table[entry[1]]);
+  const vd a = vd_pair(table, at[0]), b = vd_pair(table, at[1]);
   *first = vzip1q_f64(a, b);
   *second = vzip2q_f64(a, b);
 }

@@ -58,7 +58,7 @@ static const double sid_circle_sine[16] = {
 #define SID_RADIUS_2 0x1.0000a387ddc8dp-5
 #define SID_RADIUS_3 0x1.9a424bda3b8d2p-7
 /* 2 rc, 2 ln rc - 2 ln 2 */
-static const double sid_radius_table[128][2] = {
+static const __attribute__((aligned(16))) double sid_radius_table[128][2] = {
     {0x1.fe01fe01fe020p+1, -0x1.ff00aa2b10fa0p-8}, {0x1.fa11caa01fa12p+1, -0x1.7dc475f810a69p-6},
     {0x1.f6310aca0dbb5p+1, -0x1.3cea44346a584p-5}, {0x1.f25f644230ab5p+1, -0x1.b9fc027af919ap-5},
     {0x1.ee9c7f8458e02p+1, -0x1.1b0d98923d97fp-4}, {0x1.eae807aba01ebp+1, -0x1.58a5bafc8e4d3p-4},
@@ -131,7 +131,7 @@ static const double sid_radius_table[128][2] = {
 #define SID_COSINE_0 -0x1.3bd3cc9bbf8dep-4
 #define SID_COSINE_1 0x1.03c179867d4b6p-10
 /* cos, sin, middles of the parts */
-static const double sid_circle_table[256][2] = {
+static const __attribute__((aligned(16))) double sid_circle_table[256][2] = {
     {0x1.fff62169b92dbp-1, 0x1.921d1fcdec6d4p-7}, {0x1.ffa72effef75dp-1, 0x1.2d865759455a1p-5},
     {0x1.ff095658e71adp-1, 0x1.f656e79f820b4p-5}, {0x1.fe1cafcbd5b09p-1, 0x1.5f6d00a9aa403p-4},
     {0x1.fce15fd6da67bp-1, 0x1.c3785c79ec2bfp-4}, {0x1.fb5797195d742p-1, 0x1.139f0cedaf56cp-3},

@@ -6,11 +6,12 @@
 /* sqrt(-2 ln u1), or NaN for u1 = 1. */
 static inline vd sid_lanes_radius(sid_raws raws) {
   const vd u = vd_unit_above(raws);
-  uint64_t entry[SID_W];
-  vu_store(entry, vd_bits(u));
-  for (uint32_t k = 0; k < SID_W; k++) entry[k] = entry[k] >> 45 & 127u;
+  uint64_t at[SID_W]; /* 16 times the top seven bits of the mantissa */
+  vu_store(at, vu_and(vu_right(vd_bits(u), 41), vu_set(127u << 4)));
+  /* through memory: lanes taken from a register one by one would keep the vector units busy */
+  __asm__("" : "+m"(at));
   vd twice, log;
-  vd_pairs(sid_radius_table, entry, &twice, &log);
+  vd_pairs(sid_radius_table, at, &twice, &log);
   const vd g = vd_fnma(vd_mantissa(u), twice, vd_set(2.0));
   const vd head = vd_fma(vd_exponent(u), vd_set(SID_MINUS_LN4), log);
   vd q = vd_fma(vd_set(SID_RADIUS_3), g, vd_set(SID_RADIUS_2));
@@ -22,10 +23,10 @@ static inline vd sid_lanes_radius(sid_raws raws) {
 /* cos and sin of 2 pi u2. */
 static inline void sid_lanes_circle(sid_raws raws, vd *cosine, vd *sine) {
   const vd x = vd_residual(raws), square = vd_mul(x, x);
-  uint64_t entry[SID_W];
-  for (uint32_t k = 0; k < SID_W; k++) entry[k] = raws[k] >> 56;
+  uint64_t at[SID_W];
+  for (uint32_t k = 0; k < SID_W; k++) at[k] = raws[k] >> 56 << 4;
   vd C, S;
-  vd_pairs(sid_circle_table, entry, &C, &S);
+  vd_pairs(sid_circle_table, at, &C, &S);
   vd s = vd_fma(vd_set(SID_SINE_2), square, vd_set(SID_SINE_1));
   s = vd_mul(vd_fma(s, square, vd_set(SID_SINE_0)), x);
   vd c = vd_fma(vd_set(SID_COSINE_1), square, vd_set(SID_COSINE_0));

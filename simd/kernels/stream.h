@@ -6,40 +6,57 @@
 #if SID_SCALAR_STREAMS
 
 typedef struct {
-  sid_stream lane[SID_W];
+  uint64_t hi[SID_W], lo[SID_W];
+} sid_lanes_state;
+
+typedef struct {
+  sid_lanes_state state, inc;
 } sid_lanes_stream;
 
 static inline void sid_lanes_stream_load(sid_lanes_stream *s, const sid_stream *streams) {
-  for (uint32_t lane = 0; lane < SID_W; lane++) s->lane[lane] = streams[lane];
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    s->state.hi[lane] = streams[lane].state_hi;
+    s->state.lo[lane] = streams[lane].state_lo;
+    s->inc.hi[lane] = streams[lane].inc_hi;
+    s->inc.lo[lane] = streams[lane].inc_lo;
+  }
 }
 
 static inline void sid_lanes_stream_save(const sid_lanes_stream *s, sid_stream *streams) {
-  for (uint32_t lane = 0; lane < SID_W; lane++) streams[lane] = s->lane[lane];
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    streams[lane].state_hi = s->state.hi[lane];
+    streams[lane].state_lo = s->state.lo[lane];
+  }
 }
 
 __extension__ typedef unsigned __int128 sid_lanes_wide;
 
-/* state = state*M + inc, and the XSL-RR output. */
-static inline uint64_t sid_lane_raw(sid_stream *s) {
+/* The next states: state*M + inc, count times. */
+static inline void sid_lanes_steps(const sid_lanes_state *from, const sid_lanes_state *inc,
+                                   sid_lanes_state *to, uint32_t count) {
   const sid_lanes_wide m = (sid_lanes_wide)0x2360ed051fc65da4u << 64 | 0x4385df649fccf645u;
-  const sid_lanes_wide inc = (sid_lanes_wide)s->inc_hi << 64 | s->inc_lo;
-  const sid_lanes_wide state = ((sid_lanes_wide)s->state_hi << 64 | s->state_lo) * m + inc;
-  s->state_hi = (uint64_t)(state >> 64);
-  s->state_lo = (uint64_t)state;
-  const uint64_t folded = s->state_hi ^ s->state_lo;
-  const uint32_t turn = (uint32_t)(s->state_hi >> 58);
-  return folded >> turn | folded << (-turn & 63u);
+#pragma GCC unroll 4
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    sid_lanes_wide state = (sid_lanes_wide)from->hi[lane] << 64 | from->lo[lane];
+    const sid_lanes_wide add = (sid_lanes_wide)inc->hi[lane] << 64 | inc->lo[lane];
+#pragma GCC unroll 2
+    for (uint32_t i = 0; i < count; i++) {
+      state = state * m + add;
+      to[i].hi[lane] = (uint64_t)(state >> 64);
+      to[i].lo[lane] = (uint64_t)state;
+    }
+  }
 }
 
-static inline void sid_lanes_raws(sid_lanes_stream *s, uint64_t raws[SID_W]) {
-#pragma GCC unroll 4
-  for (uint32_t lane = 0; lane < SID_W; lane++) raws[lane] = sid_lane_raw(s->lane + lane);
+/* The XSL-RR output of a state. */
+static inline vu sid_lanes_output(const sid_lanes_state *state) {
+  const vu hi = vu_load(state->hi);
+  return vu_rotate_right(vu_xor(hi, vu_load(state->lo)), vu_right(hi, 58));
 }
 
 static inline vu sid_lanes_raw(sid_lanes_stream *s) {
-  uint64_t raws[SID_W];
-  sid_lanes_raws(s, raws);
-  return vu_load(raws);
+  sid_lanes_steps(&s->state, &s->inc, &s->state, 1);
+  return sid_lanes_output(&s->state);
 }
 
 #elif SID_IFMA
@@ -112,10 +129,6 @@ static inline vu sid_lanes_raw(sid_lanes_stream *s) {
   return vu_rotate_right(vu_xor(hi, lo), vu_right(hi, 58));
 }
 
-static inline void sid_lanes_raws(sid_lanes_stream *s, uint64_t raws[SID_W]) {
-  vu_store(raws, sid_lanes_raw(s));
-}
-
 #else
 
 typedef struct {
@@ -164,10 +177,6 @@ static inline vu sid_lanes_raw(sid_lanes_stream *s) {
   s->state_hi = hi;
   s->state_lo = lo;
   return vu_rotate_right(vu_xor(hi, lo), vu_right(hi, 58));
-}
-
-static inline void sid_lanes_raws(sid_lanes_stream *s, uint64_t raws[SID_W]) {
-  vu_store(raws, sid_lanes_raw(s));
 }
 
 #endif

@@ -32,8 +32,8 @@ static void candidates(const sid_stream *streams, double *values) {
   sid_lanes_stream stream;
   vd radius, cosine, sine;
   sid_lanes_stream_load(&stream, streams);
-  sid_lanes_raws(&stream, raws[0]);
-  sid_lanes_raws(&stream, raws[1]);
+  vu_store(raws[0], sid_lanes_raw(&stream));
+  vu_store(raws[1], sid_lanes_raw(&stream));
 #if SID_TABLES_IN_REGISTERS
   radius = sid_lanes_radius(vu_load(raws[0]));
   sid_lanes_circle(vu_load(raws[1]), &cosine, &sine);
