@@ -54,9 +54,17 @@ static inline vu sid_lanes_output(const sid_lanes_state *state) {
   return vu_rotate_right(vu_xor(hi, vu_load(state->lo)), vu_right(hi, 58));
 }
 
+/* One raw at once; its output stays in the integer units, too, where the state is. */
 static inline vu sid_lanes_raw(sid_lanes_stream *s) {
+  uint64_t raws[SID_W];
   sid_lanes_steps(&s->state, &s->inc, &s->state, 1);
-  return sid_lanes_output(&s->state);
+#pragma GCC unroll 4
+  for (uint32_t lane = 0; lane < SID_W; lane++) {
+    const uint64_t folded = s->state.hi[lane] ^ s->state.lo[lane];
+    const uint32_t turn = (uint32_t)(s->state.hi[lane] >> 58);
+    raws[lane] = folded >> turn | folded << (-turn & 63u);
+  }
+  return vu_load(raws);
 }
 
 #elif SID_IFMA

@@ -134,6 +134,8 @@ FAULTS = {
         ('lane-stream-turn', STREAMS,
          'vu_xor(hi, vu_load(state->lo)), vu_right(hi, 58)',
          'vu_xor(hi, vu_load(state->lo)), vu_right(hi, 59)'),
+        ('lane-stream-turn-of-one', RANDOM, '(s->state.hi[lane] >> 58)',
+         '(s->state.hi[lane] >> 59)'),
         ('lane-stream-increment-low', STREAMS, 'inc->hi[lane] << 64 | inc->lo[lane];',
          'inc->lo[lane];'),
         ('lanes-stream-save-swapped', 'test_simd_normal test_lengths',
