@@ -3,6 +3,7 @@
 #define SID_BACKEND_NAME "avx512ifma"
 #define SID_IFMA 1
 #include "config.h"
+#include "fp.h"
 #include "lanes_avx512.h"
 #include "reduce.h"
 #include "simd.h"
@@ -11,7 +12,9 @@
 #include "kernels/reduce.h"
 #include "kernels/problem.h"
 #include "kernels/sampling.h"
+#include "kernels/dynamics.h"
 #include "kernels/observe.h"
 #include "kernels/problems/bn_completion.h"
 #include "kernels/run.h"
+#include "kernels/laws.h"
 #include "kernels/backend.h"

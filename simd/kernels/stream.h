@@ -48,6 +48,18 @@ static inline void sid_lanes_steps(const sid_lanes_state *from, const sid_lanes_
   }
 }
 
+/* One raw of one lane. */
+static inline uint64_t sid_lane_raw(sid_lanes_stream *s, uint32_t lane) {
+  const sid_lanes_wide m = (sid_lanes_wide)0x2360ed051fc65da4u << 64 | 0x4385df649fccf645u;
+  const sid_lanes_wide state = ((sid_lanes_wide)s->state.hi[lane] << 64 | s->state.lo[lane]) * m +
+                               ((sid_lanes_wide)s->inc.hi[lane] << 64 | s->inc.lo[lane]);
+  const uint64_t hi = (uint64_t)(state >> 64), lo = (uint64_t)state;
+  const uint32_t turn = (uint32_t)(hi >> 58);
+  s->state.hi[lane] = hi;
+  s->state.lo[lane] = lo;
+  return (hi ^ lo) >> turn | (hi ^ lo) << (-turn & 63u);
+}
+
 /* The XSL-RR output of a state. */
 static inline vu sid_lanes_output(const sid_lanes_state *state) {
   const vu hi = vu_load(state->hi);

@@ -7,9 +7,9 @@
 static vd sid_lanes_poisson_count(sid_lanes_stream *s, double exp_minus_mean) {
   double counts[SID_W];
   for (uint32_t lane = 0; lane < SID_W; lane++) {
-    double count = 0.0, product = (double)(sid_lane_raw(s->lane + lane) >> 11) * 0x1p-53;
+    double count = 0.0, product = (double)(sid_lane_raw(s, lane) >> 11) * 0x1p-53;
     for (; product >= exp_minus_mean; count = count + 1.0)
-      product = product * ((double)(sid_lane_raw(s->lane + lane) >> 11) * 0x1p-53);
+      product = product * ((double)(sid_lane_raw(s, lane) >> 11) * 0x1p-53);
     counts[lane] = count;
   }
   return vd_load(counts);
