@@ -98,7 +98,8 @@ FAULTS = {
     ],
     'simd/kernels/pair.h': [
         ('pair-around-grid', BOUNDARIES, '20.0 + 0x1p-33 + 2 * 0x1p-48', '20.0 + 2 * 0x1p-48'),
-        ('pair-one-sided', BOUNDARIES, '20.0 + 0x1p-33 + 2 * 0x1p-48', '20.0 + 0x1p-33'),
+        ('pair-wrong-side', BOUNDARIES, '20.0 + 0x1p-33 + 2 * 0x1p-48',
+         '20.0 + 0x1p-33 - 2 * 0x1p-48'),
         ('pair-mask-too-narrow', BOUNDARIES, 'SID_NEAR_RADIUS 0xfff8u', 'SID_NEAR_RADIUS 0xffffu'),
         ('pair-circle-not-tested', BOUNDARIES, 'SID_NEAR_CIRCLE 0x3fff8u',
          'SID_NEAR_CIRCLE 0x3ffffu'),
