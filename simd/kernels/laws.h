@@ -97,7 +97,8 @@ static uint32_t sid_lanes_vector_not_finite(const double *x, uint32_t p) {
 static vd sid_lanes_distance(const double *a, const double *b, uint32_t p) {
   vd largest = vd_set(0.0);
   for (uint32_t j = 0; j < p; j++) {
-    const vd d = vd_abs(vd_sub(vd_load(SID_AT(a, j)), vd_load(SID_AT(b, j))));
+    const vd aj = vd_load(SID_AT(a, j)), bj = vd_load(SID_AT(b, j));
+    const vd d = vd_select(vd_less(aj, bj), vd_sub(bj, aj), vd_sub(aj, bj));
     largest = vd_select(vd_less(largest, d), d, largest);
   }
   return largest;

@@ -19,10 +19,11 @@ static vd sid_lanes_poisson_count(sid_lanes_stream *s, double exp_minus_mean) {
 
 /* `other` where m; a stream is an array of vectors, whatever its numbers mean. */
 static inline void sid_lanes_stream_take(sid_lanes_stream *s, const sid_lanes_stream *other, vm m) {
-  vu *to = (vu *)s;
-  const vu *from = (const vu *)other;
-  for (size_t k = 0; k < sizeof *s / sizeof *to; k++)
-    to[k] = vd_bits(vd_select(m, vu_double(from[k]), vu_double(to[k])));
+  uint64_t *to = (uint64_t *)s;
+  const uint64_t *from = (const uint64_t *)other;
+  for (size_t k = 0; k < sizeof *s / sizeof *to; k += SID_W)
+    vu_store(to + k,
+             vd_bits(vd_select(m, vu_double(vu_load(from + k)), vu_double(vu_load(to + k)))));
 }
 
 static vd sid_lanes_poisson_count(sid_lanes_stream *s, double exp_minus_mean) {
