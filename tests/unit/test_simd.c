@@ -229,9 +229,10 @@ static void advance(const sid_backend *backend, const sid_experiment *experiment
 
 /* The same trajectories in pieces of random lengths, some of them of no step, and some by the
  * reference: rows, ends, states and streams are those of the whole. */
-static void require_pieces(const sid_backend *backend, const reference *expected, uint32_t offset,
-                           uint32_t count, const char *what) {
+static void require_pieces(const sid_backend *backend, const reference *expected, uint32_t count,
+                           const char *what) {
   static data_source data = {101};
+  const uint32_t offset = (uint32_t)data_below(&data, expected->count - count + 1);
   const sid_experiment *experiment = expected->experiment;
   const size_t p = state_of(experiment), numbers = count * expected->per,
                size = backend->workspace(experiment),
@@ -302,8 +303,7 @@ static void require_experiment(const sid_experiment *experiment, uint64_t first,
     if (lanes > 1)
       require_block(backends[b], &expected, (uint32_t)data_below(data, count - part + 1), part,
                     what);
-    require_pieces(backends[b], &expected, (uint32_t)data_below(data, count - part + 1), part,
-                   what);
+    require_pieces(backends[b], &expected, part, what);
   }
   reference_free(&expected);
 }
