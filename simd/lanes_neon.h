@@ -20,7 +20,6 @@ static inline vd vd_add(vd a, vd b) { return vaddq_f64(a, b); }
 static inline vd vd_sub(vd a, vd b) { return vsubq_f64(a, b); }
 static inline vd vd_mul(vd a, vd b) { return vmulq_f64(a, b); }
 static inline vd vd_div(vd a, vd b) { return vdivq_f64(a, b); }
-static inline vd vd_abs(vd a) { return vabsq_f64(a); }
 static inline vd vd_sqrt(vd a) { return vsqrtq_f64(a); }
 static inline vd vd_neg(vd a) { return vnegq_f64(a); }
 static inline vm vd_less(vd a, vd b) { return vcltq_f64(a, b); }

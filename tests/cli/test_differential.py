@@ -32,7 +32,7 @@ FAULTS = [
      "!moment->previous && moment->step > 0;", "0;", "ref/observe.c"),
 ]
 LANES = ("a lane that has ended goes on", "simd/kernels/run.h",
-         "sid_block_merge(run, block->x, block->previous, block->x);", "", "simd/avx2.c")
+         "sid_block_merge(run, run->kept, block->x, block->previous, block->x);", "", "simd/avx2.c")
 
 with case("the program of states.c builds"):
     built = differential.programs()
