@@ -313,7 +313,7 @@ FAULTS = {
         ('lanes-quotient-not-projected', RANDOM, 'vd_mul(s->q, x)), s->ir)', 's->q), s->ir)'),
         ('lanes-tangent-of-first-draw', RANDOM, 'vd_mul(s->t[which], vd_load',
          'vd_mul(s->t[0], vd_load'),
-        ('lanes-row-error-of-first-draw', RANDOM, 'z, s->sigma + which)', 'z, s->sigma)'),
+        ('lanes-row-error-of-first-draw', 'test_simd', 'z, s->sigma + which)', 'z, s->sigma)'),
         ('lanes-scale-twice', RANDOM, 'problem->scale ? 1.0 : sigma', 'sigma'),
         ('lanes-ambient-is-tangential', RANDOM,
          'if (problem->kind == SID_QUADRATIC_NOISY) return SID_QUADRATIC;', ''),
