@@ -36,7 +36,8 @@ def judge(how, *options):
     timeout = "2" if how in SLOW else "30"
     before = time.monotonic()
     process = subprocess.Popen(
-        command("conform", "--only", "bits.sum.fixture.*", "--timeout", timeout, *options, "--",
+        command("conform", "--verdict-only", "--only", "bits.sum.fixture.*", "--timeout", timeout,
+                *options, "--",
                 *misbehaving(how)),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, error = process.communicate(timeout=60)
