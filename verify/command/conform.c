@@ -24,9 +24,6 @@ typedef struct {
   char **command;
 } vf_conform_options;
 
-static const char *const vf_report_options[VF_REPORTS] = {"--json", "--junit", "--tap",
-                                                          "--transcript"};
-
 static int vf_parse_level(const char *text, int *levels) {
   static const char *const names[] = {"bits", "numbers", "laws"};
   for (int i = 0; i < VF_LEVEL_COUNT; i++)
@@ -116,6 +113,9 @@ static int vf_conform(const vf_conform_options *options) {
 }
 
 #else
+
+static const char *const vf_report_options[VF_REPORTS] = {"--json", "--junit", "--tap",
+                                                          "--transcript"};
 
 /* Before the work starts: better to fail now than after it. */
 static int vf_conform_open(const vf_conform_options *options, vf_output outputs[VF_REPORTS]) {
