@@ -94,7 +94,7 @@ class Problem:
             return (v - dots(x, v) / r * x) / r
         if self.kind == "normalised_linear":
             h = self.residuals(x) @ self.features / self.samples
-            return self.project(x, h) / np.sqrt(dots(x, x))
+            return self.flat(x, h) / np.sqrt(dots(x, x))
         if self.kind == "ratio2":
             s = 2.0 * (x[:, :1] * x[:, 1:]) / dots(x, x) ** 2
             return np.hstack([s * x[:, 1:], -s * x[:, :1]])
@@ -115,14 +115,17 @@ class Problem:
         """The sum over samples of these weights, one row of them for each x, of their gradients."""
         if self.kind == "normalised_linear":
             h = (weights * self.residuals(x)) @ self.features
-            return self.project(x, h) / np.sqrt(dots(x, x))
+            return self.flat(x, h) / np.sqrt(dots(x, x))
         return (weights @ self.a) * x - weights @ self.b
+
+    def flat(self, x, u):
+        """The tangential part of u."""
+        v = self.project(x, u)
+        return v + (u - v) / 5.0 if "radial" in FAULTS else v
 
     def sized(self, x, u, sphere):
         """Noise of section 5 of docs/spec.md from unit variables."""
-        v = self.project(x, u) if self.tangential else u
-        if "radial" in FAULTS:
-            v = v + (u - v) / 5.0
+        v = self.flat(x, u) if self.tangential else u
         length = np.sqrt(dots(v, v)) if sphere else 1.0
         return self.sigma * v / (length * (np.sqrt(dots(x, x)) if self.tangential else 1.0))
 
