@@ -52,6 +52,9 @@ def main():
                 same(done.returncode, 1, f"status ({done.stderr[-300:]})")
                 named = re.findall(r"(?m)^mistake: ([a-z0-9.-]+):? ", done.stdout)
                 same(sorted(set(named)), [fault], "named")
+                if "numbers.step." in done.stdout:
+                    holds(re.search(r"(?m)^first wrong part of numbers\.step\.", done.stdout),
+                          "no first wrong part")
                 holds(fault in known or fault in LAWS | RUNS, "not in the list of --mistakes")
     with case("a right command has no mistake"):
         done = subprocess.run(command("conform", "--only", "numbers.step.*", "--", *GALLERY, "none",

@@ -71,8 +71,8 @@ static void vf_first_wrong_part(vf_kit *kit, const vf_suspect *suspect, const vf
     if (*right) strcat(right, ", ");
     strcat(right, vf_request_name(parts[i]));
   }
-  vf_kit_remark(kit, "first wrong part of %s: the update%s%s%s", where,
-                *right ? "; right: " : "; nothing else is claimed", right, "");
+  vf_kit_remark(kit, "first wrong part of %s: the update; %s%s", where,
+                *right ? "right: " : "nothing else is claimed", right);
 }
 
 /* ---- steps of a run ------------------------------------------------------------------------ */

@@ -69,8 +69,8 @@ int vf_kit_ask(vf_kit *kit, vf_level level, const char *id, const vf_request *re
   }
 }
 
-static void vf_kit_suspect(vf_kit *kit, const char *id, const vf_request *request, vf_arena *arena,
-                           vf_agree_fn agree) {
+void vf_kit_keep(vf_kit *kit, const char *id, const vf_request *request, vf_arena *arena,
+                 vf_agree_fn agree) {
   vf_suspect *suspect = request->what == VF_RUN    ? &kit->run
                         : request->what == VF_STEP ? &kit->step
                                                    : NULL;
@@ -87,9 +87,9 @@ void vf_kit_judge(vf_kit *kit, vf_level level, const char *id, const vf_request 
   if (!vf_kit_wants(kit, id) || !vf_kit_ask(kit, level, id, request, arena, &theirs)) return;
   vf_answer_make(request, kit->jobs, arena, &ours);
   const int right = agree(request, &theirs, &ours, difference, &distance);
-  vf_kit_record(kit, level, id, right ? VF_OUTCOME_PASS : VF_OUTCOME_FAIL, distance, "%s",
-                difference);
-  if (!right) vf_kit_suspect(kit, id, request, arena, agree);
+  vf_kit_record(kit, level, id, right ? VF_OUTCOME_PASS : VF_OUTCOME_FAIL, distance,
+                right ? NULL : "%s", difference);
+  if (!right) vf_kit_keep(kit, id, request, arena, agree);
 }
 
 size_t vf_kit_failed(const vf_kit *kit) {

@@ -64,8 +64,12 @@ void vf_kit_remark(vf_kit *kit, const char *format, ...) VF_PRINTF(2, 3);
 int vf_kit_ask(vf_kit *kit, vf_level level, const char *id, const vf_request *request,
                vf_arena *arena, vf_answer *answer);
 
-/* Asks, compares with the reference's answer and records. The first wrong run and the first wrong
- * step are kept: the arena is then empty. */
+/* Keeps a request that was answered wrongly, if it is the first such run or step: the arena, which
+ * holds all that it points to, is then empty. */
+void vf_kit_keep(vf_kit *kit, const char *id, const vf_request *request, vf_arena *arena,
+                 vf_agree_fn agree);
+
+/* Asks, compares with the reference's answer and records; what is wrong is kept. */
 void vf_kit_judge(vf_kit *kit, vf_level level, const char *id, const vf_request *request,
                   vf_arena *arena, vf_agree_fn agree);
 

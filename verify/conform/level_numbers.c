@@ -84,6 +84,9 @@ static void vf_numbers_case(vf_numbers *numbers, const char *id, const vf_reques
   } else if (vf_kit_ask(numbers->kit, VF_LEVEL_NUMBERS, id, request, arena, &theirs)) {
     const double distance = vf_roundings(request, &theirs, &ours, bound, difference);
     vf_numbers_record(numbers, id, distance, difference);
+    if (!(distance <= 1.0))
+      vf_kit_keep(numbers->kit, id, request, arena,
+                  numbers->claims->binary32 ? vf_agree_binary32 : vf_agree_binary64);
   }
 }
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include "conform/bound.h"
 #include "formats/columns.h"
 #include "formats/number.h"
 
@@ -47,4 +48,26 @@ double vf_roundings(const vf_request *request, const vf_answer *theirs, const vf
     snprintf(difference + used, VF_ANSWER_MESSAGE - (size_t)used,
              ", %.2g times what rounding explains", worst);
   return worst;
+}
+
+static int vf_agree(const vf_precision *precision, const vf_request *request,
+                    const vf_answer *theirs, const vf_answer *ours,
+                    char difference[VF_ANSWER_MESSAGE], double *distance) {
+  vf_arena arena = {NULL};
+  double *bound = vf_arena_take(&arena, vf_request_numbers(request), sizeof *bound);
+  *distance = 0.0;
+  if (vf_bound(request, ours, precision, &arena, bound))
+    *distance = vf_roundings(request, theirs, ours, bound, difference);
+  vf_arena_free(&arena);
+  return *distance <= 1.0;
+}
+
+int vf_agree_binary64(const vf_request *request, const vf_answer *theirs, const vf_answer *ours,
+                      char difference[VF_ANSWER_MESSAGE], double *distance) {
+  return vf_agree(&vf_binary64, request, theirs, ours, difference, distance);
+}
+
+int vf_agree_binary32(const vf_request *request, const vf_answer *theirs, const vf_answer *ours,
+                      char difference[VF_ANSWER_MESSAGE], double *distance) {
+  return vf_agree(&vf_binary32, request, theirs, ours, difference, distance);
 }

@@ -10,4 +10,11 @@
 double vf_roundings(const vf_request *request, const vf_answer *theirs, const vf_answer *ours,
                     const double *bound, char difference[VF_ANSWER_MESSAGE]);
 
+/* Whether an answer is right in a precision, for vf_kit_keep(); one that rounding alone decides
+ * is. */
+int vf_agree_binary64(const vf_request *request, const vf_answer *theirs, const vf_answer *ours,
+                      char difference[VF_ANSWER_MESSAGE], double *distance);
+int vf_agree_binary32(const vf_request *request, const vf_answer *theirs, const vf_answer *ours,
+                      char difference[VF_ANSWER_MESSAGE], double *distance);
+
 #endif
