@@ -90,6 +90,18 @@ WRONG = {
                            "raws": ["1", "18446744073709551616"]}, "raws[1]"),
     "a key too long": ({"id": 5, "do": "raw", "seed": "1", "key": ["1"] * 4, "count": 1}, "key: 4"),
     "too much": ({"id": 5, "do": "raw", "seed": "1", "key": [], "count": 2**40}, "count"),
+    "draws beyond memory": (
+        {"id": 5, "do": "noise", "x": [1] * 9, "batch": 2**24, "gaussian": False, "draw": [1],
+         "problem": {"kind": "poisson", "dim": 9, "mean": 1, "exp_minus_mean": 0.36787944117144233,
+                     "noise": {"kind": "poisson"}}}, "draw: 1 draws of 150994944 numbers"),
+    "a run beyond memory": (
+        {"id": 5, "do": "run", "trajectory": "0", "experiment": {
+            "schema": "sidyn-experiment-1", "problem": {**PROBLEM, "dim": 64,
+                                                        "spectrum": [1] * 64},
+            "dynamics": {"kind": "gd"}, "schedule": {"kind": "constant", "lr": 0.1},
+            "start": {"kind": "gaussian", "scale": 1}, "seed": "1", "steps": 2**19,
+            "checkpoints": {"every": 1}, "observables": ["x"]}},
+        "experiment: 33554496 numbers; allowed: at most 2^24"),
     "sharpness without scale invariance": (
         {"id": 5, "do": "sharpness", "x": [1], "problem": {
             "kind": "quadratic_noisy", "dim": 1, "spectrum": [1]}}, "scale-invariant"),

@@ -56,9 +56,9 @@ enum { NAME = 24 };
 
 /* The name of a dynamics in JSON. */
 static const char *vf_dynamics_name(int32_t dynamics, char name[NAME]) {
-  const char *words = VF_DYNAMICS;
-  for (int32_t k = SID_GD; k < dynamics; k++) words = strchr(words, ' ') + 1;
-  snprintf(name, NAME, "%.*s", (int)strcspn(words, " "), words);
+  int length;
+  const char *word = vf_word(VF_DYNAMICS, dynamics - SID_GD, &length);
+  snprintf(name, NAME, "%.*s", length, word);
   return name;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "formats/columns.h"
 #include "formats/json_text.h"
+#include "formats/names.h"
 
 /* What is read, and the first thing that is wrong with it. */
 typedef struct {
@@ -98,11 +99,8 @@ static void vf_take_fields(vf_answer_reader *reader, const json_t *object, const
     return;
   }
   json_object_foreach((json_t *)(uintptr_t)object, key, value) {
-    const size_t length = strlen(key);
-    int known = 0;
-    for (const char *at = names; *at && !known; at += strcspn(at, " "), at += *at == ' ')
-      known = strcspn(at, " ") == length && strncmp(at, key, length) == 0;
-    if (!known) vf_refuse(reader, "unknown field \"%.60s\" in %s; allowed: %s", key, what, names);
+    if (vf_word_index(names, key, strlen(key)) < 0)
+      vf_refuse(reader, "unknown field \"%.60s\" in %s; allowed: %s", key, what, names);
   }
 }
 

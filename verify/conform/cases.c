@@ -399,8 +399,9 @@ int vf_case_request(vf_cases *cases, vf_do what, int32_t problem, int32_t dynami
 
 static void vf_case_append(char text[96], const char *names, int32_t index) {
   const size_t used = strlen(text);
-  for (; index > 0; index--) names += strcspn(names, " ") + 1;
-  snprintf(text + used, 96 - used, "%s%.*s", used > 0 ? "." : "", (int)strcspn(names, " "), names);
+  int length;
+  const char *word = vf_word(names, index, &length);
+  snprintf(text + used, 96 - used, "%s%.*s", used > 0 ? "." : "", length, word);
 }
 
 void vf_case_subject(const vf_request *request, char text[96]) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "conform/cases.h"
+#include "formats/names.h"
 #include "harness/text.h"
 
 /* ---- the table ----------------------------------------------------------------------------- */
@@ -133,18 +134,11 @@ const size_t vf_law_row_count = VF_COUNT(vf_law_rows);
 
 /* ---- tests and faults ---------------------------------------------------------------------- */
 
-static size_t vf_word(const char *words, const char *word, size_t length) {
-  size_t index = 0;
-  for (; *words; words += strcspn(words, " "), words += *words == ' ', index++)
-    if (strcspn(words, " ") == length && strncmp(words, word, length) == 0) return index;
-  return index;
-}
-
 /* The measure and the observable of a law. */
 static void vf_law_measure(const vf_law_row *row, vf_law_test *test) {
   static const char names[] = "mean covariance third fourth tangential norm angle risk svag sde";
   const int invariant = row->problem != SID_QUADRATIC_NOISY;
-  const size_t law = vf_word(names, test->law, strlen(test->law));
+  const int32_t law = vf_word_index(names, test->law, strlen(test->law)); /* start: none */
   const int32_t columns[] = {SID_NORM2, SID_STEP_ANGLE, SID_LOSS, invariant ? SID_NORM2 : SID_LOSS,
                              invariant ? SID_NORM2 : SID_LOSS};
   test->observable = SID_X;
@@ -168,7 +162,7 @@ size_t vf_law_tests_of(const vf_law_row *row, vf_law_test tests[VF_LAW_TESTS_MOS
     test->fault_count = 0;
     for (size_t from = dot; from < length;) {
       const size_t size = strcspn(at + ++from, ", ");
-      test->faults[test->fault_count++] = (vf_fault)vf_word(VF_FAULTS, at + from, size);
+      test->faults[test->fault_count++] = (vf_fault)vf_word_index(VF_FAULTS, at + from, size);
       from += size;
     }
     vf_law_measure(row, test);
@@ -185,9 +179,9 @@ size_t vf_law_test_count(void) {
 }
 
 void vf_fault_id(vf_fault fault, char id[16]) {
-  const char *name = VF_FAULTS;
-  for (int f = 0; f < (int)fault; f++) name += strcspn(name, " ") + 1;
-  snprintf(id, 16, "%.*s", (int)strcspn(name, " "), name);
+  int length;
+  const char *name = vf_word(VF_FAULTS, (int32_t)fault, &length);
+  snprintf(id, 16, "%.*s", length, name);
 }
 
 const char *vf_fault_name(vf_fault fault) {

@@ -3,6 +3,9 @@
 #include "formats/experiment_write.h"
 
 #define VF_REQUEST_NAME(enumerator, name) name,
+#define VF_REQUEST_WORD(enumerator, name) " " name
+const char *const vf_request_words = &(VF_REQUESTS(VF_REQUEST_WORD))[1];
+
 const char *vf_request_name(vf_do what) {
   static const char *const names[] = {VF_REQUESTS(VF_REQUEST_NAME)};
   return names[what];

@@ -37,6 +37,9 @@ typedef struct {
   const double *draws; /* noise, step: as conform/draws.h has them */
 } vf_request;
 
+/* The names of all, separated by spaces. */
+extern const char *const vf_request_words;
+
 /* The name in `do`. */
 const char *vf_request_name(vf_do what);
 

@@ -6,20 +6,27 @@
 #include <string.h>
 #include "conform/draws.h"
 #include "formats/experiment_parts.h"
+#include "formats/names.h"
 #include "problem.h"
 
 /* Numbers that one request may ask for. */
 enum { VF_ASKED_MOST = 1 << 24 };
 
 vf_do vf_request_named(const char *name) {
-  int what = 0;
-  while (what < VF_REQUEST_COUNT && strcmp(name, vf_request_name((vf_do)what)) != 0) what++;
-  return (vf_do)what;
+  const int32_t what = vf_word_index(vf_request_words, name, strlen(name));
+  return what < 0 ? VF_REQUEST_COUNT : (vf_do)what;
 }
 
 static const double *vf_read_list_of(const vf_node *root, const char *name, size_t count) {
   const vf_node list = vf_required(root, name, "a list of numbers");
   return list.json ? vf_vector(&list, count) : NULL;
+}
+
+/* Memory for the numbers of draws, which a batch may ask too many of. */
+static double *vf_keep_draws(const vf_node *node, size_t draws, size_t size) {
+  if (size > 0 && draws > VF_ASKED_MOST / size)
+    vf_reject(node, "%zu draws of %zu numbers; allowed: at most 2^24 numbers", draws, size);
+  return vf_keep(node, draws * size * sizeof(double));
 }
 
 static uint64_t vf_read_word(const vf_node *root, const char *name) {
@@ -84,8 +91,8 @@ static void vf_read_noise_request(const vf_node *root, vf_request *request) {
   request->batch = vf_size(&batch, 1, many ? SID_COUNT_MAX : 1);
   if (root->reader->failed) return;
   const size_t size = vf_draw_size(problem, request->batch, request->gaussian);
-  double *numbers = vf_keep(&draw, size * sizeof *numbers);
-  vf_read_draw(&draw, problem, request->gaussian, numbers, size);
+  double *numbers = vf_keep_draws(&draw, 1, size);
+  if (numbers) vf_read_draw(&draw, problem, request->gaussian, numbers, size);
   request->draws = numbers;
 }
 
@@ -125,7 +132,7 @@ static void vf_read_step(const vf_node *root, vf_request *request) {
   request->wd = vf_real(&wd);
   request->x = vf_read_state(root, request);
   if (!root->reader->failed) vf_length(&draws, count, count, "draws");
-  double *numbers = vf_keep(&draws, count * size * sizeof *numbers);
+  double *numbers = vf_keep_draws(&draws, count, size);
   for (size_t d = 0; numbers && d < count; d++) {
     const vf_node draw = vf_item(&draws, d);
     vf_read_draw(&draw, problem, vf_draws_gaussian(dynamics), numbers + d * size, size);
@@ -139,6 +146,8 @@ static void vf_read_trajectories(const vf_node *root, vf_request *request) {
   if (request->what == VF_RUN) {
     request->first = vf_read_word(root, "trajectory");
     request->last = request->first + 1;
+    if (!root->reader->failed && vf_request_numbers(request) > VF_ASKED_MOST)
+      vf_reject(&experiment, "%zu numbers; allowed: at most 2^24", vf_request_numbers(request));
     return;
   }
   const vf_node range = vf_required(root, "trajectories", "two strings of decimal digits, A and B");

@@ -16,6 +16,7 @@ int vf_serve(int jobs, int bits) {
 #include <sys/types.h>
 #include "conform/answer.h"
 #include "conform/request_read.h"
+#include "formats/experiment_parts.h"
 #include "formats/json_text.h"
 #include "formats/names.h"
 #include "formats/output.h"
@@ -29,17 +30,16 @@ typedef struct {
 /* A list of words, which are separated by spaces. */
 static void vf_write_words(vf_json_writer *json, const char *name, const char *words) {
   char word[64];
+  int length;
+  const char *at;
   vf_json_name(json, name);
   vf_json_open(json, '[');
-  for (; *words; words += strcspn(words, " "), words += *words == ' ') {
-    snprintf(word, sizeof word, "%.*s", (int)strcspn(words, " "), words);
+  for (int32_t k = 0; (at = vf_word(words, k, &length)) != NULL; k++) {
+    snprintf(word, sizeof word, "%.*s", length, at);
     vf_json_string(json, word);
   }
   vf_json_close(json, ']');
 }
-
-#define VF_CAN(enumerator, name) " " name
-#define VF_PROBLEM_WORD(kind, number, name, ...) " " name
 
 static void vf_serve_hello(vf_json_writer *json) {
   vf_json_name(json, "name");
@@ -48,8 +48,8 @@ static void vf_serve_hello(vf_json_writer *json) {
   vf_json_string(json, "binary64");
   vf_json_name(json, "numbers");
   vf_json_string(json, json->format == VF_BITS ? "bits" : "dec");
-  vf_write_words(json, "can", &(VF_REQUESTS(VF_CAN))[1]);
-  vf_write_words(json, "problems", &(SID_PROBLEM_LIST(VF_PROBLEM_WORD))[1]);
+  vf_write_words(json, "can", vf_request_words);
+  vf_write_words(json, "problems", vf_problem_words);
   vf_write_words(json, "dynamics", VF_DYNAMICS);
 }
 

@@ -57,8 +57,6 @@ static int vf_session_exchange(vf_session *session, size_t most, char **line, si
 
 /* ---- hello --------------------------------------------------------------------------------- */
 
-#define VF_CAN_WORD(enumerator, name) " " name
-#define VF_PROBLEM_WORD(kind, number, name, ...) " " name
 #define VF_PROBLEM_NUMBER(kind, number, ...) number,
 
 /* The set of the words of a list that are among the names; all where it is absent. */
@@ -81,7 +79,7 @@ static uint32_t vf_claim_set(const vf_node *root, const char *field, const char 
 /* Kinds of problems have numbers of their own. */
 static uint32_t vf_claim_problems(const vf_node *root) {
   static const int32_t numbers[] = {SID_PROBLEM_LIST(VF_PROBLEM_NUMBER)};
-  const uint32_t words = vf_claim_set(root, "problems", &(SID_PROBLEM_LIST(VF_PROBLEM_WORD))[1], 1);
+  const uint32_t words = vf_claim_set(root, "problems", vf_problem_words, 1);
   uint32_t set = 0;
   for (uint32_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     if (words >> i & 1u) set |= 1u << numbers[i];
@@ -97,7 +95,7 @@ static void vf_read_claims(const vf_node *root, vf_claims *claims) {
   if (name.json && !json_is_string(name.json)) vf_reject(&name, "allowed: a string");
   if (precision.json) claims->binary32 = vf_name(&precision, "binary64 binary32");
   if (numbers.json) claims->bits = vf_name(&numbers, "dec bits");
-  claims->can = vf_claim_set(root, "can", &(VF_REQUESTS(VF_CAN_WORD))[1], 1);
+  claims->can = vf_claim_set(root, "can", vf_request_words, 1);
   claims->problems = vf_claim_problems(root);
   claims->dynamics = vf_claim_set(root, "dynamics", VF_DYNAMICS, 1) << SID_GD;
   claims->noises = vf_claim_set(root, "noises", VF_NOISES, 0);

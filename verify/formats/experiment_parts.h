@@ -15,8 +15,9 @@ void vf_read_start(const vf_node *root, sid_experiment *experiment);
 /* All of it, from the object of an experiment. */
 void vf_read_experiment(const vf_node *root, sid_experiment *experiment);
 
-/* The names of the observables, separated by spaces. */
-extern const char *const vf_observable_words;
+/* The names of the observables, and of the problems in the order of their list; words separated by
+ * spaces. */
+extern const char *const vf_observable_words, *const vf_problem_words;
 
 /* Refuses an observable that looks at what only some problems have. */
 void vf_check_observable(const vf_node *node, const sid_problem *problem, int32_t observable);

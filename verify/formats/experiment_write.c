@@ -1,6 +1,5 @@
 #include "formats/experiment_write.h"
 #include <stdio.h>
-#include <string.h>
 #include "fields.h"
 #include "formats/experiment_json.h"
 #include "formats/names.h"
@@ -13,8 +12,9 @@ static void vf_write_name(vf_json_writer *json, const char *name, const char *va
 /* The word at an index of a list of names. */
 static void vf_write_kind(vf_json_writer *json, const char *names, int32_t index) {
   char word[32];
-  for (; index > 0; index--) names += strcspn(names, " ") + 1;
-  snprintf(word, sizeof word, "%.*s", (int)strcspn(names, " "), names);
+  int length;
+  const char *at = vf_word(names, index, &length);
+  snprintf(word, sizeof word, "%.*s", length, at);
   vf_write_name(json, "kind", word);
 }
 

@@ -11,6 +11,7 @@
 #include "formats/memory.h"
 #include "formats/json_line.h"
 #include "formats/json_text.h"
+#include "formats/names.h"
 #include "formats/number.h"
 
 /* Where the node stands in the text; its nearest ancestor if it is absent. */
@@ -83,12 +84,9 @@ void vf_expect_fields(const vf_node *node, const char *names) {
     return;
   }
   json_object_foreach(node->json, key, value) {
-    const size_t length = strlen(key);
-    int known = 0;
-    for (const char *at = names; *at && !known; at += strcspn(at, " "), at += *at == ' ')
-      known = strcspn(at, " ") == length && strncmp(at, key, length) == 0;
     const vf_node field = vf_field(node, key);
-    if (!known) vf_reject(&field, "unknown field; allowed: %s", names);
+    if (vf_word_index(names, key, strlen(key)) < 0)
+      vf_reject(&field, "unknown field; allowed: %s", names);
   }
 }
 
@@ -158,12 +156,8 @@ uint32_t vf_size(const vf_node *node, uint32_t least, uint32_t most) {
 
 int32_t vf_name(const vf_node *node, const char *names) {
   const char *given = json_string_value(node->json);
-  int32_t index = 0;
-  if (given) {
-    const size_t length = strlen(given);
-    for (const char *at = names; *at; at += strcspn(at, " "), at += *at == ' ', index++)
-      if (strcspn(at, " ") == length && strncmp(at, given, length) == 0) return index;
-  }
+  const int32_t index = given ? vf_word_index(names, given, strlen(given)) : -1;
+  if (index >= 0) return index;
   vf_reject(node, "%s%.60s%s; allowed: %s", given ? "\"" : "", given ? given : "not a string",
             given ? "\"" : "", names);
   return 0;

@@ -13,7 +13,7 @@
 
 #define VF_PROBLEM_NAME(kind, number, name, ...) " " name
 #define VF_PROBLEM_KIND(kind, ...) kind,
-static const char vf_problem_names[] = SID_PROBLEM_LIST(VF_PROBLEM_NAME);
+const char *const vf_problem_words = &(SID_PROBLEM_LIST(VF_PROBLEM_NAME))[1];
 static const int32_t vf_problem_kinds[] = {SID_PROBLEM_LIST(VF_PROBLEM_KIND)};
 enum { VF_PROBLEMS = sizeof vf_problem_kinds / sizeof vf_problem_kinds[0] };
 
@@ -153,9 +153,10 @@ static void vf_read_data(const vf_node *node, const sid_problem_field *table,
 
 /* The names of the set of noises. */
 static void vf_append_noises(char text[VF_PATH_SIZE], uint32_t noises) {
-  int32_t kind = SID_NOISE_NONE;
-  for (const char *at = VF_NOISES; *at; at += strcspn(at, " "), at += *at == ' ', kind++)
-    if (noises & SID_NOISE_BIT(kind)) vf_append(text, " %.*s", (int)strcspn(at, " "), at);
+  int length;
+  const char *at;
+  for (int32_t kind = SID_NOISE_NONE; (at = vf_word(VF_NOISES, kind, &length)) != NULL; kind++)
+    if (noises & SID_NOISE_BIT(kind)) vf_append(text, " %.*s", length, at);
 }
 
 static void vf_read_noise_kind(const vf_node *node, sid_problem *problem) {
@@ -208,7 +209,7 @@ void vf_read_problem(const vf_node *root, sid_problem *problem) {
   sid_fault fault;
   const vf_node node = vf_required(root, "problem", "an object");
   if (!node.json) return;
-  const int32_t index = vf_kind(&node, vf_problem_names + 1);
+  const int32_t index = vf_kind(&node, vf_problem_words);
   if (root->reader->failed) return;
   problem->kind = vf_problem_kinds[index];
   const sid_problem_field *table = sid_problem_fields(problem->kind);
