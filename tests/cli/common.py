@@ -85,6 +85,28 @@ def output(*arguments, **options):
     return result.stdout
 
 
+def conform_sum(text):
+    """(judged, unsupported, passed, failed) of the last line of sidyn conform."""
+    last = text.rstrip("\n").split("\n")[-1]
+    found = re.fullmatch(r"(\d+) judged, (\d+) unsupported: (\d+) passed, (\d+) failed", last)
+    holds(found, f"the last line is {last!r}")
+    return tuple(map(int, found.groups()))
+
+
+def conform_passes(tested, required=(), options=(), least=1, seconds=550):
+    """sidyn conform judges a command: at least so many cases, all pass, among them some of each
+    pattern of `required`. Returns its output."""
+    patterns = [word for pattern in required for word in ("--require", pattern)]
+    done = subprocess.run(command("conform", *options, *patterns, "--", *tested), check=False,
+                          stdout=subprocess.PIPE, text=True, timeout=seconds)
+    print(f"# {done.stdout.rstrip().split(chr(10))[-1]}")
+    same(done.returncode, 0, done.stdout[-1500:])
+    judged, _, passed, failed = conform_sum(done.stdout)
+    same((passed, failed), (judged, 0), "passed and failed")
+    holds(judged >= least, f"{judged} cases; wanted: {least}")
+    return done.stdout
+
+
 def refused(result, *fragments, status=2):
     """Nothing on stdout and one printable line on stderr, with all the fragments in it.
     Returns the line."""

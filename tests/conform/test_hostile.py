@@ -14,8 +14,8 @@ import xml.dom.minidom
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "cli"))
-from common import (ROOT, SIDYN, TMP, case, command, finish, holds, output, path_of, refused, same,
-                    sidyn)
+from common import (ROOT, SIDYN, TMP, case, command, conform_sum, finish, holds, output, path_of,
+                    refused, same, sidyn)
 
 import jsonschema
 
@@ -71,16 +71,9 @@ HELLO = {
 }
 
 
-def sum_line(out):
-    last = out.rstrip("\n").split("\n")[-1]
-    found = re.fullmatch(r"(\d+) judged, (\d+) unsupported: (\d+) passed, (\d+) failed", last)
-    holds(found, f"the last line is {last!r}")
-    return tuple(map(int, found.groups()))
-
-
 def main():
     with case("the reference passes"):
-        judged, unsupported, passed, failed = sum_line(
+        judged, unsupported, passed, failed = conform_sum(
             output("conform", "--only", "bits.sum.*", "--", *SERVE).decode())
         holds(judged >= 17 and judged == passed, (judged, passed))
         same((unsupported, failed), (0, 0))
@@ -89,7 +82,7 @@ def main():
         with case(f"a command that goes wrong: {how}"):
             status, out, error, seconds, peak = judge(how)
             same(status, 1, "status")
-            judged, unsupported, passed, failed = sum_line(out)
+            judged, unsupported, passed, failed = conform_sum(out)
             holds(judged >= 17 and passed == judged - failed, (judged, passed, failed))
             same(failed, judged - 2 if failures == "rest" else failures, "failed cases")
             lines = [line for line in out.split("\n") if line.startswith("FAIL bits.sum.")]
@@ -109,7 +102,7 @@ def main():
     with case("nothing that can be judged is no success"):
         status, out, error, _, _ = judge("hello-nothing")
         same(status, 1)
-        same(sum_line(out)[0], 0, "judged")
+        same(conform_sum(out)[0], 0, "judged")
         holds("nothing was judged" in error, error)
 
     with case("what must be judged, and was not"):

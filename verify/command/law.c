@@ -137,14 +137,10 @@ static int vf_write_json(const vf_law_case *one, const vf_finding *findings, con
       "problem", sid_problem_name(one->experiment->problem.kind), "dynamics",
       vf_dynamics_name(one->experiment->dynamics.kind, name), "lr", vf_json_number(one->lr), "wd",
       vf_json_number(one->wd), "intrinsic_lr", vf_json_number(one->el), "laws", laws);
-  if (!document) {
-    vf_output_abandon(&output);
-    return vf_fail("out of memory for the JSON report");
-  }
-  json_dumpf(document, output.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-  fputc('\n', output.stream);
-  json_decref(document);
-  return vf_output_commit(&output);
+  const int made = vf_json_report(document, output.stream);
+  if (!made) return vf_output_commit(&output);
+  vf_output_abandon(&output);
+  return made;
 }
 
 #else

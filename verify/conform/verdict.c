@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "formats/json_value.h"
 #include "formats/memory.h"
 #include "harness/report.h"
 
@@ -158,11 +159,7 @@ int vf_verdict_json(const vf_kit *kit, vf_output *output) {
       json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "schema", "sidyn-conform-1", "version",
                 SID_VERSION, "name", claims->name, "precision",
                 claims->binary32 ? "binary32" : "binary64", "remarks", remarks, "cases", cases);
-  if (!document) return vf_fail("conform: --json: the command's texts are no UTF-8");
-  json_dumpf(document, output->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-  fputc('\n', output->stream);
-  json_decref(document);
-  return 0;
+  return vf_json_report(document, output->stream);
 }
 
 int vf_verdict_junit(const vf_kit *kit, vf_output *output) {

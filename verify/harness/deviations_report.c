@@ -131,12 +131,8 @@ int vf_deviations_json(const vf_comparison_subject *subject, const vf_deviations
       "{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "schema", "sidyn-compare-1", "version", SID_VERSION,
       "noise", "same", "verdict", deviations->found ? "fail" : "pass", "compared",
       vf_json_digits(compared), "deviate", vf_json_digits(compared - agreeing), "columns", columns);
-  if (!document) return vf_fail("--json: the report is no JSON");
   if (deviations->found) json_object_set_new(document, "first", vf_json_first(subject, deviations));
-  json_dumpf(document, output->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-  fputc('\n', output->stream);
-  json_decref(document);
-  return 0;
+  return vf_json_report(document, output->stream);
 }
 
 #else

@@ -143,11 +143,7 @@ int vf_report_json(const vf_report *report, vf_output *output) {
   json_t *document = json_pack("{s:s, s:s, s:s, s:s, s:f, s:o}", "schema", "sidyn-report-1",
                                "version", SID_VERSION, "tier", report->tier, "backend",
                                report->backend, "seconds", report->seconds, "checks", checks);
-  if (!document) return vf_fail("out of memory for the JSON report");
-  json_dumpf(document, output->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-  fputc('\n', output->stream);
-  json_decref(document);
-  return 0;
+  return vf_json_report(document, output->stream);
 }
 
 #else

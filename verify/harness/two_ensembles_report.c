@@ -189,11 +189,7 @@ int vf_two_ensembles_json(const vf_comparison_subject *subject, const vf_two_ens
       "left_out", (json_int_t)outcome->left_out, "threshold", outcome->threshold, "equal",
       vf_json_digits(result->equal), "start_differs", result->start_differs, "cells", cells,
       "effects", vf_json_effects(result), "hypotheses", vf_json_hypotheses(result));
-  if (!document) return vf_fail("--json: the report is no JSON");
-  json_dumpf(document, output->stream, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-  fputc('\n', output->stream);
-  json_decref(document);
-  return 0;
+  return vf_json_report(document, output->stream);
 }
 
 #else
