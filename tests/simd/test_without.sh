@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the probe leaves out when it is asked to: vector kernels, SLEEF, without which the kernels are
-# built all the same, libjansson. long_without.sh builds without kernels.
+# What the probe leaves out when it is asked to: vector kernels, SLEEF (without which the kernels
+# are built all the same), libjansson. long_without.sh builds without kernels.
 planned=5
 . tests/build/tap.sh
 
