@@ -515,6 +515,19 @@ with case("the angle of each step: rms over trajectories"):
     for c in (1, 2, 3):
         square, error = mean(got[:, c, 0]**2)
         holds(abs(square / got[0, c, 1]**2 - 1) < 0.03 + 4 * error / square, f"{square} {c}")
+with case("momentum: no law of the angle, and the norm after 10/(1-beta) steps"):
+    for beta, lr in ((0.9, 0.01), (0.5, 0.05)):
+        filled = round(10 / (1 - beta))
+        run = experiment(NOISE5, {"kind": "momentum", "beta": beta}, lr, 0.05, [1, 0, 0, 0, 0],
+                         8 * filled, observables=["step_angle", "norm2"],
+                         checkpoints=[2, filled, 2 * filled, 8 * filled])
+        got, law = rows(run, 4000, "--with-law"), laws(run)
+        same((law["step_angle"]["law"], numpy.isnan(got[:, :, 2]).all()), (None, True), "angle")
+        for c in range(4):
+            value, error = mean(got[:, c, 1] / got[:, c, 3])
+            # at rest what the law leaves out, on the way the number of its condition
+            size = law["norm2"]["next" if c == 3 else "here"]
+            same(abs(value - 1) <= size + 4 * error, c > 0, f"{value} +- {error}, {size}, {c}")
 with case("each trajectory from its own start"):
     run = experiment(NOISE5, "sgd", 0.01, 0.1, [1] * 5, 10) | {
         "start": {"kind": "gaussian", "scale": 1}, "observables": ["norm2"],

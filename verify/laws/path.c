@@ -14,7 +14,8 @@ typedef struct {
   vf_law_case one;
   vf_path_kind kind;
   double lr, wd;        /* of the next step */
-  double norm2, cosine; /* NORM: |x|^2 and the mean cosine of the turn of the last step */
+  double norm2, cosine; /* NORM: |x|^2 and the mean cosine of the turn of the last step, */
+  int turns;            /* which is a law of the table for this dynamics */
   int two_values;       /* NORM: f has the law (16) of nrq, from one point */
   nrq_modes modes;      /* and these are its moments */
   double moments[NRQ_MODES];
@@ -64,6 +65,8 @@ static void vf_path_begin(vf_path *path, const sid_experiment *experiment, const
   } else if (vf_path_covered(experiment, "noise-norm2") && !one->no_noise && one->uneven == 0.0 &&
              !one->no_minimum) {
     path->kind = NORM;
+    path->turns = vf_path_covered(experiment, "stationary-angle") ||
+                  vf_path_covered(experiment, "second-order-angle");
     path->two_values = experiment->start.kind == SID_START_POINT && minimum->two_values &&
                        minimum->flat == 1 && vf_path_covered(experiment, "two-eigenvalues");
   }
@@ -154,7 +157,7 @@ static double vf_path_value(const vf_path *path, int32_t observable) {
     case SID_NORM2: return path->norm2;
     case SID_LOSS: return vf_path_loss(path);
     case SID_NOISE_TRACE: return path->one.s2 / path->norm2;
-    case SID_STEP_ANGLE: return acos(fmin(1.0, path->cosine));
+    case SID_STEP_ANGLE: return path->turns ? acos(fmin(1.0, path->cosine)) : (double)NAN;
     case SID_EFFECTIVE_LR: return path->lr / path->norm2;
     default: return path->norm2 / path->lr * (path->norm2 / path->lr); /* gamma */
   }
