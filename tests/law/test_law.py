@@ -515,6 +515,26 @@ with case("the angle of each step: rms over trajectories"):
     for c in (1, 2, 3):
         square, error = mean(got[:, c, 0]**2)
         holds(abs(square / got[0, c, 1]**2 - 1) < 0.03 + 4 * error / square, f"{square} {c}")
+with case("laws end where the run ends, and go on where a later trajectory gets further"):
+    name = write("run.json", experiment(NOISE5, "sgd", 0, 0, [1] * 5, 10**9) | {
+        "schedule": {"kind": "exponential", "lr": 0.1, "wd": 0.1, "factor": 2},
+        "checkpoints": [0, 10**9], "observables": ["norm2"]})
+    lines = sidyn("run", name, "--with-law", timeout=20).stdout.decode().splitlines()
+    same([line.split(",")[:3] for line in lines[1:]], [["0", "0", ""], ["0", "7", "intrinsic_lr"]],
+         "rows")
+    grows = {"kind": "quadratic_noisy", "dim": 1, "spectrum": [1.7e308**0.1], "noise": gaussian(1)}
+    run = experiment(grows, "sgd", 1, 0, [0], 12, checkpoints={"every": 1}, observables=["norm2"])
+    name, ends = write("run.json", run), []
+
+    def from_to(first, last):
+        sidyn("run", name, "--trajectories", f"{first}:{last}", "--out", path_of("run.npy"),
+              "--with-law")
+        return numpy.load(path_of("run.npy"))
+
+    for i, one in enumerate(from_to(3, 20), 3):  # the first of them ends early
+        holds(numpy.array_equal(one, from_to(i, i + 1)[0], equal_nan=True), f"{i}: {one}")
+        ends.append(numpy.isfinite(one[:, 0]).sum())
+    holds(ends[0] < max(ends), f"no later trajectory gets further: {ends}")
 with case("momentum: no law of the angle, and the norm after 10/(1-beta) steps"):
     for beta, lr in ((0.9, 0.01), (0.5, 0.05)):
         filled = round(10 / (1 - beta))

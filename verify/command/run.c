@@ -114,6 +114,7 @@ typedef struct {
   size_t laws, columns;               /* of the laws of some of them, and of both */
   int32_t law_of[SID_MANIFOLD_ANGLE]; /* the observables that the laws are of */
   double *law, *row;          /* checkpoint_count*laws, of one trajectory; one row of all columns */
+  uint32_t law_rows;          /* how many checkpoints law has */
   uint64_t chunk;             /* trajectories computed before they are written */
   double *rows, *last, *work; /* of a chunk; work for one row of a trajectory that ended early */
   vf_end *ends;
@@ -135,13 +136,15 @@ static void vf_csv_head(const vf_job *job) {
   fputc('\n', job->stream);
 }
 
-/* The laws of a trajectory; from one point they are those of every trajectory. */
-static void vf_find_laws(vf_job *job, uint64_t trajectory, int first) {
+/* The laws of a trajectory as far as it gets; from one point they are those of every trajectory. */
+static void vf_find_laws(vf_job *job, uint64_t trajectory, uint32_t reached) {
   const sid_experiment *experiment = job->experiment;
-  if (job->laws == 0 || (!first && experiment->start.kind == SID_START_POINT)) return;
+  if (experiment->start.kind != SID_START_POINT) job->law_rows = 0;
+  if (job->laws == 0 || reached <= job->law_rows) return;
   double *x = vf_allocate(experiment->problem.dim, sizeof *x);
   if (sid_start_state(experiment, trajectory, x) == SID_OK)
-    vf_law_path(experiment, x, job->law_of, job->laws, job->law);
+    vf_law_path(experiment, x, job->law_of, job->laws, reached, job->law);
+  job->law_rows = reached;
   free(x);
 }
 
@@ -198,7 +201,7 @@ static void vf_write_trajectory(vf_job *job, uint64_t start, uint64_t i) {
   const double *rows = job->rows + i * experiment->checkpoint_count * job->width;
   const vf_end *end = job->ends + i;
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
-  vf_find_laws(job, trajectory, start + i == 0);
+  vf_find_laws(job, trajectory, end->rows);
   for (uint32_t c = 0; c < experiment->checkpoint_count; c++) {
     const double *row = vf_all_columns(job, c, rows + c * job->width, c < end->rows);
     if (job->options->statistics) {

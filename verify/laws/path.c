@@ -164,12 +164,12 @@ static double vf_path_value(const vf_path *path, int32_t observable) {
 }
 
 void vf_law_path(const sid_experiment *experiment, const double *x, const int32_t *observables,
-                 size_t count, double *rows) {
+                 size_t count, uint32_t reached, double *rows) {
   const uint64_t unit = vf_law_steps_per_unit(&experiment->dynamics);
   vf_path *path = vf_allocate(1, sizeof *path);
   uint32_t c = 0;
   vf_path_begin(path, experiment, x);
-  for (uint64_t t = 0; c < experiment->checkpoint_count; t++) {
+  for (uint64_t t = 0; c < reached; t++) {
     sid_schedule_at(&experiment->schedule, t / unit, &path->lr, &path->wd);
     if (path->kind == NOTHING) t = experiment->checkpoints[c];
     if (experiment->checkpoints[c] == t) {

@@ -7,9 +7,9 @@
 /* Whether some law speaks of an observable at a step: those that get a column. */
 int vf_law_has_path(int32_t observable);
 
-/* rows[c*count + k]: the law of observables[k] at checkpoint c, NaN where there is none, for a run
- * from x (p numbers). */
+/* rows[c*count + k]: the law of observables[k] at checkpoint c < reached, NaN where there is none,
+ * for a run from x (p numbers). It walks every step up to the last of these checkpoints. */
 void vf_law_path(const sid_experiment *experiment, const double *x, const int32_t *observables,
-                 size_t count, double *rows);
+                 size_t count, uint32_t reached, double *rows);
 
 #endif
