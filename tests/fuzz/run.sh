@@ -56,9 +56,8 @@ fuzzes() { # PROGRAM DICTIONARY
 }
 exec 3>&1
 mkdir -p "$dir/found-experiment" "$dir/found-answers"
-reader=$(ls verify/formats/*json*.c verify/formats/number.c verify/formats/memory.c \
-  verify/formats/failure.c | tr '\n' ' ')
-check 'the fuzzer of experiments builds' builds experiment "$reader" '-ljansson -lm'
+libraries=$(grep -o -e ' -l[^ ]*' "$B/HOSTED.flags" | tr -d '\n')
+check 'the fuzzer of experiments builds' builds experiment "$(ls verify/formats/*.c)" "$libraries"
 check "experiments: no fault in $seconds s" fuzzes experiment words
 check 'the fuzzer of known answers builds' builds answers '' ''
 check "known answers: no fault in $seconds s" fuzzes answers subjects

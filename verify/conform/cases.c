@@ -38,13 +38,7 @@ static double vf_case_number(const vf_cases *cases, double value) {
   return cases->binary32 ? (double)(float)value : value;
 }
 
-double vf_case_normal(vf_cases *cases) {
-  double z;
-  sid_stream_normals(&cases->stream, &z, 1);
-  return vf_case_number(cases, z);
-}
-
-double vf_case_uniform(vf_cases *cases, double low, double high) {
+static double vf_case_uniform(vf_cases *cases, double low, double high) {
   return vf_case_number(cases, low + (high - low) * sid_stream_uniform(&cases->stream));
 }
 
@@ -72,11 +66,11 @@ double *vf_case_normals(vf_cases *cases, size_t count, double size) {
 /* ---- problems ------------------------------------------------------------------------------ */
 
 /* Odd sizes, and those around the eight accumulators of a sum. */
-static uint32_t vf_case_dim(vf_cases *cases, uint32_t least, uint32_t most) {
+static uint32_t vf_case_dim(vf_cases *cases, uint32_t least) {
   static const uint32_t dims[] = {1, 2, 3, 4, 5, 7, 8, 9, 11, 16, 17, 24, 33};
   uint32_t dim;
   do dim = dims[vf_case_integer(cases, 0, sizeof dims / sizeof dims[0] - 1)];
-  while (dim < least || dim > most);
+  while (dim < least);
   return dim;
 }
 
@@ -135,14 +129,14 @@ static void vf_case_samples(vf_cases *cases, sid_problem *problem) {
   problem->labels = vf_case_normals(cases, problem->samples, 1.0);
 }
 
-static void vf_case_data(vf_cases *cases, uint32_t dim_most, sid_problem *problem) {
+static void vf_case_data(vf_cases *cases, sid_problem *problem) {
   const uint32_t least = sid_problem_scale_invariant(problem) ? 2 : 1;
   switch (problem->kind) {
     case SID_RATIO2: problem->dim = 2; return;
     case SID_TROUGH3:
     case SID_RIDGE3: problem->dim = 3; return;
     case SID_BN_COMPLETION: vf_case_completion(cases, problem); return;
-    default: problem->dim = vf_case_dim(cases, least, dim_most);
+    default: problem->dim = vf_case_dim(cases, least);
   }
   switch (problem->kind) {
     case SID_NORMALISED_LINEAR:
@@ -158,11 +152,11 @@ static void vf_case_data(vf_cases *cases, uint32_t dim_most, sid_problem *proble
     problem->spectrum = vf_case_normals(cases, problem->dim, 1.0);
 }
 
-static void vf_case_noise(vf_cases *cases, int32_t noise, sid_problem *problem) {
+static void vf_case_noise(vf_cases *cases, sid_problem *problem) {
   uint32_t allowed = sid_problem_traits_of(problem)->noises;
   if (allowed & cases->noises) allowed &= cases->noises;
-  problem->noise = noise;
-  while (noise < 0 && (problem->noise < 0 || !(allowed & SID_NOISE_BIT(problem->noise))))
+  problem->noise = cases->noise;
+  while (cases->noise < 0 && (problem->noise < 0 || !(allowed & SID_NOISE_BIT(problem->noise))))
     problem->noise = (int32_t)vf_case_integer(cases, SID_NOISE_NONE, SID_NOISE_POISSON);
   if (!(SID_NOISES_DRAWN & SID_NOISE_BIT(problem->noise))) return;
   if (problem->noise != SID_NOISE_SPHERE && vf_case_integer(cases, 0, 3) == 0) {
@@ -174,22 +168,23 @@ static void vf_case_noise(vf_cases *cases, int32_t noise, sid_problem *problem) 
   }
 }
 
-int vf_case_problem(vf_cases *cases, int32_t kind, uint32_t dim_most, int32_t noise,
-                    sid_problem *problem) {
+/* A problem of a kind; 0 where it is not built in, or the noise of the cases does not suit it. */
+static int vf_case_problem(vf_cases *cases, int32_t kind, sid_problem *problem) {
   memset(problem, 0, sizeof *problem);
   problem->kind = kind;
   const sid_problem_traits *traits = sid_problem_traits_of(problem);
-  if (noise >= 0 && !(traits->noises & SID_NOISE_BIT(noise))) return 0;
-  if (traits->noises == 0) return 0; /* not built in */
-  vf_case_data(cases, dim_most, problem);
-  vf_case_noise(cases, noise, problem);
+  if (cases->noise >= 0 && !(traits->noises & SID_NOISE_BIT(cases->noise))) return 0;
+  if (traits->noises == 0) return 0;
+  vf_case_data(cases, problem);
+  vf_case_noise(cases, problem);
   return 1;
 }
 
 /* ---- dynamics and schedules ---------------------------------------------------------------- */
 
-int vf_case_dynamics(vf_cases *cases, int32_t kind, const sid_problem *problem,
-                     sid_dynamics *dynamics) {
+/* A dynamics of that kind on the problem; 0 where it does not suit. */
+static int vf_case_dynamics(vf_cases *cases, int32_t kind, const sid_problem *problem,
+                            sid_dynamics *dynamics) {
   const int adam = kind == SID_ADAM_L2 || kind == SID_ADAMW;
   memset(dynamics, 0, sizeof *dynamics);
   *dynamics = (sid_dynamics){.kind = kind, .l = 1, .substeps = 1, .batch = 1};
@@ -222,7 +217,7 @@ static void vf_case_segments(vf_cases *cases, sid_schedule *schedule) {
   schedule->segments = segments;
 }
 
-void vf_case_schedule(vf_cases *cases, sid_schedule *schedule) {
+static void vf_case_schedule(vf_cases *cases, sid_schedule *schedule) {
   memset(schedule, 0, sizeof *schedule);
   const int32_t kind = vf_case_kind(cases, 0, SID_TRIANGLE, cases->schedules); /* 0: constant */
   schedule->kind = kind > 0 ? kind : SID_PIECEWISE;
@@ -360,7 +355,7 @@ static double vf_case_size(vf_cases *cases) {
 static int vf_case_with_problem(vf_cases *cases, int32_t problem, int32_t dynamics,
                                 vf_request *request) {
   sid_experiment *experiment = &request->experiment;
-  if (!vf_case_problem(cases, problem, 33, cases->noise, &experiment->problem)) return 0;
+  if (!vf_case_problem(cases, problem, &experiment->problem)) return 0;
   const uint32_t dim = experiment->problem.dim;
   request->x = vf_case_normals(cases, dim, vf_case_size(cases));
   if (sid_step_domain(&experiment->problem, request->x)) return 0;

@@ -8,7 +8,7 @@
 typedef struct {
   sid_stream stream;
   vf_arena *arena;
-  uint32_t noises; /* those to choose from, where one of them suits; sets as in vf_claims */
+  uint32_t noises; /* with noise < 0: those to choose from, where one suits; sets as in vf_claims */
   uint32_t schedules, starts, observables; /* likewise */
   int binary32;
   int small;     /* points of size 2^-6, where what was added to |x|^2 shows */
@@ -23,22 +23,9 @@ vf_cases vf_cases_of(uint64_t seed, uint64_t purpose, uint64_t index, int binary
 /* Chooses among what is claimed from now on. */
 void vf_cases_claimed(vf_cases *cases, const vf_claims *claims);
 
-/* Parts: numbers in arena memory; an integer in [least, most]. */
-double vf_case_normal(vf_cases *cases);
-double vf_case_uniform(vf_cases *cases, double low, double high);
+/* An integer in [least, most], and normals times `size` in arena memory. */
 uint32_t vf_case_integer(vf_cases *cases, uint32_t least, uint32_t most);
 double *vf_case_normals(vf_cases *cases, size_t count, double size);
-
-/* A problem of a kind, at most `dim_most` coordinates where it has a choice; with any noise that
- * suits it, or with that one where noise >= 0. Returns 0 where the noise does not suit. */
-int vf_case_problem(vf_cases *cases, int32_t kind, uint32_t dim_most, int32_t noise,
-                    sid_problem *problem);
-
-/* A dynamics of that kind on the problem; 0 where it does not suit. */
-int vf_case_dynamics(vf_cases *cases, int32_t kind, const sid_problem *problem,
-                     sid_dynamics *dynamics);
-
-void vf_case_schedule(vf_cases *cases, sid_schedule *schedule);
 
 /* A whole request of a sort, on the problem and dynamics of these kinds where it has them (0: any).
  * Returns 0 where they do not suit. */

@@ -12,18 +12,19 @@
 #include "conform/mistakes.h"
 #include "formats/memory.h"
 #include "problem.h"
+#include "ranges.h"
 
 enum { VF_FEW = 32, VF_MANY = 4000, VF_TRIED = 4000, VF_STEPS = 2, VF_SETTINGS = 6 };
 
 /* ---- asking -------------------------------------------------------------------------------- */
 
-/* An ensemble of x at one checkpoint; NULL where there is no answer. The rows of trajectories that
- * ended early are NaN. */
+/* An ensemble of x at one checkpoint; NULL where there is no answer, or a trajectory that did not
+ * get there: such say nothing here. */
 static const double *vf_ask_ensemble(vf_kit *kit, const vf_request *request, vf_arena *arena) {
   vf_answer answer;
   char message[VF_ANSWER_MESSAGE];
   if (vf_ask(kit->session, request, arena, &answer, message) != VF_ASK_ANSWERED) return NULL;
-  return answer.values;
+  return sid_all_finite(answer.values, vf_request_numbers(request)) ? answer.values : NULL;
 }
 
 /* The request whose one row, after `steps` steps, is x. */
@@ -59,6 +60,8 @@ static int vf_any_experiment(vf_kit *kit, vf_arena *arena, uint32_t noises, int3
         !vf_case_request(&cases, VF_STEP, problem, dynamics, step) ||
         !(cases.noises >> step->experiment.problem.noise & 1u) || step->experiment.problem.dim < 3)
       continue;
+    if (step->experiment.problem.noise == SID_NOISE_SAMPLES && step->experiment.problem.samples < 2)
+      continue; /* nothing to choose from */
     sid_segment *segment = vf_arena_take(arena, 1, sizeof *segment);
     *segment = (sid_segment){0, step->lr, step->wd, 1.0};
     *experiment = step->experiment;
@@ -88,6 +91,52 @@ static size_t vf_equal_pairs(const double *rows, size_t count, size_t width) {
   return pairs;
 }
 
+static int vf_close(const double *a, const double *b, size_t count) {
+  double gap = 0.0, size = 0.0;
+  for (size_t j = 0; j < count; j++) {
+    gap = fmax(gap, isfinite(a[j]) ? fabs(a[j] - b[j]) : (double)INFINITY);
+    size = fmax(size, fabs(b[j]));
+  }
+  return gap <= 1e-4 * size;
+}
+
+/* Whether the experiment without noise gives the row, to rounding in either precision. */
+static int vf_is_silent(const vf_kit *kit, const vf_request *ensemble, const double *row,
+                        vf_arena *arena) {
+  vf_request request = *ensemble;
+  vf_answer answer;
+  request.experiment.problem.noise = SID_NOISE_NONE;
+  request.experiment.dynamics.batch = 1;
+  request.last = request.first + 1;
+  vf_answer_make(&request, kit->jobs, arena, &answer);
+  return vf_close(row, answer.values, request.experiment.problem.dim);
+}
+
+/* rows: of a seed; other: of the seed after it. Equal trajectories say nothing where right ones are
+ * equal too (a noise of few values), or where there is no noise (noise.absent). */
+static int vf_name_seeds(vf_kit *kit, const vf_request *request, const double *rows,
+                         const double *other, vf_arena *arena) {
+  const size_t width = request->experiment.problem.dim, all = VF_FEW * (VF_FEW - 1) / 2;
+  const size_t pairs = vf_equal_pairs(rows, VF_FEW, width);
+  const int ignored = memcmp(rows, other, VF_FEW * width * sizeof *rows) == 0;
+  vf_answer right;
+  if (pairs == 0 && !ignored) return 0;
+  vf_answer_make(request, kit->jobs, arena, &right);
+  if (vf_equal_pairs(right.values, VF_FEW, width) > 0) return 0;
+  if (pairs == all && ignored && vf_is_silent(kit, request, rows, arena)) return 0;
+  if (pairs == all)
+    vf_kit_remark(kit,
+                  "mistake: seed.same: all %d trajectories of an ensemble are equal: the same "
+                  "seed for each",
+                  VF_FEW);
+  else if (pairs > 0)
+    vf_kit_remark(kit, "mistake: seed.repeats: %zu pairs of %d trajectories are equal", pairs,
+                  VF_FEW);
+  if (ignored)
+    vf_kit_remark(kit, "mistake: seed.ignored: the seed of the experiment changes nothing");
+  return 1;
+}
+
 static int vf_diagnose_seeds(vf_kit *kit) {
   static const uint64_t steps = VF_STEPS;
   vf_arena arena = {NULL};
@@ -95,25 +144,11 @@ static int vf_diagnose_seeds(vf_kit *kit) {
   sid_experiment experiment;
   int found = 0;
   if (vf_any_experiment(kit, &arena, ~VF_SILENT, vf_any_dynamics(kit), 100, &experiment, &step)) {
-    const size_t width = experiment.problem.dim, all = VF_FEW * (VF_FEW - 1) / 2;
     vf_request request = vf_ensemble_of(&experiment, &steps, VF_FEW);
     const double *rows = vf_ask_ensemble(kit, &request, &arena);
     request.experiment.seed++;
     const double *other = rows ? vf_ask_ensemble(kit, &request, &arena) : NULL;
-    const size_t pairs = rows ? vf_equal_pairs(rows, VF_FEW, width) : 0;
-    if (pairs == all)
-      vf_kit_remark(kit,
-                    "mistake: seed.same: all %d trajectories of an ensemble are equal: the same "
-                    "seed for each",
-                    VF_FEW);
-    else if (pairs > 0 && experiment.problem.noise < SID_NOISE_RADEMACHER)
-      vf_kit_remark(kit, "mistake: seed.repeats: %zu pairs of %d trajectories are equal", pairs,
-                    VF_FEW);
-    found = pairs == all;
-    if (other && memcmp(rows, other, VF_FEW * width * sizeof *rows) == 0) {
-      vf_kit_remark(kit, "mistake: seed.ignored: the seed of the experiment changes nothing");
-      found = 1;
-    }
+    if (other) found = vf_name_seeds(kit, &request, rows, other, &arena);
   }
   vf_arena_free(&arena);
   return found;
@@ -191,15 +226,6 @@ static void vf_scheduled(const sid_experiment *experiment, uint64_t unit, double
     sid_schedule_at(schedule, unit ? t / unit : 0, &lr, &wd);
     if (sid_step(&experiment->problem, &experiment->dynamics, lr, wd, x, &stream, work)) return;
   }
-}
-
-static int vf_close(const double *a, const double *b, size_t count) {
-  double gap = 0.0, size = 0.0;
-  for (size_t j = 0; j < count; j++) {
-    gap = fmax(gap, isfinite(a[j]) ? fabs(a[j] - b[j]) : (double)INFINITY);
-    size = fmax(size, fabs(b[j]));
-  }
-  return gap <= 1e-4 * size;
 }
 
 static int vf_diagnose_schedule(vf_kit *kit) {

@@ -10,6 +10,7 @@
 #include "dynamics/dynamics.h"
 #include "problem.h"
 #include "observe.h"
+#include "harness/algebra.h"
 
 enum { VF_STEPS_ASKED = 400 }; /* steps of one run, at most */
 
@@ -35,14 +36,21 @@ static vf_finding vf_find(vf_kit *kit, vf_agree_fn agree, const vf_request *requ
 
 /* ---- parts of a step ----------------------------------------------------------------------- */
 
-/* A request about the point of a step. */
-static vf_request vf_part(const vf_request *step, vf_do what) {
+/* A request about the point of a step; its product is the one that sde2 takes, of G + wd x. */
+static vf_request vf_part(const vf_request *step, vf_do what, vf_arena *arena) {
   vf_request part;
   memset(&part, 0, sizeof part);
   part.what = what;
   part.experiment.problem = step->experiment.problem;
   part.x = step->x;
-  part.v = step->x;
+  if (what == VF_HESSIAN_VECTOR) {
+    const sid_problem *problem = &step->experiment.problem;
+    double *v = vf_arena_take(arena, problem->dim, sizeof *v);
+    double *work = vf_arena_take(arena, sid_problem_workspace(problem), sizeof *work);
+    sid_problem_gradient(problem, step->x, v, work);
+    vf_add(v, step->x, problem->dim, step->wd);
+    part.v = v;
+  }
   part.draws = step->draws;
   part.gaussian = vf_draws_gaussian(&step->experiment.dynamics);
   part.batch = part.gaussian ? 1 : step->experiment.dynamics.batch;
@@ -55,9 +63,10 @@ static void vf_first_wrong_part(vf_kit *kit, const vf_suspect *suspect, const vf
                                 const char *where) {
   static const vf_do parts[] = {VF_LOSS, VF_GRADIENT, VF_HESSIAN_VECTOR, VF_NOISE};
   const sid_dynamics *dynamics = &step->experiment.dynamics;
+  vf_arena arena = {NULL};
   char what[VF_ANSWER_MESSAGE], right[64] = "";
   for (size_t i = 0; i < VF_COUNT(parts); i++) {
-    const vf_request part = vf_part(step, parts[i]);
+    const vf_request part = vf_part(step, parts[i], &arena);
     const int drawn = vf_step_draws(dynamics) > 0 && step->experiment.problem.noise;
     if ((parts[i] == VF_HESSIAN_VECTOR && dynamics->kind != SID_SDE2) ||
         (parts[i] == VF_NOISE && !drawn))
@@ -65,6 +74,7 @@ static void vf_first_wrong_part(vf_kit *kit, const vf_suspect *suspect, const vf
     const vf_finding finding = vf_find(kit, suspect->agree, &part, what);
     if (finding == VF_WRONG) {
       vf_kit_remark(kit, "first wrong part of %s: %s: %s", where, vf_request_name(parts[i]), what);
+      vf_arena_free(&arena);
       return;
     }
     if (finding == VF_UNKNOWN) continue;
@@ -73,6 +83,7 @@ static void vf_first_wrong_part(vf_kit *kit, const vf_suspect *suspect, const vf
   }
   vf_kit_remark(kit, "first wrong part of %s: the update; %s%s", where,
                 *right ? "right: " : "nothing else is claimed", right);
+  vf_arena_free(&arena);
 }
 
 /* ---- steps of a run ------------------------------------------------------------------------ */

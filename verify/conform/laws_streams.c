@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "harness/algebra.h"
 
 enum {
   VF_NOISES_DIM = 33, /* 32 that are looked at */
@@ -229,16 +230,11 @@ static void vf_stream_repeat(vf_streams *streams, const char *name, uint64_t fir
 
 /* ---- normals ------------------------------------------------------------------------------- */
 
-static int vf_by_value(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* The tail of normals, whose unit is known, and whether any two have the same size: of the 2^52 and
  * more that binary64 has between 0 and 1 two of some hundred thousand hardly ever agree; of the
  * 2^23 of a generator of single precision a thousand pairs do. Destroys them. */
-static void vf_stream_normals(const vf_streams *streams, const char *name, double *values,
-                              size_t count, size_t exact, double unit) {
+static void vf_stream_normals(const vf_streams *streams, const char *name, uint64_t trajectories,
+                              double *values, size_t count, size_t exact, double unit) {
   const double beyond = 3.5, mean = (double)count * vf_p_of_z(beyond);
   uint64_t tail = 0;
   size_t equal = 0;
@@ -247,7 +243,7 @@ static void vf_stream_normals(const vf_streams *streams, const char *name, doubl
     values[k] = fabs(values[k]);
     tail += values[k] > beyond * unit;
   }
-  qsort(values, exact, sizeof *values, vf_by_value);
+  vf_sort(values, exact);
   for (size_t k = 1; k < exact; k++) equal += values[k] == values[k - 1];
   vf_text(id, "laws.normals.%s.repeated", name);
   vf_text(text, "of %zu normals %zu have the size of another: fewer than 53 bits are random", exact,
@@ -263,7 +259,7 @@ static void vf_stream_normals(const vf_streams *streams, const char *name, doubl
                               .error = 1.0,
                               .faults = {{0.9 * sqrt(mean), 90.0, text}},
                               .fault_count = 1,
-                              .trajectories = streams->request.last};
+                              .trajectories = trajectories};
   vf_finding_record(streams->kit, id, &finding, streams->bars);
 }
 
@@ -294,7 +290,7 @@ static void vf_stream_starts(vf_streams *streams) {
       }
     if (!sid_problem_scale_invariant(&experiment->problem) && vf_kit_wants(streams->kit, id[0]))
       vf_pairs_record(streams->kit, streams->bars, id[0], &pairs, count);
-    vf_stream_normals(streams, "start", starts, count * dim, count * dim, 1.0);
+    vf_stream_normals(streams, "start", count, starts, count * dim, count * dim, 1.0);
   }
   free(starts);
   free(rows);
@@ -310,7 +306,7 @@ static void vf_stream_noises(const vf_streams *streams) {
     for (uint64_t i = 0; i < streams->request.last; i++)
       for (size_t j = 0; j < dim - 1; j++)
         values[to++] = streams->noise[0][i * VF_NOISES_ONE + t * (dim - 1) + j];
-  vf_stream_normals(streams, "noise", values, all, first,
+  vf_stream_normals(streams, "noise", streams->request.last, values, all, first,
                     streams->request.experiment.schedule.segments->lr);
   free(values);
 }

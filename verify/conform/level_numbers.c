@@ -222,17 +222,20 @@ static int vf_numbers_random(vf_numbers *numbers, int what, int32_t problem, int
   return made;
 }
 
-/* With every noise that suits the problem, or with the first that is claimed, where none is drawn.
- */
+/* With every noise that suits the problem, where a single answer depends on it; else with one that
+ * is claimed: none where none is drawn, and in trajectories each in its turn, none as the last
+ * resort. */
 static void vf_numbers_noises(vf_numbers *numbers, int what, int32_t problem, int32_t dynamics,
                               uint64_t index) {
   const sid_dynamics kind = {.kind = dynamics, .substeps = 1};
-  const int drawn =
-      what == VF_NOISE || what == VF_NOISE_TRACE || (what == VF_STEP && vf_step_draws(&kind) > 0);
-  for (int32_t noise = SID_NOISE_NONE; noise <= SID_NOISE_POISSON; noise++) {
-    const int claimed = (numbers->claims->noises >> noise & 1u) != 0;
-    if (!drawn && !claimed) continue;
-    if (vf_numbers_random(numbers, what, problem, noise, dynamics, index) && !drawn) return;
+  const int drawn = vf_step_draws(&kind) > 0;
+  const int every = what == VF_NOISE || what == VF_NOISE_TRACE || (what == VF_STEP && drawn);
+  const int turns = what == VF_REQUEST_COUNT && drawn;
+  for (int32_t k = 0; k < VF_NOISES_ALL; k++) {
+    const int32_t turn = 1 + (problem + dynamics + (int32_t)index + k) % SID_NOISE_POISSON;
+    const int32_t noise = !turns ? k : k < SID_NOISE_POISSON ? turn : SID_NOISE_NONE;
+    if (!every && !(numbers->claims->noises >> noise & 1u)) continue;
+    if (vf_numbers_random(numbers, what, problem, noise, dynamics, index) && !every) return;
   }
 }
 

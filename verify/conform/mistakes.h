@@ -98,8 +98,7 @@ void vf_mistaken_step(const vf_mistake *mistake, const vf_request *request, doub
                       double *work);
 size_t vf_mistaken_workspace(const sid_problem *problem, const sid_dynamics *dynamics);
 
-/* The rates of a request at the point x, and the norm of a point. */
-double vf_norm_at(const sid_problem *problem, const double *x);
+/* The rates of a request at the point x. */
 vf_rates vf_rates_of(const vf_request *request, const double *x);
 
 #endif

@@ -23,6 +23,10 @@ static double vf_factor(double (*factor)(const vf_rates *), const vf_rates *rate
 
 static int vf_is(const vf_try *t, uint64_t change) { return t->mistake->what == change; }
 
+static double vf_norm_at(const sid_problem *problem, const double *x) {
+  return sid_problem_scale_invariant(problem) ? vf_norm(x, problem->dim) : 1.0;
+}
+
 /* The stochastic gradient apart: G, and the noise of draw d (of samples the difference). */
 static void vf_try_draw(const vf_try *t, const double *x, size_t d, double *noise) {
   const double *draw = t->request->draws + d * t->size;
@@ -160,10 +164,6 @@ static void vf_try_adam(vf_try *t, double *x) {
 
 size_t vf_mistaken_workspace(const sid_problem *problem, const sid_dynamics *dynamics) {
   return sid_step_workspace(problem, dynamics) + 8 * (size_t)problem->dim;
-}
-
-double vf_norm_at(const sid_problem *problem, const double *x) {
-  return sid_problem_scale_invariant(problem) ? vf_norm(x, problem->dim) : 1.0;
 }
 
 vf_rates vf_rates_of(const vf_request *request, const double *x) {

@@ -10,7 +10,8 @@ static int vf_same_bits(double a, double b) {
   return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
 }
 
-double vf_ulp_between(double a, double b) {
+/* Doubles between two numbers; infinite unless both are finite or equal. */
+static double vf_ulp_between(double a, double b) {
   if (vf_same_bits(a, b)) return 0.0;
   if (!isfinite(a) || !isfinite(b)) return (double)INFINITY;
   const uint64_t x = vf_ordered(a), y = vf_ordered(b);

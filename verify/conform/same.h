@@ -9,7 +9,4 @@
 int vf_same_answer(const vf_request *request, const vf_answer *theirs, const vf_answer *ours,
                    char difference[VF_ANSWER_MESSAGE], double *ulp);
 
-/* Doubles between two numbers; infinite unless both are finite or equal. */
-double vf_ulp_between(double a, double b);
-
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "formats/json_value.h"
 #include "formats/memory.h"
+#include "harness/algebra.h"
 #include "harness/report.h"
 
 static const char *const vf_level_names[] = {"bits", "numbers", "laws"};
@@ -54,13 +55,8 @@ static size_t vf_lines_of(const vf_kit *kit, vf_line *lines) {
   return count;
 }
 
-static int vf_by_size(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static double vf_median(double *values, size_t count) {
-  qsort(values, count, sizeof *values, vf_by_size);
+  vf_sort(values, count);
   return count == 0 ? 0.0 : values[count / 2];
 }
 

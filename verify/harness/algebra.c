@@ -1,6 +1,7 @@
 /* Dot products, Jacobi's eigenvalues, Gaussian elimination. */
 #include "harness/algebra.h"
 #include <math.h>
+#include <stdlib.h>
 
 double vf_dot(const double *a, const double *b, size_t n) {
   double sum = 0.0;
@@ -48,6 +49,13 @@ void vf_project_off(const double *a, const double *u, size_t n, double *b) {
 void vf_raise(double *worst, double value) {
   if (value > *worst || isnan(value)) *worst = value;
 }
+
+static int vf_by_value(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+void vf_sort(double *a, size_t n) { qsort(a, n, sizeof *a, vf_by_value); }
 
 double vf_largest_size(const double *a, size_t n) {
   double size = 0.0;

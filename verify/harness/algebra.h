@@ -34,6 +34,9 @@ size_t vf_eigen(double *a, size_t n, double *values, double *vectors);
 /* Raises *worst to `value` where that is larger. NaN is the worst and stays. */
 void vf_raise(double *worst, double value);
 
+/* Puts numbers, none of them a NaN, in ascending order. */
+void vf_sort(double *a, size_t n);
+
 /* Largest |a[i]|: the spectral norm, of eigenvalues. 0 for n = 0; NaN where one is. */
 double vf_largest_size(const double *a, size_t n);
 
