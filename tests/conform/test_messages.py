@@ -143,7 +143,7 @@ def main():
                 holds("state" in answer, answer)
             else:
                 holds(text in answer.get("error", ""), f"{text!r} is not in {answer}")
-            # G = (-1/4, 1/4), and (1/2, -1) along the sphere is (3/4, -3/4), times 1/2 over sqrt(2).
+            # G = (-1/4, 1/4); (1/2, -1) along the sphere is (3/4, -3/4), times 1/2 over sqrt(2).
             move = 0.5 * (0.75 * 0.5 / math.sqrt(2.0) - 0.25)
             near = max(abs(x - right) for x, right in
                        zip(after["state"]["x"], (1.0 - move, 1.0 + move), strict=True))

@@ -193,6 +193,8 @@ static int vf_conform(const vf_conform_options *options) {
 static int vf_list_mistakes(void) {
   for (const vf_mistake *mistake = vf_mistakes; mistake->id; mistake++)
     printf("%-28s %s\n", mistake->id, mistake->says);
+  for (const vf_ensemble_mistake *mistake = vf_ensemble_mistakes; mistake->id; mistake++)
+    printf("%-28s %s\n", mistake->id, mistake->says);
   return 0;
 }
 

@@ -68,10 +68,8 @@ static size_t vf_count_wrong(const vf_probes *probes, size_t wrong[VF_GROUPS]) {
   memset(wrong, 0, VF_GROUPS * sizeof *wrong);
   for (size_t i = 0; i < probes->count; i++) {
     const vf_probe *probe = probes->list + i;
-    const int bad =
-        !(vf_probe_distance(&probe->request, &probe->theirs, &probe->right) <= probes->tolerance);
-    wrong[vf_group_of(&probe->request)] += (size_t)bad;
-    all += (size_t)bad;
+    wrong[vf_group_of(&probe->request)] += (size_t)probe->wrong;
+    all += (size_t)probe->wrong;
   }
   return all;
 }
@@ -110,13 +108,13 @@ static void vf_name_mistakes(vf_kit *kit, vf_do what, const vf_probes *probes, u
     if (fewest[g] != SIZE_MAX) wrong[g] = 0;
 }
 
-/* Of what no mistake explains; a few answers of many may be ill-conditioned. */
+/* Of what no mistake explains. */
 static void vf_name_nothing(vf_kit *kit, vf_do what, const vf_probes *probes,
                             const size_t wrong[VF_GROUPS]) {
   char measured[VF_ANSWER_MESSAGE];
   size_t left = 0;
   for (int g = 0; g < VF_GROUPS; g++) left += wrong[g];
-  if (50 * left <= probes->count) return;
+  if (left == 0) return;
   const int known = what == VF_STEP && vf_probes_measure(probes, measured);
   vf_kit_remark(kit,
                 "mistake: none that is known fits the answers to %s (%zu of %zu are wrong)%s%s",
@@ -159,7 +157,8 @@ void vf_diagnose(vf_kit *kit) {
     found |= answers == VF_SOME_WRONG;
     if (found && order[i].place >= VF_IN_LOSS) break;
   }
-  if (!found) vf_diagnose_ensembles(kit);
+  if (!found && !vf_diagnose_ensembles(kit) && acquitted)
+    vf_kit_remark(kit, "what was asked again is right but for rounding");
 }
 
 #endif

@@ -16,6 +16,47 @@
 
 enum { VF_FEW = 32, VF_MANY = 4000, VF_TRIED = 4000, VF_STEPS = 2, VF_SETTINGS = 6 };
 
+/* ---- what it finds ------------------------------------------------------------------------- */
+
+enum {
+  VF_SCHEDULE_STEPS,
+  VF_SEED_SAME,
+  VF_SEED_REPEATS,
+  VF_SEED_IGNORED,
+  VF_START_SAME,
+  VF_START_VARIANCE,
+  VF_START_TRUNCATED,
+  VF_START_UNIFORM,
+  VF_START_UNIFORM_WIDTH,
+  VF_SAMPLES_DIFFERENT
+};
+
+const vf_ensemble_mistake vf_ensemble_mistakes[] = {
+    {"schedule.steps", "SVAG looks its schedule up by steps; right: by effective steps, one for "
+                       "every l"},
+    {"seed.same", "all trajectories of an ensemble are equal: the same seed for each"},
+    {"seed.repeats", "some trajectories of an ensemble are equal"},
+    {"seed.ignored", "the seed of the experiment changes nothing"},
+    {"start.same", "every trajectory has the same random start"},
+    {"start.variance", "the scale of a start is taken for its variance"},
+    {"start.truncated", "normals of a start are cut off at two standard deviations"},
+    {"start.uniform", "a start is uniform where normal is right, of the same variance"},
+    {"start.uniform-width", "a start is uniform on [-scale, scale] where normal is right"},
+    {"samples.without-replacement", "the samples of a batch are all different; right: each is "
+                                    "drawn from all"},
+    {NULL, NULL}};
+
+/* The mistake of the other table with that change. */
+static void vf_name_known(vf_kit *kit, uint64_t what) {
+  for (const vf_mistake *mistake = vf_mistakes; mistake->id; mistake++)
+    if (mistake->what == what) vf_kit_remark(kit, "mistake: %s: %s", mistake->id, mistake->says);
+}
+
+static void vf_name_it(vf_kit *kit, int which) {
+  vf_kit_remark(kit, "mistake: %s: %s", vf_ensemble_mistakes[which].id,
+                vf_ensemble_mistakes[which].says);
+}
+
 /* ---- asking -------------------------------------------------------------------------------- */
 
 /* An ensemble of x at one checkpoint; NULL where there is no answer, or a trajectory that did not
@@ -125,15 +166,12 @@ static int vf_name_seeds(vf_kit *kit, const vf_request *request, const double *r
   if (vf_equal_pairs(right.values, VF_FEW, width) > 0) return 0;
   if (pairs == all && ignored && vf_is_silent(kit, request, rows, arena)) return 0;
   if (pairs == all)
-    vf_kit_remark(kit,
-                  "mistake: seed.same: all %d trajectories of an ensemble are equal: the same "
-                  "seed for each",
-                  VF_FEW);
-  else if (pairs > 0)
-    vf_kit_remark(kit, "mistake: seed.repeats: %zu pairs of %d trajectories are equal", pairs,
-                  VF_FEW);
-  if (ignored)
-    vf_kit_remark(kit, "mistake: seed.ignored: the seed of the experiment changes nothing");
+    vf_name_it(kit, VF_SEED_SAME);
+  else if (pairs > 0 && request->experiment.problem.noise < SID_NOISE_RADEMACHER)
+    vf_name_it(kit, VF_SEED_REPEATS);
+  else if (!ignored)
+    return 0; /* as many values as a wrong choice of samples leaves */
+  if (ignored) vf_name_it(kit, VF_SEED_IGNORED);
   return 1;
 }
 
@@ -159,12 +197,11 @@ static int vf_diagnose_seeds(vf_kit *kit) {
 /* What a start of that scale looks like: standard deviation over scale, and kurtosis. */
 static int vf_name_start(vf_kit *kit, const double *rows, size_t count, double scale) {
   static const struct {
-    const char *text;
+    int which;
     double ratio, kurtosis;
-  } known[] = {
-      {"start.truncated: normals cut off at two standard deviations", 0.8796, 2.37},
-      {"start.uniform: uniform where normal is right, of the same variance", 1.0, 1.8},
-      {"start.uniform-width: uniform on [-scale, scale] where normal is right", 0.57735, 1.8}};
+  } known[] = {{VF_START_TRUNCATED, 0.8796, 2.37},
+               {VF_START_UNIFORM, 1.0, 1.8},
+               {VF_START_UNIFORM_WIDTH, 0.57735, 1.8}};
   double second = 0.0, fourth = 0.0;
   for (size_t i = 0; i < count; i++) {
     second += rows[i] * rows[i] / (double)count;
@@ -174,12 +211,12 @@ static int vf_name_start(vf_kit *kit, const double *rows, size_t count, double s
   const double error = 6.0 / sqrt(2.0 * (double)count); /* six standard errors of the ratio */
   if (fabs(ratio - 1.0) < error && fabs(kurtosis - 3.0) < 7.0 * error) return 0;
   if (fabs(ratio * sqrt(scale) - 1.0) < error) {
-    vf_kit_remark(kit, "mistake: start.variance: the scale of a start is taken for its variance");
+    vf_name_it(kit, VF_START_VARIANCE);
     return 1;
   }
   for (size_t k = 0; k < VF_COUNT(known); k++)
     if (fabs(ratio / known[k].ratio - 1.0) < error && fabs(kurtosis - known[k].kurtosis) < 0.1) {
-      vf_kit_remark(kit, "mistake: %s", known[k].text);
+      vf_name_it(kit, known[k].which);
       return 1;
     }
   vf_kit_remark(kit,
@@ -203,7 +240,7 @@ static int vf_diagnose_start(vf_kit *kit) {
     vf_request request = vf_ensemble_of(&experiment, &none, VF_MANY);
     const double *rows = vf_ask_ensemble(kit, &request, &arena);
     if (rows && vf_equal_pairs(rows, VF_FEW, width) == VF_FEW * (VF_FEW - 1) / 2) {
-      vf_kit_remark(kit, "mistake: start.same: every trajectory has the same random start");
+      vf_name_it(kit, VF_START_SAME);
       found = 1;
     } else if (rows) {
       found = vf_name_start(kit, rows, VF_MANY * width, 4.0);
@@ -250,14 +287,14 @@ static int vf_diagnose_schedule(vf_kit *kit) {
     const double *rows = vf_ask_ensemble(kit, &request, &arena);
     experiment.steps = steps;
     vf_scheduled(&experiment, 3, right, work);
-    found = rows && !vf_close(rows, right, p);
     vf_scheduled(&experiment, 1, wrong, work);
-    if (found && vf_close(rows, wrong, p))
-      vf_kit_remark(kit, "mistake: schedule.steps: SVAG looks its schedule up by steps; right: by "
-                         "effective steps, one for every l");
+    found = rows && !vf_close(rows, right, p) && vf_close(rows, wrong, p);
+    if (found) vf_name_it(kit, VF_SCHEDULE_STEPS);
     vf_scheduled(&experiment, 0, wrong, work);
-    if (found && vf_close(rows, wrong, p))
-      vf_kit_remark(kit, "mistake: schedule.unused: the schedule is set and not used");
+    if (rows && !vf_close(rows, right, p) && vf_close(rows, wrong, p)) {
+      vf_name_known(kit, VF_SCHEDULE_UNUSED);
+      found = 1;
+    }
   }
   vf_arena_free(&arena);
   return found;
@@ -408,17 +445,18 @@ static double vf_settings_distance(const vf_kit *kit, const vf_setting *settings
   return worst;
 }
 
-/* The mistakes that give what the command gave, in all settings of a dynamics. */
-static void vf_diagnose_moments(vf_kit *kit, int32_t dynamics) {
-  static const vf_mistake none = {NULL, NULL, VF_IN_UPDATE, 0, NULL, NULL, NULL};
+/* The mistakes that give what the command gave, in all settings of a dynamics; returns 0 where that
+ * is right. */
+static int vf_diagnose_moments(vf_kit *kit, int32_t dynamics) {
   vf_arena arena = {NULL};
   vf_setting settings[VF_SETTINGS];
   const size_t count = vf_ask_settings(kit, dynamics, &arena, settings);
   int named = 0;
-  if (count > 0 && vf_settings_distance(kit, settings, count, &none, 0) > vf_far) {
-    if (vf_settings_distance(kit, settings, count, &none, 1) <= vf_far) {
-      vf_kit_remark(kit, "mistake: samples.without-replacement: the samples of a batch are all "
-                         "different; right: each is drawn from all");
+  const int wrong =
+      count > 0 && vf_settings_distance(kit, settings, count, &vf_no_mistake, 0) > vf_far;
+  if (wrong) {
+    if (vf_settings_distance(kit, settings, count, &vf_no_mistake, 1) <= vf_far) {
+      vf_name_it(kit, VF_SAMPLES_DIFFERENT);
       named++;
     }
     for (const vf_mistake *mistake = vf_mistakes; mistake->id; mistake++)
@@ -431,15 +469,18 @@ static void vf_diagnose_moments(vf_kit *kit, int32_t dynamics) {
     if (!named) vf_kit_remark(kit, "mistake: none that is known fits the moments of ensembles");
   }
   vf_arena_free(&arena);
+  return wrong;
 }
 
-void vf_diagnose_ensembles(vf_kit *kit) {
-  if (vf_diagnose_schedule(kit)) return;
-  if (!(vf_session_claims(kit->session)->can >> VF_ENSEMBLE & 1u)) return;
-  if (vf_diagnose_seeds(kit) || vf_diagnose_start(kit)) return;
+int vf_diagnose_ensembles(vf_kit *kit) {
+  int found = 0;
+  if (vf_diagnose_schedule(kit)) return 1;
+  if (!(vf_session_claims(kit->session)->can >> VF_ENSEMBLE & 1u)) return 0;
+  if (vf_diagnose_seeds(kit) || vf_diagnose_start(kit)) return 1;
   for (int32_t dynamics = SID_GD; dynamics <= SID_ADAMW; dynamics++)
     if (vf_session_claims(kit->session)->dynamics >> dynamics & 1u)
-      vf_diagnose_moments(kit, dynamics);
+      found |= vf_diagnose_moments(kit, dynamics);
+  return found;
 }
 
 #endif

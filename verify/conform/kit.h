@@ -94,8 +94,9 @@ void vf_level_laws(vf_kit *kit);
 void vf_first_wrong(vf_kit *kit);
 
 /* Where something failed, looks for the mistake: by requests, and where these are right or not
- * claimed by ensembles. Adds remarks. */
+ * claimed by ensembles. Adds remarks; vf_diagnose_ensembles() returns whether something is wrong.
+ */
 void vf_diagnose(vf_kit *kit);
-void vf_diagnose_ensembles(vf_kit *kit);
+int vf_diagnose_ensembles(vf_kit *kit);
 
 #endif

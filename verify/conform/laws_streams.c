@@ -79,6 +79,59 @@ static void vf_pairs_record(vf_kit *kit, const vf_bars *bars, const char *id, co
   vf_finding_record(kit, id, &finding, bars);
 }
 
+/* ---- which tests there are ----------------------------------------------------------------- */
+
+enum { VF_STREAM_IDS = VF_COUNT(vf_pairings) + 7 };
+
+typedef struct {
+  char list[VF_STREAM_IDS][VF_TEXT_SIZE];
+  size_t count;
+} vf_stream_ids;
+
+static void vf_stream_id(const vf_kit *kit, vf_stream_ids *ids, const char *part,
+                         const char *name) {
+  vf_text(ids->list[ids->count], "laws.%s.%s", part, name);
+  ids->count += vf_kit_wants(kit, ids->list[ids->count]) != 0;
+}
+
+/* Those that --only takes, of the ensembles of noise. */
+static vf_stream_ids vf_stream_ids_of_noise(const vf_kit *kit) {
+  static const char *const repeats[] = {"same", "first", "part"};
+  vf_stream_ids ids = {.count = 0};
+  vf_stream_id(kit, &ids, "independence", "different");
+  for (size_t k = 0; k < VF_COUNT(vf_pairings); k++)
+    vf_stream_id(kit, &ids, "independence", vf_pairings[k].name);
+  vf_stream_id(kit, &ids, "start", "point.exact");
+  for (size_t k = 0; k < VF_COUNT(repeats); k++) vf_stream_id(kit, &ids, "repeat", repeats[k]);
+  if (kit->quick) return ids;
+  if (!vf_session_claims(kit->session)->binary32)
+    vf_stream_id(kit, &ids, "normals", "noise.repeated");
+  vf_stream_id(kit, &ids, "normals", "noise.tail");
+  return ids;
+}
+
+/* Of Gaussian starts. */
+static vf_stream_ids vf_stream_ids_of_starts(const vf_kit *kit) {
+  vf_stream_ids ids = {.count = 0};
+  if (kit->quick) return ids;
+  vf_stream_id(kit, &ids, "independence", "start");
+  if (!vf_session_claims(kit->session)->binary32)
+    vf_stream_id(kit, &ids, "normals", "start.repeated");
+  vf_stream_id(kit, &ids, "normals", "start.tail");
+  return ids;
+}
+
+/* Whether the command claims what is to be asked; if not, each of the tests is unsupported. */
+static int vf_stream_claimed(vf_kit *kit, const vf_request *request, const vf_stream_ids *ids) {
+  const char *unclaimed = request->experiment.problem.dim > 0
+                              ? vf_session_unclaimed(kit->session, request)
+                              : "a problem that would do";
+  for (size_t k = 0; unclaimed && k < ids->count; k++)
+    vf_kit_record(kit, VF_LEVEL_LAWS, ids->list[k], VF_OUTCOME_UNSUPPORTED, 0.0,
+                  "%s is not claimed", unclaimed);
+  return !unclaimed;
+}
+
 /* ---- the ensembles of noise ---------------------------------------------------------------- */
 
 typedef struct {
@@ -110,19 +163,18 @@ static void vf_stream_noise(vf_streams *streams, int seed) {
       }
 }
 
-/* Asks for the ensembles; returns 0, or -1 where there are none. */
-static int vf_stream_ensembles(vf_streams *streams) {
+/* What is asked for; without a problem that would do, a problem of no coordinates. */
+static void vf_stream_begin(vf_streams *streams) {
   static const uint64_t checkpoints[VF_NOISES_STEPS + 1] = {0, 1, 2, 3, 4};
   static const int32_t observables[1] = {SID_X};
   vf_request *request = &streams->request;
   sid_experiment *experiment = &request->experiment;
-  char id[1][VF_TEXT_SIZE] = {"laws.independence.different"};
-  const uint64_t first = vf_law_seed(streams->kit, VF_SEED_INDEX);
-  const uint64_t seeds[VF_SEEDS] = {first, vf_law_seed(streams->kit, VF_SEED_INDEX + 1), first + 1};
-  const int host = vf_law_host(vf_session_claims(streams->kit->session), VF_NOISES_DIM,
-                               &streams->arena, experiment);
+  if (!vf_law_host(vf_session_claims(streams->kit->session), VF_NOISES_DIM, &streams->arena,
+                   experiment))
+    experiment->problem.dim = 0;
   request->what = VF_ENSEMBLE;
   request->last = streams->kit->quick ? VF_NOISES_QUICK : VF_NOISES_MANY;
+  experiment->seed = vf_law_seed(streams->kit, VF_SEED_INDEX);
   experiment->steps = VF_NOISES_STEPS;
   experiment->checkpoints = checkpoints;
   experiment->checkpoint_count = VF_NOISES_STEPS + 1;
@@ -130,24 +182,25 @@ static int vf_stream_ensembles(vf_streams *streams) {
   experiment->observable_count = 1;
   streams->x[0] = 1.0;
   experiment->start = (sid_start){.kind = SID_START_POINT, .x = streams->x};
-  const char *unclaimed =
-      host ? vf_session_unclaimed(streams->kit->session, request) : "a problem that would do";
-  if (unclaimed) {
-    vf_kit_record(streams->kit, VF_LEVEL_LAWS, id[0], VF_OUTCOME_UNSUPPORTED, 0.0,
-                  "%s is not claimed", unclaimed);
-    return -1;
-  }
+}
+
+/* Asks for the ensembles; returns 0, or -1 where there are none: the ids have their outcome. */
+static int vf_stream_ensembles(vf_streams *streams, vf_stream_ids *ids) {
+  vf_request *request = &streams->request;
+  const uint64_t first = request->experiment.seed;
+  const uint64_t seeds[VF_SEEDS] = {first, vf_law_seed(streams->kit, VF_SEED_INDEX + 1), first + 1};
+  if (!vf_stream_claimed(streams->kit, request, ids)) return -1;
   streams->width = vf_law_width(request);
   for (int s = 0; s < VF_SEEDS; s++) {
     streams->rows[s] =
         vf_arena_take(&streams->arena, request->last * streams->width, sizeof(double));
     streams->noise[s] =
         vf_arena_take(&streams->arena, request->last * VF_NOISES_ONE, sizeof(double));
-    experiment->seed = seeds[s];
-    if (vf_law_ask(streams->kit, request, id, 1, streams->rows[s])) return -1;
+    request->experiment.seed = seeds[s];
+    if (vf_law_ask(streams->kit, request, ids->list, ids->count, streams->rows[s])) return -1;
     vf_stream_noise(streams, s);
   }
-  experiment->seed = seeds[0];
+  request->experiment.seed = first;
   return 0;
 }
 
@@ -264,12 +317,12 @@ static void vf_stream_normals(const vf_streams *streams, const char *name, uint6
 }
 
 /* Gaussian starts, and one step from each: its noise where no projection hides it. */
-static void vf_stream_starts(vf_streams *streams) {
+static void vf_stream_starts(vf_streams *streams, vf_stream_ids *ids) {
   static const uint64_t checkpoints[2] = {0, 1};
   vf_request request = streams->request;
   sid_experiment *experiment = &request.experiment;
   const size_t dim = VF_NOISES_DIM, count = VF_STARTS_MANY;
-  char id[1][VF_TEXT_SIZE] = {"laws.independence.start"};
+  const char *id = "laws.independence.start";
   double *rows = vf_allocate_doubles(2 * count * dim), *starts = vf_allocate_doubles(count * dim);
   vf_pairs pairs = {0.0, 0.0, 0.0, 0.0};
   request.last = count;
@@ -277,19 +330,21 @@ static void vf_stream_starts(vf_streams *streams) {
   experiment->checkpoints = checkpoints;
   experiment->checkpoint_count = 2;
   experiment->start = (sid_start){.kind = SID_START_GAUSSIAN, .size = 1.0};
-  const char *unclaimed = vf_session_unclaimed(streams->kit->session, &request);
-  if (unclaimed) {
-    vf_kit_record(streams->kit, VF_LEVEL_LAWS, id[0], VF_OUTCOME_UNSUPPORTED, 0.0,
-                  "%s is not claimed", unclaimed);
-  } else if (vf_law_ask(streams->kit, &request, id, 1, rows) == 0) {
+  if (vf_stream_claimed(streams->kit, &request, ids) &&
+      vf_law_ask(streams->kit, &request, ids->list, ids->count, rows) == 0) {
     for (size_t i = 0; i < count; i++)
       for (size_t j = 0; j < dim; j++) {
         const double *x = rows + 2 * i * dim + j;
         starts[i * dim + j] = x[0];
         vf_pair_add(&pairs, x[0], x[dim] - x[0]);
       }
-    if (!sid_problem_scale_invariant(&experiment->problem) && vf_kit_wants(streams->kit, id[0]))
-      vf_pairs_record(streams->kit, streams->bars, id[0], &pairs, count);
+    if (!vf_kit_wants(streams->kit, id)) {
+    } else if (sid_problem_scale_invariant(&experiment->problem)) {
+      vf_kit_record(streams->kit, VF_LEVEL_LAWS, id, VF_OUTCOME_UNSUPPORTED, 0.0,
+                    "a problem whose noise is not tangential is not claimed");
+    } else {
+      vf_pairs_record(streams->kit, streams->bars, id, &pairs, count);
+    }
     vf_stream_normals(streams, "start", count, starts, count * dim, count * dim, 1.0);
   }
   free(starts);
@@ -313,38 +368,20 @@ static void vf_stream_noises(const vf_streams *streams) {
 
 /* ---- all of it ----------------------------------------------------------------------------- */
 
-/* Whether --only takes anything of this part. */
-static int vf_stream_wanted(const vf_kit *kit) {
-  static const char *const others[] = {"different", "start"};
-  static const char *const ids[] = {"laws.start.point.exact",  "laws.repeat.same",
-                                    "laws.repeat.first",       "laws.repeat.part",
-                                    "laws.normals.start.tail", "laws.normals.start.repeated",
-                                    "laws.normals.noise.tail", "laws.normals.noise.repeated"};
-  char id[VF_TEXT_SIZE];
-  int wanted = 0;
-  for (size_t k = 0; k < VF_COUNT(ids); k++) wanted |= vf_kit_wants(kit, ids[k]);
-  for (size_t k = 0; k < VF_COUNT(others) + VF_COUNT(vf_pairings); k++) {
-    vf_text(id, "laws.independence.%s",
-            k < VF_COUNT(others) ? others[k] : vf_pairings[k - VF_COUNT(others)].name);
-    wanted |= vf_kit_wants(kit, id);
-  }
-  return wanted;
-}
-
 void vf_law_streams(vf_kit *kit, const vf_bars *bars) {
   vf_streams streams = {.kit = kit, .bars = bars};
-  if (vf_stream_wanted(kit) && vf_stream_ensembles(&streams) == 0) {
+  vf_stream_ids noise = vf_stream_ids_of_noise(kit), starts = vf_stream_ids_of_starts(kit);
+  vf_stream_begin(&streams);
+  if (noise.count > 0 && vf_stream_ensembles(&streams, &noise) == 0) {
     vf_stream_different(&streams);
     for (size_t k = 0; k < VF_COUNT(vf_pairings); k++) vf_stream_pairing(&streams, vf_pairings + k);
     vf_stream_point(&streams);
     vf_stream_repeat(&streams, "same", 0, VF_REPEATED);
     vf_stream_repeat(&streams, "first", 0, VF_REPEATED / 2);
     vf_stream_repeat(&streams, "part", VF_REPEATED / 2, VF_REPEATED);
-    if (!kit->quick) {
-      vf_stream_noises(&streams);
-      vf_stream_starts(&streams);
-    }
+    if (!kit->quick) vf_stream_noises(&streams);
   }
+  if (starts.count > 0) vf_stream_starts(&streams, &starts);
   vf_arena_free(&streams.arena);
 }
 

@@ -20,7 +20,7 @@ static double vf_root_lr_rest(const vf_rates *r) {
 }
 static double vf_batch(const vf_rates *r) { return r->batch; }
 static double vf_by_batch(const vf_rates *r) { return 1.0 / r->batch; }
-static double vf_root_batch(const vf_rates *r) { return sqrt(r->batch); }
+static double vf_root_batch(const vf_rates *r) { return r->gaussian ? sqrt(r->batch) : 1.0; }
 static double vf_samples(const vf_rates *r) { return r->samples; }
 static double vf_norm_once(const vf_rates *r) { return r->norm; }
 static double vf_by_norm(const vf_rates *r) { return 1.0 / r->norm; }
@@ -79,7 +79,7 @@ const vf_mistake vf_mistakes[] = {
   VF_FACTOR("gradient.ascent", VF_IN_GRADIENT, NULL, vf_minus, NULL,
             "the gradient has the wrong sign"),
   VF_FACTOR("gradient.norm", VF_IN_GRADIENT, NULL, vf_norm_once, NULL,
-            "the gradient divides by |x| where |x|^2 is right"),
+            "the gradient is |x| times as large, as of a loss that divides by |x| once too little"),
   VF_CHANGE("gradient.radial", VF_IN_GRADIENT, VF_GRADIENT_RADIAL,
             "the gradient of the Rayleigh quotient keeps its radial part A x/|x|^2"),
   VF_CHANGE("batch.sum", VF_IN_NOISE, VF_BATCH_SUM,
@@ -166,6 +166,8 @@ const vf_mistake vf_mistakes[] = {
             "Adam divides by the second moment before this step"),
   {NULL, NULL, VF_IN_UPDATE, 0, NULL, NULL, NULL}};
 /* clang-format on */
+
+const vf_mistake vf_no_mistake = {NULL, NULL, VF_IN_UPDATE, 0, NULL, NULL, NULL};
 
 /* ---- normals, schedules, sharpness --------------------------------------------------------- */
 

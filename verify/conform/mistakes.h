@@ -20,6 +20,7 @@ typedef enum {
  * scale-invariant, else 1. */
 typedef struct {
   double lr, wd, l, m, batch, samples, dim, norm, sigma, beta;
+  int gaussian; /* whether the dynamics has Gaussian noise in place of batches */
 } vf_rates;
 
 typedef struct {
@@ -33,6 +34,16 @@ typedef struct {
 
 /* The table; ends with an id NULL. */
 extern const vf_mistake vf_mistakes[];
+
+/* None: every answer is the right one. */
+extern const vf_mistake vf_no_mistake;
+
+/* What shows in whole runs and ensembles alone; diagnose_ensembles.c finds it. */
+typedef struct {
+  const char *id, *says;
+} vf_ensemble_mistake;
+
+extern const vf_ensemble_mistake vf_ensemble_mistakes[]; /* ends with an id NULL */
 
 /* What a command with that mistake answers to gradient, loss, noise, step, schedule, sharpness and
  * normals_from_raws, as vf_answer_make() does without one. Returns 0 where the mistake does not

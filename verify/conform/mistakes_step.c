@@ -35,6 +35,8 @@ static void vf_try_draw(const vf_try *t, const double *x, size_t d, double *nois
   if (t->problem->noise < SID_NOISE_SAMPLES) return;
   sid_problem_gradient(t->problem, x, t->second, t->work);
   vf_add(noise, t->second, t->problem->dim, -1.0);
+  if (t->mistake->place == VF_IN_LOSS) /* of each sample too */
+    vf_scale(noise, t->problem->dim, vf_factor(t->mistake->gradient, &t->rates));
 }
 
 static void vf_try_gradient(const vf_try *t, const double *x) {
@@ -178,7 +180,8 @@ vf_rates vf_rates_of(const vf_request *request, const double *x) {
                           .dim = problem->dim,
                           .norm = vf_norm_at(problem, x),
                           .sigma = problem->sigma,
-                          .beta = dynamics->beta};
+                          .beta = dynamics->beta,
+                          .gaussian = vf_draws_gaussian(dynamics)};
   return rates;
 }
 

@@ -9,6 +9,7 @@
 #include "conform/cases.h"
 #include "conform/same.h"
 #include "formats/memory.h"
+#include "conform/roundings.h"
 #include "harness/algebra.h"
 
 /* ---- asking -------------------------------------------------------------------------------- */
@@ -27,20 +28,30 @@ static void vf_probe_raws(vf_request *request, vf_arena *arena, uint64_t index) 
   request->raws = raws;
 }
 
-/* Whether an answer is decided by more than rounding. At the ends of the uniforms that is what is
- * asked for. */
-static int vf_probe_decides(vf_probe *probe, const vf_claims *claims) {
+/* Asks, and tells whether the answer is wrong. Returns 0 without an answer, or where rounding alone
+ * decides; at the ends of the uniforms that is what is asked for. */
+static int vf_probe_ask(vf_kit *kit, vf_probe *probe, double tolerance) {
+  char message[VF_ANSWER_MESSAGE];
   double *bound = vf_arena_take(&probe->arena, vf_request_numbers(&probe->request), sizeof *bound);
-  return probe->request.what == VF_NORMALS_FROM_RAWS ||
-         vf_bound(&probe->request, &probe->right, claims->binary32 ? &vf_binary32 : &vf_binary64,
-                  &probe->arena, bound);
+  const int bounded =
+      vf_bound(&probe->request, &probe->right,
+               vf_session_claims(kit->session)->binary32 ? &vf_binary32 : &vf_binary64,
+               &probe->arena, bound);
+  if (!bounded && probe->request.what != VF_NORMALS_FROM_RAWS) return 0;
+  if (vf_ask(kit->session, &probe->request, &probe->arena, &probe->theirs, message) !=
+      VF_ASK_ANSWERED)
+    return 0;
+  probe->wrong =
+      bounded
+          ? !(vf_roundings(&probe->request, &probe->theirs, &probe->right, bound, message) <= 1.0)
+          : !(vf_probe_distance(&probe->request, &probe->theirs, &probe->right) <= tolerance);
+  return 1;
 }
 
 static void vf_probe_one(vf_kit *kit, vf_do what, int32_t problem, int32_t dynamics, uint64_t index,
                          vf_probes *probes) {
   const vf_claims *claims = vf_session_claims(kit->session);
   vf_probe *probe = probes->list + probes->count;
-  char message[VF_ANSWER_MESSAGE];
   memset(probe, 0, sizeof *probe);
   if (probes->count == VF_PROBES_MOST) return;
   vf_cases cases = vf_cases_of(kit->seed,
@@ -52,8 +63,7 @@ static void vf_probe_one(vf_kit *kit, vf_do what, int32_t problem, int32_t dynam
   if (vf_case_request(&cases, what, problem, dynamics, &probe->request)) {
     if (what == VF_NORMALS_FROM_RAWS) vf_probe_raws(&probe->request, &probe->arena, index);
     vf_answer_make(&probe->request, kit->jobs, &probe->arena, &probe->right);
-    if (vf_probe_decides(probe, claims) && vf_ask(kit->session, &probe->request, &probe->arena,
-                                                  &probe->theirs, message) == VF_ASK_ANSWERED) {
+    if (vf_probe_ask(kit, probe, probes->tolerance)) {
       probes->count++;
       return;
     }
@@ -120,7 +130,6 @@ double vf_probe_distance(const vf_request *request, const vf_answer *a, const vf
 
 /* The coefficients of x, G and the noise in what a step adds to x; 0 where they cannot be told. */
 static int vf_step_coefficients(const vf_probe *probe, const double *after, double c[3]) {
-  static const vf_mistake none = {NULL, NULL, VF_IN_UPDATE, 0, NULL, NULL, NULL};
   const vf_request *request = &probe->request;
   const sid_problem *problem = &request->experiment.problem;
   const uint32_t p = problem->dim;
@@ -134,7 +143,7 @@ static int vf_step_coefficients(const vf_probe *probe, const double *after, doub
   for (int i = 0; i < 3; i++) columns[i] = work + (size_t)i * p;
   memcpy(columns[0], request->x, p * sizeof *work);
   sid_problem_gradient(problem, request->x, columns[1], work + 3 * (size_t)p);
-  vf_mistaken_noise(&none, problem, &rates, request->x, request->experiment.dynamics.batch,
+  vf_mistaken_noise(&vf_no_mistake, problem, &rates, request->x, request->experiment.dynamics.batch,
                     kind == SID_NOISY_GD, request->draws, columns[2], work + 3 * (size_t)p);
   if (kind == SID_SGD && problem->noise >= SID_NOISE_SAMPLES)
     vf_add(columns[2], columns[1], p, -1.0);

@@ -5,11 +5,12 @@
 #include "conform/kit.h"
 #include "conform/mistakes.h"
 
-enum { VF_PROBES_MOST = 400 };
+enum { VF_PROBES_MOST = 512 };
 
 typedef struct {
   vf_request request;
   vf_answer theirs, right;
+  int wrong; /* farther from what is right than rounding explains */
   vf_arena arena;
 } vf_probe;
 
