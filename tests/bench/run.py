@@ -64,8 +64,8 @@ TARGETS_COMPLETION = {"ref": 30000.0, "avx512": 8000.0}  # ns per step
 TARGET_PAIR = 300.0  # ns, two normals of the reference
 TARGET_THREADS = 1.8
 
-# --profile: stages of a normal (stage.c), and of a step by problems that leave something out
-# (bench.c)
+# --profile: stages of a normal (stage.c), steps by problems that leave something out, and other
+# dynamics and problems (bench.c)
 STAGES = [
     ("raw", "PCG64 alone"),
     ("uniform", "PCG64, to a uniform"),
@@ -79,6 +79,16 @@ STEPS = [
     ("noise", "step without gradient"),
     ("signs", "step with signs for normals"),
     ("sgd", "step"),
+]
+# beside the reference: name, dimension, what
+OTHERS = [
+    ("momentum", 100, "momentum, noisy Rayleigh quotient"),
+    ("adamw", 100, "AdamW, noisy Rayleigh quotient"),
+    ("adam_l2", 100, "Adam with an L2 penalty, noisy Rayleigh quotient"),
+    ("rmsprop", 100, "RMSProp, Rayleigh quotient without noise"),
+    ("regression", 100, "bn_regression, 64 samples, Gaussian noise, SGD"),
+    ("poisson", 100, "poisson, SGD"),
+    ("trough", 3, "trough3, Gaussian noise, SGD"),
 ]
 
 
@@ -210,7 +220,8 @@ def shown(value, form):
 def check_bits(bench):
     """The same digest from every backend, of all workloads; else there is nothing to compare."""
     requests = ["normals last=1 count=20001"]
-    kinds = {*KINDS, *(name for name, _ in STEPS)}
+    kinds = {*KINDS, *(name for name, _ in STEPS), *(name for name, p, _ in OTHERS if p == 100)}
+    requests += ["trough p=3 count=37 steps=5 last=1"]
     requests += [f"completion p={p} count=3 steps=5 last=1" for p in (2, 7, 10, 17, 50)]
     requests += [f"{kind} p={p} count=37 steps=5 last=1" for kind in sorted(kinds)
                  for p in (2, 7, 10, 100)]
@@ -363,22 +374,24 @@ def judge(bench, times, growth):
 
 
 def profile(bench):
-    """Where the time goes: stages alone, and steps that leave one out."""
+    """Where the time goes: stages alone, steps that leave one out, and other steps."""
     vector, table = bench.backends[1:], []
     if not vector:
         raise Failure("--profile is about the vector backends, and there is none here")
-    for title, requests in (
-        ("ns per normal", [(f"stage stage={name}", what) for name, what in STAGES]),
-        ("ns per coordinate and step, p=10", [(f"{name} p=10 count={TRAJECTORIES}", what)
-                                              for name, what in STEPS]),
-        ("ns per coordinate and step, p=100", [(f"{name} p=100 count={TRAJECTORIES}", what)
-                                               for name, what in STEPS]),
+    for title, contenders, requests in (
+        ("ns per normal", vector, [(f"stage stage={name}", what) for name, what in STAGES]),
+        ("ns per coordinate and step, p=10", vector,
+         [(f"{name} p=10 count={TRAJECTORIES}", what) for name, what in STEPS]),
+        ("ns per coordinate and step, p=100", vector,
+         [(f"{name} p=100 count={TRAJECTORIES}", what) for name, what in STEPS]),
+        ("ns per coordinate and step, p=100, trough3 p=3", bench.backends,
+         [(f"{name} p={p} count={TRAJECTORIES}", what) for name, p, what in OTHERS]),
     ):
-        print(f"\n{title:54}" + "".join(f"{contender.name:>12}" for contender in vector))
+        print(f"\n{title:54}" + "".join(f"{contender.name:>12}" for contender in contenders))
         for request, what in requests:
-            times = bench.measure(vector, request)
+            times = bench.measure(contenders, request)
             print(f"  {what:52}" + "".join(f"{statistics.median(times[contender.name]):12.2f}"
-                                           for contender in vector), flush=True)
+                                           for contender in contenders), flush=True)
             table.append({"request": request, "what": what,
                           "ns": {name: summary(values) for name, values in times.items()}})
     return table
