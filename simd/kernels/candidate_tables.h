@@ -124,7 +124,7 @@ static const __attribute__((aligned(16))) double sid_radius_table[128][2] = {
     {0x1.038c6b78247fcp+1, -0x1.5bd7d30e71c73p+0}, {0x1.02864fc7729e9p+1, -0x1.5ddde57149923p+0},
     {0x1.0182436517a37p+1, -0x1.5fe1edad18919p+0}, {0x1p+1, -0x1.62e42fefa39efp+0}};
 
-/* Circle in 256 parts. Error below 2^-50.4, of it the polynomials' 2^-52.2. */
+/* Circle in 256 parts. Error below 2^-50.2, of it the polynomials' 2^-52.2. */
 #define SID_SINE_0 0x1.921fb54442d18p-2
 #define SID_SINE_1 -0x1.4abbce623a563p-7
 #define SID_SINE_2 0x1.466b403b37133p-14
