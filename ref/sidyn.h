@@ -91,8 +91,8 @@ sid_status sid_stream_init(sid_stream *stream, uint64_t seed, const uint64_t *ke
 
 /* A stream of draws that the caller has: whatever is drawn next, a normal, a sign, an index, a
  * weighted index or a Poisson count, is the next of `draws`, which are taken as they are and must
- * be enough; an index must be one. So a step can be taken with anybody's random numbers. Such a
- * stream has no raws. */
+ * be enough; an index must be one, and so must a count: a whole number below 2^32. So a step can be
+ * taken with anybody's random numbers. Such a stream has no raws. */
 void sid_stream_given(sid_stream *stream, const double *draws);
 
 /* The next 64 raw bits. */

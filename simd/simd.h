@@ -58,11 +58,12 @@ typedef struct {
    * rows of the checkpoints after the one and up to the other, each where run() puts it. States and
    * streams may have come from anywhere, streams of given draws included. Whose end is not SID_OK
    * stays as it is; the others go on, and where one ends early its stream has drawn what its last
-   * step drew. results->ends is read and written, results->last is not used. Pieces of any lengths,
-   * by any backends, give the bits of the whole. */
+   * step drew. Of results->ends the statuses are read and all is written; results->last is not
+   * used. Pieces of any lengths, by any backends, give the bits of the whole. */
   void (*advance)(const sid_experiment *experiment, sid_backend_block *block, uint64_t to,
                   sid_backend_results *results, double *work);
-  /* n normals of each of `lanes` streams: z[j*lanes + lane]; the streams move on. */
+  /* n normals of each of `lanes` streams, none of them of given draws: z[j*lanes + lane]; the
+   * streams move on. */
   void (*normals)(sid_stream *streams, double *z, size_t n);
   /* Flows and laws (sidyn_laws.h), of `count` states one after the other in memory, 1 <= count <=
    * lanes, each with a stream of its own where there is noise. work: laws_workspace() doubles. */

@@ -73,6 +73,7 @@ void sid_advance_singly(sid_advance_fn one, const sid_experiment *experiment,
     sid_end *end = results->ends + i;
     if (end->status) continue;
     end->step = block->step;
+    end->rows = sid_run_checkpoints_before(experiment, block->step + 1);
     end->status = one(&hooks, block->states + i * kept, block->streams + i, &end->step, to, work);
   }
   block->step = to;
@@ -100,8 +101,6 @@ void sid_run_singly(sid_advance_fn one, const sid_experiment *experiment, uint64
 }
 
 /* ---- flows and laws ---- */
-
-size_t sid_singly_laws_workspace(const sid_problem *problem) { return sid_flow_workspace(problem); }
 
 void sid_flow_singly(const sid_flow *flow, double h, uint64_t steps, uint32_t count, double *states,
                      double *errors, sid_status *statuses, double *work) {

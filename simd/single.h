@@ -28,7 +28,6 @@ void sid_advance_singly(sid_advance_fn one, const sid_experiment *experiment,
 size_t sid_singly_workspace(const sid_experiment *experiment);
 
 /* As the flows and laws of a backend, state by state. */
-size_t sid_singly_laws_workspace(const sid_problem *problem);
 void sid_flow_singly(const sid_flow *flow, double h, uint64_t steps, uint32_t count, double *states,
                      double *errors, sid_status *statuses, double *work);
 void sid_circle_singly(const sid_circle_law *law, double h, uint64_t steps, uint32_t count,

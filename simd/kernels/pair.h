@@ -4,8 +4,10 @@
  * the middle between two grid points than a bound, the pair is flagged and computed again by ref/,
  * so the result is right if every candidate's error is below the bound. Nothing else is asked of a
  * candidate: its operations may be fused and its bits are nobody's. About one pair in 5000 is
- * flagged. The candidates' errors are derived to be at most half of the bounds (ci/candidates.py;
- * SLEEF's are documented), and the tests see that what occurs is at most half, too. */
+ * flagged. The errors of sidyn's own candidates are derived to be at most half of the bounds
+ * (ci/candidates.py). SLEEF's documented ones are below the bounds, the radius with narrow vectors
+ * not below half of them (candidates_sleef.h). The tests see that what occurs of either is at most
+ * half. */
 
 /* The raws of one draw of all lanes, as the candidates want them. */
 #if SID_TABLES_IN_REGISTERS
@@ -62,7 +64,7 @@ static inline uint32_t sid_lanes_near(vd radius, vd cosine, vd sine) {
 
 #else
 
-#ifndef SID_NEAR_RADIUS
+#ifndef SID_NEAR_RADIUS /* one mask for all three candidates */
 #define SID_NEAR_RADIUS 0xfffcu
 #endif
 

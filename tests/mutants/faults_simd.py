@@ -437,6 +437,8 @@ FAULTS = {
          'results->ends[place->i].rows++', 'results->ends[place->i].rows'),
         ('single-first-trajectory-always', FIXTURES,
          'sid_backend_block block = {first + i, 1,', 'sid_backend_block block = {first, 1,'),
+        ('single-rows-of-what-ends-hold', RANDOM,
+         '    end->rows = sid_run_checkpoints_before(experiment, block->step + 1);\n', ''),
         ('single-ended-go-on', 'test_simd test_overflow', 'if (end->status) continue;', ''),
         ('single-lanes-for-all-observables', FIXTURES,
          'if (experiment->observables[o] > SID_X) return 0;', 'if (0) return 0;'),

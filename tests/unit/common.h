@@ -192,4 +192,9 @@ static inline const json_t *cases_of(const json_t *document, size_t least) {
   return cases;
 }
 
+static inline int same_stream(const sid_stream *a, const sid_stream *b) {
+  return a->state_hi == b->state_hi && a->state_lo == b->state_lo && a->inc_hi == b->inc_hi &&
+         a->inc_lo == b->inc_lo && a->given == b->given;
+}
+
 #endif

@@ -214,9 +214,4 @@ static inline sid_stream test_stream(uint64_t number) {
   return stream;
 }
 
-static inline int same_stream(const sid_stream *a, const sid_stream *b) {
-  return a->state_hi == b->state_hi && a->state_lo == b->state_lo && a->inc_hi == b->inc_hi &&
-         a->inc_lo == b->inc_lo;
-}
-
 #endif

@@ -46,7 +46,7 @@ static void streams_of(sid_stream *streams, data_source *data) {
 static void require_streams(const sid_stream *a, const sid_stream *b, uint32_t count,
                             const char *what) {
   for (uint32_t i = 0; i < count; i++)
-    if (memcmp(a + i, b + i, sizeof *a)) fail_msg("%s: stream %u differs", what, (unsigned)i);
+    if (!same_stream(a + i, b + i)) fail_msg("%s: stream %u differs", what, (unsigned)i);
 }
 
 /* One flow of every backend from `count` starts, some of which may leave the finite numbers. */
@@ -76,8 +76,9 @@ static void require_flow(const sid_backend *backend, const sid_flow *flow, uint6
       fail_msg("%s: the flow of problem %d, p=%u, ends with %d instead of %d", backend->name,
                (int)flow->problem->kind, (unsigned)p, (int)ends[i], (int)status);
     require_same(x + i * p, expected + i * p, p, backend->name);
-    if (!with_error || (error != error && errors[i] != errors[i])) continue;
-    require_bits(errors[i], error, "error", i);
+    if (!with_error) continue;
+    assert_int_equal(is_poisoned(errors + i, 1), is_poisoned(&error, 1));
+    if (error == error || errors[i] == errors[i]) require_bits(errors[i], error, "error", i);
   }
   if (with_error) assert_true(is_poisoned(errors + count, 1));
   assert_true(is_poisoned(x + count * p, GUARD) && is_poisoned(work + size, GUARD));
