@@ -6,7 +6,7 @@
 set -eu
 [ $# -eq 1 ] || { echo "usage: $0 DIR" >&2; exit 2; }
 packages='libsleef3 libsleef-dev libjansson4 libjansson-dev libcmocka0 libcmocka-dev
- libmpfr6 libmpfr-dev libgmp10 libgmp-dev'
+ libmpfr6 libmpfr-dev libgmp10 libgmp-dev zlib1g zlib1g-dev'
 
 mkdir -p "$1"
 cd "$1"

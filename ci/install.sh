@@ -1,5 +1,23 @@
-# Sourced by ci/deps*.sh: install TARGET PACKAGE... installs the Debian or Ubuntu packages that are
-# not there already, as root or with sudo. TARGET is the make target, for messages.
+# Sourced by ci/deps*.sh and ci/digits.sh.
+
+# require_root TARGET WHY: $as_root is then what gives the rights of root, for WHY that is needed.
+require_root() {
+  as_root=''
+  [ "$(id -u)" != 0 ] || return 0
+  command -v sudo > /dev/null || {
+    echo "make $1: run as root, or install sudo; $2" >&2
+    exit 1
+  }
+  as_root=sudo
+}
+
+update_lists() { # TARGET
+  require_root "$1" "apt's lists of packages are out of date"
+  $as_root apt-get -o DPkg::Lock::Timeout=300 update -qq
+}
+
+# install TARGET PACKAGE... installs the Debian or Ubuntu packages that are not there already, as
+# root or with sudo. TARGET is the make target, for messages.
 install() {
   target=$1
   shift
@@ -13,16 +31,9 @@ install() {
       missing="$missing $package"
   done
   [ -n "$missing" ] || { echo "make $target: everything is installed" >&2; return; }
-  as_root=''
-  if [ "$(id -u)" != 0 ]; then
-    command -v sudo > /dev/null || {
-      echo "make $target: run as root, or install sudo; missing:$missing" >&2
-      exit 1
-    }
-    as_root=sudo
-  fi
+  require_root "$target" "missing:$missing"
   echo "make $target: installing$missing" >&2
-  $as_root apt-get -o DPkg::Lock::Timeout=300 update -qq
+  update_lists "$target"
   # shellcheck disable=SC2086
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq \
     --no-install-recommends $missing > /dev/null

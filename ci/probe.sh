@@ -1,8 +1,8 @@
 #!/bin/sh
-# Prints, as makefile variables, which optional parts can be built with $CC: libjansson, the vector
-# kernels (simd), and SLEEF, whose functions are the second opinion of the tests and, with
-# SID_CANDIDATES=sleef, the kernels' own. SID_WITHOUT names parts, "jansson simd sleef", to leave
-# out although they are there.
+# Prints, as makefile variables, which optional parts can be built with $CC: libjansson, zlib, the
+# vector kernels (simd), and SLEEF, whose functions are the second opinion of the tests and, with
+# SID_CANDIDATES=sleef, the kernels' own. SID_WITHOUT names parts, "jansson zlib simd sleef", to
+# leave out although they are there.
 set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -23,6 +23,12 @@ int main(void) { json_decref(json_object()); return 0; }' -ljansson; then
   cflags="$cflags -DSID_HAVE_JANSSON=1" ldlibs="$ldlibs -ljansson"
 else
   missing="$missing libjansson-dev (experiments and --json)"
+fi
+if can zlib '#include <zlib.h>
+int main(void) { z_stream stream = {0}; return inflateInit2(&stream, 31) != Z_OK; }' -lz; then
+  cflags="$cflags -DSID_HAVE_ZLIB=1" ldlibs="$ldlibs -lz"
+else
+  missing="$missing zlib1g-dev (packed data)"
 fi
 # An intrinsic of each instruction set: an old compiler may lack some. And the function that the set
 # takes from SLEEF, at link time.
@@ -77,9 +83,9 @@ echo "HOSTED_CFLAGS :=$cflags"
 echo "HOSTED_LDLIBS :=$ldlibs"
 # What is there and not found is for another C library (musl-gcc), or for another machine.
 hint='make deps installs it'
-for part in jansson sleef; do
-  case $missing in *"lib$part-dev"*)
-    [ -n "${SID_WITHOUT:-}" ] || [ ! -f "/usr/include/$part.h" ] ||
+for part in libjansson-dev:jansson zlib1g-dev:zlib libsleef-dev:sleef; do
+  case $missing in *"${part%:*}"*)
+    [ -n "${SID_WITHOUT:-}" ] || [ ! -f "/usr/include/${part#*:}.h" ] ||
       hint="installed, but not for $CC" ;;
   esac
 done

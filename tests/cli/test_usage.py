@@ -20,8 +20,8 @@ USAGE = output("--help")
 
 with case("help lists every command and option on standard output"):
     same([output("-h"), output("help")], [USAGE, USAGE], "-h and help")
-    for word in (b"verify", b"run", b"stream", b"info", b"--tier", b"--filter", b"--backend",
-                 b"--jobs", b"--json", b"--junit", b"--list", b"law", b"--with-law",
+    for word in (b"verify", b"run", b"stream", b"data FILE", b"info", b"--tier", b"--filter",
+                 b"--backend", b"--jobs", b"--json", b"--junit", b"--list", b"law", b"--with-law",
                  b"--trajectories", b"--out", b"--format", b"--seed", b"--key", b"--count",
                  b"--skip", b"--what", b"Exit status: 0"):
         holds(word in USAGE, f"{word} is missing")
@@ -30,7 +30,9 @@ with case("version"):
 with case("info names version, backend and selfcheck"):
     text = output("info").decode()
     for pattern in (rf"(?m)^version +{re.escape(VERSION)}$",
-                    r"(?m)^(backends)? +\w+: .*usable, used: ", r"(?m)^selfcheck +passed$"):
+                    r"(?m)^(backends)? +\w+: .*usable, used: ",
+                    r"(?m)^gzip +(zlib|none \(built without zlib: .*\))$",
+                    r"(?m)^selfcheck +passed$"):
         holds(re.search(pattern, text), f"{pattern} is not in {text}")
 with case("no arguments: the usage on standard error, status 2"):
     result = sidyn()
@@ -57,7 +59,8 @@ with case("every backend by option and by environment; the option wins"):
 # ---- what is refused: arguments, parts of the message ----
 
 for arguments, *says in (
-    (["walk"], "walk: unknown command; allowed: verify, run, law, compare, stream, conform, info"),
+    (["walk"], "walk: unknown command; allowed: verify, run, law, compare, stream, conform, data, "
+     "info"),
     ([""], "unknown command"),
     (["--verbose"], "--verbose: unknown command"),
     (["two\nlines"], "unknown command"),
@@ -92,6 +95,9 @@ for arguments, *says in (
     (["run", GOOD, "--format", "binary"], "--format binary: allowed: bits, hex, dec"),
     (["run", GOOD, "--format", "hex", "--out", path_of("x.npy")], "--format: .npy is binary"),
     (["info", "all"], "info: all: takes no arguments"),
+    (["data"], "data: needs at least one FILE"),
+    (["data", "--count", "3"], "data: --count: unknown option; `sidyn --help` lists"),
+    (["data", "-x", GOOD], "data: -x: unknown option"),
     (["stream"], "needs --seed and --count"),
     *[(STREAM[:k] + STREAM[k + 2:], "needs --seed and --count") for k in (1, 5)],
     ([*STREAM, "3"], "stream: 3: not an option"),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What the probe leaves out when it is asked to: vector kernels, SLEEF (without which the kernels
-# are built all the same), libjansson. long_without.sh builds without kernels.
-planned=5
+# are built all the same), libjansson, zlib. long_without.sh builds without kernels.
+planned=6
 . tests/build/tap.sh
 
 probe() { SID_WITHOUT=$1 CC=$CC sh ci/probe.sh > "$tmp/probe.mk" && cat "$tmp/probe.mk"; }
@@ -21,8 +21,12 @@ without_jansson() {
   probe jansson && ! has jansson=1 && ! has HAVE_JANSSON && ! has ljansson &&
     has 'info built without: libjansson-dev'
 }
+without_zlib() {
+  probe zlib && has HAVE_JANSSON && ! has HAVE_ZLIB && ! has ' -lz' &&
+    has 'info built without: zlib1g-dev (packed data)'
+}
 without_all() {
-  probe 'simd sleef jansson' &&
+  probe 'simd sleef jansson zlib' &&
     [ "$(sed 's/ *$//' "$tmp/probe.mk" | head -n 5 | tr '\n' '|')" = \
     'SIMD :=|SLEEF :=|SIMD_FLAGS :=|HOSTED_CFLAGS :=|HOSTED_LDLIBS :=|' ] &&
     [ "$(grep -c 'info built without:' "$tmp/probe.mk")" -eq 1 ]
@@ -38,5 +42,6 @@ check 'the probe without SLEEF: the same kernels' without_sleef
 check 'the probe without vector kernels' without_simd
 check 'SID_CANDIDATES: sleef needs SLEEF; other words are refused' sleef_refused
 check 'the probe without libjansson' without_jansson
+check 'the probe without zlib' without_zlib
 check 'the probe without any' without_all
 finish

@@ -11,6 +11,7 @@ int vf_command_compare(int argc, char **argv);
 int vf_command_law(int argc, char **argv);
 int vf_command_stream(int argc, char **argv);
 int vf_command_conform(int argc, char **argv);
+int vf_command_data(int argc, char **argv);
 int vf_command_info(int argc, char **argv);
 
 /* --jobs, which several commands share. Returns 0, or VF_EXIT_USAGE after a message. */

@@ -2,6 +2,7 @@
 #include "running/backend.h"
 #include "running/parallel.h"
 #include "command/command.h"
+#include "formats/content.h"
 #include "formats/output.h"
 #include "sidyn.h"
 
@@ -30,6 +31,8 @@ int vf_command_info(int argc, char **argv) {
 #else
   printf("JSON       none (built without libjansson: no experiments, no --json)\n");
 #endif
+  const char *unpacker = vf_content_unpacker();
+  printf("gzip       %s\n", unpacker ? unpacker : "none (built without zlib: plain files alone)");
   printf("selfcheck  %s\n", failed ? "FAILED" : "passed");
   for (uint32_t bit = 1; bit; bit <<= 1)
     if (failed & bit) printf("           %s\n", sid_selfcheck_text(bit));

@@ -28,6 +28,7 @@ static const char vf_usage[] =
     "COMMAND "
     "[ARGS...]\n"
     "  conform --serve [--bits] | --mistakes\n"
+    "  data FILE [FILE...]\n"
     "  info\n"
     "Results go to standard output, messages to standard error. Exit status: 0 fine, 1 a "
     "check or a comparison failed, 2 bad usage or input,\n"
@@ -63,7 +64,7 @@ int main(int argc, char **argv) {
   } commands[] = {{"verify", vf_command_verify}, {"run", vf_command_run},
                   {"law", vf_command_law},       {"compare", vf_command_compare},
                   {"stream", vf_command_stream}, {"conform", vf_command_conform},
-                  {"info", vf_command_info}};
+                  {"data", vf_command_data},     {"info", vf_command_info}};
   vf_hold_standard_streams();
   signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is a write that fails, with a message */
   if (vf_asks_for_help(argc, argv)) {
@@ -86,6 +87,7 @@ int main(int argc, char **argv) {
     if (backend && *backend && vf_backend_choose(backend)) return VF_EXIT_USAGE;
     return commands[i].run(argc - 1, argv + 1);
   }
-  return vf_fail("%s: unknown command; allowed: verify, run, law, compare, stream, conform, info",
+  return vf_fail("%s: unknown command; allowed: verify, run, law, compare, stream, conform, data, "
+                 "info",
                  argv[1]);
 }
