@@ -45,6 +45,18 @@ int vf_images_take(vf_content *content, uint8_t **memory, size_t used, size_t co
   return 0;
 }
 
+uint8_t *vf_images_append(vf_images *images, size_t *room, uint8_t label) {
+  const size_t size = (size_t)images->height * images->width * images->channels;
+  if (images->count == *room) {
+    *room = 2 * *room + 64;
+    images->pixels = vf_grow(images->pixels, *room, size);
+    images->labels = vf_grow(images->labels, *room, 1);
+  }
+  images->labels[images->count] = label;
+  images->labelled = images->count + 1;
+  return images->pixels + images->count++ * size;
+}
+
 int vf_images_end(vf_content *content) {
   uint8_t more;
   size_t got;

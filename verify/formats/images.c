@@ -18,11 +18,12 @@ int vf_images_detect(vf_content *content, vf_images_format *format) {
 
 int vf_images_read(vf_content *content, vf_images_format format, uint32_t classes,
                    vf_images *images) {
+  const uint32_t ten = classes < 10 ? classes : 10;
   switch (format) {
     case VF_IDX_IMAGES: return vf_idx_images(content, images);
     case VF_IDX_LABELS: return vf_idx_labels(content, classes, images);
-    case VF_CIFAR: return vf_cifar(content, images);
-    case VF_DIGITS: return vf_digits(content, images);
+    case VF_CIFAR: return vf_cifar(content, ten, images);
+    case VF_DIGITS: return vf_digits(content, ten, images);
     default:
       return vf_content_refuse(content, 0,
                                "no known beginning; allowed: IDX of bytes (00 00 08 03 images, 00 "

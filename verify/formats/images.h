@@ -27,7 +27,7 @@ typedef struct {
 typedef enum {
   VF_UNKNOWN,
   VF_IDX_IMAGES, /* pixels alone */
-  VF_IDX_LABELS, /* labels alone, each below a bound that the caller gives */
+  VF_IDX_LABELS, /* labels alone */
   VF_CIFAR,      /* both */
   VF_DIGITS      /* both */
 } vf_images_format;
@@ -36,16 +36,16 @@ typedef enum {
  * IDX does (label 0 and a top left corner of red 0, 8, 1 or 3) is taken for IDX. */
 int vf_images_detect(vf_content *content, vf_images_format *format);
 
-/* `classes`: labels of IDX are below it, 1..256. */
+/* `classes`: labels are below it, 1..256, and below the ten of CIFAR-10 and digits in any case. */
 int vf_images_read(vf_content *content, vf_images_format format, uint32_t classes,
                    vf_images *images);
 
 void vf_images_free(vf_images *images);
 
-/* Readers of one format each. */
+/* Readers of one format each; `classes` is at most 10 for the last two. */
 int vf_idx_images(vf_content *content, vf_images *images);
 int vf_idx_labels(vf_content *content, uint32_t classes, vf_images *images);
-int vf_cifar(vf_content *content, vf_images *images);
-int vf_digits(vf_content *content, vf_images *images);
+int vf_cifar(vf_content *content, uint32_t classes, vf_images *images);
+int vf_digits(vf_content *content, uint32_t classes, vf_images *images);
 
 #endif

@@ -1,0 +1,118 @@
+/* Images of an experiment: which files, which of their images, and the scale of a pixel. */
+#include "formats/images_json.h"
+
+#if SID_HAVE_JANSSON
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A field that names files: one, or a list of so many at least, alternately of the two formats. */
+typedef struct {
+  const char *field;
+  vf_images_format formats[2];
+  size_t list; /* 0: one file */
+} vf_image_source;
+
+enum { VF_IMAGE_FILES = 64 };
+
+/* ---- files ---- */
+
+/* The path of a file, relative to the folder of the reader's. To be freed. */
+static char *vf_image_path(const vf_node *node) {
+  const char *given = json_string_value(node->json);
+  if (!given || !*given) {
+    vf_reject(node, "no path; allowed: the name of a file, relative to the experiment's folder");
+    return NULL;
+  }
+  const char *slash = *given == '/' ? NULL : strrchr(node->reader->name, '/');
+  const size_t folder = slash ? (size_t)(slash + 1 - node->reader->name) : 0;
+  const size_t length = strlen(given) + 1;
+  char *path = vf_allocate(folder + length, 1);
+  memcpy(path, node->reader->name, folder);
+  memcpy(path + folder, given, length);
+  return path;
+}
+
+/* Appends the images or labels of a file. */
+static void vf_read_image_file(const vf_node *node, vf_images_format format, uint32_t classes,
+                               vf_images *images) {
+  char message[VF_CONTENT_MESSAGE];
+  vf_content content;
+  char *path = node->reader->failed ? NULL : vf_image_path(node);
+  if (!path) return;
+  if (vf_content_open(&content, path, message) || vf_images_read(&content, format, classes, images))
+    vf_reject(node, "%s", message);
+  vf_content_close(&content);
+  free(path);
+}
+
+static void vf_read_image_list(const vf_node *node, const vf_image_source *source, uint32_t classes,
+                               vf_images *images) {
+  const size_t files = vf_length(node, source->list, VF_IMAGE_FILES, "files");
+  if (files % source->list)
+    vf_reject(node, "%zu files; allowed: pairs, images before their labels", files);
+  for (size_t f = 0; f < files; f++) {
+    const vf_node item = vf_item(node, f);
+    vf_read_image_file(&item, source->formats[f % 2], classes, images);
+  }
+}
+
+void vf_read_image_files(const vf_node *node, uint32_t classes, vf_images *images) {
+  static const vf_image_source sources[] = {{"idx", {VF_IDX_IMAGES, VF_IDX_LABELS}, 2},
+                                            {"cifar", {VF_CIFAR, VF_CIFAR}, 1},
+                                            {"digits", {VF_DIGITS, VF_DIGITS}, 0}};
+  const vf_image_source *source = NULL;
+  int given = 0;
+  for (size_t s = 0; s < sizeof sources / sizeof sources[0]; s++) {
+    if (!json_object_get(node->json, sources[s].field)) continue;
+    source = sources + s;
+    given++;
+  }
+  if (given != 1) {
+    vf_reject(node, "%d of them; allowed: exactly one of " VF_IMAGE_SOURCES, given);
+    return;
+  }
+  const vf_node files = vf_field(node, source->field);
+  if (source->list)
+    vf_read_image_list(&files, source, classes, images);
+  else
+    vf_read_image_file(&files, source->formats[0], classes, images);
+}
+
+/* ---- what is in use ---- */
+
+void vf_read_image_range(const vf_node *node, const vf_images *all, vf_images *part) {
+  const size_t size = (size_t)all->height * all->width * all->channels;
+  vf_length(node, 2, 2, "numbers");
+  if (node->reader->failed) return;
+  const vf_node first = vf_item(node, 0), behind = vf_item(node, 1);
+  const uint32_t begin = vf_size(&first, 0, all->count - 1);
+  if (node->reader->failed) return;
+  const uint32_t end = vf_size(&behind, begin + 1, all->count);
+  if (node->reader->failed) return;
+  *part = *all;
+  part->count = part->labelled = end - begin;
+  part->pixels = vf_keep(node, part->count * size);
+  part->labels = vf_keep(node, part->count);
+  memcpy(part->pixels, all->pixels + begin * size, part->count * size);
+  memcpy(part->labels, all->labels + begin, part->count);
+}
+
+void vf_read_image_data(const vf_node *node, uint32_t classes, vf_image_data *data) {
+  vf_images all = {0};
+  memset(data, 0, sizeof *data);
+  vf_expect_fields(node, VF_IMAGE_SOURCES " train test scale centre");
+  const vf_node test = vf_field(node, "test"),
+                train = vf_required(node, "train", "[A, B]: images A to B-1"),
+                scale = vf_required(node, "scale", "a finite number > 0"),
+                centre = vf_required(node, "centre", "a finite number");
+  if (node->reader->failed) return;
+  data->scale = vf_real_positive(&scale);
+  data->centre = vf_real(&centre);
+  if (!node->reader->failed) vf_read_image_files(node, classes, &all);
+  if (!node->reader->failed) vf_read_image_range(&train, &all, &data->train);
+  if (!node->reader->failed && test.json) vf_read_image_range(&test, &all, &data->test);
+  vf_images_free(&all);
+}
+
+#endif
