@@ -6,6 +6,10 @@
  * sid_wide words in [0, 1) unless stated otherwise; "unit" is 2^-128; every product is a floor, at
  * most one unit too small.
  *
+ * That is the accurate phase. A quick phase comes first, with the leading words of the same
+ * constants: 64 bits and a bound of its error, which decide the rounding of all but one pair in
+ * several million. It changes no result, and takes less than half of the time.
+ *
  * Radius: |error| of -ln u1 < 2^-122 (sid_scaled_minus_log). With L = -ln u1, 2^33 r = sqrt(2^67
  * L), so with X = floor(2^67 L), s = floor(sqrt(X)) = floor(2^33 r), and (s + 1) >> 1 = floor(2^32
  * r + 1/2) is RN32(r) in units of 2^-32. Only an odd square between the true and the computed 2^67
@@ -24,6 +28,7 @@
  * The tests compare with MPFR; ci/constants.py derives every constant. */
 #include "config.h"
 #include "fp.h"
+#include "normal.h"
 #include "normal_tables.h"
 #include "wide.h"
 
@@ -80,10 +85,11 @@ static sid_wide sid_scaled_minus_log(uint64_t k) {
   return sid_wide_of((sum.hi << 3) | (sum.lo >> 61), (sum.lo << 3) | (part.lo >> 61));
 }
 
-/* floor(sqrt(x)) for x < 2^74. An estimate from the leading 64 bits has a relative error below
- * 2^-46, so its floor is off by at most one; the remainder, below 2^40, is known from its low 64
- * bits and says which way. */
-static uint64_t sid_wide_root(sid_wide x) {
+/* s = floor(sqrt(x)) for x < 2^74, and x - s*s. An estimate from the leading 64 bits has a relative
+ * error below 2^-46, so its floor is off by at most one; the remainder, below 2^40, is known from
+ * its low 64 bits and says which way. */
+static uint64_t sid_wide_root(sid_wide x, uint64_t *remainder) {
+  *remainder = 0;
   if (x.hi == 0 && x.lo == 0) return 0;
   const uint32_t zeros = x.hi != 0 ? sid_leading_zeros(x.hi) : 64 + sid_leading_zeros(x.lo);
   const uint64_t v = sid_wide_shift_left(x, zeros & ~1u).hi;
@@ -93,12 +99,54 @@ static uint64_t sid_wide_root(sid_wide x) {
     s--;
   else if ((uint64_t)rest > 2 * s)
     s++;
+  *remainder = x.lo - s * s;
   return s;
 }
 
-/* RN32(sqrt(-2 ln(k*2^-53))) in units of 2^-32, 1 <= k <= 2^53; below 2^36. */
+/* The accurate phase of sid_normal_radius_grid(). */
+uint64_t sid_normal_radius_accurate(uint64_t k) {
+  uint64_t rest;
+  return (sid_wide_root(sid_scaled_minus_log(k), &rest) + 1) >> 1;
+}
+
+/* 2^58 * -ln(k*2^-53), 1 <= k <= 2^53, less than SID_QUICK_LOG too small, never too large.
+ *
+ * The reduction of sid_minus_log_fraction() in units of 2^-64: d = 1 - y becomes 1 - y*c = d + d*f
+ * - f with c = 1 + f, a floor, so the next index is the same and nothing falls below 0. Each floor
+ * is less than one unit, and f3 is below 2^-8.8: d3, here x, is less than 2.1 units too small. The
+ * series to x^4/4, cut off below x^5/4 < 2^-71: three floors, of which two are multiplied by x.
+ * Three table entries. Together less than 7 units; with the two floors to units of 2^-58 and 53
+ * times the low word of ln 2 less than 7/64 + 2 + 53/64 < 3 of those. */
+uint64_t sid_normal_minus_log_quick(uint64_t k) {
+  const uint32_t q = sid_leading_zeros(k - 1) - 11;
+  const uint64_t d0 = (1ull << 53) - (k << q); /* in units of 2^-53 */
+  const uint32_t i1 = (uint32_t)(d0 >> 48);
+  const uint64_t f1 = sid_log_factor1[i1] - 128u;
+  const uint64_t d1 = (d0 * (128 + f1) - (f1 << 53)) << 4; /* exact, in units of 2^-64 */
+  const uint32_t i2 = (uint32_t)(d1 >> 55);
+  const uint64_t f2 = (uint64_t)(sid_log_factor2[i2] - 16384u) << 50;
+  const uint64_t d2 = d1 + sid_high_product(d1, f2) - f2;
+  const uint32_t i3 = (uint32_t)(d2 >> 50);
+  const uint64_t f3 = (uint64_t)i3 << 50;
+  const uint64_t x = d2 + sid_high_product(d2, f3) - f3;
+  const uint64_t cube =
+      sid_high_product(x, sid_log_series[1].hi + sid_high_product(x, sid_log_series[2].hi));
+  const uint64_t series = sid_high_product(x, sid_high_product(x, sid_log_series[0].hi + cube));
+  const uint64_t fraction =
+      sid_log_table1[i1].hi + sid_log_table2[i2].hi + sid_log_table3[i3].hi + x + series;
+  return sid_high_product(sid_ln2.hi, (uint64_t)q << 58) + (fraction >> 6);
+}
+
+/* RN32(sqrt(-2 ln(k*2^-53))) in units of 2^-32, 1 <= k <= 2^53; below 2^36.
+ *
+ * Quick: 2^67 L lies from X = 2^9 * (the quick logarithm) to X + 4*2^9. If that is not beyond
+ * s*s + 2s, then s is the floor of both roots. Not so for 2^-23/r of all k. */
 uint64_t sid_normal_radius_grid(uint64_t k) {
-  return (sid_wide_root(sid_scaled_minus_log(k)) + 1) >> 1;
+  const uint64_t log = sid_normal_minus_log_quick(k);
+  uint64_t rest;
+  const uint64_t s = sid_wide_root(sid_wide_of(log >> 55, log << 9), &rest);
+  if (rest + (SID_QUICK_LOG << 9) > 2 * s) return sid_normal_radius_accurate(k);
+  return (s + 1) >> 1;
 }
 
 /* ---- circle -------------------------------------------------------------------------------- */
@@ -137,19 +185,56 @@ static void sid_circle_octant(uint64_t t, sid_wide *cosine, sid_wide *sine) {
   *sine = sid_wide_sub(sid_wide_add(S, sid_wide_high_product(C, b)), sid_wide_high_product(S, e));
 }
 
-/* floor(v*2^32 + 1/2) for a fixed-point v; at most 2^32. */
-static int64_t sid_wide_grid(sid_wide v) { return (int64_t)((v.hi >> 32) + ((v.hi >> 31) & 1)); }
+/* The quick phase of the same: in units of 2^-64, less than SID_QUICK_CIRCLE of them off.
+ *
+ * The series to z^4/8! and theta z^3/7! (cut off: below 2^-75 and 2^-66), in words. theta and z are
+ * less than 1.1 units too small; what is multiplied by z < 2^-10.6 counts for nothing, so e is off
+ * by less than 2 units, w by 2, b by 3, each of the four products by one more, C and S by one: less
+ * than 8 units. */
+void sid_normal_octant_quick(uint64_t t, uint64_t *cosine, uint64_t *sine) {
+  const uint32_t i = (uint32_t)(t >> 45);
+  const uint64_t C = sid_circle_table[i][0].hi, S = sid_circle_table[i][1].hi;
+  const sid_wide *c = sid_cos_series, *s = sid_sin_series;
+  const uint64_t theta = sid_high_product(sid_quarter_pi.hi, (t & ((1ull << 45) - 1)) << 14);
+  const uint64_t z = sid_high_product(theta, theta);
+  const uint64_t fourth = c[2].hi - sid_high_product(z, sid_cos_series_tail[0] >> 15);
+  const uint64_t e =
+      sid_high_product(z, c[0].hi - sid_high_product(z, c[1].hi - sid_high_product(z, fourth)));
+  const uint64_t w =
+      sid_high_product(z, s[0].hi - sid_high_product(z, s[1].hi - sid_high_product(z, s[2].hi)));
+  const uint64_t b = theta - sid_high_product(theta, w);
+  *cosine = C - (sid_high_product(C, e) + sid_high_product(S, b));
+  *sine = S + sid_high_product(C, b) - sid_high_product(S, e);
+}
+
+/* The accurate phase: the leading words of the same, rounded down. */
+void sid_normal_octant_accurate(uint64_t t, uint64_t *cosine, uint64_t *sine) {
+  sid_wide c, s;
+  sid_circle_octant(t, &c, &s);
+  *cosine = c.hi;
+  *sine = s.hi;
+}
+
+/* floor(v*2^32 + 1/2) for v in units of 2^-64; at most 2^32. */
+static int64_t sid_circle_grid(uint64_t v) { return (int64_t)((v >> 32) + ((v >> 31) & 1)); }
+
+/* Whether the true value may lie on the other side of a middle between two numbers of the grid. */
+static int sid_circle_near(uint64_t v) {
+  return (uint32_t)(v + (1u << 31) + SID_QUICK_CIRCLE) < 2 * SID_QUICK_CIRCLE;
+}
 
 /* RN32 of cos and sin of 2 pi m*2^-53, 0 <= m < 2^53, in units of 2^-32. The octant o of the angle
  * is exact: odd octants run backwards, octants 1, 2, 5, 6 exchange cos and sin, then the signs. */
 void sid_normal_circle_grid(uint64_t m, int64_t *cosine, int64_t *sine) {
   const uint32_t o = (uint32_t)(m >> 50) & 7;
   const uint64_t within = m & ((1ull << 50) - 1);
-  sid_wide c, s;
-  sid_circle_octant((o & 1) != 0 ? (1ull << 50) - within : within, &c, &s);
+  const uint64_t t = (o & 1) != 0 ? (1ull << 50) - within : within;
+  uint64_t c, s;
+  sid_normal_octant_quick(t, &c, &s);
+  if (sid_circle_near(c) || sid_circle_near(s)) sid_normal_octant_accurate(t, &c, &s);
   const int exchange = ((o + 1) & 2) != 0;
-  const int64_t x = sid_wide_grid(exchange ? s : c);
-  const int64_t y = sid_wide_grid(exchange ? c : s);
+  const int64_t x = sid_circle_grid(exchange ? s : c);
+  const int64_t y = sid_circle_grid(exchange ? c : s);
   *cosine = ((o + 2) & 4) != 0 ? -x : x;
   *sine = (o & 4) != 0 ? -y : y;
 }

@@ -147,7 +147,8 @@ static int sid_probe_stream(void) {
          sid_stream_raw(&stream) != sid_known_raws[3];
 }
 
-/* The first five normals of the same stream, by mpmath at 60 digits. */
+/* The first five normals of the same stream, and a pair that takes the accurate phases of radius
+ * and circle (normal.c), by mpmath at 60 digits. */
 static int sid_probe_normal(void) {
   static const uint64_t known[5] = {0x3fe53e2363f00438u, 0x3fdc65e52c10d036u, 0x3fdc4c9bc0ce8eecu,
                                     0x3ff2eccf632eaa67u, 0xbfdb9a3131dcd4cfu};
@@ -156,6 +157,8 @@ static int sid_probe_normal(void) {
   int failed = 0;
   sid_stream_normals(&stream, z, 5);
   for (int i = 0; i < 5; i++) failed |= sid_differs(z[i], known[i]);
+  sid_normal_pair(0x5eecb5754a93d800u, 0x156e19c0b31e9000u, z);
+  failed |= sid_differs(z[0], 0x3feaa3ceaf694a1fu) | sid_differs(z[1], 0x3fdeee1404a4bdabu);
   return failed;
 }
 

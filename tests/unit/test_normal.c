@@ -3,6 +3,7 @@
  * with structure, and for inputs that were chosen because they come close to a rounding
  * boundary. */
 #include "common.h"
+#include "normal.h"
 #include "running/parallel.h"
 
 #include <math.h>
@@ -84,15 +85,75 @@ static double true_product(workplace *work, int64_t a, int64_t b) {
   return mpfr_get_d(work->y, MPFR_RNDN);
 }
 
+/* y in units of 2^-scale, less a word in these units; y has 128 bits, so that this is off by less
+ * than 2^-50. */
+static double less_word(workplace *work, mpfr_t y, int scale, uint64_t word) {
+  mpfr_set_prec(work->n, 128);
+  mpfr_set_uj(work->n, word, MPFR_RNDN);
+  mpfr_mul_2si(y, y, scale, MPFR_RNDN);
+  mpfr_sub(y, y, work->n, MPFR_RNDN);
+  return mpfr_get_d(y, MPFR_RNDN);
+}
+
+/* The quick logarithm is within what is derived for it, three quarters of the bound that decides.
+ */
+static int quick_log_is_right(workplace *work, uint64_t k) {
+  mpfr_set_prec(work->y, 128);
+  mpfr_set_uj_2exp(work->y, k, -53, MPFR_RNDN);
+  mpfr_log(work->y, work->y, MPFR_RNDN);
+  mpfr_neg(work->y, work->y, MPFR_RNDN);
+  const double error = less_word(work, work->y, 58, sid_normal_minus_log_quick(k));
+  return error > -0x1p-40 && error < 0.75 * SID_QUICK_LOG;
+}
+
+/* Both phases of the radius. */
+static int radius_phases_are(uint64_t k, int64_t radius) {
+  return sid_normal_radius_grid(k) == (uint64_t)radius &&
+         sid_normal_radius_accurate(k) == (uint64_t)radius;
+}
+
 static int radius_is_right(workplace *work, uint64_t k) {
-  return sid_normal_radius_grid(k) == (uint64_t)true_radius(work, k);
+  return radius_phases_are(k, true_radius(work, k)) && quick_log_is_right(work, k);
+}
+
+/* The octant of m in both phases, the accurate one rounded down: apart by less than the derived
+ * half of the quick bound. */
+static int octant_of(uint64_t m, uint64_t *t, uint64_t accurate[2]) {
+  const uint64_t within = m & (FULL / 8 - 1);
+  uint64_t quick[2];
+  int near = 1;
+  *t = m >> 50 & 1 ? FULL / 8 - within : within;
+  sid_normal_octant_quick(*t, &quick[0], &quick[1]);
+  sid_normal_octant_accurate(*t, &accurate[0], &accurate[1]);
+  for (int i = 0; i < 2; i++)
+    near &= fabs((double)(int64_t)(quick[i] - accurate[i]) - 0.5) < 0.5 * SID_QUICK_CIRCLE;
+  return near;
+}
+
+/* The same, and the accurate words are those of the true values. */
+static int octant_is_right(workplace *work, uint64_t m) {
+  uint64_t t, accurate[2];
+  if (!octant_of(m, &t, accurate)) return 0;
+  mpfr_set_prec(work->y, 53);
+  mpfr_set_prec(work->angle, 128);
+  mpfr_set_prec(work->cosine, 128);
+  mpfr_set_prec(work->sine, 128);
+  mpfr_const_pi(work->angle, MPFR_RNDN);
+  mpfr_set_uj_2exp(work->y, t, -52, MPFR_RNDN);
+  mpfr_mul(work->angle, work->angle, work->y, MPFR_RNDN);
+  mpfr_sin_cos(work->sine, work->cosine, work->angle, MPFR_RNDN);
+  for (int i = 0; i < 2; i++) {
+    const double error = less_word(work, i ? work->sine : work->cosine, 64, accurate[i]);
+    if (!(error > -0x1p-40 && error < 1.0 + 0x1p-40)) return 0;
+  }
+  return 1;
 }
 
 static int circle_is_right(workplace *work, uint64_t m) {
   int64_t cosine, sine, true_cosine, true_sine;
   sid_normal_circle_grid(m, &cosine, &sine);
   true_circle(work, m, &true_cosine, &true_sine);
-  return cosine == true_cosine && sine == true_sine;
+  return cosine == true_cosine && sine == true_sine && octant_is_right(work, m);
 }
 
 /* The pair of two raws, its grid values included. */
@@ -100,11 +161,12 @@ static int pair_is_right(workplace *work, uint64_t raw1, uint64_t raw2) {
   const uint64_t k = FULL - (raw1 >> 11), m = raw2 >> 11;
   const int64_t radius = true_radius(work, k);
   int64_t cosine, sine, true_cosine, true_sine;
+  uint64_t t, accurate[2];
   double z[2];
   sid_normal_circle_grid(m, &cosine, &sine);
   true_circle(work, m, &true_cosine, &true_sine);
   sid_normal_pair(raw1, raw2, z);
-  return sid_normal_radius_grid(k) == (uint64_t)radius && cosine == true_cosine &&
+  return radius_phases_are(k, radius) && octant_of(m, &t, accurate) && cosine == true_cosine &&
          sine == true_sine && bits_of(z[0]) == bits_of(true_product(work, radius, cosine)) &&
          bits_of(z[1]) == bits_of(true_product(work, radius, sine));
 }
@@ -261,10 +323,25 @@ static int boundary_sine(workplace *work, uint64_t index, uint64_t *input) {
   return circle_is_right(work, *input);
 }
 
+/* Near 1 the cosine moves so little from one m to the next that some lie closer to the boundary 1 -
+ * (n + 1/2)*2^-32 than the quick phase can tell: those around the inverse. */
+static int boundary_cosine_near_one(workplace *work, uint64_t index, uint64_t *input) {
+  mpfr_set_prec(work->y, 160);
+  mpfr_set_prec(work->angle, 160);
+  mpfr_set_d(work->y, 1.0 - ((double)(index / 8) + 0.5) * 0x1p-32, MPFR_RNDN);
+  mpfr_acos(work->y, work->y, MPFR_RNDN);
+  mpfr_const_pi(work->angle, MPFR_RNDN);
+  mpfr_div(work->y, work->y, work->angle, MPFR_RNDN);
+  mpfr_mul_2si(work->y, work->y, 52, MPFR_RNDN);
+  *input = mpfr_get_uj(work->y, MPFR_RNDD) + index % 8 - 3;
+  return circle_is_right(work, *input);
+}
+
 static void test_boundaries(void **state) {
   require_all("radius of k", 6 * 20000, boundary_radius_near_one);
   require_all("radius of k", 4 * 100000, boundary_radius);
   require_all("circle of m", 4 * 25000, boundary_sine);
+  require_all("circle of m", 8 * 10000, boundary_cosine_near_one);
   (void)state;
 }
 
