@@ -124,7 +124,7 @@ help:
 	@echo '  conform-deep    the statistics of sidyn conform by repetition, hours;' \
 	  'LAWS_SEEDS=20: less'
 	@echo '  bench           speed against NumPy and C with GSL;' \
-	  'BENCH_ARGS=--quick, --profile, --no-targets'
+	  'BENCH_ARGS=--quick, --profile, --no-targets; AGAINST=REVISION: against that, too'
 	@echo '  mutants         deliberate faults: each must turn something red; PART=3/8,' \
 	  'FAULTS="NAME FILE"'
 	@echo '  boards          the same bits on bare metal under QEMU'
@@ -322,7 +322,8 @@ $(BENCH)/stage_%.o: tests/bench/stage.c tests/bench/stage.h \
 	  -DBENCH_LANES='"lanes_$(*:avx512ifma=avx512).h"' $(if $(filter %ifma,$*),-DSID_IFMA=1) \
 	  -c $< -o $@
 
-$(BENCH)/bench: tests/bench/bench.c tests/bench/request.h tests/bench/stage.h \
+$(BENCH)/bench: tests/bench/bench.c tests/bench/kinds.h tests/bench/request.h \
+  tests/bench/stage.h \
   $(patsubst %,$(BENCH)/stage_%.o,$(SIMD)) $(B)/libtest.a $(B)/libsidyn_simd.a $(B)/libsidyn.a \
   $(B)/HOSTED.flags
 	@mkdir -p $(@D)
@@ -335,8 +336,11 @@ $(BENCH)/gsl: tests/bench/gsl.c tests/bench/request.h
 	$(call short,CC)if pkg-config --exists gsl; then $(CC) -std=gnu99 -O3 -march=native $< -o $@ \
 	  $$(pkg-config --libs gsl); fi
 
-bench: $(BENCH)/bench $(BENCH)/gsl
-	@$(PYTHON) -B tests/bench/run.py --programs $(BENCH) --out $(BUILD)/bench.json $(BENCH_ARGS)
+# AGAINST: another revision, measured in the same run.
+bench: $(BENCH)/bench $(BENCH)/gsl $(B)/sidyn
+	@$(if $(AGAINST),against=$$(CC='$(CC)' sh tests/bench/against.sh '$(AGAINST)' $(BUILD)/against \
+	  $(B)) &&) $(PYTHON) -B tests/bench/run.py --programs $(BENCH) --out $(BUILD)/bench.json \
+	  $(if $(AGAINST),--against "$$against") $(BENCH_ARGS)
 
 # PART=3/8 takes a part, FAULTS="NAME FILE FOLDER" some. Runs side by side disturb nothing.
 mutants:

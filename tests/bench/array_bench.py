@@ -12,6 +12,7 @@ import sys
 import time
 
 LR, WD, SIGMA, SAMPLES, SVAG_L, SUBSTEPS = 0.05, 0.01, 0.1, 64, 4, 4
+BETA, BETA2, EPS = 0.9, 0.999, 1e-8  # alpha is 1
 BUFFER, COLUMNS = 8192, 1024
 
 
@@ -84,13 +85,19 @@ class State:
     def __init__(self, lib, p, n):
         self.lib, self.n = lib, n
         self.spectrum = lib.linspace(1.0, 2.0, p)[:, None]
-        self.x, self.u, self.v, self.w = (lib.full((p, n), 1 / math.sqrt(p)) for _ in range(4))
+        self.x, self.u, self.v, self.w, self.m = (lib.full((p, n), 0.0) for _ in range(5))
         self.r, self.q, self.t, self.c, self.label = (lib.full(n, 0.0) for _ in range(5))
         self.features, self.labels = lib.full((p, SAMPLES), 0.0), lib.full((1, SAMPLES), 0.0)
         self.labels[0, ::2], self.labels[0, 1::2] = 1.0, -1.0
         for i in range(SAMPLES):
             for j in range(p):
                 self.features[j, i] = feature(i * p + j)
+
+    def begin(self):
+        self.x[:] = 1 / math.sqrt(len(self.x))
+        self.m[:] = 0.0
+        self.v[:] = 0.0
+        self.beta, self.beta2 = 1.0, 1.0  # to the power of the steps so far
 
     def sums(self):
         """r = 1/|x|^2, q = <x, Ax>."""
@@ -146,6 +153,54 @@ class State:
             self.lib.normal(self.u)
             self.move(1 - h * WD, h, SIGMA * math.sqrt(SUBSTEPS))
 
+    def gradient(self, decay):
+        """u = G + noise + decay x: x (A/|x|^2 - q - c t + decay) + c u, c = sigma/|x|."""
+        lib, r, q, t, c = self.lib, self.r, self.q, self.t, self.c
+        self.sums()
+        lib.normal(self.u)
+        lib.multiply(self.x, self.u, out=self.w)
+        lib.sum(self.w, out=t)
+        lib.sqrt(r, out=c)
+        c *= SIGMA
+        t *= c
+        t *= r
+        q *= r
+        q *= r
+        q += t
+        q -= decay
+        lib.multiply(self.spectrum, r, out=self.w)
+        lib.subtract(self.w, q, out=self.w)
+        lib.multiply(self.w, self.x, out=self.w)
+        lib.multiply(self.u, c, out=self.u)
+        lib.add(self.u, self.w, out=self.u)
+
+    def momentum(self):
+        lib = self.lib
+        self.gradient(WD)
+        lib.multiply(self.v, BETA, out=self.v)
+        lib.add(self.v, self.u, out=self.v)
+        lib.multiply(self.v, LR, out=self.w)
+        lib.subtract(self.x, self.w, out=self.x)
+
+    def adamw(self):
+        """m/(1 - beta) and v/(1 - beta2) are kept: a pass less for each."""
+        lib = self.lib
+        self.gradient(0.0)
+        self.beta *= BETA
+        self.beta2 *= BETA2
+        lib.multiply(self.m, BETA, out=self.m)
+        lib.add(self.m, self.u, out=self.m)
+        lib.multiply(self.u, self.u, out=self.u)
+        lib.multiply(self.v, BETA2, out=self.v)
+        lib.add(self.v, self.u, out=self.v)
+        root = math.sqrt((1 - self.beta2) / (1 - BETA2))  # sqrt of v by that of what is kept
+        lib.sqrt(self.v, out=self.w)
+        lib.add(self.w, EPS * root, out=self.w)
+        lib.divide(self.m, self.w, out=self.w)
+        lib.multiply(self.w, LR * root * (1 - BETA) / (1 - self.beta), out=self.w)
+        lib.multiply(self.x, 1 - LR * WD, out=self.x)
+        lib.subtract(self.x, self.w, out=self.x)
+
     def linear(self):
         """One sample z of the normalised linear model: x = x (a + lr e t) - lr e z,
         e = (t/|x| - y)/|x|, t = <x, z>/|x|^2."""
@@ -184,7 +239,7 @@ def steps(lib, step, p, count, steps_):
     total = 0.0
     started = clocks()
     for first in range(0, count, COLUMNS):
-        state.x[:] = 1 / math.sqrt(p)
+        state.begin()
         for _ in range(steps_):
             step(state)
         total += float((state.x * state.x).sum())
@@ -239,7 +294,7 @@ def answer(lib, workload, p=2, count=1, steps_=1):
         return {"version": lib.version}
     if workload == "normals":
         return normals(lib, count)
-    if workload in ("sgd", "svag", "em", "linear"):
+    if workload in ("sgd", "svag", "em", "momentum", "adamw", "linear"):
         return steps(lib, getattr(State, workload), p, count, steps_)
     if workload == "completion" and isinstance(lib, Numpy):
         return completion(p, count, steps_)

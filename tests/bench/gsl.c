@@ -12,6 +12,8 @@ typedef struct {
   uint32_t p;
   gsl_rng *rng;
   double *x, *u;
+  double *m, *v; /* of momentum and Adam */
+  double b1, b2; /* beta and beta2 to the power of the steps so far */
   double *spectrum, *features, *labels;
 } bench_state;
 
@@ -20,6 +22,10 @@ static bench_state bench_make(uint32_t p) {
                    gsl_rng_alloc(gsl_rng_taus2),
                    bench_doubles(p),
                    bench_doubles(p),
+                   bench_doubles(p),
+                   bench_doubles(p),
+                   1,
+                   1,
                    bench_doubles(p),
                    bench_doubles((uint64_t)p * BENCH_SAMPLES),
                    bench_doubles(BENCH_SAMPLES)};
@@ -34,6 +40,8 @@ static void bench_free(bench_state *s) {
   gsl_rng_free(s->rng);
   free(s->x);
   free(s->u);
+  free(s->m);
+  free(s->v);
   free(s->spectrum);
   free(s->features);
   free(s->labels);
@@ -53,9 +61,9 @@ static void bench_move(bench_state *s, double r, double q, double t, double a, d
   }
 }
 
-/* The sums hide behind the drawing: one loop for both. A loop of their own for the gradient's sums
- * costs 10 % (p = 100) to 35 % (p = 10). */
-static void bench_step(bench_state *s, double a, double h, double k) {
+/* Draws u, and |x|^2, <x,Ax> and <x,u>. The sums hide behind the drawing: one loop for both. A loop
+ * of their own for the gradient's sums costs 10 % (p = 100) to 35 % (p = 10). */
+static inline void bench_draw(bench_state *s, double *r_out, double *q_out, double *t_out) {
   double *restrict x = s->x, *restrict u = s->u;
   const double *restrict spectrum = s->spectrum;
   double r = 0, q = 0, t = 0;
@@ -65,7 +73,49 @@ static void bench_step(bench_state *s, double a, double h, double k) {
     q += spectrum[j] * x[j] * x[j];
     t += x[j] * u[j];
   }
+  *r_out = r;
+  *q_out = q;
+  *t_out = t;
+}
+
+static void bench_step(bench_state *s, double a, double h, double k) {
+  double r, q, t;
+  bench_draw(s, &r, &q, &t);
   bench_move(s, r, q, t, a, h, k);
+}
+
+static void bench_momentum(bench_state *s) {
+  double *restrict x = s->x, *restrict v = s->v;
+  const double *restrict u = s->u, *restrict spectrum = s->spectrum;
+  double r, q, t;
+  bench_draw(s, &r, &q, &t);
+  const double ir = 1 / r, c = 1 / sqrt(r);
+  q *= ir;
+  t *= ir;
+  for (uint32_t j = 0; j < s->p; j++) {
+    const double g = (spectrum[j] * x[j] - q * x[j]) * ir + (u[j] - t * x[j]) * c;
+    v[j] = BENCH_BETA * v[j] + (g + BENCH_WD * x[j]);
+    x[j] -= BENCH_LR * v[j];
+  }
+}
+
+/* alpha is 1, the learning rate the multiplier. */
+static void bench_adamw(bench_state *s) {
+  double *restrict x = s->x, *restrict m = s->m, *restrict v = s->v;
+  const double *restrict u = s->u, *restrict spectrum = s->spectrum;
+  double r, q, t;
+  bench_draw(s, &r, &q, &t);
+  s->b1 *= BENCH_BETA;
+  s->b2 *= BENCH_BETA2;
+  const double ir = 1 / r, c = 1 / sqrt(r), h = BENCH_LR / (1 - s->b1), i2 = 1 / (1 - s->b2);
+  q *= ir;
+  t *= ir;
+  for (uint32_t j = 0; j < s->p; j++) {
+    const double g = (spectrum[j] * x[j] - q * x[j]) * ir + (u[j] - t * x[j]) * c;
+    m[j] = BENCH_BETA * m[j] + (1 - BENCH_BETA) * g;
+    v[j] = BENCH_BETA2 * v[j] + (1 - BENCH_BETA2) * g * g;
+    x[j] = (1 - BENCH_LR * BENCH_WD) * x[j] - h * m[j] / (sqrt(v[j] * i2) + BENCH_EPS);
+  }
 }
 
 static void bench_sgd(bench_state *s) { bench_step(s, 1 - BENCH_LR * BENCH_WD, BENCH_LR, 1); }
@@ -114,7 +164,8 @@ static void bench_steps(void (*step)(bench_state *), const bench_request *reques
   double sum = 0;
   const bench_time start = bench_now();
   for (uint64_t i = 0; i < request->count; i++) {
-    for (uint32_t j = 0; j < s.p; j++) s.x[j] = 1 / sqrt(s.p);
+    for (uint32_t j = 0; j < s.p; j++) s.x[j] = 1 / sqrt(s.p), s.m[j] = s.v[j] = 0;
+    s.b1 = s.b2 = 1;
     for (uint64_t k = 0; k < request->steps; k++) step(&s);
     for (uint32_t j = 0; j < s.p; j++) sum += s.x[j] * s.x[j];
   }
@@ -141,8 +192,8 @@ int main(void) {
   static const struct {
     const char *name;
     void (*step)(bench_state *);
-  } steps[] = {
-      {"sgd", bench_sgd}, {"svag", bench_svag}, {"em", bench_em}, {"linear", bench_linear}};
+  } steps[] = {{"sgd", bench_sgd},           {"svag", bench_svag},   {"em", bench_em},
+               {"momentum", bench_momentum}, {"adamw", bench_adamw}, {"linear", bench_linear}};
   bench_request request;
   while (bench_next(&request)) {
     size_t i = 0;

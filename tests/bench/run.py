@@ -17,52 +17,31 @@ import subprocess
 import sys
 import time
 
-FLOOR_NORMAL, FLOOR_STEP = 1.15, 1.65  # ns, middles of the estimates 1.0-1.3 and 1.5-1.8
-# two normals for each coordinate, the arithmetic of one step
-FLOOR_SVAG = 2 * FLOOR_NORMAL + (FLOOR_STEP - FLOOR_NORMAL)
+import executable
+import floors
+import targets
+from targets import ratio
+
 TRAJECTORIES = 4096
 COMPETITORS = {"numpy": "NumPy", "gsl": "C + GSL", "torch64": "torch, 64 bits",
                "torch32": "torch, 32 bits"}
 
-# id, what, unit, request, floor
-WORKLOADS = [("normals", "W1 exact normals", "ns per normal", "normals", FLOOR_NORMAL)] + [
+# id, what, unit, request
+WORKLOADS = [("normals", "W1 exact normals", "ns per normal", "normals")] + [
     (f"{name}-{p}", f"{title}, p={p}", "ns per coordinate and step",
-     f"{name} p={p} count={TRAJECTORIES}", floor)
-    for name, title, floor in (
-        ("sgd", "W2 noisy Rayleigh quotient, SGD + WD", FLOOR_STEP),
-        ("svag", "W3 the same, SVAG l=4", FLOOR_SVAG),
-        ("em", "W3 the same, Euler-Maruyama m=4", 4 * FLOOR_STEP),
-        ("linear", "W3 normalised linear model, 64 samples, SGD", None),
+     f"{name} p={p} count={TRAJECTORIES}")
+    for name, title, dimensions in (
+        ("sgd", "W2 noisy Rayleigh quotient, SGD + WD", (10, 100)),
+        ("svag", "W3 the same, SVAG l=4", (10, 100)),
+        ("em", "W3 the same, Euler-Maruyama m=4", (10, 100)),
+        ("momentum", "W3 the same, momentum", (100,)),
+        ("adamw", "W3 the same, AdamW", (100,)),
+        ("linear", "W3 normalised linear model, 64 samples, SGD", (10, 100)),
     )
-    for p in (10, 100)
-]
-
-KINDS = ("sgd", "svag", "em", "linear")
-COMPLETION = ("completion", "bn_completion 50x50, 800 entries, gradient descent + WD",
-              "ns per step of one trajectory", "completion p=50 count=1", None)
-WORKLOADS.append(COMPLETION)
-
-# Speed to reach on a machine with AVX-512: workload, backend, competitor, at least so many times
-# faster. p=10: within 25 % of p=100.
-TARGETS = [
-    ("normals", "avx512ifma", "numpy", 8.5),
-    ("normals", "avx512ifma", "gsl", 4.5),
-    ("normals", "avx512", "numpy", 7.3),
-    ("normals", "avx512", "gsl", 3.8),
-    ("normals", "avx2", "numpy", 4.5),
-    ("normals", "avx2", "gsl", 2.3),
-    ("sgd-100", "avx512", "numpy", 5.0),
-    ("sgd-100", "avx512", "gsl", 2.5),
-    ("sgd-100", "avx2", "numpy", 3.0),
-    ("sgd-100", "avx2", "gsl", 1.5),
-    ("sgd-10", "avx512", "numpy", 0.75 * 5.0),
-    ("sgd-10", "avx512", "gsl", 0.75 * 2.5),
-    ("sgd-10", "avx2", "numpy", 0.75 * 3.0),
-    ("sgd-10", "avx2", "gsl", 0.75 * 1.5),
-]
-TARGETS_COMPLETION = {"ref": 30000.0, "avx512": 8000.0}  # ns per step
-TARGET_PAIR = 300.0  # ns, two normals of the reference
-TARGET_THREADS = 1.8
+    for p in dimensions
+] + [("completion", "bn_completion 50x50, 800 entries, gradient descent + WD",
+      "ns per step of one trajectory", "completion p=50 count=1")]
+KINDS = ("sgd", "svag", "em", "momentum", "adamw", "linear")
 
 # --profile: stages of a normal (stage.c), steps by problems that leave something out, and other
 # dynamics and problems (bench.c)
@@ -82,8 +61,6 @@ STEPS = [
 ]
 # beside the reference: name, dimension, what
 OTHERS = [
-    ("momentum", 100, "momentum, noisy Rayleigh quotient"),
-    ("adamw", 100, "AdamW, noisy Rayleigh quotient"),
     ("adam_l2", 100, "Adam with an L2 penalty, noisy Rayleigh quotient"),
     ("rmsprop", 100, "RMSProp, Rayleigh quotient without noise"),
     ("regression", 100, "bn_regression, 64 samples, Gaussian noise, SGD"),
@@ -130,7 +107,7 @@ class Contender:
 class Bench:
     """The contenders of this run, and how long and how often they are measured."""
 
-    def __init__(self, programs, seconds, repetitions):
+    def __init__(self, programs, against, seconds, repetitions):
         self.seconds, self.repetitions = seconds, repetitions
         self.cpu = self.wall = 0.0
         self.ours = Program([os.path.join(programs, "bench")])
@@ -139,12 +116,33 @@ class Bench:
             raise Failure(self.info["error"])
         self.backends = [Contender(name, f"sidyn {name}", self.ours, f"backend={name}")
                          for name in self.info["backends"]]
+        # the backends of another revision; which of them ours are compared with
+        self.revision, self.former, self.former_of = None, [], {}
+        if against:
+            self.compare_with(against)
         self.competitors, self.missing = [], {}
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "array_bench.py")
         for name, label in COMPETITORS.items():
             command = [os.path.join(programs, "gsl")] if name == "gsl" else [sys.executable, "-B",
                                                                              script, name]
             self.compete(name, label, command)
+
+    def compare_with(self, folder):
+        """The library of another revision (against.sh). Each backend against the one of its name;
+        what is new against the fastest one that was there before it."""
+        self.revision = os.path.basename(folder)
+        program = Program([os.path.join(folder, "bench")])
+        names = program.ask("info")["backends"]
+        self.former = [Contender(f"{name}@{self.revision}", f"{self.revision} {name}", program,
+                                 f"backend={name}") for name in names]
+        last = names[0]
+        for contender in self.backends:
+            last = contender.name if contender.name in names else last
+            self.former_of[contender.name] = f"{last}@{self.revision}"
+
+    def knows(self, contender, request):
+        """Whether another revision has the step of a request."""
+        return "error" not in contender.program.ask(f"{request} {contender.options}")
 
     def compete(self, name, label, command):
         if not os.path.exists(command[0]):
@@ -198,13 +196,6 @@ class Bench:
 # ---- numbers -------------------------------------------------------------------------------------
 
 
-def ratio(times, slower, faster):
-    """How many times faster: the median over the repetitions."""
-    if slower not in times or faster not in times:
-        return None
-    return statistics.median(a / b for a, b in zip(times[slower], times[faster]))
-
-
 def summary(values):
     return {"median": statistics.median(values), "min": min(values), "max": max(values),
             "all": values}
@@ -226,14 +217,14 @@ def check_bits(bench):
     requests += [f"{kind} p={p} count=37 steps=5 last=1" for kind in sorted(kinds)
                  for p in (2, 7, 10, 100)]
     for request in requests:
-        digests = {contender.label: contender.ask(request)["digest"]
-                   for contender in bench.backends}
+        digests = {contender.label: contender.ask(request)["digest"] for contender in bench.backends
+                   + [c for c in bench.former if bench.knows(c, request)]}
         if len(set(digests.values())) != 1:
             raise Failure(f"{request}: the bits differ: " + ", ".join(
                 f"{label} {digest}" for label, digest in digests.items()
             ))
     print(f"same bits: {len(requests)} workloads on "
-          f"{', '.join(contender.name for contender in bench.backends)}")
+          f"{', '.join(contender.label for contender in bench.backends + bench.former)}")
 
 
 def check_physics(bench):
@@ -251,41 +242,77 @@ def check_physics(bench):
                               f"mean square {mean:.4g}, sidyn {expected:.4g}")
 
 
-def table_head(title, unit, floor, backends):
-    print(f"\n{title}: {unit}" + (f"; floor {floor:.2f}" if floor else ""))
-    print(f"  {'':16}{'median':>8}{'min':>9} .. {'max':<8}"
+def table_head(title, unit, backends):
+    print(f"\n{title}: {unit}")
+    print(f"  {'':20}{'median':>8}{'min':>9} .. {'max':<8}"
           + "".join(f"{name + ' is':>15}" for name in backends) + f"{'of floor':>11}")
 
 
 def table_row(label, row, backends):
     ns, faster = row["ns"], row["faster"]
     cells = [f"{faster[name]:13.2f} x" if name in faster else " " * 15 for name in backends]
-    print(f"  {label:16}{ns['median']:8.2f}{ns['min']:9.2f} .. {ns['max']:<8.2f}{''.join(cells)}"
+    print(f"  {label:20}{ns['median']:8.2f}{ns['min']:9.2f} .. {ns['max']:<8.2f}{''.join(cells)}"
           f"{shown(row['floor_share'], '.0%'):>11}", flush=True)
 
 
-def compare(bench):
+def cycles_per_ns(bench):
+    """The clock under load: the fastest of some."""
+    return max(1 / bench.time(bench.backends[0], "clock count=30000000") for _ in range(5))
+
+
+def compare(bench, cycles):
     """The tables; returns them for JSON, and the times."""
     tables, times = [], {}
     ours = [contender.name for contender in bench.backends]
-    for name, title, unit, request, floor in WORKLOADS:
-        contenders = bench.backends + [c for c in bench.competitors if name != "completion"
-                                       or c.name == "numpy"]
+    for name, title, unit, request in WORKLOADS:
+        former = [c for c in bench.former if bench.knows(c, request)]
+        contenders = bench.backends + former + [c for c in bench.competitors
+                                                if name != "completion" or c.name == "numpy"]
+        clock = cycles_per_ns(bench)
         found = times[name] = bench.measure(contenders, request)
-        table_head(title, unit, floor, ours[1:])
+        table_head(title, unit, ours[1:])
+        if len(former) < len(bench.former):
+            print(f"  {bench.revision}: left out, it has no {name}")
         rows = []
         for contender in contenders:
             ns = summary(found[contender.name])
             faster = {backend: ratio(found, contender.name, backend)
                       for backend in ours if backend != contender.name}
-            share = floor / ns["median"] if floor and contender.name in ours else None
+            least = cycles.get(name.split("-")[0], {}).get(contender.name)
+            share = least / clock / ns["median"] if least else None
             rows.append({"name": contender.name, "ns": ns, "faster": faster, "floor_share": share})
             table_row(contender.label, rows[-1], ours[1:])
         if name == "normals":
             print(f"  a pair of the reference takes {2 * statistics.median(found['ref']):.0f} ns")
-        tables.append({"id": name, "title": title, "unit": unit, "floor": floor,
+        tables.append({"id": name, "title": title, "unit": unit, "cycles_per_ns": clock,
                        "contenders": rows})
     return tables, times
+
+
+def compare_revisions(bench, times, chosen):
+    """Shares of another revision's time, {(workload, backend): share}: the median of the ratios."""
+    print(f"\nShare of the time of {bench.revision}")
+    print(f"  {'':16}" + "".join(f"{contender.name:>12}" for contender in bench.backends))
+    shares = {}
+    for workload, found in times.items():
+        cells = ""
+        for contender in bench.backends:
+            value = ratio(found, contender.name, bench.former_of[contender.name])
+            if value is not None:
+                shares[workload, contender.name] = value
+            cells += f"{shown(value, '.2f'):>12}"
+        print(f"  {workload:16}{cells}")
+    new, old = (os.path.join(folder, "sidyn")
+                for folder in (os.path.join(chosen.programs, "../.."), chosen.against))
+    best = bench.backends[-1].name
+    share = executable.verify_share(new, old, 1 if chosen.quick else 3)
+    shares["verify", best] = share
+    print(f"  verify, quick tier, the checks of {bench.revision}, two threads, {best}: {share:.2f}")
+    new_ones = [f"{name} by {former}" for name, former in bench.former_of.items()
+                if name != former.split("@")[0]]
+    if new_ones:
+        print(f"  {', '.join(new_ones)}")
+    return shares
 
 
 def scale(bench, quick):
@@ -342,35 +369,18 @@ def threads(bench, contender):
             "ns": {count: summary(times) for count, times in values.items()}, "faster": gain}
 
 
-def judge(bench, times, growth):
-    """The targets: [(text, value, wanted, met)]; met is None where something is missing."""
-    verdicts = []
-    for workload, backend, competitor, wanted in TARGETS:
-        if backend not in bench.info["backends"]:
-            continue  # AVX-512 without IFMA
-        value = ratio(times[workload], competitor, backend)
-        verdicts.append((f"{workload}: {backend} against {competitor}", value,
-                         f"at least {wanted:.3g}", value and value >= wanted))
-    pair = 2 * statistics.median(times["normals"]["ref"])
-    verdicts.append(("normals: ns per pair of ref", pair, f"at most {TARGET_PAIR:.0f}",
-                     pair <= TARGET_PAIR))
-    for backend, wanted in TARGETS_COMPLETION.items():
-        value = statistics.median(times["completion"][backend])
-        verdicts.append((f"completion: ns per step of {backend}", value, f"at most {wanted:.0f}",
-                         value <= wanted))
-    for row in growth["threads"]:
-        gain = row["faster"]
-        verdicts.append((f"two threads against one, {row['name']}", gain,
-                         f"at least {TARGET_THREADS}", gain and gain >= TARGET_THREADS))
-    missed = 0
+def judge(bench, times, growth, shares):
+    """Prints what is wanted; returns it, and how much of it is missed."""
+    names = bench.info["backends"]
+    rows = targets.judge(names, times, growth)
+    if bench.revision == targets.REVISION:
+        lenient = maker() == "AuthenticAMD" and all(row["met"] for row in rows)
+        rows += targets.judge_shares(names, shares, lenient)
     print("\nTargets")
-    for text, value, wanted, met in verdicts:
-        missed += not met
-        word = "met" if met else "not measured" if value is None else "MISSED"
-        print(f"  {text:44}{shown(value, '10.2f'):>10}  {wanted:14} {word}")
-    rows = [{"what": text, "value": value, "wanted": wanted, "met": met}
-            for text, value, wanted, met in verdicts]
-    return rows, missed
+    for row in rows:
+        word = "met" if row["met"] else "not measured" if row["value"] is None else "MISSED"
+        print(f"  {row['what']:48}{shown(row['value'], '10.2f'):>10}  {row['wanted']:16} {word}")
+    return rows, sum(not row["met"] for row in rows)
 
 
 def profile(bench):
@@ -400,13 +410,20 @@ def profile(bench):
 # ---- the run -------------------------------------------------------------------------------------
 
 
-def processor():
+def cpuinfo(field):
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next(line.split(":", 1)[1].strip()
-                        for line in file if line.startswith("model name"))
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith(field))
     except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+        return ""
+
+
+def processor():
+    return cpuinfo("model name") or platform.processor() or platform.machine()
+
+
+def maker():
+    return cpuinfo("vendor_id")
 
 
 def options():
@@ -416,6 +433,7 @@ def options():
     parser.add_argument("--programs", required=True, help="folder of the programs that are timed")
     parser.add_argument("--out", required=True,
                         help="JSON file; --profile puts -profile before its suffix")
+    parser.add_argument("--against", help="folder that against.sh made of another revision")
     parser.add_argument("--quick", action="store_true", help="shorter, noisier")
     parser.add_argument("--profile", action="store_true",
                         help="stages of the kernels instead of the comparison")
@@ -432,6 +450,15 @@ def options():
     return chosen
 
 
+def whole(bench, chosen):
+    """Start-up and memory."""
+    programs = {"sidyn": os.path.join(chosen.programs, "../../sidyn")}
+    if bench.revision:
+        programs[f"{bench.revision} sidyn"] = os.path.join(chosen.against, "sidyn")
+    others = {contender.label: contender.program.command for contender in bench.competitors}
+    return executable.measure(programs, others, bench.repetitions)
+
+
 def write(path, result):
     with open(path + ".new", "w", encoding="utf-8") as file:
         json.dump(result, file, indent=1)
@@ -441,7 +468,7 @@ def write(path, result):
 
 def run(chosen):
     started, load = time.time(), os.getloadavg()[0]
-    bench = Bench(chosen.programs, chosen.seconds, chosen.repetitions)
+    bench = Bench(chosen.programs, chosen.against, chosen.seconds, chosen.repetitions)
     names = ", ".join(str(value) for key, value in bench.info.items() if key in COMPETITORS)
     print(f"sidyn {bench.info['sidyn']}, compiler {bench.info['compiler']}, "
           f"SLEEF {bench.info['sleef']}; {names}")
@@ -458,10 +485,22 @@ def run(chosen):
     if chosen.profile:
         result["profile"] = profile(bench)
     else:
-        result["workloads"], times = compare(bench)
+        cycles = floors.cycles(chosen.programs, bench.info["backends"], maker())
+        if isinstance(cycles, str):
+            print(f"floors: not known, {cycles}")
+            cycles = {}
+        result["floors"] = cycles  # cycles
+        result["workloads"], times = compare(bench, cycles)
         result["growth"] = scale(bench, chosen.quick)
+        result["programs"] = whole(bench, chosen)
+        shares = {}
+        if bench.revision:
+            shares = compare_revisions(bench, times, chosen)
+            result["against"] = {"revision": bench.revision, "shares": [
+                {"workload": workload, "backend": backend, "share": share}
+                for (workload, backend), share in shares.items()]}
         if "avx512" in bench.info["backends"]:
-            result["targets"], missed = judge(bench, times, result["growth"])
+            result["targets"], missed = judge(bench, times, result["growth"], shares)
         else:
             print("\nTargets: not judged, they are for a machine with AVX-512")
     result["busy"] = bench.wall / bench.cpu
@@ -479,7 +518,7 @@ def run(chosen):
 def main():
     try:
         run(options())
-    except Failure as failure:
+    except (Failure, executable.Failed) as failure:
         print(f"bench: {failure}", file=sys.stderr)
         sys.exit(1)
 
