@@ -8,6 +8,7 @@ LAW = 'tests/law/test_law.py'
 HOSTILE = 'tests/conform/test_hostile.py'
 MESSAGES = 'tests/conform/test_messages.py'
 GIVEN = 'test_given'
+NUMBERS = 'test_conform_numbers'
 
 FAULTS = {
     'verify/conform/process.c': [
@@ -36,6 +37,42 @@ FAULTS = {
     ],
     'verify/conform/kit.c': [
         ('conform-control-characters', HOSTILE, 'byte < 0x20 || byte > 0x7e', 'byte > 0x7e'),
+    ],
+    'verify/conform/bound.c': [
+        ('bound-difference-not-halved', NUMBERS, '/ (2.0 * VF_CHANGE);', '/ VF_CHANGE;'),
+        ('bound-terms-of-one-substep', NUMBERS,
+         '  if (request->what == VF_STEP) terms *= (double)experiment->dynamics.substeps;\n', ''),
+        ('bound-gradients-apart', NUMBERS, '  vf_share(off, components);\n', ''),
+        ('bound-without-the-old-state', NUMBERS, 'bound[k] += unit * fabs(request->x[k]);', ';'),
+        ('bound-first-raw-of-each', NUMBERS, 'request->raws[k & ~(size_t)1] >> 11',
+         'request->raws[k] >> 11'),
+        ('bound-exponent', NUMBERS, 'bound[0] *= 1.0 + (double)request->k;',
+         'bound[0] *= (double)request->k;'),
+        ('bound-grid-of-every-schedule', NUMBERS, 'if (schedule->kind == SID_COSINE) bound[0]',
+         'if (ends > 0.0) bound[0]'),
+        ('bound-test-of-lanczos', NUMBERS, '+ norm) + 0x1p-44 * norm;', '+ norm);'),
+        ('bound-first-draw-on-the-sphere', NUMBERS, 'first < vf_real_draws(request); first += p',
+         'first < p; first += p'),
+        ('bound-entries-of-a-row', NUMBERS, 'return !same[0] && !same[1];',
+         'return !same[0] || !same[1];'),
+    ],
+    'verify/conform/roundings.c': [
+        ('roundings-nan-is-near', NUMBERS, 'if (isnan(distance)) distance = (double)INFINITY;', ''),
+        ('roundings-one-sided', NUMBERS, 'fabs(theirs->values[k] - ours->values[k]);',
+         'theirs->values[k] - ours->values[k];'),
+        ('roundings-end-of-run', NUMBERS, 'end->step == request->experiment.steps &&', '1 &&'),
+        ('roundings-one-precision', NUMBERS, 'vf_agree(&vf_binary32, request',
+         'vf_agree(&vf_binary64, request'),
+    ],
+    'verify/conform/horizon.c': [
+        ('horizon-of-the-nearest', NUMBERS, 'if (!(fabs(neighbours[n][k] - state[k]) <= farthest))',
+         'if (!(fabs(neighbours[n][k] - state[k]) > farthest))'),
+        ('horizon-neighbours-exact', NUMBERS,
+         'answer.values[k] + sid_stream_rademacher(&cases->stream) * bound[k];',
+         'answer.values[k];'),
+        ('horizon-part-of-the-whole', NUMBERS, '    first = end;\n', ''),
+        ('horizon-one-accuracy', NUMBERS, 'precision->unit == vf_binary64.unit ? 1e-8 : 1e-3',
+         'precision->unit == vf_binary64.unit ? 1e-8 : 1e-8'),
     ],
     'verify/conform/request_read.c': [
         ('serve-sample-out-of-range', MESSAGES, 'problem->samples - 1.0', 'problem->samples'),
