@@ -18,8 +18,8 @@ import shutil
 import subprocess
 
 LANES = {"avx2": 4, "avx512": 8, "avx512ifma": 8}
-# workload: normals a coordinate and step; operations on a vector, of them multiplications; divisions
-# and roots
+# workload: normals a coordinate and step; operations on a vector, of them multiplications;
+# divisions and roots
 STEPS = {
     "normals": (1, 0, 0, 0, 0),
     "sgd": (1, 20, 13, 0, 0),
