@@ -1,7 +1,9 @@
-"""A command with a mistake: gallery.py FAULT [numbers|laws|bits], the NumPy adapter with one thing
-done as others have done it. Facts only: the project and its issue number where there is one.
+"""A command with a mistake: gallery.py FAULT [numbers|laws|bits [REQUEST...]], the NumPy adapter
+with one thing done as others have done it. Facts only: the project and its issue number where there
+is one.
 
-The second argument is the level that hello claims; binary64 always.
+The second argument is the level that hello claims; at the level numbers the REQUESTs are not
+claimed. binary64 always.
 """
 import importlib.util
 import os
@@ -545,6 +547,7 @@ def _():
 
 def main():
     name, level = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
+    without = sys.argv[3:]
     if name == "--list":
         print("\n".join(FAULTS))
         return
@@ -559,7 +562,7 @@ def main():
                 answer["can"] = ["ensemble"]
             elif level == "numbers":
                 answer["can"] = [what for what in answer["can"]
-                                 if what not in ("raw", "uniform", "normals", "run")]
+                                 if what not in ("raw", "uniform", "normals", "run", *without)]
             return answer
         adapter.REQUESTS["hello"] = hello
     adapter.main()

@@ -8,12 +8,11 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "cli"))
-from common import case, command, finish, holds, output, same
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from naming import GALLERY, judged, named
 
-PYTHON = os.environ.get("PYTHON", sys.executable)
-GALLERY = [PYTHON, "-B", os.path.join(HERE, "gallery.py")]
+from common import case, finish, holds, output, same
+
 # What shows only in ensembles (with random numbers of the command's own), or in whole runs.
 LAWS = {"seed.same", "seed.ignored", "start.same", "start.variance", "samples.without-replacement"}
 RUNS = {"schedule.steps"}
@@ -26,7 +25,7 @@ NOISE = {"noise.ambient", "noise.norm-squared", "noise.times-samples"}
 LEAST = 32
 
 
-def judged(fault, laws=False):
+def tried(fault, laws=False):
     """The level, and the output of the kit."""
     options = []
     if laws or fault in LAWS:
@@ -36,10 +35,7 @@ def judged(fault, laws=False):
     else:
         what = "noise" if fault in NOISE else FIRST.get(fault.split(".")[0], "step")
         level, only = "numbers", f"numbers.{what}.*"
-    done = subprocess.run(
-        command("conform", *options, "--only", only, "--", *GALLERY, fault, level),
-        capture_output=True, check=False, timeout=500, text=True)
-    return level, done
+    return level, judged([*GALLERY, fault, level], *options, "--only", only)
 
 
 def main():
@@ -49,20 +45,18 @@ def main():
     with case(f"at least {LEAST} mistakes, no two alike"):
         holds(len(set(faults)) == len(faults) >= LEAST, len(faults))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        tried = faults + AGAIN
+        all_of_them = faults + AGAIN
         laws = [False] * len(faults) + [True] * len(AGAIN)
-        for fault, (level, done) in zip(tried, pool.map(judged, tried, laws)):
+        for fault, (level, done) in zip(all_of_them, pool.map(tried, all_of_them, laws)):
             with case(f"{level}: {fault}"):
                 same(done.returncode, 1, f"status ({done.stderr[-300:]})")
-                named = re.findall(r"(?m)^mistake: ([a-z0-9.-]+):? ", done.stdout)
-                same(sorted(set(named)), [fault], "named")
+                same(named(done.stdout), [fault], "named")
                 if "numbers.step." in done.stdout:
                     holds(re.search(r"(?m)^first wrong part of numbers\.step\.", done.stdout),
                           "no first wrong part")
                 holds(fault in known, "not in the list of --mistakes")
     with case("a right command has no mistake"):
-        done = subprocess.run(command("conform", "--only", "numbers.step.*", "--", *GALLERY, "none",
-                                      "numbers"), capture_output=True, check=False, text=True)
+        done = judged([*GALLERY, "none", "numbers"], "--only", "numbers.step.*")
         same(done.returncode, 0, done.stdout[-400:])
         holds("mistake" not in done.stdout, done.stdout)
     finish()
