@@ -1,6 +1,6 @@
 """The mistakes that the kit names, each from one wrong case: those of the gallery that need no long
-ensembles (long_gallery.py has them all), by the request that shows them first and, where that is not
-claimed, by the next; the first wrong step and part; what is said where nothing is known."""
+ensembles (long_gallery.py has them all), by the request that shows them first and, where that is
+not claimed, by the next; the first wrong step and part; what is said where nothing is known."""
 import concurrent.futures
 import os
 import re
@@ -42,7 +42,8 @@ RUNS = [
     ("svag.root-l", "svag.0", STEP + "the update; right: loss, gradient, noise"),
     ("noise.ambient", "sgd.0", STEP + r"noise: values\[0\]: "),
     ("gradient.doubled", "gd.0", STEP + r"gradient: values\[0\]: "),
-    ("schedule.unused", "gd.*", r"first wrong in {0}: the schedule at effective step [1-9]\d*: lr: "),
+    ("schedule.unused", "gd.*",
+     r"first wrong in {0}: the schedule at effective step [1-9]\d*: lr: "),
     ("seed.ignored", "sgd.0", r"first wrong in {0}: the stream of its noise: raws\[0\]: "),
     ("schedule.steps", "svag.0",
      r"{0}: each of its first \d+ steps is right when it is asked alone; look at the start"),

@@ -22,8 +22,8 @@ def requests(log):
 
 
 def exact(value):
-    """Whether all real numbers of a request are exact in binary32, raws as uniforms. Other texts are
-    integers."""
+    """Whether all real numbers of a request are exact in binary32, raws as uniforms. Other texts
+    are integers."""
     if isinstance(value, dict):
         return (all(exact(part) for part in value.values()) and
                 all(int(raw) % 2**41 == 0 for raw in value.get("raws", [])))
