@@ -425,7 +425,7 @@ TO = $(DESTDIR)$(PREFIX)
 install: all
 	install -d '$(TO)/bin' '$(TO)/include' '$(TO)/lib/pkgconfig'
 	install -m 755 $(B)/sidyn '$(TO)/bin/sidyn'
-	install -m 644 ref/sidyn.h ref/sidyn_laws.h '$(TO)/include'
+	install -m 644 ref/sidyn.h ref/sidyn_laws.h ref/sidyn_network.h '$(TO)/include'
 	install -m 644 simd/simd.h '$(TO)/include/sidyn_simd.h'
 	install -m 644 $(B)/libsidyn.a $(B)/libsidyn_simd.a '$(TO)/lib'
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn' \

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the library as two files: sidyn.h, the public header with sidyn_laws.h in it, and
+"""Writes the library as two files: sidyn.h, the public header with its other parts in it, and
 sidyn.c, all of ref/ with its internal headers.
 
     ci/amalgamate.py DIRECTORY

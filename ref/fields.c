@@ -67,6 +67,7 @@ static const uint32_t *sid_fields_pairs(const sid_problem *problem, uint16_t off
 }
 
 static int sid_fields_given(const sid_problem *problem, const sid_problem_field *field) {
+  if (field->type == SID_FIELD_NETWORK) return problem->network != NULL;
   if (field->type == SID_FIELD_PAIRS) return sid_fields_pairs(problem, field->offset) != NULL;
   return sid_fields_reals(problem, field->offset) != NULL;
 }
@@ -99,6 +100,7 @@ static const sid_fields_member sid_fields_members[] = {
     {"entries", SID_MEMBER(entries), SID_FIELD_PAIRS, SID_E_PARAMETER},
     {"mean", SID_MEMBER(mean), SID_FIELD_REAL, SID_E_PARAMETER},
     {"exp_minus_mean", SID_MEMBER(exp_minus_mean), SID_FIELD_REAL, SID_E_PARAMETER},
+    {"network", SID_MEMBER(network), SID_FIELD_NETWORK, SID_E_PARAMETER},
 };
 
 static int sid_fields_empty(const sid_problem *problem, const sid_fields_member *member) {
@@ -106,6 +108,7 @@ static int sid_fields_empty(const sid_problem *problem, const sid_fields_member 
     case SID_FIELD_SIZE: return sid_problem_size(problem, member->offset) == 0;
     case SID_FIELD_REAL: return *(const double *)sid_member(problem, member->offset) == 0.0;
     case SID_FIELD_PAIRS: return sid_fields_pairs(problem, member->offset) == NULL;
+    case SID_FIELD_NETWORK: return problem->network == NULL;
     default: return sid_fields_reals(problem, member->offset) == NULL;
   }
 }
@@ -154,10 +157,11 @@ static sid_status sid_fields_dim(const sid_problem *problem, const sid_problem_f
   }
   const int fixed = sid_problem_own_dim(problem, &own, &formula);
   const uint32_t least = sid_problem_scale_invariant(problem) ? 2 : 1;
-  if (fixed && own > SID_DIM_MAX) {
+  const uint32_t most = sid_problem_dim_most(problem);
+  if (fixed && own > most) {
     fault->field = last;
     fault->wrong = formula, fault->value = (double)own;
-    fault->allowed = "at most", fault->limit = SID_DIM_MAX;
+    fault->allowed = "at most", fault->limit = most;
     return SID_E_DIM;
   }
   if (fixed ? problem->dim == own : problem->dim >= least && problem->dim <= SID_DIM_MAX)
@@ -232,6 +236,7 @@ static sid_status sid_fields_data(const sid_problem *problem, const sid_problem_
     fault->wrong = "missing", fault->allowed = field->text;
     return field->need == SID_REQUIRED ? SID_E_NULL : SID_OK;
   }
+  if (field->type == SID_FIELD_NETWORK) return SID_OK;
   if (field->type == SID_FIELD_PAIRS) {
     const uint32_t bound[2] = {sid_problem_size(problem, field->counts[1]),
                                sid_problem_size(problem, field->counts[2])};
@@ -264,7 +269,7 @@ static sid_status sid_fields_noise(const sid_problem *problem, sid_fault *fault)
   const int32_t kind = problem->noise;
   fault->field = "noise.kind";
   fault->allowed = "a kind of noise that fits the problem";
-  if (kind < SID_NOISE_NONE || kind > SID_NOISE_POISSON) return SID_E_KIND;
+  if (kind < SID_NOISE_NONE || kind > SID_NOISE_EPOCHS) return SID_E_KIND;
   if (!(sid_problem_traits_of(problem)->noises & SID_NOISE_BIT(kind))) return SID_E_NOISE;
   const int drawn = (SID_NOISES_DRAWN & SID_NOISE_BIT(kind)) != 0;
   if (!problem->scale) {

@@ -3,6 +3,7 @@
 #include "fp.h"
 #include "dynamics/dynamics.h"
 #include "observe.h"
+#include "problem.h"
 
 double sid_angle(const double *y, const double *x, uint32_t dim, double *work) {
   const double ry = sid_dot(y, y, dim);
@@ -12,10 +13,19 @@ double sid_angle(const double *y, const double *x, uint32_t dim, double *work) {
   return sid_atan2(sid_sqrt(sid_dot(work, work, dim)) * sid_sqrt(ry), c);
 }
 
+size_t sid_observable_width(const sid_problem *problem, int32_t observable) {
+  switch (observable) {
+    case SID_X: return problem->dim;
+    case SID_LAYER_NORM2: return problem->network->layer_count;
+    case SID_TEST_CLASSES: return problem->network->test_samples;
+    default: return 1;
+  }
+}
+
 size_t sid_row_width(const sid_experiment *experiment) {
   size_t width = 0;
   for (uint32_t o = 0; o < experiment->observable_count; o++)
-    width += experiment->observables[o] == SID_X ? experiment->problem.dim : 1;
+    width += sid_observable_width(&experiment->problem, experiment->observables[o]);
   return width;
 }
 
@@ -82,15 +92,25 @@ static double sid_observe_at_midpoint(const sid_problem *problem, const sid_mome
   }
 }
 
-/* A sharpness needs the most by far; the others a vector and the problem's own. */
+/* What an observable needs beyond a vector. */
+static size_t sid_observable_workspace(const sid_problem *problem, int32_t observable) {
+  switch (observable) {
+    case SID_SPHERICAL_SHARPNESS:
+    case SID_MIDPOINT_SHARPNESS: return sid_sharpness_workspace(problem, SID_SHARPNESS_ITERATIONS);
+    case SID_GRAD_NORM2: return sid_problem_workspace_for(problem, SID_FOR_GRADIENT, 1);
+    case SID_NOISE_TRACE: return sid_problem_workspace_for(problem, SID_FOR_TRACE, 1);
+    default: return sid_problem_workspace_for(problem, SID_FOR_LOSS, 1);
+  }
+}
+
 size_t sid_observe_workspace(const sid_experiment *experiment) {
   const sid_problem *problem = &experiment->problem;
-  size_t least = sid_problem_workspace(problem);
-  for (uint32_t o = 0; o < experiment->observable_count; o++)
-    if (experiment->observables[o] == SID_SPHERICAL_SHARPNESS ||
-        experiment->observables[o] == SID_MIDPOINT_SHARPNESS)
-      least = sid_sharpness_workspace(problem, SID_SHARPNESS_ITERATIONS);
-  return problem->dim + least;
+  size_t most = sid_problem_workspace_for(problem, SID_FOR_LOSS, 1);
+  for (uint32_t o = 0; o < experiment->observable_count; o++) {
+    const size_t one = sid_observable_workspace(problem, experiment->observables[o]);
+    most = one > most ? one : most;
+  }
+  return problem->dim + most;
 }
 
 static double sid_observe_one(const sid_experiment *experiment, int32_t observable,
@@ -119,7 +139,28 @@ static double sid_observe_one(const sid_experiment *experiment, int32_t observab
     case SID_MANIFOLD_ANGLE: return sid_observe_manifold(&experiment->problem, x, observable);
     case SID_PLANE_ANGLE:
       return sid_atan2(sid_dot(x, experiment->plane + p, p), sid_dot(x, experiment->plane, p));
+    case SID_ACCURACY:
+      return SID_HAS(SID_NETWORK) ? sid_network_accuracy(&experiment->problem, x, work) : 0.0;
+    case SID_TEST_ACCURACY:
+      return SID_HAS(SID_NETWORK) ? sid_network_test_accuracy(&experiment->problem, x, work) : 0.0;
     default: return r; /* norm2 */
+  }
+}
+
+/* Those that are more than one number. */
+static void sid_observe_many(const sid_problem *problem, int32_t observable, const double *x,
+                             double *row, double *work) {
+  const size_t count = sid_observable_width(problem, observable);
+  if (observable == SID_X) {
+    for (size_t j = 0; j < count; j++) row[j] = x[j];
+  } else if (SID_HAS(SID_NETWORK) && observable == SID_TEST_CLASSES) {
+    sid_network_test_classes(problem, x, row, work);
+  } else if (SID_HAS(SID_NETWORK)) {
+    for (size_t k = 0; k < count; k++) {
+      size_t size;
+      const double *w = x + sid_network_weights(problem->network, (uint32_t)k, &size);
+      row[k] = sid_dot(w, w, size);
+    }
   }
 }
 
@@ -134,11 +175,12 @@ void sid_observe(const sid_experiment *experiment, uint64_t step, const double *
   sid_schedule_at(&experiment->schedule, step / sid_steps_per_unit(experiment), &moment.lr,
                   &moment.wd);
   for (uint32_t o = 0; o < experiment->observable_count; o++) {
-    if (experiment->observables[o] != SID_X) {
-      *row++ = sid_observe_one(experiment, experiment->observables[o], &moment, work);
-      continue;
-    }
-    for (uint32_t j = 0; j < experiment->problem.dim; j++) *row++ = x[j];
+    const int32_t observable = experiment->observables[o];
+    if (observable == SID_X || observable == SID_LAYER_NORM2 || observable == SID_TEST_CLASSES)
+      sid_observe_many(&experiment->problem, observable, x, row, work);
+    else
+      *row = sid_observe_one(experiment, observable, &moment, work);
+    row += sid_observable_width(&experiment->problem, observable);
   }
 }
 

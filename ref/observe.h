@@ -1,4 +1,4 @@
-/* Internal: the clock of the schedule. */
+/* Internal: the clock of the schedule, and what observables are. */
 #ifndef SID_OBSERVE_H
 #define SID_OBSERVE_H
 
@@ -6,5 +6,9 @@
 
 /* Steps in one effective step: l for svag, else 1. */
 uint64_t sid_steps_per_unit(const sid_experiment *experiment);
+
+/* Whether the problem has what an observable looks at, and how many numbers it gives. */
+int sid_observable_defined(const sid_problem *problem, int32_t observable);
+size_t sid_observable_width(const sid_problem *problem, int32_t observable);
 
 #endif

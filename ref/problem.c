@@ -26,7 +26,10 @@ const sid_problem_traits *sid_problem_traits_of(const sid_problem *problem) {
 }
 
 int sid_problem_scale_invariant(const sid_problem *problem) {
-  return sid_problem_traits_of(problem)->scale_invariant;
+  const int invariant = sid_problem_traits_of(problem)->scale_invariant;
+  if (invariant != SID_IF_NORMALISED) return invariant;
+  const sid_network *network = problem->network;
+  return network && network->norm != SID_NORM_NONE && network->eps == 0.0;
 }
 
 #define SID_WORKSPACE(kind, number, name, room, ...)                                               \
@@ -37,6 +40,30 @@ size_t sid_problem_workspace(const sid_problem *problem) {
     SID_PROBLEM_LIST(SID_WORKSPACE)
     default: return 0;
   }
+}
+
+static int sid_problem_is_network(const sid_problem *problem) {
+  return SID_HAS(SID_NETWORK) && problem->kind == SID_NETWORK;
+}
+
+uint32_t sid_problem_dim_most(const sid_problem *problem) {
+  return sid_problem_is_network(problem) ? SID_NETWORK_DIM_MAX : SID_DIM_MAX;
+}
+
+size_t sid_problem_workspace_for(const sid_problem *problem, int32_t purpose, uint32_t batch) {
+  if (sid_problem_is_network(problem)) return sid_network_workspace_for(problem, purpose, batch);
+  return sid_problem_workspace(problem);
+}
+
+size_t sid_problem_batch_workspace(const sid_problem *problem, uint32_t batch) {
+  const int32_t purpose = problem->noise == SID_NOISE_NONE ? SID_FOR_GRADIENT : SID_FOR_BATCH;
+  return sid_problem_workspace_for(problem, purpose, batch);
+}
+
+sid_status sid_problem_fits(const sid_problem *problem, const sid_dynamics *dynamics,
+                            const char **field, const char **why) {
+  if (!sid_problem_is_network(problem)) return SID_OK;
+  return sid_network_dynamics(problem, dynamics, field, why);
 }
 
 #define SID_LOSS(kind, number, name, room, ...)                                                    \

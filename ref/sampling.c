@@ -11,15 +11,27 @@
 #define SID_SAMPLE_0(kind, room)
 #define SID_SAMPLE_1(kind, room)                                                                   \
   case kind:                                                                                       \
-    if (SID_HAS(kind)) sid_##room##_sample(problem, i, x, gradient);                               \
+    if (SID_HAS(kind)) sid_##room##_sample(problem, i, x, gradient, work);                         \
     return;
 #define SID_SAMPLE(kind, number, name, room, samples, ...) SID_SAMPLE_##samples(kind, room)
 
 void sid_problem_sample_gradient(const sid_problem *problem, uint32_t i, const double *x,
-                                 double *gradient) {
+                                 double *gradient, double *work) {
   switch (problem->kind) {
     SID_PROBLEM_LIST(SID_SAMPLE)
     default: return;
+  }
+}
+
+#define SID_HAS_OWN(kind, number, name, room, samples, own, ...)                                   \
+  case kind: return own;
+
+/* Whether the problem draws its noise itself. */
+static int sid_sampling_own(const sid_problem *problem) {
+  if (problem->noise < SID_NOISE_SAMPLES) return 0;
+  switch (problem->kind) {
+    SID_PROBLEM_LIST(SID_HAS_OWN)
+    default: return 0;
   }
 }
 
@@ -74,10 +86,10 @@ static double sid_sampling_own_trace(const sid_problem *problem, const double *x
 static void sid_sampling_minibatch(const sid_problem *problem, const double *x, uint32_t batch,
                                    sid_stream *stream, double *gradient, double *work) {
   const uint32_t p = problem->dim;
-  sid_problem_sample_gradient(problem, sid_family_draw(problem, stream), x, gradient);
+  sid_problem_sample_gradient(problem, sid_family_draw(problem, stream), x, gradient, NULL);
   if (batch == 1) return;
   for (uint32_t b = 1; b < batch; b++) {
-    sid_problem_sample_gradient(problem, sid_family_draw(problem, stream), x, work);
+    sid_problem_sample_gradient(problem, sid_family_draw(problem, stream), x, work, NULL);
     for (uint32_t j = 0; j < p; j++) gradient[j] = gradient[j] + work[j];
   }
   const double inv_batch = 1.0 / (double)batch;
@@ -98,12 +110,12 @@ void sid_problem_noise(const sid_problem *problem, const double *x, sid_stream *
 
 void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uint32_t batch,
                                 sid_stream *stream, double *gradient, double *work) {
-  if (problem->noise == SID_NOISE_SAMPLES) {
-    sid_sampling_minibatch(problem, x, batch, stream, gradient, work);
+  if (sid_sampling_own(problem)) {
+    sid_sampling_own_gradient(problem, x, batch, stream, gradient, work);
     return;
   }
-  if (problem->noise > SID_NOISE_SAMPLES) {
-    sid_sampling_own_gradient(problem, x, batch, stream, gradient, work);
+  if (problem->noise == SID_NOISE_SAMPLES) {
+    sid_sampling_minibatch(problem, x, batch, stream, gradient, work);
     return;
   }
   const sid_noise noise = sid_sampling_drawn(problem);
@@ -125,7 +137,7 @@ static void sid_sampling_gaussian_family(const sid_problem *problem, const doubl
   sid_stream_normals(stream, xi, problem->samples);
   for (uint32_t i = 0; i < problem->samples; i++) {
     const double c = sid_sqrt(sid_problem_sample_weight(problem, i)) * xi[i];
-    sid_problem_sample_gradient(problem, i, x, sample);
+    sid_problem_sample_gradient(problem, i, x, sample, NULL);
     for (uint32_t j = 0; j < p; j++) {
       const double term = c * (sample[j] - full[j]);
       noise[j] = i == 0 ? term : noise[j] + term;
@@ -136,12 +148,12 @@ static void sid_sampling_gaussian_family(const sid_problem *problem, const doubl
 void sid_problem_gaussian_noise(const sid_problem *problem, const double *x, sid_stream *stream,
                                 double *noise, double *work) {
   const uint32_t p = problem->dim;
-  if (problem->noise == SID_NOISE_SAMPLES) {
-    sid_sampling_gaussian_family(problem, x, stream, noise, work);
+  if (sid_sampling_own(problem)) {
+    sid_sampling_own_gaussian(problem, x, stream, noise, work);
     return;
   }
-  if (problem->noise > SID_NOISE_SAMPLES) {
-    sid_sampling_own_gaussian(problem, x, stream, noise, work);
+  if (problem->noise == SID_NOISE_SAMPLES) {
+    sid_sampling_gaussian_family(problem, x, stream, noise, work);
     return;
   }
   const int tangential = sid_problem_scale_invariant(problem);
@@ -175,7 +187,7 @@ static double sid_sampling_family_trace(const sid_problem *problem, const double
   double trace = 0.0;
   sid_problem_gradient(problem, x, full, sample);
   for (uint32_t i = 0; i < problem->samples; i++) {
-    sid_problem_sample_gradient(problem, i, x, sample);
+    sid_problem_sample_gradient(problem, i, x, sample, NULL);
     for (uint32_t j = 0; j < p; j++) sample[j] = sample[j] - full[j];
     trace = trace + sid_problem_sample_weight(problem, i) * sid_dot(sample, sample, p);
   }
@@ -185,8 +197,8 @@ static double sid_sampling_family_trace(const sid_problem *problem, const double
 double sid_problem_noise_trace(const sid_problem *problem, const double *x, double *work) {
   const uint32_t p = problem->dim;
   if (problem->noise == SID_NOISE_NONE) return 0.0;
+  if (sid_sampling_own(problem)) return sid_sampling_own_trace(problem, x, work);
   if (problem->noise == SID_NOISE_SAMPLES) return sid_sampling_family_trace(problem, x, work);
-  if (problem->noise > SID_NOISE_SAMPLES) return sid_sampling_own_trace(problem, x, work);
   const int tangential = sid_problem_scale_invariant(problem);
   const double ir = tangential ? 1.0 / sid_dot(x, x, p) : 1.0;
   const double sigma2 = problem->sigma * problem->sigma;

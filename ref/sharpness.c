@@ -1,7 +1,7 @@
 /* Largest eigenvalue of the Hessian by products with vectors alone. docs/spec.md section 14. */
 #include "config.h"
 #include "fp.h"
-#include "sidyn.h"
+#include "problem.h"
 
 /* v = v/|v|. */
 static void sid_sharpness_unit(double *v, uint32_t p) {
@@ -111,7 +111,7 @@ static uint32_t sid_sharpness_order(const sid_problem *problem, uint32_t iterati
 
 size_t sid_sharpness_workspace(const sid_problem *problem, uint32_t iterations) {
   return 3 * (size_t)problem->dim + 4 * (size_t)sid_sharpness_order(problem, iterations) +
-         sid_problem_workspace(problem);
+         sid_problem_workspace_for(problem, SID_FOR_HESSIAN, 1);
 }
 
 /* The start vector of spec section 14. */

@@ -1,6 +1,6 @@
 /* sidyn: reference implementation of the dynamics of scale-invariant losses under SGD/GD with
  * weight decay and of their SDE approximations. The public header of the library, with
- * sidyn_laws.h, which it includes; C99 and C++.
+ * sidyn_laws.h and sidyn_network.h, which it includes; C99 and C++.
  *
  * Every function that computes does so in the evaluation order of docs/spec.md, so its bits are the
  * same on every machine. Nothing here allocates, prints, recurses or keeps state of its own: the
@@ -168,6 +168,7 @@ double sid_atan2(double y, double x);
   X(SID_BN_REGRESSION,      9, "bn_regression",     bn_regression,     0,   0,   0,   0,   0,   1) \
   X(SID_BN_COMPLETION,     10, "bn_completion",     bn_completion,     0,   0,   1,   1,   1,   0) \
   X(SID_POISSON,           11, "poisson",           poisson,           0,   1,   0,   0,   1,   1) \
+  X(SID_NETWORK,           12, "network",           network,           1,   1,   1,   1,   1,   0) \
   /* the next one: a line above this one */
 /* clang-format on */
 
@@ -180,7 +181,8 @@ typedef enum {
   SID_NOISE_RADEMACHER,
   SID_NOISE_SPHERE,
   SID_NOISE_SAMPLES,
-  SID_NOISE_POISSON
+  SID_NOISE_POISSON,
+  SID_NOISE_EPOCHS
 } sid_noise_kind;
 
 /* A problem is data. Arrays belong to the caller and are only read; arrays that a kind does not use
@@ -206,6 +208,7 @@ typedef struct {
   double mean;             /* poisson: mean of the counts, in (0, 500] */
   double exp_minus_mean;   /* poisson: the constant exp(-mean), given so that no exponential is
                               computed */
+  const struct sid_network *network; /* network: the rest (sidyn_network.h) */
 } sid_problem;
 
 /* Checks every field, every array included. An array or a number that the kind does not use is
@@ -215,11 +218,16 @@ sid_status sid_problem_validate(const sid_problem *problem);
 /* The name in JSON of a sid_problem_kind; NULL if there is none of that number. */
 const char *sid_problem_name(int32_t kind);
 
-/* 1 where the loss does not depend on |x| (spec section 6), else 0. */
+/* 1 where the loss does not depend on |x| (spec section 6), else 0; of a network it depends on norm
+ * and eps. */
 int sid_problem_scale_invariant(const sid_problem *problem);
 
-/* Doubles of workspace that any function on this problem needs. */
+/* Doubles of workspace that any function on this problem needs, but for a batch of network that is
+ * larger than its samples. */
 size_t sid_problem_workspace(const sid_problem *problem);
+
+/* Doubles for sid_problem_noisy_gradient() with that batch; the same but for network. */
+size_t sid_problem_batch_workspace(const sid_problem *problem, uint32_t batch);
 
 /* The functions below take a valid problem and a workspace of sid_problem_workspace() doubles, and
  * x with p coordinates (not 0 where the problem is scale-invariant). Outputs must not overlap
@@ -228,7 +236,8 @@ size_t sid_problem_workspace(const sid_problem *problem);
 /* Loss at x. */
 double sid_problem_loss(const sid_problem *problem, const double *x, double *work);
 
-/* bn_completion with a matrix: mean squared error over all rows*cols entries; else NaN. */
+/* bn_completion with a matrix: mean squared error over all rows*cols entries; network with test
+ * samples: their loss; else NaN. */
 double sid_problem_test_loss(const sid_problem *problem, const double *x, double *work);
 
 /* Full gradient at x, p numbers. */
@@ -240,7 +249,7 @@ void sid_problem_hessian_vector(const sid_problem *problem, const double *x, con
                                 double *hv, double *work);
 
 /* One stochastic gradient: full gradient plus noise, or the mean over `batch` samples drawn with
- * replacement. */
+ * replacement. work: sid_problem_batch_workspace() doubles. */
 void sid_problem_noisy_gradient(const sid_problem *problem, const double *x, uint32_t batch,
                                 sid_stream *stream, double *gradient, double *work);
 
@@ -252,13 +261,15 @@ void sid_problem_noise(const sid_problem *problem, const double *x, sid_stream *
 void sid_problem_gaussian_noise(const sid_problem *problem, const double *x, sid_stream *stream,
                                 double *noise, double *work);
 
-/* Trace of the covariance of the gradient noise (one sample's) at x. */
+/* Trace of the covariance of the gradient noise (one sample's) at x; of a network with bn, which
+ * has none, NaN. */
 double sid_problem_noise_trace(const sid_problem *problem, const double *x, double *work);
 
-/* Enumeration of a finite family, i < problem->samples: probability and gradient of sample i. */
+/* Enumeration of a finite family, i < problem->samples: probability and gradient of sample i.
+ * work may be NULL but for network. */
 double sid_problem_sample_weight(const sid_problem *problem, uint32_t i);
 void sid_problem_sample_gradient(const sid_problem *problem, uint32_t i, const double *x,
-                                 double *gradient);
+                                 double *gradient, double *work);
 
 /* ---- dynamics and schedules (spec sections 7 and 8) ---------------------------------------- */
 
@@ -321,7 +332,8 @@ void sid_schedule_at(const sid_schedule *schedule, uint64_t k, double *lr, doubl
 double sid_schedule_rescale(const sid_schedule *schedule, uint64_t k);
 
 /* Doubles of the state of a dynamics: the p coordinates, then for momentum p, for adam_l2 and adamw
- * 2p+2, for projected_gd, rmsprop and quasi_rmsprop 1 more (spec section 7). */
+ * 2p+2, for projected_gd, rmsprop and quasi_rmsprop 1 more (spec section 7); with epochs then n+1
+ * more. */
 size_t sid_state_doubles(const sid_problem *problem, const sid_dynamics *dynamics);
 
 /* Completes a state whose first p doubles are the start: sets what comes after the coordinates, and
@@ -358,7 +370,11 @@ typedef enum {
   SID_SPHERICAL_SHARPNESS,
   SID_MIDPOINT_SHARPNESS,
   SID_MANIFOLD_H,
-  SID_MANIFOLD_ANGLE
+  SID_MANIFOLD_ANGLE,
+  SID_LAYER_NORM2, /* of network, as the next: layer_count numbers */
+  SID_ACCURACY,
+  SID_TEST_ACCURACY,
+  SID_TEST_CLASSES /* test_samples numbers */
 } sid_observable;
 
 /* Angle between the vectors y and x, in [0, pi]; work holds dim doubles. */
@@ -431,5 +447,6 @@ sid_status sid_run(const sid_experiment *experiment, uint64_t trajectory,
 #endif
 
 #include "sidyn_laws.h"
+#include "sidyn_network.h"
 
 #endif

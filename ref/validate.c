@@ -3,6 +3,7 @@
 #include "config.h"
 #include "fields.h"
 #include "fp.h"
+#include "observe.h"
 #include "ranges.h"
 
 static sid_status sid_validate_array(const double *values, size_t count) {
@@ -51,7 +52,9 @@ sid_status sid_dynamics_validate(const sid_dynamics *dynamics, const sid_problem
     return SID_E_UNSUPPORTED;
   if (dynamics->kind >= SID_PROJECTED_GD && !sid_problem_scale_invariant(problem))
     return SID_E_UNSUPPORTED;
-  return sid_validate_averages(dynamics);
+  const char *field, *why;
+  const sid_status status = sid_problem_fits(problem, dynamics, &field, &why);
+  return status ? status : sid_validate_averages(dynamics);
 }
 
 static sid_status sid_validate_rates(double lr, double wd) {
@@ -112,8 +115,7 @@ static sid_status sid_validate_checkpoints(const sid_experiment *experiment) {
   return SID_OK;
 }
 
-/* Whether the problem has what an observable looks at. */
-static int sid_observable_defined(const sid_problem *problem, int32_t observable) {
+int sid_observable_defined(const sid_problem *problem, int32_t observable) {
   switch (observable) {
     case SID_TEST_LOSS:
     case SID_MIDPOINT_TEST_LOSS: return sid_problem_has_test(problem);
@@ -121,6 +123,12 @@ static int sid_observable_defined(const sid_problem *problem, int32_t observable
     case SID_MIDPOINT_SHARPNESS: return sid_problem_scale_invariant(problem);
     case SID_MANIFOLD_H:
     case SID_MANIFOLD_ANGLE: return sid_problem_traits_of(problem)->manifold;
+    case SID_NOISE_TRACE:
+      return problem->kind != SID_NETWORK || problem->network->norm != SID_NORM_BN;
+    case SID_LAYER_NORM2:
+    case SID_ACCURACY: return problem->kind == SID_NETWORK;
+    case SID_TEST_ACCURACY:
+    case SID_TEST_CLASSES: return problem->kind == SID_NETWORK && sid_problem_has_test(problem);
     default: return 1;
   }
 }
@@ -141,7 +149,7 @@ static sid_status sid_validate_observables(const sid_experiment *experiment) {
   if (!experiment->observables) return SID_E_NULL;
   for (uint32_t o = 0; o < experiment->observable_count; o++) {
     const int32_t observable = experiment->observables[o];
-    if (observable < SID_NORM2 || observable > SID_MANIFOLD_ANGLE) return SID_E_KIND;
+    if (observable < SID_NORM2 || observable > SID_TEST_CLASSES) return SID_E_KIND;
     if (!sid_observable_defined(&experiment->problem, observable)) return SID_E_UNSUPPORTED;
     if (observable != SID_PLANE_ANGLE) continue;
     if (!experiment->plane) return SID_E_UNSUPPORTED;

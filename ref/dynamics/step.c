@@ -2,10 +2,12 @@
  * the domain. docs/spec.md sections 7 and 10. */
 #include "../config.h"
 #include "../fp.h"
+#include "../problem.h"
 #include "../ranges.h"
 #include "dynamics.h"
 
-size_t sid_state_doubles(const sid_problem *problem, const sid_dynamics *dynamics) {
+/* Numbers of a state without those of epochs. */
+static size_t sid_state_own(const sid_problem *problem, const sid_dynamics *dynamics) {
   const size_t p = problem->dim;
   switch (dynamics->kind) {
     case SID_MOMENTUM: return 2 * p;
@@ -18,9 +20,45 @@ size_t sid_state_doubles(const sid_problem *problem, const sid_dynamics *dynamic
   }
 }
 
+size_t sid_state_doubles(const sid_problem *problem, const sid_dynamics *dynamics) {
+  const size_t own = sid_state_own(problem, dynamics);
+  return problem->noise == SID_NOISE_EPOCHS ? own + problem->samples + 1 : own;
+}
+
+/* ---- epochs (docs/spec-network.md section 8) ----------------------------------------------- */
+
+/* The order of the samples, and how many of its batches have been taken: all, so that the first
+ * step makes a new order. */
+static void sid_epochs_begin(const sid_problem *problem, const sid_dynamics *dynamics,
+                             double *order) {
+  const uint32_t n = problem->samples;
+  for (uint32_t i = 0; i < n; i++) order[i] = (double)i;
+  order[n] = (double)(n / dynamics->batch);
+}
+
+/* The indices of the next batch. */
+static const double *sid_epochs_next(const sid_problem *problem, const sid_dynamics *dynamics,
+                                     sid_stream *stream, double *order) {
+  const uint32_t n = problem->samples;
+  if (order[n] == (double)(n / dynamics->batch)) {
+    for (uint32_t i = 0; i < n; i++) order[i] = (double)i;
+    for (uint32_t i = n - 1; i > 0; i--) {
+      const uint64_t j = sid_stream_index(stream, (uint64_t)i + 1);
+      const double swap = order[i];
+      order[i] = order[j];
+      order[j] = swap;
+    }
+    order[n] = 0.0;
+  }
+  const uint32_t taken = (uint32_t)order[n];
+  order[n] = order[n] + 1.0;
+  return order + (size_t)taken * dynamics->batch;
+}
+
 void sid_state_begin(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
                      double *x) {
-  const size_t p = problem->dim, total = sid_state_doubles(problem, dynamics);
+  const size_t p = problem->dim, total = sid_state_own(problem, dynamics);
+  if (problem->noise == SID_NOISE_EPOCHS) sid_epochs_begin(problem, dynamics, x + total);
   if (dynamics->kind >= SID_PROJECTED_GD) {
     sid_projected_begin(problem, dynamics, lr, x);
     return;
@@ -29,9 +67,30 @@ void sid_state_begin(const sid_problem *problem, const sid_dynamics *dynamics, d
   if (total == 3 * p + 2) x[total - 2] = x[total - 1] = 1.0; /* beta^0, beta2^0 */
 }
 
+static size_t sid_step_more(size_t a, size_t b) { return a > b ? a : b; }
+
+/* What a step asks the problem for. */
+static size_t sid_step_problem_workspace(const sid_problem *problem, const sid_dynamics *dynamics) {
+  const size_t gradient = sid_problem_workspace_for(problem, SID_FOR_GRADIENT, 1);
+  const size_t gaussian =
+      sid_step_more(gradient, sid_problem_workspace_for(problem, SID_FOR_GAUSSIAN, 1));
+  switch (dynamics->kind) {
+    case SID_SGD:
+    case SID_SVAG:
+    case SID_MOMENTUM:
+    case SID_ADAM_L2:
+    case SID_ADAMW: return sid_problem_batch_workspace(problem, dynamics->batch);
+    case SID_NOISY_GD:
+    case SID_SDE: return gaussian;
+    case SID_SDE2:
+      return sid_step_more(gaussian, sid_problem_workspace_for(problem, SID_FOR_HESSIAN, 1));
+    default: return gradient;
+  }
+}
+
 size_t sid_step_workspace(const sid_problem *problem, const sid_dynamics *dynamics) {
   return sid_state_doubles(problem, dynamics) + 3 * (size_t)problem->dim +
-         sid_problem_workspace(problem);
+         sid_step_problem_workspace(problem, dynamics);
 }
 
 static void sid_step_take(const sid_problem *problem, const sid_dynamics *dynamics, double lr,
@@ -77,6 +136,12 @@ sid_status sid_step(const sid_problem *problem, const sid_dynamics *dynamics, do
   if (!(lr * wd < 1.0)) return SID_E_INTRINSIC_LR;
   const size_t total = sid_state_doubles(problem, dynamics);
   for (size_t j = 0; j < total; j++) work[j] = x[j];
+  sid_stream batch;
+  if (problem->noise == SID_NOISE_EPOCHS) { /* the step draws the indices of its batch from here */
+    double *order = x + sid_state_own(problem, dynamics);
+    sid_stream_given(&batch, sid_epochs_next(problem, dynamics, stream, order));
+    stream = &batch;
+  }
   sid_step_take(problem, dynamics, lr, wd, x, stream, work + total);
   const sid_status status = sid_step_state(problem, dynamics, x);
   if (status)

@@ -81,7 +81,8 @@ void sid_normalised_linear_gradient(const sid_problem *problem, const double *x,
 }
 
 void sid_normalised_linear_sample(const sid_problem *problem, uint32_t i, const double *x,
-                                  double *gradient) {
+                                  double *gradient, double *work) {
+  (void)work;
   const sid_linear_norms norms = sid_linear_norms_at(problem, x);
   const double e = sid_linear_error(problem, i, x, norms.im);
   const double *z = sid_linear_feature(problem, i);

@@ -43,7 +43,8 @@ double sid_quadratic_samples_loss(const sid_problem *problem, const double *x, d
 }
 
 void sid_quadratic_samples_sample(const sid_problem *problem, uint32_t i, const double *x,
-                                  double *gradient) {
+                                  double *gradient, double *work) {
+  (void)work;
   const uint32_t p = problem->dim;
   const double *a = problem->a + (size_t)i * p, *b = problem->b + (size_t)i * p;
   for (uint32_t j = 0; j < p; j++) gradient[j] = a[j] * x[j] - b[j];

@@ -21,12 +21,14 @@
   (SID_NOISE_BIT(SID_NOISE_GAUSSIAN) | SID_NOISE_BIT(SID_NOISE_RADEMACHER) |                       \
    SID_NOISE_BIT(SID_NOISE_SPHERE))
 
+enum { SID_IF_NORMALISED = 2 };
+
 typedef struct {
-  uint8_t scale_invariant;
-  uint8_t manifold;       /* sid_manifold_project() knows its minimisers */
-  uint8_t standard_noise; /* sid_noise_kind where an experiment names none; one that is not among
-                             `noises` means that it must be named */
-  uint16_t noises;        /* those that fit, as a set of SID_NOISE_BIT() */
+  uint8_t scale_invariant; /* SID_IF_NORMALISED: of a network it depends on norm and eps */
+  uint8_t manifold;        /* sid_manifold_project() knows its minimisers */
+  uint8_t standard_noise;  /* sid_noise_kind where an experiment names none; one that is not among
+                              `noises` means that it must be named */
+  uint16_t noises;         /* those that fit, as a set of SID_NOISE_BIT() */
 } sid_problem_traits;
 
 /* ---- its fields beside kind, dim and noise ------------------------------------------------- */
@@ -37,8 +39,9 @@ typedef enum {
   SID_FIELD_REAL,   /* double */
   SID_FIELD_VECTOR, /* const double *, counts[0] numbers */
   SID_FIELD_TABLE,  /* const double *, counts[0] rows of counts[1] numbers */
-  SID_FIELD_PAIRS   /* const uint32_t *, counts[0] pairs, the first below counts[1], the second
+  SID_FIELD_PAIRS,  /* const uint32_t *, counts[0] pairs, the first below counts[1], the second
                        below counts[2] */
+  SID_FIELD_NETWORK /* const sid_network *, counts[0] samples to train with; its room knows it */
 } sid_field_type;
 
 typedef enum {
@@ -118,9 +121,9 @@ typedef struct {
 #define SID_ROOM_SAMPLES_0(room)
 #define SID_ROOM_SAMPLES_1(room)                                                                   \
   void sid_##room##_sample(const sid_problem *problem, uint32_t i, const double *x,                \
-                           double *gradient);
+                           double *gradient, double *work);
 
-/* own: noise that only this problem has (the kinds from SID_NOISE_POISSON on): the stochastic
+/* own: the kinds of noise from SID_NOISE_SAMPLES on are this problem's own: the stochastic
  * gradient, a Gaussian draw with the covariance of one sample, and the trace of that. */
 #define SID_ROOM_OWN_0(room)
 #define SID_ROOM_OWN_1(room)                                                                       \
@@ -150,5 +153,25 @@ typedef struct {
   sid_status sid_##room##_check(const sid_problem *problem, sid_fault *fault);
 
 SID_PROBLEM_LIST(SID_ROOM_DECLARE)
+
+/* ---- network alone ------------------------------------------------------------------------- */
+
+/* What a workspace is for. */
+typedef enum {
+  SID_FOR_BATCH = 0,
+  SID_FOR_GRADIENT,
+  SID_FOR_GAUSSIAN,
+  SID_FOR_TRACE,
+  SID_FOR_LOSS,
+  SID_FOR_HESSIAN
+} sid_purpose;
+
+/* Doubles of workspace for one purpose; `batch` counts for SID_FOR_BATCH alone. */
+size_t sid_network_workspace_for(const sid_problem *problem, int32_t purpose, uint32_t batch);
+
+/* SID_OK, or why a dynamics does not fit a valid network: *why is what is allowed, and *field the
+ * field of the dynamics that it is about. */
+sid_status sid_network_dynamics(const sid_problem *problem, const sid_dynamics *dynamics,
+                                const char **field, const char **why);
 
 #endif

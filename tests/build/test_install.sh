@@ -15,7 +15,9 @@ wrong_modes() {
 }
 check 'all may read it, whatever the umask' none "$(wrong_modes 2>&1)"
 headers=$(cd "$to/include" && ls)
-all_headers() { [ "$headers" = "$(printf 'sidyn.h\nsidyn_laws.h\nsidyn_simd.h')" ]; }
+all_headers() {
+  [ "$headers" = "$(printf 'sidyn.h\nsidyn_laws.h\nsidyn_network.h\nsidyn_simd.h')" ]
+}
 check 'the headers are those that this test knows' all_headers
 
 # What a program calls from a header.
@@ -23,13 +25,14 @@ use_of() {
   case $1 in
     sidyn.h) echo 'sid_selfcheck() == 0 && sid_status_text(SID_OK)[0]' ;;
     sidyn_laws.h) echo 'sid_data_fill(0, SID_DATA_NORMAL, 0, 0) == SID_E_NULL' ;;
+    sidyn_network.h) echo 'sid_network_exp(0.0) == 1.0' ;;
     sidyn_simd.h) echo 'sid_backend_best()->lanes >= sid_backend_ref.lanes' ;;
   esac
 }
 package_of() { case $1 in sidyn_simd.h) echo sidyn_simd ;; *) echo sidyn ;; esac; }
 flags() { PKG_CONFIG_PATH=$to/lib/pkgconfig pkg-config --static "$@"; }
 
-# Each header by itself (sidyn_laws.h is the second part of sidyn.h), and all together. An
+# Each header by itself (sidyn_laws.h and sidyn_network.h are parts of sidyn.h), all together. An
 # instrumented library needs its compiler's own.
 links() { # COMPILER LANGUAGE STANDARD [FLAGS]
   compiler=$1 language=$2 standard=$3
@@ -42,7 +45,7 @@ links() { # COMPILER LANGUAGE STANDARD [FLAGS]
     {
       case $header in
         all) for one in $headers; do echo "#include <$one>"; done ;;
-        sidyn_laws.h) echo '#include <sidyn.h>' ;;
+        sidyn_laws.h | sidyn_network.h) echo '#include <sidyn.h>' ;;
         *) echo "#include <$header>" ;;
       esac
       echo 'int main(void) { return !(1'

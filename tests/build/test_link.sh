@@ -84,8 +84,8 @@ hosted_includes() {
   grep -n '^ *# *include *<' ref/*.[ch] ref/*/*.[ch] | grep -v '<\(float\|stddef\|stdint\)[.]h>'
 }
 header_includes() {
-  grep -h '^ *# *include' ref/sidyn.h ref/sidyn_laws.h |
-    grep -v '<std\(def\|int\)[.]h>\|"sidyn_laws[.]h"'
+  grep -h '^ *# *include' ref/sidyn.h ref/sidyn_laws.h ref/sidyn_network.h |
+    grep -v '<std\(def\|int\)[.]h>\|"sidyn_\(laws\|network\)[.]h"'
 }
 check 'the sources include freestanding headers alone' none "$(hosted_includes)"
 check 'the public headers include stddef.h, stdint.h and each other alone' none "$(header_includes)"

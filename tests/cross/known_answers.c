@@ -321,6 +321,7 @@ static void read_problem(sid_problem *problem) {
   problem->entries = numbers > 0 ? entries : NULL;
   problem->mean = read_real();
   problem->exp_minus_mean = read_real();
+  problem->network = NULL;
   problem->scale = read_reals_of(p);
   problem->spectrum = read_reals_of(p);
   problem->matrix =

@@ -10,8 +10,9 @@ dir=$tmp/amalgamation
 "$PYTHON" -B tests/cross/answers.py > "$tmp/answers.txt" || exit 1
 
 public_lines() {
-  sed 's/^ *# *include "sidyn_laws.h"$/SECOND/' ref/sidyn.h |
-    sed -e '/^SECOND$/{r ref/sidyn_laws.h' -e 'd}'
+  sed 's/^ *# *include "sidyn_\([a-z]*\).h"$/PART \1/' ref/sidyn.h |
+    sed -e '/^PART laws$/{r ref/sidyn_laws.h' -e 'd}' |
+    sed -e '/^PART network$/{r ref/sidyn_network.h' -e 'd}'
 }
 two_files() {
   [ "$(ls "$dir")" = "$(printf 'sidyn.c\nsidyn.h')" ] && public_lines | cmp - "$dir/sidyn.h"

@@ -248,9 +248,9 @@ static void check_batches(noise_state *test, const instance *one, const double *
     sid_stream stream = test_stream(number), twin = stream;
     double noisy[INSTANCE_DIM_MAX], sum[INSTANCE_DIM_MAX], member[INSTANCE_DIM_MAX];
     sid_problem_noisy_gradient(problem, x, batches[k], &stream, noisy, test->work);
-    sid_problem_sample_gradient(problem, draw_member(problem, &twin), x, sum);
+    sid_problem_sample_gradient(problem, draw_member(problem, &twin), x, sum, NULL);
     for (uint32_t b = 1; b < batches[k]; b++) {
-      sid_problem_sample_gradient(problem, draw_member(problem, &twin), x, member);
+      sid_problem_sample_gradient(problem, draw_member(problem, &twin), x, member, NULL);
       for (uint32_t j = 0; j < problem->dim; j++) sum[j] = sum[j] + member[j];
     }
     for (uint32_t j = 0; batches[k] > 1 && j < problem->dim; j++)
@@ -283,7 +283,7 @@ static void deviation(noise_state *test, const sid_problem *problem, uint32_t i,
                       double *d) {
   double full[INSTANCE_DIM_MAX];
   sid_problem_gradient(problem, x, full, test->work);
-  sid_problem_sample_gradient(problem, i, x, d);
+  sid_problem_sample_gradient(problem, i, x, d, NULL);
   for (uint32_t j = 0; j < problem->dim; j++) d[j] = d[j] - full[j];
 }
 

@@ -553,7 +553,7 @@ static void check_samples(fixture_state *test, const instance *one, const double
   if (!instance_is_family(&one->problem)) return;
   for (uint32_t i = 0; i < one->problem.samples; i++) {
     double gradient[INSTANCE_DIM_MAX];
-    sid_problem_sample_gradient(&one->problem, i, x, gradient);
+    sid_problem_sample_gradient(&one->problem, i, x, gradient, NULL);
     for (uint32_t j = 0; j < one->problem.dim; j++)
       require_within(gradient[j], exact_gradient(&test->exact, &one->problem, i, j),
                      gradient_tolerance(&one->problem, x, i, j), one->name, j);
@@ -570,7 +570,7 @@ static void check_enumeration(fixture_state *test, const instance *one, const do
   for (uint32_t i = 0; i < problem->samples; i++) {
     const double weight = sid_problem_sample_weight(problem, i);
     require_bits(weight, quadratic_weight(problem, i), "weight", i);
-    sid_problem_sample_gradient(problem, i, x, sample);
+    sid_problem_sample_gradient(problem, i, x, sample, NULL);
     for (uint32_t j = 0; j < problem->dim; j++)
       mean[j] = i == 0 ? weight * sample[j] : mean[j] + weight * sample[j];
   }

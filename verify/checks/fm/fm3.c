@@ -326,7 +326,7 @@ static uint32_t fm_nearest_sample(const fm_run *run, const double *rest, double 
   fm_point(run, run->before, 1, (double)(run->step - 1), point);
   for (uint32_t i = 0; i < problem->samples; i++) {
     double distance = 0.0;
-    sid_problem_sample_gradient(problem, i, point, sample);
+    sid_problem_sample_gradient(problem, i, point, sample, NULL);
     for (uint32_t j = 0; j < problem->dim; j++) distance += fabs(sample[j] - rest[j] / da);
     if (distance < best) nearest = i;
     best = fmin(best, distance);

@@ -37,7 +37,7 @@ void fm_draw(const fm_run *run, const double *y, double *gradient, double *noise
   for (uint32_t i = 0; i < problem->samples; i++) {
     const double z =
         (i == xi ? 1.0 : 0.0) - 1.0 / (double)problem->samples; /* sqrt(Xi) twice: Xi/Xi */
-    sid_problem_sample_gradient(problem, i, y, sample);
+    sid_problem_sample_gradient(problem, i, y, sample, NULL);
     for (uint32_t j = 0; j < d; j++) noise[j] += (sample[j] - gradient[j]) * z;
   }
 }

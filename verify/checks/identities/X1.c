@@ -34,7 +34,7 @@ static void exact_gather_samples(const sid_problem *problem, const double *x, do
   double g[EXACT_DIM];
   if (problem->noise != SID_NOISE_SAMPLES) return;
   for (uint32_t i = 0; i < problem->samples; i++) {
-    sid_problem_sample_gradient(problem, i, x, g);
+    sid_problem_sample_gradient(problem, i, x, g, NULL);
     exact_put(values, g, problem->dim, c, unit);
   }
 }
@@ -123,7 +123,7 @@ static double exact_radial_samples(const exact_subject *subject, const double *x
   double worst = 0.0, g[EXACT_DIM];
   if (problem->noise != SID_NOISE_SAMPLES) return 0.0;
   for (uint32_t i = 0; i < problem->samples; i++) {
-    sid_problem_sample_gradient(problem, i, x, g);
+    sid_problem_sample_gradient(problem, i, x, g, NULL);
     worst = fmax(worst, exact_radial(problem, x, g, subject->loss_size));
   }
   return worst;

@@ -70,7 +70,7 @@ void exact_draw_samples(const sid_problem *problem, const double *x, const doubl
   const uint32_t p = problem->dim, n = problem->samples;
   double mean[EXACT_DIM] = {0}, g[EXACT_SAMPLES][EXACT_DIM];
   for (uint32_t i = 0; i < n; i++) {
-    sid_problem_sample_gradient(problem, i, x, g[i]);
+    sid_problem_sample_gradient(problem, i, x, g[i], NULL);
     for (uint32_t j = 0; j < p; j++) mean[j] += g[i][j] / n;
   }
   for (uint32_t j = 0; j < p; j++) {

@@ -94,7 +94,7 @@ static void il_scaling_law(double lam, double law[12]) {
   double g[3][3];
   for (int j = 0; j < 12; j++) law[j] = j < 3 ? -lam * x[j] : 0.0;
   for (uint32_t i = 0; i < 3; i++) {
-    sid_problem_sample_gradient(&il_three, i, x, g[i]);
+    sid_problem_sample_gradient(&il_three, i, x, g[i], NULL);
     for (int j = 0; j < 3; j++) law[j] -= g[i][j] / 3.0;
   }
   for (int i = 0; i < 3; i++)

@@ -49,8 +49,8 @@ static void step_by_formula(const sid_problem *problem, uint32_t l, double lr, d
   const double h = lr / l, a = 1.0 - h * wd, s = sqrt(2.0 * l - 1.0), c1 = (1.0 + s) * 0.5,
                c2 = (1.0 - s) * 0.5;
   double first[SVAG_DIM], second[SVAG_DIM];
-  sid_problem_sample_gradient(problem, members[0], x, first);
-  sid_problem_sample_gradient(problem, members[1], x, second);
+  sid_problem_sample_gradient(problem, members[0], x, first, NULL);
+  sid_problem_sample_gradient(problem, members[1], x, second, NULL);
   for (uint32_t j = 0; j < problem->dim; j++)
     to[j] = a * x[j] - h * (c1 * first[j] + c2 * second[j]);
 }
