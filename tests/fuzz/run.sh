@@ -1,21 +1,23 @@
 #!/bin/sh
-# libFuzzer (clang) on the readers of experiments and of known answers, each for SECONDS_EACH
-# seconds (30) from the fixtures as a start, with address and undefined-behaviour sanitizers. A
-# fault stays in build/fuzz/ with the input that shows it. Then EXPERIMENTS random experiments
-# (5000) of the seed SEED (1) by every backend, by the executable and by the oracle
-# (differential.py), and what the lanes leave (leftovers.c) under valgrind. make fuzz; needs make
-# deps deps-cross.
-planned=7
+# libFuzzer (clang) on the readers of experiments, of known answers and of images, each for
+# SECONDS_EACH seconds (30) from the fixtures or small files as a start, with address and
+# undefined-behaviour sanitizers. A fault stays in build/fuzz/ with the input that shows it. Then
+# EXPERIMENTS random experiments (5000) of the seed SEED (1) by every backend, by the executable and
+# by the oracle (differential.py), and what the lanes leave (leftovers.c) under valgrind. make fuzz;
+# needs make deps deps-cross.
+planned=9
 . tests/build/tap.sh
 seconds=${SECONDS_EACH:-30}
 dir=${BUILD:-build}/fuzz
-mkdir -p "$dir/start-experiment" "$dir/start-answers" "$dir/faults"
+mkdir -p "$dir/start-experiment" "$dir/start-answers" "$dir/start-images" \
+  "$dir/faults"
 clang -fsyntax-only -x c - -include jansson.h < /dev/null || {
   echo '# libjansson-dev is missing (make deps)'
   exit 1
 }
 
-# Starts: every 7th experiment, on a line; a case of each kind of answers.
+# Starts: every 7th experiment, on a line; a case of each kind of answers; small
+# files of images, whose first byte chooses the reader.
 "$PYTHON" -B - "$dir" << 'end' || exit 1
 import json, os, subprocess, sys
 cases = json.load(open("fixtures/trajectories.json", encoding="ascii"))["cases"]
@@ -30,11 +32,20 @@ for number, line in enumerate(lines):
     if number % 29 == 0 and len(line) < 4000:
         with open(f"{sys.argv[1]}/start-answers/{number}.txt", "w", encoding="ascii") as file:
             file.write(f"answers 1\n{line}\nstop\n")
+sys.path.append("tests/cli")
+import gzip, image_files
+square, labels = image_files.idx_images(bytes(range(18)), 3, 3), image_files.idx_labels(b"\0\1\2")
+for name, content in (("images", square), ("labels", labels), ("cifar", image_files.cifar(1)),
+                      ("digits", image_files.digits(3))):
+    for way, packed in (("plain", content), ("gzip", gzip.compress(content)),
+                        ("twice", gzip.compress(content[:9]) + gzip.compress(content[9:]))):
+        with open(f"{sys.argv[1]}/start-images/{name}.{way}", "wb") as file:
+            file.write(b"\xf8" + packed)  # by its beginning, 32 classes
 end
 
 sources="$(ls ref/*.c ref/problems/*.c ref/dynamics/*.c)"
 flags='-std=c99 -g -O1 -ffp-contract=off -D_POSIX_C_SOURCE=200809L -DSID_HAVE_JANSSON=1'
-flags="$flags -Iref -Iverify"
+flags="$flags -DSID_HAVE_ZLIB=1 -Iref -Iverify"
 sanitizers='-fsanitize=fuzzer,address,undefined,float-cast-overflow -fno-sanitize-recover=all'
 
 # Words that a mutation rarely finds by itself.
@@ -55,12 +66,15 @@ fuzzes() { # PROGRAM DICTIONARY
   [ "${executed:-0}" -ge 1000 ]
 }
 exec 3>&1
-mkdir -p "$dir/found-experiment" "$dir/found-answers"
+mkdir -p "$dir/found-experiment" "$dir/found-answers" "$dir/found-images"
+printf '%s\n' '"\x00\x00\x08\x01"' '"\x00\x00\x08\x03"' '"\x1f\x8b\x08"' > "$dir/magic"
 libraries=$(grep -o -e ' -l[^ ]*' "$B/HOSTED.flags" | tr -d '\n')
 check 'the fuzzer of experiments builds' builds experiment "$(ls verify/formats/*.c)" "$libraries"
 check "experiments: no fault in $seconds s" fuzzes experiment words
 check 'the fuzzer of known answers builds' builds answers '' ''
 check "known answers: no fault in $seconds s" fuzzes answers subjects
+check 'the fuzzer of images builds' builds images "$(ls verify/formats/*.c)" "$libraries"
+check "images: no fault in $seconds s" fuzzes images magic
 differs_nowhere() {
   "$PYTHON" -B tests/fuzz/differential.py --count "${EXPERIMENTS:-5000}" --seed "${SEED:-1}" \
     > "$dir/differential.log" 2>&1 || { cat "$dir/differential.log"; return 1; }

@@ -45,7 +45,7 @@ static int vf_digits_line(const vf_digits_text *line, uint32_t classes, uint8_t 
 
 int vf_digits(vf_content *content, uint32_t classes, vf_images *images) {
   vf_digits_text line = {.content = content};
-  uint8_t numbers[SIZE + 1];
+  uint8_t numbers[SIZE + 1] = {0};
   size_t room = images->count, length = 0, got;
   if (vf_images_shape(content, 0, images, SIDE, SIDE, 1)) return -1;
   for (line.number = 1;; line.number++) {

@@ -16,7 +16,7 @@ static int vf_idx_head(vf_content *content, int dimensions, uint32_t *sizes) {
                                head[0], head[1], head[2], head[3], dimensions, dimensions,
                                dimensions == 1 ? "size, as labels have" : "sizes, as images have");
   if (!status) status = vf_images_take(content, &head, 4, 4 * (size_t)dimensions, "sizes");
-  for (int d = 0; !status && d < dimensions; d++) {
+  for (size_t d = 0; !status && d < (size_t)dimensions; d++) {
     const uint8_t *at = head + 4 + 4 * d;
     sizes[d] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
   }

@@ -81,6 +81,11 @@ void vf_read_image_files(const vf_node *node, uint32_t classes, vf_images *image
 
 /* ---- what is in use ---- */
 
+/* A copy in the reader's memory. */
+static void *vf_kept(const vf_node *node, const uint8_t *from, size_t size) {
+  return memcpy(vf_keep(node, size), from, size); /* NOLINT: nobody comes here after a fault */
+}
+
 void vf_read_image_range(const vf_node *node, const vf_images *all, vf_images *part) {
   const size_t size = (size_t)all->height * all->width * all->channels;
   vf_length(node, 2, 2, "numbers");
@@ -92,10 +97,8 @@ void vf_read_image_range(const vf_node *node, const vf_images *all, vf_images *p
   if (node->reader->failed) return;
   *part = *all;
   part->count = part->labelled = end - begin;
-  part->pixels = vf_keep(node, part->count * size);
-  part->labels = vf_keep(node, part->count);
-  memcpy(part->pixels, all->pixels + begin * size, part->count * size);
-  memcpy(part->labels, all->labels + begin, part->count);
+  part->pixels = vf_kept(node, all->pixels + begin * size, part->count * size);
+  part->labels = vf_kept(node, all->labels + begin, part->count);
 }
 
 void vf_read_image_data(const vf_node *node, uint32_t classes, vf_image_data *data) {

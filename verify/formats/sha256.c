@@ -21,7 +21,7 @@ static uint32_t vf_rotated(uint32_t x, int by) { return x >> by | x << (32 - by)
 
 static void vf_sha256_block(uint32_t state[8], const uint8_t block[64]) {
   uint32_t w[64], s[8];
-  for (int i = 0; i < 16; i++)
+  for (size_t i = 0; i < 16; i++)
     w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
            (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
   for (int i = 16; i < 64; i++) {
@@ -70,5 +70,5 @@ void vf_sha256_text(vf_sha256 *hash, char text[VF_SHA256_SIZE]) {
   vf_sha256_add(hash, filling, 64 - (hash->length + 8) % 64);
   for (int b = 0; b < 8; b++) length[b] = (uint8_t)(bits >> (56 - 8 * b));
   vf_sha256_add(hash, length, sizeof length);
-  for (int i = 0; i < 8; i++) snprintf(text + 8 * i, 9, "%08x", (unsigned)hash->state[i]);
+  for (size_t i = 0; i < 8; i++) snprintf(text + 8 * i, 9, "%08x", (unsigned)hash->state[i]);
 }
