@@ -145,6 +145,7 @@ BAD = {
     "images without width": (head(1, 28, 0), "byte 8: images of 28x0; allowed: 1 to 1048576"),
     "images too large": (head(1, 1024, 1025), "byte 8: images of 1024x1025; allowed: 1 to"),
     "sizes whose product overflows": (head(1, 2**31, 2**32 - 1), "byte 8: images of 2147483648x"),
+    "sizes whose product is 2^32": (head(1, 2**16, 2**16), "byte 8: images of 65536x65536"),
     "more images than may be": (head(2**32 - 1, 28, 28),
                                 "byte 4: 4294967295 images; allowed: at most 342392 in all files"),
     "more small images than may be": (head(2**24 + 1, 1, 1), "images; allowed: at most 16777216"),
@@ -216,6 +217,10 @@ if HAS_ZLIB:
         path, begin = write("bomb", bomb), time.monotonic()
         refused(sidyn("data", path, preexec_fn=limited), f"{path}: unpacked byte 308: {GOES_ON}")
         holds(time.monotonic() - begin < 2, "that took longer than two seconds")
+    with case("a small file that unpacks to more records than may be"):
+        path = write("bomb", 5 * zeros)
+        refused(sidyn("data", path), f"{path}: unpacked byte {87381 * 3073}: "
+                "87382 images; allowed: at most 87381 in all files together")
     with case("refused: gzip cut anywhere"):
         for length in (*range(2, 30), *random.Random(3).sample(range(30, len(PACKED)), 30),
                        len(PACKED) - 8, len(PACKED) - 1):

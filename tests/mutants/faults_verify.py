@@ -9,6 +9,8 @@ HOSTILE = 'tests/conform/test_hostile.py'
 MESSAGES = 'tests/conform/test_messages.py'
 GIVEN = 'test_given'
 NUMBERS = 'test_conform_numbers'
+DATA = 'tests/cli/test_data.py'
+IMAGES = 'test_images'
 
 FAULTS = {
     'verify/conform/process.c': [
@@ -352,6 +354,64 @@ FAULTS = {
          'queue->next + 1 < queue->count ? queue->next++'),
         ('parallel-one-worker-number', 'test_statistics',
          '(vf_worker){&queue, started}', '(vf_worker){&queue, 0}'),
+    ],
+    'verify/command/data.c': [
+        ('data-first-label', DATA, 'if (least < 0) least = label;', 'least = label;'),
+    ],
+    'verify/formats/content.c': [
+        ('content-cut', DATA,
+         'return vf_content_packed_refuse(content, "gzip ends in the middle;',
+         'packed->ended = 1; if (0) return vf_content_packed_refuse(content, "gzip ends;'),
+        ('content-behind-gzip', DATA, 'if (stream->next_in[0] != 0x1f)', 'if (0)'),
+        ('content-first-member-alone', DATA, 'if (stream->avail_in == 0) {', 'if (1) {'),
+        ('content-rewind', DATA, 'content->at = 0;', ';'),
+    ],
+    'verify/formats/image_parts.c': [
+        ('images-behind-the-end', DATA, 'return got == 0 ? 0 :', 'return got < 2 ? 0 :'),
+        ('images-size-in-32-bits', DATA, '|| rows * width > VF_IMAGE_PIXELS)',
+         '|| (uint32_t)(rows * width) > VF_IMAGE_PIXELS)'),
+        ('images-memory-by-the-head', DATA, 'room = 1 << 16, got;', 'room = count, got;'),
+        ('images-room-of-one-file', DATA, 'if (more <= most - images->count) return 0;',
+         'if (more <= most) return 0;'),
+        ('images-of-two-shapes', IMAGES, 'if (images->count > 0 &&', 'if (0 &&'),
+    ],
+    'verify/formats/images.c': [
+        ('images-ten-classes', DATA, 'classes < 10 ? classes : 10', 'classes'),
+        ('images-no-file-of-one-class-less', IMAGES, 'vf_cifar(content, ten, images)',
+         'vf_cifar(content, 10, images)'),
+    ],
+    'verify/formats/images_cifar.c': [
+        ('cifar-planes', IMAGES, 'planes[c * PLANE + p]', 'planes[3 * p + c]'),
+        ('cifar-label', DATA, 'if (record[0] >= classes)', 'if (record[0] > classes)'),
+        ('cifar-cut', DATA, 'if (got < RECORD)', 'if (got == 0)'),
+    ],
+    'verify/formats/images_digits.c': [
+        ('digits-zero-in-front', DATA, "(*start != '0' || *at - start == 1)", '1'),
+        ('digits-label', DATA, 'MOST : classes - 1', 'MOST : classes'),
+        ('digits-place', DATA, 'line.begin += length;', 'line.begin = length;'),
+    ],
+    'verify/formats/images_idx.c': [
+        ('idx-little-endian', DATA,
+         '(uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3]',
+         '(uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0]'),
+        ('idx-any-magic', IMAGES, 'memcmp(head, magic, sizeof magic) != 0', 'head[2] != 8'),
+        ('idx-nothing', DATA, 'if (!status && sizes[0] == 0)', 'if (0)'),
+        ('idx-files-over-each-other', IMAGES, '&images->pixels, images->count * size,',
+         '&images->pixels, 0,'),
+        ('idx-fewer-labels', IMAGES, 'count != wanted', 'count > wanted'),
+        ('idx-label', IMAGES, 'if (label >= classes)', 'if (label > classes)'),
+    ],
+    'verify/formats/images_json.c': [
+        ('data-folder', IMAGES, '(size_t)(slash + 1 - node->reader->name) : 0', '0 : 0'),
+        ('data-odd-files', IMAGES, 'if (files % source->list)', 'if (0)'),
+        ('data-two-sources', IMAGES, 'if (given != 1) {', 'if (given == 0) {'),
+        ('data-pixels-from-the-first', IMAGES, 'all->pixels + begin * size', 'all->pixels'),
+        ('data-labels-from-the-first', IMAGES, 'all->labels + begin', 'all->labels'),
+        ('data-empty-range', IMAGES, 'vf_size(&behind, begin + 1,', 'vf_size(&behind, begin,'),
+    ],
+    'verify/formats/sha256.c': [
+        ('sha256-length', DATA, 'bits = 8 * hash->length', 'bits = hash->length'),
+        ('sha256-two-blocks', DATA, '64 - (hash->length + 8) % 64', '56 - hash->length % 64 % 56'),
     ],
     'verify/formats/given.c': [
         ('given-ends-shut-out', COMPARE,

@@ -37,9 +37,8 @@ int vf_images_take(vf_content *content, uint8_t **memory, size_t used, size_t co
     have += got;
     if (have < room)
       return vf_content_refuse(content, content->at,
-                               "the file ends; allowed: %zu bytes of %s, up "
-                               "to byte %zu",
-                               count, what, begin + count);
+                               "the file ends; allowed: %zu bytes of %s, up to byte %zu", count,
+                               what, begin + count);
     room *= 2;
   }
   return 0;
