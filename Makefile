@@ -291,7 +291,8 @@ fixtures:
 	$(PYTHON) -B fixtures/generate/generate.py --out fixtures
 
 fixtures-check:
-	@$(call tap,1) fixtures/generate/check.py
+	@$(call tap,1) fixtures/generate/check.py fixtures/generate/selftest.py \
+	  fixtures/generate/selftest_network.py
 
 # ---- readers of the output -----------------------------------------------------------------------
 
