@@ -162,14 +162,35 @@ static void fm6_ensemble_cosine(vf_context *context) {
 }
 
 /* The same up to T = 15.58, with enough runs to see rho. */
-static void fm6_ensemble_late(vf_context *context) {
+static void fm_ensemble_to_the_end(vf_context *context, size_t runs) {
   static const char *const keys[] = {
       "fm6.cos-law.rho2-0.64.y04-0.81.tau-1", "fm6.cos-law.rho2-0.64.y04-0.81.tau-4",
       "fm6.cos-law.rho2-0.64.y04-0.81.tau-8", "fm6.cos-law.rho2-0.64.y04-0.81.tau-15.58"};
   static const double big[] = {1.0, 4.0, 8.0, 15.58};
   fm_model model;
   fm_model_set(&model, 10, 0.3, 0.6, 0.8);
-  fm_compare_cosine(context, &model, 1e-2, 0.05, 0.81, big, keys, 4, 4000, 0);
+  fm_compare_cosine(context, &model, 1e-2, 0.05, 0.81, big, keys, 4, runs, 0);
+}
+
+static void fm6_ensemble_late(vf_context *context) { fm_ensemble_to_the_end(context, 4000); }
+
+static void fm6_ensemble_deep(vf_context *context) { fm_ensemble_to_the_end(context, 40000); }
+
+/* The paper's own: 60 models at each lr, whose angles scatter by V(T). */
+static void fm6_figure(vf_context *context) {
+  static const double etas[] = {1e-2, 1e-3, 1e-4};
+  enum { MODELS = 60 };
+  for (size_t i = 0; i < VF_COUNT(etas); i++) {
+    fm_model model;
+    fm_setup setup;
+    fm_figure_line(context, etas[i], MODELS);
+    fm_model_set(&model, 10, 0.3, 0.6, 0.8);
+    const fm_marks job = fm_marks_at(etas[i], 0.05, fm_figure_times, 8);
+    fm_model_run(&setup, &model, etas[i], 0.05, 0.81);
+    double *rows = fm_rows(context, &setup, job.marks, 8, MODELS);
+    if (rows) fm_scatter_series(context, etas[i], 0.05, fm_figure_times, job.marks, rows, 8);
+    free(rows);
+  }
 }
 
 /* Sums along a trajectory after `burn` steps: |x|^4, and eta^2 sigma^2/((1-el)^2 |x|^4 (1-|h|^2)),
@@ -278,6 +299,10 @@ static const vf_check table[] = {
      fm6_small_learning_rate},
     {"fm6.ensemble-late", "fm, Figure 2", "E cos theta = e^(-V/2) across runs up to T = 15.58",
      VF_FULL, fm6_ensemble_late},
+    {"fm6.ensemble-deep", "fm, Figure 2", "the same with 40000 runs", VF_DEEP, fm6_ensemble_deep},
+    {"fm6.sixty-models", "fm, Figure 2",
+     "60 models at lr 1e-2, 1e-3 and 1e-4 up to T = 15.58: the angle's spread is V(T)", VF_DEEP,
+     fm6_figure},
     {"fm6.half-order", "fm, Theorem 4.4",
      "with a loss the corrections are O(sqrt(el)), for pure noise O(el)", VF_QUICK, fm6_half_order},
 };
