@@ -49,6 +49,12 @@ with case("a trace: its size and error are those of chi-square with 31 degrees o
     near(p, math.erfc(z / math.sqrt(2)), 0.3, "p")
     near(sees["in sigma"], 5 * bar(fails) * error / (1.05**2 - 1), 0.08, "sigma")
 
+with case("noise is tangential but for what rounding leaves"):
+    cases, _ = laws(serve(), "--only", "laws.tangential.rayleigh.*")
+    same((red(cases), len(cases) > 1), ([], True))
+    for name, one in cases.items():
+        holds(abs(measured(one)[0][0]) < 1e-12, one["message"])
+
 with case("moments of Poisson noise: third, and variance of a batch"):
     cases, _ = laws(serve(), "--only", "laws.[ct]*.poisson.poisson.s*")
     for name, one in cases.items():

@@ -22,7 +22,7 @@ MISTAKES = [
     ("bn.sample-variance", "gradient.bn_regression.*", "loss"),
     ("bn.running", "gradient.bn_completion.*", "loss"),
     ("norm.eps", "gradient.normalised_linear.*", "loss"),
-    ("gradient.norm", "gradient.rayleigh.*"),
+    ("gradient.norm", "gradient.rayleigh.*"), ("gradient.doubled", "gradient.rayleigh.*"),
     ("noise.ambient", "noise.rayleigh.*"), ("noise.norm-squared", "noise.rayleigh.*"),
     ("noise.norm-squared", "step.rayleigh.gaussian.sde.*", "noise"),
     ("batch.sum", "step.quadratic_samples.samples.sgd.0"),
@@ -94,6 +94,7 @@ def main():
                 text = task.result().stdout
                 first = re.search(r"(?m)^FAIL (bits\.run\.\S+): ", text)[1]
                 holds(re.search("(?m)^" + pattern.format(re.escape(first)), text), text[-900:])
+                same(named(text), [fault], "named")
         for (fault, precision), task in others:
             with case(f"{fault}, {precision}: the first wrong part, and no mistake by name"):
                 text = task.result().stdout
@@ -101,6 +102,9 @@ def main():
                 same(len(re.findall("(?m)^mistake: ", text)), 1, "remarks")
                 holds(re.search("(?m)^" + UNKNOWN[fault][1], text), text[-900:])
                 holds(UNKNOWN[fault][2] in text, text[-900:])
+    with case("an eps under a root is named in binary32 too, from points near the origin"):
+        done = judged(variant("binary32", fault="variance-eps"), "--only", "numbers.loss.bn_*")
+        holds("bn.eps" in named(done.stdout), done.stdout[-600:])
     with case("a right command has no mistake"):
         done = judged([*GALLERY, "none", "numbers"], "--only", "numbers.step.rayleigh.*")
         same(done.returncode, 0, done.stdout[-400:])
