@@ -148,7 +148,7 @@ help:
 	@echo '  coverage        line and branch coverage of ref/ and verify/;' \
 	  'coverage-merged: of ref/ with AArch64'
 	@echo '  format, lint    clang-format in place; clang-tidy, cppcheck and format-check'
-	@echo '  install         library, headers, pkg-config file, executable (DESTDIR, PREFIX)'
+	@echo '  install         library, headers, executable, man pages, completions (DESTDIR, PREFIX)'
 	@echo '  clean           remove $(BUILD)/'
 	@echo 'Variables (current value)'
 	@echo '  CC=$(CC) CROSS_PREFIX=$(CROSS_PREFIX) EXEC_WRAPPER=$(EXEC_WRAPPER)' \
@@ -429,7 +429,10 @@ lint: $(B)/hosted.mk format-check
 
 TO = $(DESTDIR)$(PREFIX)
 install: all
+	rm -rf $(B)/share && sh ci/help.sh $(B)/share $(EXEC_WRAPPER) $(B)/sidyn
 	install -d '$(TO)/bin' '$(TO)/include' '$(TO)/lib/pkgconfig'
+	cd $(B)/share && find * -type d -exec install -d '$(TO)/share/{}' \; \
+	  -o -type f -exec install -m 644 '{}' '$(TO)/share/{}' \;
 	install -m 755 $(B)/sidyn '$(TO)/bin/sidyn'
 	install -m 644 ref/sidyn.h ref/sidyn_laws.h ref/sidyn_network.h '$(TO)/include'
 	install -m 644 simd/simd.h '$(TO)/include/sidyn_simd.h'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# What `make install` installs: all may read it, and every header compiles and links in C and in
-# C++, with what pkg-config says.
-planned=6
+# What `make install` installs: all may read it, man pages and completions are there, and every
+# header compiles and links in C and in C++, with what pkg-config says.
+planned=7
 . tests/build/tap.sh
 to=$tmp/installed
 
@@ -10,10 +10,17 @@ installs() { (umask 077 && make -s B="$B" CC="$CC" -o all install DESTDIR= PREFI
 check 'it installs what was built' installs
 # What others cannot read or enter, and what they could change.
 wrong_modes() {
-  find "$to" -type d ! -perm 755 -o -type f -name sidyn ! -perm 755 \
-    -o -type f ! -name sidyn ! -perm 644
+  find "$to" -type d ! -perm 755 -o -type f -path '*/bin/*' ! -perm 755 \
+    -o -type f ! -path '*/bin/*' ! -perm 644
 }
 check 'all may read it, whatever the umask' none "$(wrong_modes 2>&1)"
+says_of_itself() {
+  for file in man/man1/sidyn.1 man/man1/sidyn-run.1 bash-completion/completions/sidyn \
+    zsh/site-functions/_sidyn; do
+    [ -s "$to/share/$file" ] || { echo "$file"; return 1; }
+  done
+}
+check 'man pages and completions are there' says_of_itself
 headers=$(cd "$to/include" && ls)
 all_headers() {
   [ "$headers" = "$(printf 'sidyn.h\nsidyn_laws.h\nsidyn_network.h\nsidyn_simd.h')" ]

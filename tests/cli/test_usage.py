@@ -18,21 +18,17 @@ USAGE = output("--help")
 
 # ---- what succeeds ----
 
-with case("help lists every command and option on standard output"):
+with case("help, -h and --help list every command on standard output"):
     same([output("-h"), output("help")], [USAGE, USAGE], "-h and help")
-    for word in (b"verify", b"run", b"stream", b"data FILE", b"info", b"--tier", b"--filter",
-                 b"--backend", b"--jobs", b"--json", b"--junit", b"--list", b"law", b"--with-law",
-                 b"--trajectories", b"--out", b"--format", b"--seed", b"--key", b"--count",
-                 b"--skip", b"--what", b"Exit status: 0"):
+    for word in (b"verify", b"run", b"stream", b"info", b"law", b"compare", b"conform", b"data", b"help",
+                 b"0  fine", b"svag  On the Validity"):
         holds(word in USAGE, f"{word} is missing")
 with case("version"):
     same(output("--version").decode(), f"sidyn {VERSION}\n", "text")
 with case("info names version, backend and selfcheck"):
     text = output("info").decode()
     for pattern in (rf"(?m)^version +{re.escape(VERSION)}$",
-                    r"(?m)^(backends)? +\w+: .*usable, used: ",
-                    r"(?m)^gzip +(zlib|none \(built without zlib: .*\))$",
-                    r"(?m)^selfcheck +passed$"):
+                    r"(?m)^(backends)? +\w+: .*usable, used: ", r"(?m)^selfcheck +passed$"):
         holds(re.search(pattern, text), f"{pattern} is not in {text}")
 with case("no arguments: the usage on standard error, status 2"):
     result = sidyn()
@@ -60,13 +56,13 @@ with case("every backend by option and by environment; the option wins"):
 
 for arguments, *says in (
     (["walk"], "walk: unknown command; allowed: verify, run, law, compare, stream, conform, data, "
-     "info"),
+     "info,"),
     ([""], "unknown command"),
     (["--verbose"], "--verbose: unknown command"),
     (["two\nlines"], "unknown command"),
     (["run"], "needs exactly one EXPERIMENT.json"),
     (["run", GOOD, GOOD], "needs exactly one EXPERIMENT.json"),
-    (["run", GOOD, "--speed"], "run: --speed: unknown option; `sidyn --help` lists"),
+    (["run", GOOD, "--speed"], "run: --speed: unknown option; `sidyn help run` lists"),
     (["run", GOOD, "--speed=3"], "run: --speed=3: unknown option"),
     (["run", "-x", GOOD], "run: -x: unknown option"),
     (["run", "-xy", GOOD], "run: -x: unknown option"),
@@ -95,9 +91,6 @@ for arguments, *says in (
     (["run", GOOD, "--format", "binary"], "--format binary: allowed: bits, hex, dec"),
     (["run", GOOD, "--format", "hex", "--out", path_of("x.npy")], "--format: .npy is binary"),
     (["info", "all"], "info: all: takes no arguments"),
-    (["data"], "data: needs at least one FILE"),
-    (["data", "--count", "3"], "data: --count: unknown option; `sidyn --help` lists"),
-    (["data", "-x", GOOD], "data: -x: unknown option"),
     (["stream"], "needs --seed and --count"),
     *[(STREAM[:k] + STREAM[k + 2:], "needs --seed and --count") for k in (1, 5)],
     ([*STREAM, "3"], "stream: 3: not an option"),

@@ -46,14 +46,8 @@ static int vf_parse_compare_option(int code, char **argv, vf_compare_options *op
 }
 
 static int vf_parse_compare(int argc, char **argv, vf_compare_options *options) {
-  static const struct option names[] = {
-      {"trajectory", required_argument, NULL, 'i'}, {"trajectories", required_argument, NULL, 't'},
-      {"ensemble", no_argument, NULL, 'e'},         {"reference", required_argument, NULL, 'r'},
-      {"jobs", required_argument, NULL, 'j'},       {"json", required_argument, NULL, 'o'},
-      {"format", required_argument, NULL, 'f'},     {NULL, 0, NULL, 0}};
   int code, status = 0;
-  opterr = 0;
-  while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1)
+  while (!status && (code = vf_next_option(&vf_compare_command, argc, argv)) != -1)
     status = vf_parse_compare_option(code, argv, options);
   if (status) return status;
   if (vf_options_after("compare", argc, argv)) return VF_EXIT_USAGE;
@@ -161,7 +155,7 @@ static int vf_compare_loaded(const sid_experiment *experiment, const vf_compare_
   return status;
 }
 
-int vf_command_compare(int argc, char **argv) {
+static int vf_compare(int argc, char **argv) {
   vf_compare_options options = {
       .experiment = "", .theirs = "", .jobs = vf_processors(), .format = VF_DEC};
   char message[VF_MESSAGE_SIZE];
@@ -173,3 +167,25 @@ int vf_command_compare(int argc, char **argv) {
   vf_experiment_free(&loaded);
   return status;
 }
+
+static const vf_option vf_compare_table[] = {
+    {'i', "trajectory", "N", "as the file says, or 0", "which trajectory theirs is"},
+    {'t', "trajectories", "A:B", "as the file says, or from 0", "which trajectories theirs are"},
+    {'e', "ensemble", NULL, NULL,
+     "their random numbers are their own: distributions are compared, not numbers"},
+    {'r', "reference", "N", "four times theirs", "trajectories of sidyn in that comparison"},
+    {'o', "json", "FILE", NULL, "the verdict as JSON"},
+    VF_OPTION_FORMAT("dec"),
+    VF_OPTION_JOBS,
+    VF_OPTIONS_END};
+
+const vf_command vf_compare_command = {
+    .name = "compare",
+    .summary = "judges trajectories that somebody else computed",
+    .operands = "EXPERIMENT.json THEIRS.csv|THEIRS.npy",
+    .describes = "Theirs have the columns of `sidyn run`. Each number is equal, within what "
+                 "rounding explains, or wrong; the first wrong one is shown. Exit status 1 if "
+                 "anything is wrong.",
+    .example = "sidyn compare experiment.json theirs.csv",
+    .options = vf_compare_table,
+    .run = vf_compare};

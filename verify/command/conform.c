@@ -52,26 +52,8 @@ static int vf_parse_required(const char *text, vf_conform_options *options) {
 }
 
 static int vf_parse_conform(int argc, char **argv, vf_conform_options *options) {
-  static const struct option names[] = {{"level", required_argument, NULL, 'l'},
-                                        {"only", required_argument, NULL, 'o'},
-                                        {"seed", required_argument, NULL, 's'},
-                                        {"timeout", required_argument, NULL, 't'},
-                                        {"require", required_argument, NULL, 'r'},
-                                        {"jobs", required_argument, NULL, 'j'},
-                                        {"backend", required_argument, NULL, 'b'},
-                                        {"json", required_argument, NULL, '0'},
-                                        {"junit", required_argument, NULL, '1'},
-                                        {"tap", required_argument, NULL, '2'},
-                                        {"transcript", required_argument, NULL, '3'},
-                                        {"serve", no_argument, NULL, 'e'},
-                                        {"bits", no_argument, NULL, 'n'},
-                                        {"mistakes", no_argument, NULL, 'm'},
-                                        {"verdict-only", no_argument, NULL, 'v'},
-                                        {NULL, 0, NULL, 0}};
   int code, status = 0;
-  opterr = 0;
-  /* '+': what follows the first operand is the command's. */
-  while (!status && (code = getopt_long(argc, argv, "+:", names, NULL)) != -1) {
+  while (!status && (code = vf_next_option(&vf_conform_command, argc, argv)) != -1) {
     switch (code) {
       case 'l': status = vf_parse_level(optarg, &options->levels); break;
       case 'o': options->only = optarg; break;
@@ -198,7 +180,7 @@ static int vf_list_mistakes(void) {
   return 0;
 }
 
-int vf_command_conform(int argc, char **argv) {
+static int vf_conform_main(int argc, char **argv) {
   vf_conform_options options = {.timeout = 60.0, .jobs = vf_processors()};
   int status = vf_parse_conform(argc, argv, &options);
   if (!status)
@@ -208,3 +190,34 @@ int vf_command_conform(int argc, char **argv) {
   const int flushed = vf_output_flush();
   return flushed ? flushed : status;
 }
+
+static const vf_option vf_conform_table[] = {
+    {'l', "level", "bits|numbers|laws|all", "a quick selection of those it claims",
+     "bit for bit, within rounding, or by laws of ensembles; may be repeated"},
+    {'o', "only", "GLOB", "all cases", "cases whose id it matches: '*.step.*'"},
+    {'r', "require", "GLOB", NULL, "fails unless such a case was judged; may be repeated"},
+    {'s', "seed", "S", "0", "of the requests that are made at random"},
+    {'t', "timeout", "SECONDS", "60", "for one answer, 0.01 to 86400"},
+    {'v', "verdict-only", NULL, NULL, "looks neither for the first wrong step nor for mistakes"},
+    {'0', "json", "FILE", NULL, "the verdict as JSON"},
+    {'1', "junit", "FILE", NULL, "the verdict as JUnit XML, for CI"},
+    {'2', "tap", "FILE", NULL, "the verdict as TAP"},
+    {'3', "transcript", "FILE", NULL, "all requests and answers"},
+    {'e', "serve", NULL, NULL, "answers requests on standard input itself"},
+    {'n', "bits", NULL, NULL, "with --serve: numbers as bit patterns"},
+    {'m', "mistakes", NULL, NULL, "lists the mistakes that are known by name"},
+    VF_OPTION_JOBS,
+    VF_OPTION_BACKEND,
+    VF_OPTIONS_END};
+
+const vf_command vf_conform_command = {
+    .name = "conform",
+    .summary = "judges another implementation, a program that answers JSON lines",
+    .operands = "-- COMMAND [ARGS...]",
+    .describes = "Starts COMMAND, asks it over a pipe (docs/conform.md) and judges every answer: "
+                 "bit for bit, within what rounding explains, or by the laws that an ensemble with "
+                 "random numbers of its own must obey. Exit status 1 if an answer is wrong.",
+    .example = "sidyn conform -- python3 my_simulation.py",
+    .options = vf_conform_table,
+    .run = vf_conform_main,
+    .operands_end_options = 1};

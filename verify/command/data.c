@@ -75,10 +75,8 @@ static int vf_data_file(const char *path, const char *before) {
   return status ? vf_fail("%s", message) : 0;
 }
 
-int vf_command_data(int argc, char **argv) {
-  static const struct option names[] = {{NULL, 0, NULL, 0}};
-  opterr = 0;
-  const int code = getopt_long(argc, argv, ":", names, NULL);
+static int vf_data(int argc, char **argv) {
+  const int code = vf_next_option(&vf_data_command, argc, argv);
   int status =
       code == -1 ? vf_options_after("data", argc, argv) : vf_option_error("data", code, argv);
   if (status) return status;
@@ -88,3 +86,16 @@ int vf_command_data(int argc, char **argv) {
   if (status) return status;
   return vf_output_flush();
 }
+
+static const vf_option vf_data_table[] = {VF_OPTIONS_END};
+
+const vf_command vf_data_command = {
+    .name = "data",
+    .summary = "what is in files of labelled images",
+    .operands = "FILE [FILE...]",
+    .describes = "Prints format, shape, range of the pixels, labels with their counts, and the "
+                 "SHA-256 of the content of files in the formats of MNIST (IDX), CIFAR-10 "
+                 "(binary) and scikit-learn's digits (CSV), plain or packed by gzip.",
+    .example = "sidyn data train-images-idx3-ubyte.gz",
+    .options = vf_data_table,
+    .run = vf_data};

@@ -19,7 +19,7 @@ static void vf_info_backends(void) {
   printf("SLEEF      %s\n", sid_simd_sleef_version());
 }
 
-int vf_command_info(int argc, char **argv) {
+static int vf_info(int argc, char **argv) {
   if (argc > 1) return vf_fail("info: %s: takes no arguments", argv[1]);
   const uint32_t failed = sid_selfcheck();
   printf("version    %s\n", SID_VERSION);
@@ -39,3 +39,16 @@ int vf_command_info(int argc, char **argv) {
   const int status = vf_output_flush();
   return failed ? VF_EXIT_MACHINE : status;
 }
+
+static const vf_option vf_info_table[] = {VF_OPTIONS_END};
+
+const vf_command vf_info_command = {
+    .name = "info",
+    .summary = "what was built, what computes, and whether this machine can be trusted",
+    .operands = "",
+    .describes = "Names version, compiler, backends, threads, and the verdict of the self-check of "
+                 "the arithmetic, which every other command also makes before it computes.",
+    .example = "sidyn info",
+    .options = vf_info_table,
+    .run = vf_info,
+    .runs_on_wrong_machine = 1};

@@ -25,11 +25,8 @@ typedef struct {
 } vf_finding;
 
 static int vf_parse_law(int argc, char **argv, vf_law_options *options) {
-  static const struct option names[] = {
-      {"json", required_argument, NULL, 'o'}, {"list", no_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
   int code, status = 0;
-  opterr = 0;
-  while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
+  while (!status && (code = vf_next_option(&vf_law_command, argc, argv)) != -1) {
     switch (code) {
       case 'o': options->json = optarg; break;
       case 'l': options->list = 1; break;
@@ -173,7 +170,7 @@ static int vf_law_experiment(const sid_experiment *experiment, const vf_law_opti
   return status ? status : vf_output_flush();
 }
 
-int vf_command_law(int argc, char **argv) {
+static int vf_law_main(int argc, char **argv) {
   vf_law_options options = {NULL, NULL, 0};
   char message[VF_MESSAGE_SIZE];
   vf_experiment loaded;
@@ -191,3 +188,20 @@ int vf_command_law(int argc, char **argv) {
   vf_experiment_free(&loaded);
   return status;
 }
+
+static const vf_option vf_law_table[] = {
+    {'o', "json", "FILE", NULL, "the same with the meaning of each quantity"},
+    {'l', "list", NULL, NULL,
+     "which laws there are, and of which problems and dynamics they speak"},
+    VF_OPTIONS_END};
+
+const vf_command vf_law_command = {
+    .name = "law",
+    .summary = "what theory says for an experiment: equilibrium norm, relaxation time, risk",
+    .operands = "EXPERIMENT.json",
+    .describes = "A line for each quantity: its value by the law that fits the experiment, whether "
+                 "the numbers lie inside of that law's condition, and where it is proved. "
+                 "docs/laws.md explains them.",
+    .example = "sidyn law experiment.json",
+    .options = vf_law_table,
+    .run = vf_law_main};

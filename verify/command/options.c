@@ -8,6 +8,8 @@
 #include "formats/failure.h"
 #include "formats/number.h"
 
+enum { VF_OPTIONS_MOST = 32 };
+
 double vf_seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -50,6 +52,18 @@ int vf_option_range(const char *command, const char *text, uint64_t *first, uint
   return 0;
 }
 
+int vf_next_option(const vf_command *command, int argc, char **argv) {
+  struct option names[VF_OPTIONS_MOST + 1] = {{NULL, 0, NULL, 0}};
+  for (int i = 0; i < VF_OPTIONS_MOST && command->options[i].name; i++) {
+    const vf_option *one = command->options + i;
+    names[i].name = one->name;
+    names[i].has_arg = one->argument ? required_argument : no_argument;
+    names[i].val = one->code;
+  }
+  opterr = 0;
+  return getopt_long(argc, argv, command->operands_end_options ? "+:" : ":", names, NULL);
+}
+
 int vf_option_error(const char *command, int code, char **argv) {
   const char letter[] = {'-', (char)optopt, '\0'};
   const char *given = argv[optind - 1];
@@ -57,8 +71,8 @@ int vf_option_error(const char *command, int code, char **argv) {
   const char *what = code == ':'                               ? "needs a value"
                      : is_long && optopt && strchr(given, '=') ? "takes no value"
                                                                : "unknown option";
-  return vf_fail("%s: %s: %s; `sidyn --help` lists the options", command,
-                 is_long || code == ':' ? given : letter, what);
+  return vf_fail("%s: %s: %s; `sidyn help %s` lists the options", command,
+                 is_long || code == ':' ? given : letter, what, command);
 }
 
 int vf_options_after(const char *command, int argc, char **argv) {

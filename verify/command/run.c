@@ -38,14 +38,8 @@ static int vf_parse_out(const char *text, vf_run_options *options) {
 }
 
 static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
-  static const struct option names[] = {
-      {"trajectories", required_argument, NULL, 't'}, {"backend", required_argument, NULL, 'b'},
-      {"jobs", required_argument, NULL, 'j'},         {"out", required_argument, NULL, 'o'},
-      {"format", required_argument, NULL, 'f'},       {"statistics", no_argument, NULL, 's'},
-      {"with-law", no_argument, NULL, 'w'},           {NULL, 0, NULL, 0}};
   int code, status = 0, formatted = 0;
-  opterr = 0;
-  while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
+  while (!status && (code = vf_next_option(&vf_run_command, argc, argv)) != -1) {
     switch (code) {
       case 't': status = vf_option_range("run", optarg, &options->first, &options->count); break;
       case 'b': status = vf_backend_choose(optarg); break;
@@ -300,7 +294,7 @@ static int vf_run_experiment(const sid_experiment *experiment, const vf_run_opti
   return status;
 }
 
-int vf_command_run(int argc, char **argv) {
+static int vf_run(int argc, char **argv) {
   vf_run_options options = {
       .experiment = "", .out = "-", .count = 1, .jobs = vf_processors(), .format = VF_DEC};
   char message[VF_MESSAGE_SIZE];
@@ -316,3 +310,27 @@ int vf_command_run(int argc, char **argv) {
   vf_experiment_free(&loaded);
   return status;
 }
+
+static const vf_option vf_run_table[] = {
+    {'t', "trajectories", "A:B", "0:1",
+     "trajectories A to B-1, each with random numbers of its own"},
+    {'o', "out", "FILE.csv|FILE.npy|-", "-, CSV on standard output", "where the rows go"},
+    VF_OPTION_FORMAT("dec"),
+    {'s', "statistics", NULL, NULL,
+     "mean, variance and quantiles at each checkpoint, in bounded memory, instead of trajectories"},
+    {'w', "with-law", NULL, NULL, "a column law_NAME beside each observable that theory predicts"},
+    VF_OPTION_JOBS,
+    VF_OPTION_BACKEND,
+    VF_OPTIONS_END};
+
+const vf_command vf_run_command = {
+    .name = "run",
+    .summary = "trajectories of an experiment as CSV or NumPy's .npy",
+    .operands = "EXPERIMENT.json",
+    .describes =
+        "Computes trajectories of the experiment (sidyn-experiment(5)) and writes a row for each "
+        "checkpoint: trajectory, step, end and the observables. The bytes are the same on every "
+        "machine and for every number of jobs. docs/output.md says what each column is.",
+    .example = "sidyn run experiment.json --trajectories 0:1000 --out run.npy",
+    .options = vf_run_table,
+    .run = vf_run};

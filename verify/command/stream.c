@@ -52,16 +52,8 @@ static int vf_parse_what(const char *text, vf_what *what) {
 }
 
 static int vf_parse_stream(int argc, char **argv, vf_stream_options *options) {
-  static const struct option names[] = {{"seed", required_argument, NULL, 's'},
-                                        {"key", required_argument, NULL, 'k'},
-                                        {"count", required_argument, NULL, 'c'},
-                                        {"skip", required_argument, NULL, 'i'},
-                                        {"what", required_argument, NULL, 'w'},
-                                        {"format", required_argument, NULL, 'f'},
-                                        {NULL, 0, NULL, 0}};
   int code, status = 0;
-  opterr = 0;
-  while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
+  while (!status && (code = vf_next_option(&vf_stream_command, argc, argv)) != -1) {
     switch (code) {
       case 's':
         status = vf_parse_count("--seed", optarg, &options->seed), options->has_seed = 1;
@@ -106,7 +98,7 @@ static void vf_print_stream(const vf_stream_options *options, sid_stream *stream
   }
 }
 
-int vf_command_stream(int argc, char **argv) {
+static int vf_stream(int argc, char **argv) {
   vf_stream_options options = {0};
   vf_output output;
   sid_stream stream;
@@ -118,3 +110,23 @@ int vf_command_stream(int argc, char **argv) {
   vf_print_stream(&options, &stream);
   return vf_output_commit(&output);
 }
+
+static const vf_option vf_stream_table[] = {
+    {'s', "seed", "S", NULL, "seed, 0 to 2^64-1; must be given"},
+    {'k', "key", "A[,B[,C]]", "the stream of the seed alone", "spawn key, 1 to 3 integers"},
+    {'c', "count", "N", NULL, "how many numbers; must be given"},
+    {'i', "skip", "K", "0", "64-bit outputs of the generator to leave out first"},
+    {'w', "what", "raw|uniform|normal", "raw", "64-bit outputs, uniform in [0, 1), or normal"},
+    VF_OPTION_FORMAT("bits"),
+    VF_OPTIONS_END};
+
+const vf_command vf_stream_command = {
+    .name = "stream",
+    .summary = "random numbers of a stream, one a line",
+    .operands = "",
+    .describes = "Raw and uniform numbers are those of NumPy's "
+                 "PCG64(SeedSequence(S, spawn_key=(A, B, C))), without --key those of "
+                 "default_rng(S). Normals are exactly rounded (docs/spec.md section 3).",
+    .example = "sidyn stream --seed 12345 --count 3 --what uniform --format dec",
+    .options = vf_stream_table,
+    .run = vf_stream};

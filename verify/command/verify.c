@@ -29,14 +29,8 @@ static int vf_parse_tier(const char *text, vf_tier *tier) {
 }
 
 static int vf_parse_verify(int argc, char **argv, vf_verify_options *options) {
-  static const struct option names[] = {
-      {"tier", required_argument, NULL, 't'},    {"filter", required_argument, NULL, 'f'},
-      {"backend", required_argument, NULL, 'b'}, {"jobs", required_argument, NULL, 'j'},
-      {"json", required_argument, NULL, 'o'},    {"junit", required_argument, NULL, 'u'},
-      {"list", no_argument, NULL, 'l'},          {NULL, 0, NULL, 0}};
   int code, status = 0;
-  opterr = 0;
-  while (!status && (code = getopt_long(argc, argv, ":", names, NULL)) != -1) {
+  while (!status && (code = vf_next_option(&vf_verify_command, argc, argv)) != -1) {
     switch (code) {
       case 't': status = vf_parse_tier(optarg, &options->tier); break;
       case 'f': options->filter = optarg; break;
@@ -166,7 +160,7 @@ static int vf_verify(const vf_verify_options *options, vf_result *results, size_
   return status;
 }
 
-int vf_command_verify(int argc, char **argv) {
+static int vf_verify_main(int argc, char **argv) {
   vf_verify_options options = {VF_QUICK, NULL, NULL, NULL, vf_processors(), 0};
   int status = vf_parse_verify(argc, argv, &options);
   if (status) return status;
@@ -185,3 +179,25 @@ int vf_command_verify(int argc, char **argv) {
   const int flushed = vf_output_flush();
   return flushed ? flushed : status;
 }
+
+static const vf_option vf_verify_table[] = {
+    {'t', "tier", "quick|full|deep", "quick",
+     "seconds, minutes or hours; each has those before it"},
+    {'f', "filter", "GLOB", "all checks", "checks whose id or row it matches: 'svag2', 'errata.*'"},
+    {'l', "list", NULL, NULL, "shows the checks with claim and source, runs none"},
+    {'o', "json", "FILE", NULL, "report with every case, basis of tolerance and series"},
+    {'u', "junit", "FILE", NULL, "report as JUnit XML, for CI"},
+    VF_OPTION_JOBS,
+    VF_OPTION_BACKEND,
+    VF_OPTIONS_END};
+
+const vf_command vf_verify_command = {
+    .name = "verify",
+    .summary = "checks the trajectories against the laws that five papers prove",
+    .operands = "",
+    .describes = "Each line is one claim of a paper: the measured value against the expected one, "
+                 "of the case that is closest to failing. A check that cannot see its effect is "
+                 "inconclusive, which counts as failed. Exit status 1 if any failed.",
+    .example = "sidyn verify --filter 'svag*' --json report.json",
+    .options = vf_verify_table,
+    .run = vf_verify_main};
