@@ -429,7 +429,7 @@ lint: $(B)/hosted.mk format-check
 
 TO = $(DESTDIR)$(PREFIX)
 install: all
-	rm -rf $(B)/share && sh ci/help.sh $(B)/share $(EXEC_WRAPPER) $(B)/sidyn
+	rm -rf $(B)/share && PYTHON='$(PYTHON)' sh ci/help.sh $(B)/share $(EXEC_WRAPPER) $(B)/sidyn
 	install -d '$(TO)/bin' '$(TO)/include' '$(TO)/lib/pkgconfig'
 	cd $(B)/share && find * -type d -exec install -d '$(TO)/share/{}' \; \
 	  -o -type f -exec install -m 644 '{}' '$(TO)/share/{}' \;

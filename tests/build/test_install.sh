@@ -15,7 +15,8 @@ wrong_modes() {
 }
 check 'all may read it, whatever the umask' none "$(wrong_modes 2>&1)"
 says_of_itself() {
-  for file in man/man1/sidyn.1 man/man1/sidyn-run.1 bash-completion/completions/sidyn \
+  for file in man/man1/sidyn.1 man/man1/sidyn-run.1 man/man5/sidyn-experiment.5 \
+    bash-completion/completions/sidyn \
     zsh/site-functions/_sidyn; do
     [ -s "$to/share/$file" ] || { echo "$file"; return 1; }
   done

@@ -1,6 +1,7 @@
 """What commands say of themselves: help, man pages and completions come from one description, which
 is what is parsed; examples run as they stand."""
 
+import json
 import os
 import re
 import shlex
@@ -57,13 +58,14 @@ with case("the examples run as they stand"):
                 os.path.join(TMP, "my_simulation.py"))
     with open(os.path.join(TMP, "theirs.csv"), "wb") as file:
         file.write(output("run", "experiment.json", cwd=TMP))
+    write("labels.idx", b"\0\0\x08\x01\0\0\0\x02\x03\x07")
     for name in COMMANDS:
         words = shlex.split(EXAMPLE[name])
         same(words[:2], ["sidyn", name], "example")
         output(*words[1:], cwd=TMP, env=ENVIRONMENT)
 
 for arguments, *says in (
-    (["help", "walk"], "walk: unknown command; allowed: verify, run"),
+    (["help", "walk"], "walk: unknown command; allowed: verify, explain, "),
     (["help", "run", "law"], "help: law: allowed: one COMMAND"),
     (["help", "--completion", "fish"], "help: --completion fish: allowed: bash, zsh"),
     (["help", "--completion", "zsh", "run"], "help: --completion: stands alone"),
@@ -75,13 +77,14 @@ for arguments, *says in (
 # ---- man pages ----
 
 SHARE = os.path.join(TMP, "share")
-subprocess.run(["sh", os.path.join(ROOT, "ci/help.sh"), SHARE, SIDYN], check=True)
+subprocess.run(["sh", os.path.join(ROOT, "ci/help.sh"), SHARE, SIDYN], check=True,
+               env={**os.environ, "PYTHON": sys.executable})
 PAGES = os.path.join(SHARE, "man/man1")
 with case("there is a page for each command and one for all"):
     same(sorted(os.listdir(PAGES)),
          sorted(["sidyn.1", *(f"sidyn-{name}.1" for name in COMMANDS)]), "pages")
 with case("mandoc -Tlint finds nothing in them"):
-    for page in sorted(os.listdir(PAGES)):
+    for page in [*sorted(os.listdir(PAGES)), "../man5/sidyn-experiment.5"]:
         # whether other pages are installed is not a question to this one
         lint = subprocess.run(["mandoc", "-Tlint", os.path.join(PAGES, page)], text=True,
                               stdout=subprocess.PIPE, check=False).stdout
@@ -91,6 +94,27 @@ with case("mandoc sees a fault"):
     page = write("fault.1", ".Dd January 1, 2026\n.Dt A 1\n.Os\n.Sh NAME\n.Nm a\n.Nd b\n.Xx\n")
     holds(subprocess.run(["mandoc", "-Tlint", page], stdout=subprocess.PIPE, check=False).stdout,
           "nothing said")
+
+
+def terms(value):
+    """All names and allowed words of a schema."""
+    if isinstance(value, list):
+        return set().union(*map(terms, value))
+    if not isinstance(value, dict):
+        return set()
+    own = {str(word) for word in [*value.get("enum", []), value.get("const", "")]}
+    return own.union(value.get("properties", {}), *map(terms, value.values()))
+
+
+with case("the page of experiments has every field, kind and word of the schema"):
+    with open(os.path.join(ROOT, "fixtures/schema/experiment.schema.json"),
+              encoding="utf-8") as file:
+        wanted = terms(json.load(file)) - {"", "kind"}
+    with open(os.path.join(PAGES, "../man5/sidyn-experiment.5"), encoding="utf-8") as file:
+        text = file.read()
+    holds(len(wanted) > 60, f"{wanted}")
+    same([word for word in sorted(wanted) if not re.search(rf"\b{re.escape(word)}\b", text)], [],
+         "missing")
 for name in COMMANDS:
     with case(f"the page of {name} has every option, its default and the example"):
         shown = subprocess.run(["mandoc", "-Tascii", "-O", "width=1000",

@@ -59,13 +59,15 @@ COMMANDS = [path for path in sources("verify/*/*.c") if not path.startswith("ver
 def tables(*arrays):
     """Definition of a registry of these arrays of checks."""
     rows = "".join(
-        f"static const vf_table row_{array} = {{{array}, sizeof {array} / sizeof {array}[0]}};\n"
+        f'static const vf_table row_{array} = {{"{array}", {array}, '
+        f'sizeof {array} / sizeof {array}[0], "", ""}};\n'
         for array in arrays
     )
     return (
         rows
         + "const vf_table *const vf_rows[] = "
         f"{{{', '.join('&row_' + array for array in arrays)}}};\n"
+        f"const char *const vf_row_laws[] = {{{', '.join(chr(34) * 2 for _ in arrays)}}};\n"
         f"const size_t vf_row_count = {len(arrays)};\n"
     )
 
@@ -88,7 +90,8 @@ def report(name):
 
 def ran(result):
     """The checks of a table, with their verdicts."""
-    lines = re.findall(r"(?m)^(\S+\.\S+) .*(?:  |: )(pass|inconclusive|FAIL)(?:: no case ran)?$",
+    lines = re.findall(r"(?m)^(\S+\.\S+) .*?(?:  |: )(pass|inconclusive|FAIL)"
+                       r"(?:: no case ran| *  \S.*)?$",
                        result.stdout.decode())
     return dict(lines)
 

@@ -209,7 +209,7 @@ class Tree:
             return None
         if status == 3:
             return 'selfcheck'
-        red = re.search(r'^(\S+) .* (FAIL|inconclusive)$', self.said, re.M)
+        red = re.search(r'^(\S+) .*? (FAIL|inconclusive)\b', self.said, re.M)
         if red:
             return f'verify {red.group(1)}'
         if status == 2 and 'no check of tier' in self.said:

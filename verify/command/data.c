@@ -96,6 +96,6 @@ const vf_command vf_data_command = {
     .describes = "Prints format, shape, range of the pixels, labels with their counts, and the "
                  "SHA-256 of the content of files in the formats of MNIST (IDX), CIFAR-10 "
                  "(binary) and scikit-learn's digits (CSV), plain or packed by gzip.",
-    .example = "sidyn data train-images-idx3-ubyte.gz",
+    .example = "sidyn data labels.idx",
     .options = vf_data_table,
     .run = vf_data};

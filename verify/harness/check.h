@@ -103,19 +103,23 @@ typedef struct {
 
 vf_moments vf_moments_of(const double *values, size_t n);
 
-/* ---- registry: each row's file ends with its table, VF_ROW(row, table) ---------------------- */
+/* ---- registry: each row's file ends with VF_ROW(row, its table, how it is measured, what would
+ * turn it red); its first comment is the law that the row is about, as `sidyn explain` shows it. */
 
 typedef struct {
+  const char *row;
   const vf_check *checks;
   size_t count;
+  const char *measured, *breaks; /* one line each, without a full stop */
 } vf_table;
 
-#define VF_ROW(row, table)                                                                         \
+#define VF_ROW(row, table, measured, breaks)                                                       \
   extern const vf_table vf_row_##row;                                                              \
-  const vf_table vf_row_##row = {table, sizeof(table) / sizeof(table)[0]}
+  const vf_table vf_row_##row = {#row, table, sizeof(table) / sizeof(table)[0], measured, breaks}
 
 /* checks/registry.c */
 extern const vf_table *const vf_rows[];
+extern const char *const vf_row_laws[]; /* the first comment of each row's file */
 extern const size_t vf_row_count;
 
 #endif

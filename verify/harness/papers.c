@@ -3,15 +3,20 @@
 #include <string.h>
 
 const vf_paper vf_papers[] = {
-    {"fm", "Fast Mixing of Stochastic Gradient Descent with Normalization and Weight Decay"},
-    {"il", "Reconciling Modern Deep Learning with Traditional Optimization Analyses: "
-           "The Intrinsic Learning Rate"},
-    {"nrq", "How Normalization and Weight Decay Can Affect SGD? "
-            "Insights from a Simple Normalized Model"},
-    {"svag", "On the Validity of Modeling SGD with Stochastic Differential Equations (SDEs)"},
-    {"eos", "Understanding the Generalization Benefit of Normalization Layers: "
-            "Sharpness Reduction"},
-    {NULL, NULL}};
+    {"fm", "Fast Mixing",
+     "Fast Mixing of Stochastic Gradient Descent with Normalization and Weight Decay"},
+    {"il", "Intrinsic Learning Rate",
+     "Reconciling Modern Deep Learning with Traditional Optimization Analyses: "
+     "The Intrinsic Learning Rate"},
+    {"nrq", "noisy Rayleigh quotient",
+     "How Normalization and Weight Decay Can Affect SGD? "
+     "Insights from a Simple Normalized Model"},
+    {"svag", "SVAG and SDEs",
+     "On the Validity of Modeling SGD with Stochastic Differential Equations (SDEs)"},
+    {"eos", "Edge of Stability",
+     "Understanding the Generalization Benefit of Normalization Layers: "
+     "Sharpness Reduction"},
+    {NULL, NULL, NULL}};
 
 const vf_paper *vf_paper_of(const char *id) {
   static const char errata[] = "errata.";

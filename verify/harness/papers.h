@@ -3,7 +3,7 @@
 #define VF_PAPERS_H
 
 typedef struct {
-  const char *code, *title;
+  const char *code, *name, *title; /* name: a few words of the title */
 } vf_paper;
 
 /* Ends with an entry without a code. */

@@ -1,6 +1,7 @@
 #include "harness/report.h"
 #include <string.h>
 #include "formats/json_value.h"
+#include "harness/papers.h"
 
 static const char *vf_verdict_name(vf_verdict verdict) {
   static const char *const names[] = {"pass", "inconclusive", "fail"};
@@ -23,8 +24,8 @@ void vf_report_head(int errata) {
            "tolerance", "instance", "verdict");
     return;
   }
-  printf("%-40s %16s    %16s %10s %6s %7s  %s\n", "check", "measured", "expected", "tolerance",
-         "cases", "time", "verdict");
+  printf("%-40s %16s    %16s %10s %6s %7s  %-12s  %s\n", "check", "measured", "expected",
+         "tolerance", "cases", "time", "verdict", "instance");
 }
 
 /* A value with the relation before it, where that is not equality; a dash where there is none. */
@@ -63,9 +64,9 @@ void vf_report_line(const vf_result *result, int errata) {
       strcmp(worst->relation, "order") == 0 || strcmp(worst->relation, "bits") == 0
           ? "="
           : worst->relation;
-  printf("%-40s %16.10g %2s %16.10g %10.2e %6zu %6.2fs  %s\n", result->check->id, worst->measured,
-         relation, worst->expected, worst->tolerance, result->context.count, result->seconds,
-         verdict);
+  printf("%-40s %16.10g %2s %16.10g %10.2e %6zu %6.2fs  %-12s  %s\n", result->check->id,
+         worst->measured, relation, worst->expected, worst->tolerance, result->context.count,
+         result->seconds, verdict, worst->instance);
 }
 
 static void vf_report_trouble(const vf_result *result) {
@@ -82,14 +83,20 @@ static void vf_report_trouble(const vf_result *result) {
 }
 
 void vf_report_sum(const vf_report *report) {
-  size_t passed = 0;
+  size_t passed = 0, telling = 0; /* a check that failed, if one did */
   for (size_t i = 0; i < report->count; i++) {
     if (vf_context_verdict(&report->results[i].context) == VF_PASS)
       passed++;
     else
-      vf_report_trouble(report->results + i);
+      vf_report_trouble(report->results + (telling = i));
   }
   printf("\ntier %s, backend %s, %.1f s\n", report->tier, report->backend, report->seconds);
+  printf("next: sidyn explain %s, or any other check; verify --json FILE for every instance\n"
+         "checks are named by their paper: ",
+         report->results[telling].check->id);
+  for (const vf_paper *paper = vf_papers; paper->code; paper++)
+    printf("%s %s, ", paper->code, paper->name);
+  printf("X identities\n");
   printf("%zu passed, %zu failed\n", passed, report->count - passed);
 }
 

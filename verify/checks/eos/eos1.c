@@ -198,4 +198,5 @@ static const vf_check table[] = {
      VF_QUICK, eos_descent_sharp},
 };
 
-VF_ROW(eos1, table);
+VF_ROW(eos1, table, "both sides of the lemma at random points of every problem",
+       "lam_max at one point only, a descent without the factor et lam_max/2");

@@ -261,4 +261,5 @@ static const vf_check table[] = {
      eos_plain_completion},
 };
 
-VF_ROW(eos10, table);
+VF_ROW(eos10, table, "the same runs without decay or without normalisation",
+       "sharpness that falls without decay, an edge that attracts without normalisation");

@@ -284,4 +284,6 @@ static const vf_check table[] = {
      "sharpness, midpoint and manifold observables", VF_QUICK, eos_observables},
 };
 
-VF_ROW(eos1_sharpness, table);
+VF_ROW(eos1_sharpness, table,
+       "Lanczos and power iteration against dense eigenvalues and closed forms",
+       "an iteration that stops early, a Hessian that is not taken on the unit sphere");

@@ -201,4 +201,5 @@ static const vf_check table[] = {
      "et_t0 <= 2/(pi^2 rho2 (1-el)), not 1/(pi^2 rho2)", VF_QUICK, eos_erratum_rate},
 };
 
-VF_ROW(eos2, table);
+VF_ROW(eos2, table, "the smallest gradient of real runs within T_0 steps",
+       "T_0 without its logarithm, the start that is printed");

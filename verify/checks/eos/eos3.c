@@ -222,4 +222,5 @@ static const vf_check table[] = {
      "on an exact minimiser w_t = (1-ein)^t w_0 until |w|^2 underflows", VF_QUICK, eos_frozen},
 };
 
-VF_ROW(eos3, table);
+VF_ROW(eos3, table, "GD with decay from beside a minimiser of known sharpness, up to the edge",
+       "an edge at 1/lam1, weights that decay twice a step");

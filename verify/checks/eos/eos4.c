@@ -257,4 +257,6 @@ static const vf_check table[] = {
      "the kernel of the Hessian also has the line of theta", VF_QUICK, eos_erratum_kernel},
 };
 
-VF_ROW(eos4, table);
+VF_ROW(eos4, table,
+       "GD with decay at the edge against the flow, whose solution is known in closed form",
+       "a flow without the 4 of its denominator, tau = t eta lam/2, iterates for midpoints");

@@ -145,4 +145,5 @@ static const vf_check table[] = {
      "the speed of log lam1 is per unit of tau", VF_QUICK, eos_erratum_time},
 };
 
-VF_ROW(eos5, table);
+VF_ROW(eos5, table, "averages of h^2 and of the drift over windows of real runs at the edge",
+       "the drift 2 h^2 that is printed, a mean without the square of g");

@@ -253,4 +253,5 @@ static const vf_check table[] = {
      "what is smooth at the edge is so at midpoints, not at iterates", VF_QUICK, eos_midpoints},
 };
 
-VF_ROW(eos6, table);
+VF_ROW(eos6, table, "orbits of real runs and of the Hamiltonian over whole periods",
+       "iterates in place of midpoints, an energy that drifts");

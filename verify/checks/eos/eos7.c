@@ -367,4 +367,5 @@ static const vf_check table[] = {
      VF_QUICK, eos_no_decay},
 };
 
-VF_ROW(eos7, table);
+VF_ROW(eos7, table, "batch-normalised regression from chosen starts, against closed forms",
+       "decay that touches the directions with gradient only, an edge at another sharpness");

@@ -137,4 +137,5 @@ static const vf_check table[] = {
      eos_figure5_full},
 };
 
-VF_ROW(eos7_figure5, table);
+VF_ROW(eos7_figure5, table, "a run from a random start through all its phases",
+       "a phase that is missing: no decay, no edge, no flow");

@@ -292,4 +292,5 @@ static const vf_check table[] = {
      "sharpness and residual by Lanczos and by power iteration", VF_QUICK, eos_iterations},
 };
 
-VF_ROW(eos7_sharpness, table);
+VF_ROW(eos7_sharpness, table, "derivatives, Lanczos and power iteration against closed forms",
+       "batch normalisation with n-1 in place of n, a gradient that misses the deviation");

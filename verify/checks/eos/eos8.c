@@ -303,4 +303,5 @@ static const vf_check table[] = {
      VF_FULL, eos_figure1},
 };
 
-VF_ROW(eos8, table);
+VF_ROW(eos8, table, "GD with decay on matrix completion: losses and sharpness at midpoints",
+       "test loss over the entries of training, iterates in place of midpoints");

@@ -292,4 +292,5 @@ static const vf_check table[] = {
      eos_edge_balance},
 };
 
-VF_ROW(eos8_sharpness, table);
+VF_ROW(eos8_sharpness, table, "sharpness along a run at the edge, at minimisers found from it",
+       "a flow without its denominator, a curvature that is not between iterates");

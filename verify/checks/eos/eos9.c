@@ -178,4 +178,5 @@ static const vf_check table[] = {
      "effective_lr and angle of a step of RMSprop and quasi-RMSprop", VF_QUICK, eos_rmsprop_step},
 };
 
-VF_ROW(eos9, table);
+VF_ROW(eos9, table, "RMSprop and quasi-RMSprop at the edge against their flows",
+       "1-beta without its square of eta, v updated after the step");

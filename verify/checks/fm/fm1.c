@@ -184,4 +184,7 @@ static const vf_check table[] = {
      "tr Sigma = (D-1) sigma^2/|x|^2, not sigma^2/|x|^2", VF_QUICK, fm1_trace_symbol},
 };
 
-VF_ROW(fm1, table);
+VF_ROW(fm1, table,
+       "runs under noise of fixed length, and ensembles under Gaussian noise with their standard "
+       "error",
+       "a trace D sigma^2 for (D-1) sigma^2, the equilibrium (lam/eta)^(1/4) that is printed");

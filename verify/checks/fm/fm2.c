@@ -149,4 +149,5 @@ static const vf_check table[] = {
      VF_QUICK, fm2_time_order},
 };
 
-VF_ROW(fm2, table);
+VF_ROW(fm2, table, "the norm of real steps under noise of fixed length, without randomness",
+       "a rate 2 el for 4 el, a time scale with lam/eta for its inverse");

@@ -391,4 +391,5 @@ static const vf_check table[] = {
      fm3_sum_range},
 };
 
-VF_ROW(fm3, table);
+VF_ROW(fm3, table, "the integrals as sums over the steps of real trajectories",
+       "sums shifted by one step, a plus sign before the integrals, B without its square");

@@ -326,4 +326,6 @@ static const vf_check table[] = {
      fm4_derivative},
 };
 
-VF_ROW(fm4, table);
+VF_ROW(fm4, table,
+       "the gradient flow and its limit integrated with an error estimate, against closed forms",
+       "a flow that loses the norm, a limit that stops before the minimiser");

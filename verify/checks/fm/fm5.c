@@ -222,4 +222,5 @@ static const vf_check table[] = {
      fm5_limit_on_directions},
 };
 
-VF_ROW(fm5, table);
+VF_ROW(fm5, table, "minimisers and Hessian from the data, and ensembles of the limiting diffusion",
+       "a solution set taken as linear, the drift of the norm with the sign that is printed");

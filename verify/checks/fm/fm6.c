@@ -307,4 +307,7 @@ static const vf_check table[] = {
      "with a loss the corrections are O(sqrt(el)), for pure noise O(el)", VF_QUICK, fm6_half_order},
 };
 
-VF_ROW(fm6, table);
+VF_ROW(fm6, table,
+       "angles on the circle of minimisers across learning rates, by quadratic variation and "
+       "ensembles",
+       "time measured by eta t instead of tau, a noise with another scale in lr");

@@ -222,4 +222,6 @@ static const vf_check table[] = {
      "c = -C in (8), c = -1/2 in (13)", VF_QUICK, fm7_drift_constant},
 };
 
-VF_ROW(fm7, table);
+VF_ROW(fm7, table,
+       "ensembles of the diffusion on both sides of the time change, with standard errors",
+       "the drift +c Y that is printed, a time change without its factor e^(-Ct)");

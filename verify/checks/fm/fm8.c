@@ -150,4 +150,5 @@ static const vf_check table[] = {
      fm8_ensemble},
 };
 
-VF_ROW(fm8, table);
+VF_ROW(fm8, table, "angles of a walk whose steps have known length: exact sums, and ensembles",
+       "an angle of the step without atan, a correction of order el taken for zero");

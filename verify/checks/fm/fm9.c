@@ -348,4 +348,5 @@ static const vf_check table[] = {
      fm9_order_symbol},
 };
 
-VF_ROW(fm9, table);
+VF_ROW(fm9, table, "modes of the law of the angle, exactly and by ensembles that started apart",
+       "an angle that keeps memory of the start, a spread that grows with another clock");

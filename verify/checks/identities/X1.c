@@ -392,4 +392,6 @@ static const vf_check table[] = {
      exact_erratum_degree},
 };
 
-VF_ROW(X1, table);
+VF_ROW(X1, table,
+       "derivatives and enumerated draws of every scale-invariant problem at x and at c x",
+       "a gradient or a noise that is not divided by |x|, or that has a part along x");

@@ -127,4 +127,5 @@ static const vf_check table[] = {
      exact_area_along_run},
 };
 
-VF_ROW(X10, table);
+VF_ROW(X10, table, "the Jacobian of the map in closed form and by differences of real steps",
+       "a gradient of the toy with a wrong sign or factor, decay of one coordinate only");

@@ -135,4 +135,6 @@ static const vf_check table[] = {
      "a trajectory is its steps, with streams (1, i) and (2, i)", VF_QUICK, exact_run_of_steps},
 };
 
-VF_ROW(X2, table);
+VF_ROW(X2, table,
+       "the two sides of the recursion from single steps and along runs of every dynamics",
+       "decay applied after the gradient or to the wrong factor, noise along x, a skipped rescale");

@@ -29,4 +29,5 @@ static const vf_check table[] = {
      exact_erratum_angle},
 };
 
-VF_ROW(X3, table);
+VF_ROW(X3, table, "the observable step_angle against arctan of the step's own gradient",
+       "an angle without the factor 1-el, or of the gradient after the step");

@@ -68,4 +68,5 @@ static const vf_check table[] = {
      "mean of -ln cos D = -ln(1-el) + ln(R_K/R_0)/(2K) on every run", VF_QUICK, exact_angle_sum},
 };
 
-VF_ROW(X4, table);
+VF_ROW(X4, table, "step_angle summed over whole runs against the norms at both ends",
+       "an angle of another step, a decay of another size");

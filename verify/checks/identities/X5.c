@@ -103,4 +103,6 @@ static const vf_check table[] = {
      exact_balance_on_orbit},
 };
 
-VF_ROW(X5, table);
+VF_ROW(X5, table,
+       "averages over the stationary law, with noise enumerated, and over the orbit of GD",
+       "a trace of the noise that misses the batch size or counts the direction x");

@@ -90,4 +90,6 @@ static const vf_check table[] = {
      VF_QUICK, exact_fixed_multiplier},
 };
 
-VF_ROW(X6, table);
+VF_ROW(X6, table,
+       "noise of fixed length makes |x| deterministic, so the recursion is followed exactly",
+       "noise whose length is not s/|x|, a decay of 1-2el for (1-el)^2");

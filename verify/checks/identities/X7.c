@@ -145,4 +145,6 @@ static const vf_check table[] = {
      exact_rescaling_digits},
 };
 
-VF_ROW(X7, table);
+VF_ROW(X7, table,
+       "pairs of runs, one rescaled, whose directions are compared bit for bit or within rounding",
+       "any term of a step that does not scale with it: a decay without lr, noise without 1/|x|");

@@ -229,4 +229,7 @@ static const vf_check table[] = {
      "the decay is eta lam th", VF_QUICK, exact_erratum_adamw_decay},
 };
 
-VF_ROW(X7_adaptive, table);
+VF_ROW(X7_adaptive, table,
+       "pairs of runs in two systems of units, and steps written out from their gradients",
+       "eps, momentum or second moments that are kept in other units; a bias correction that is "
+       "missing");

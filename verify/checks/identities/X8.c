@@ -199,4 +199,5 @@ static const vf_check table[] = {
      "the factor -eta of the drift, dropped in line 2", VF_QUICK, exact_erratum_b4_proof},
 };
 
-VF_ROW(X8, table);
+VF_ROW(X8, table, "SGD with decay and SGD without at growing rates, direction by direction",
+       "the exponent -2t for -(2t+1), a decay that is not applied to the weights alone");

@@ -113,4 +113,5 @@ static const vf_check table[] = {
      exact_rate_digits},
 };
 
-VF_ROW(X9, table);
+VF_ROW(X9, table, "GD with decay and the projected step on the sphere, side by side",
+       "an effective rate eta/|w|^2 without 1-el, a projection before the step");

@@ -105,4 +105,5 @@ static const vf_check table[] = {
      VF_QUICK, eos_projected_rate},
 };
 
-VF_ROW(X9_projected, table);
+VF_ROW(X9_projected, table, "the dynamics projected_gd against GD with decay",
+       "a state |w|^2 that is updated with another gradient or factor");

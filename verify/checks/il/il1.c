@@ -315,4 +315,7 @@ static const vf_check table[] = {
      VF_QUICK, il_fluctuation},
 };
 
-VF_ROW(il1, table);
+VF_ROW(il1, table,
+       "enumeration of signs, noise of fixed length, and paths of the SDE with many substeps",
+       "a missing Ito term of the direction, noise in the equation of the norm, substeps with the "
+       "wrong scale");

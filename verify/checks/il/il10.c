@@ -380,4 +380,5 @@ static const vf_check table[] = {
      il_average_across},
 };
 
-VF_ROW(il10, table);
+VF_ROW(il10, table, "averages and distances of iterates of noise alone and with a loss",
+       "an average that weighs its terms unequally, a plateau of the distances");

@@ -250,4 +250,6 @@ static const vf_check table[] = {
      VF_QUICK, il_erratum_logarithm},
 };
 
-VF_ROW(il2, table);
+VF_ROW(il2, table,
+       "gamma of the SDE under noise of known trace, noise-free, and means with standard errors",
+       "a rate 2 el for 4 el, a trace p sigma^2 for (p-1) sigma^2, gamma as its inverse");

@@ -115,4 +115,6 @@ static const vf_check table[] = {
      il_schedule},
 };
 
-VF_ROW(il3, table);
+VF_ROW(il3, table,
+       "Hessians of real problems on tangent vectors; norms under schedules, phase by phase",
+       "a Hessian without the term of the gradient, a schedule that changes a step late");

@@ -257,4 +257,6 @@ static const vf_check table[] = {
      "the equilibrium depends on eta lam alone", VF_QUICK, il_same_product},
 };
 
-VF_ROW(il4, table);
+VF_ROW(il4, table,
+       "norms and effective rates of five schedules with one end, noise-free and by ensembles",
+       "an equilibrium that depends on the history, a decay of the rate that rescales the weights");

@@ -121,4 +121,5 @@ static const vf_check table[] = {
      il_without_decay},
 };
 
-VF_ROW(il5, table);
+VF_ROW(il5, table, "times at which the norm of the SDE comes within 1+delta of its equilibrium",
+       "gamma_0 = G_0/eta^2 as printed, a first phase that does not change the rate");

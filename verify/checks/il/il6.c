@@ -237,4 +237,6 @@ static const vf_check table[] = {
      "eta lam/B sets the equilibrium, not lam/B", VF_QUICK, il_erratum_batch},
 };
 
-VF_ROW(il6, table);
+VF_ROW(il6, table,
+       "paired paths of the SDE, enumerated batches, and the equilibrium under both batch sizes",
+       "a covariance that is not divided by the batch, lam/B for eta lam/B");

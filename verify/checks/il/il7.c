@@ -283,4 +283,6 @@ static const vf_check table[] = {
      il_erratum_momentum},
 };
 
-VF_ROW(il7, table);
+VF_ROW(il7, table,
+       "momentum's states on quadratics, under constant gradients and under noise of fixed length",
+       "decay outside of the gradient, a rate eta/(1-beta)^2, velocity updated after the weights");

@@ -417,4 +417,6 @@ static const vf_check table[] = {
      "the second phase lasts tau, not t", VF_QUICK, il_erratum_time},
 };
 
-VF_ROW(il8, table);
+VF_ROW(il8, table,
+       "exact laws of walks on the circle and the sphere, and two ensembles that started apart",
+       "a mixing time that depends on eta or lam alone instead of el");

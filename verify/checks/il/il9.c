@@ -233,4 +233,5 @@ static const vf_check table[] = {
      VF_QUICK, il_flow},
 };
 
-VF_ROW(il9, table);
+VF_ROW(il9, table, "2000 steps bit for bit, and the exponent from tangent vectors carried along",
+       "one rounding in another place: the bits part after 120 steps, the exponent may stay");

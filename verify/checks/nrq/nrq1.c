@@ -244,4 +244,5 @@ static const vf_check table[] = {
      nrq1_m_definition},
 };
 
-VF_ROW(nrq1, table);
+VF_ROW(nrq1, table, "drift and covariance of a step by enumeration over all signs",
+       "p for p-1 in the norm, a factor 1/2 in the drift of f");

@@ -237,4 +237,6 @@ static const vf_check table[] = {
      "r* is sqrt(p-1) sigma sqrt(2 el)/(2 a), no 1 minus", VF_QUICK, nrq2_limit_risk},
 };
 
-VF_ROW(nrq2, table);
+VF_ROW(nrq2, table,
+       "the transfer operator of real steps at p = 2, and long runs with standard errors",
+       "a density without the factor f^(-1/2), an equilibrium norm without p-1");

@@ -212,4 +212,6 @@ static const vf_check table[] = {
      VF_QUICK, nrq3_upper_bound},
 };
 
-VF_ROW(nrq3, table);
+VF_ROW(nrq3, table,
+       "exact recursion without a loss; bounds and risks by simulation with standard errors",
+       "eta in place of 2 in the exponents as printed, a bound that is crossed");

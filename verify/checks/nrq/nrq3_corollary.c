@@ -199,4 +199,6 @@ static const vf_check table[] = {
      "M_0^2, not M_0, is eta (p-1) sigma^2/(2 lam)", VF_QUICK, nrq3_cor1_initial_norm},
 };
 
-VF_ROW(nrq3_corollary, table);
+VF_ROW(nrq3_corollary, table,
+       "eigenvalues of the operator of the law of f, and its stationary risk",
+       "rates without the factor 2 as printed, limits twice as large");

@@ -150,4 +150,6 @@ static const vf_check table[] = {
      "100 trials at three el: a large angular update is fast and ends high", VF_DEEP, nrq3_figure},
 };
 
-VF_ROW(nrq3_figure, table);
+VF_ROW(nrq3_figure, table,
+       "100 trials at each el: trial means of the loss and their standard errors",
+       "a dynamics whose speed or final loss does not depend on the angular update");

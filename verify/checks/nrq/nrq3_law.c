@@ -332,4 +332,6 @@ static const vf_check table[] = {
      VF_QUICK, nrq3_law_ensemble},
 };
 
-VF_ROW(nrq3_law, table);
+VF_ROW(nrq3_law, table,
+       "risks of the real step, of the SDE and of the equation of f, exactly and by simulation",
+       "an equation of f that is not reflected at 0 and 1, noise without sqrt(f (1-f))");

@@ -158,4 +158,5 @@ static const vf_check table[] = {
      VF_QUICK, nrq4_mean_or_rms},
 };
 
-VF_ROW(nrq4, table);
+VF_ROW(nrq4, table, "tan^2 of the angle by enumeration; its rms and mean at equilibrium",
+       "(13) without the factor 1-el, an rms taken for the mean");

@@ -447,4 +447,5 @@ static const vf_check table[] = {
      "M_0 > (p-1) sigma^2 eta/(2 (r* - eps)(a_2 - a_1) xi)", VF_QUICK, nrq5_escape_condition},
 };
 
-VF_ROW(nrq5, table);
+VF_ROW(nrq5, table, "risk, angle and norm after a decay of the learning rate, against the law of f",
+       "weights that are rescaled with the rate, an equilibrium that is there at once");

@@ -275,4 +275,6 @@ static const vf_check table[] = {
      VF_QUICK, nrq6_corollary_3},
 };
 
-VF_ROW(nrq6, table);
+VF_ROW(nrq6, table,
+       "runs from several norms against the law of f; pairs of runs in two systems of units",
+       "a limiting risk that remembers the start");

@@ -184,4 +184,5 @@ static const vf_check table[] = {
     {"nrq7.gaussian", "nrq, eq. (7), (8)", "the same risk by simulation", VF_QUICK, nrq7_gaussian},
 };
 
-VF_ROW(nrq7, table);
+VF_ROW(nrq7, table, "moments of the noisy quadratic model by their recursion and by simulation",
+       "a variance without 2 - eta b, a risk that depends on el");

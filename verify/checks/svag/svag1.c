@@ -307,4 +307,5 @@ static const vf_check table[] = {
      VF_QUICK, check_errata_third_moment},
 };
 
-VF_ROW(svag1, table);
+VF_ROW(svag1, table, "enumeration of real steps over all pairs of samples",
+       "c1 and c2 swapped or from 2l+1, the same sample twice, eta for eta/l");

@@ -391,4 +391,5 @@ static const vf_check table[] = {
      VF_QUICK, check_svag10_order},
 };
 
-VF_ROW(svag10, table);
+VF_ROW(svag10, table, "recursions of exact moments of SGD, noisy GD and the SDE at several rates",
+       "a gap that does not vanish on quadratics, an order other than 1");

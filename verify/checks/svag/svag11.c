@@ -407,4 +407,6 @@ static const vf_check table[] = {
      check_svag11_weak_order},
 };
 
-VF_ROW(svag11, table);
+VF_ROW(svag11, table,
+       "moments of single steps and of the generator for heavy and skewed data, trajectories",
+       "a limit 3 for every noise, an order below 1 in 1/l");

@@ -346,4 +346,6 @@ static const vf_check table[] = {
      "the moments grow at most as e^(C T/eta), for every l", VF_QUICK, check_errata_lemma_c3},
 };
 
-VF_ROW(svag2, table);
+VF_ROW(svag2, table,
+       "recursions of exact moments through real steps, and trajectories with standard errors",
+       "an order 1/2 or 0: noise of the wrong covariance, a step that is not eta/l");

@@ -296,4 +296,6 @@ static const vf_check table[] = {
      check_errata_time_units},
 };
 
-VF_ROW(svag3, table);
+VF_ROW(svag3, table, "drift by vanishing noise, exact moments over substeps, trajectories",
+       "(eta/2) for (eta/4), decay outside of the squared gradient, noise per substep of the wrong "
+       "size");

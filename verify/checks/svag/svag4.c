@@ -181,4 +181,5 @@ static const vf_check table[] = {
      check_errata_noise_factor},
 };
 
-VF_ROW(svag4, table);
+VF_ROW(svag4, table, "steps with given normals, recursions of exact moments, trajectories",
+       "noise without the eta that print lacks, a covariance that misses the batch");

@@ -361,4 +361,5 @@ static const vf_check table[] = {
      check_errata_levy},
 };
 
-VF_ROW(svag5, table);
+VF_ROW(svag5, table, "exact counts and cumulants of Poisson gradients, and trajectories",
+       "a third moment that is kept by the SDE, a rule that scales lr by sqrt(B)");

@@ -369,4 +369,5 @@ static const vf_check table[] = {
      check_errata_second_order},
 };
 
-VF_ROW(svag6, table);
+VF_ROW(svag6, table, "expected changes of |x|^2 by enumeration, and averages over long runs",
+       "2 for 2-el, a balance of the SDE with the gradient term of SGD");

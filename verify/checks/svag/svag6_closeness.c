@@ -204,4 +204,6 @@ static const vf_check table[] = {
      "not C-close if N-bar/G-bar is smaller than a constant", VF_QUICK, check_errata_larger},
 };
 
-VF_ROW(svag6_closeness, table);
+VF_ROW(svag6_closeness, table,
+       "R, N and G of pairs of equilibria, put into both sides of the bounds",
+       "bounds without the term of el, a constant C in place of C^2");

@@ -251,4 +251,5 @@ static const vf_check table[] = {
      check_svag7_critical_batch},
 };
 
-VF_ROW(svag7, table);
+VF_ROW(svag7, table, "N/G of one run, and the factor at which linear scaling is seen to break",
+       "N and G of different batches, a bound that no run comes near");

@@ -332,4 +332,5 @@ static const vf_check table[] = {
      check_svag8_weak_order},
 };
 
-VF_ROW(svag8, table);
+VF_ROW(svag8, table, "learning rates step by step, exact moments under schedules, trajectories",
+       "a schedule that counts steps instead of steps/l");

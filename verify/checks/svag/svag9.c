@@ -221,4 +221,5 @@ static const vf_check table[] = {
      VF_QUICK, check_errata_index},
 };
 
-VF_ROW(svag9, table);
+VF_ROW(svag9, table, "the estimator on numbers with known law, with standard errors",
+       "groups that overlap, logarithms of means instead of means of logarithms");
