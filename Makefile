@@ -213,6 +213,13 @@ $(B)/generated/rows.h: FORCE
 
 $(B)/verify/checks/registry.o: $(B)/generated/rows.h
 
+# The examples, which `sidyn example` prints.
+$(B)/generated/examples.h: ci/examples.sh $(wildcard docs/examples docs/examples/*/*)
+	@mkdir -p $(@D)
+	@sh ci/examples.sh | $(renew)
+
+$(B)/verify/command/example.o: $(B)/generated/examples.h
+
 $(B)/libsidyn.a: $(REF_OBJECTS)
 	$(archive)
 

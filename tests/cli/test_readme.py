@@ -1,11 +1,14 @@
-"""README's sample of the table is what `sidyn verify` prints, times aside, and its sum is right."""
+"""README's commands run as pasted in a fresh clone; its sample of the table is what `sidyn verify`
+prints, times aside, and its sum is right."""
 
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from common import ROOT, case, finish, holds, output, read, same
+from common import ROOT, SIDYN, TMP, case, finish, holds, output, read, same
 
 TEXT = read(os.path.join(ROOT, "README.md")).decode()
 SAMPLE = re.search(r"^    \$ make verify\n((?:    .*\n)+)", TEXT, re.M).group(1)
@@ -32,4 +35,38 @@ with case("the sum counts the checks of the quick tier"):
     listed = output("verify", "--list").decode().splitlines()
     quick = sum(line.split()[1] == "quick" for line in listed)
     same(LINES[-1], f"{quick} passed, 0 failed", "sum")
+
+# ---- commands ----
+
+# A clone, built: its folders, and what the commands write.
+CLONE = os.path.join(TMP, "clone")
+os.makedirs(os.path.join(CLONE, "build"))
+shutil.copy(SIDYN, os.path.join(CLONE, "build/sidyn"))
+for name in ("ci", "docs", "fixtures", "Makefile", "ref", "simd", "tests", "verify"):
+    os.symlink(os.path.join(ROOT, name), os.path.join(CLONE, name))
+# Debian's Python with its NumPy is the first one, as it is on Debian.
+os.mkdir(os.path.join(TMP, "bin"))
+os.symlink(sys.executable, os.path.join(TMP, "bin/python3"))
+ENVIRONMENT = {**os.environ, "PATH": f"{TMP}/bin:{os.environ['PATH']}"}
+COMMANDS = re.findall(r"(?m)^    (?:\$ )?((?:build/sidyn|make) .*)$", TEXT)
+STATUS = {"build/sidyn conform --only '*.step.*'": 1}  # judges a simulation that is wrong
+
+
+def fast(command):
+    """A million trajectories are a thousand here; what takes minutes is only looked up."""
+    return command.replace("0:1000000", "0:1000")
+
+
+with case("there are commands"):
+    holds(len(COMMANDS) >= 15, f"{COMMANDS}")
+for command in COMMANDS:
+    command = command.split("  #")[0].rstrip()
+    with case(f"README: {command}"):
+        words = ["make", "-n", *command.split()[1:]] if command.startswith("make") else None
+        done = subprocess.run(words or ["bash", "-c", fast(command)], cwd=CLONE, check=False,
+                              env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=300)
+        status = next((code for start, code in STATUS.items() if command.startswith(start)), 0)
+        same(done.returncode, status, f"status; {done.stderr[-500:]}")
+        holds(done.stdout or ">" in command or "--out" in command, "nothing printed")
 finish()
