@@ -551,9 +551,10 @@ for arguments, *says in (
 with case("refused: an ensemble of one"):
     refused(sidyn("compare", FILE, write("one.csv", "norm2\n2\n1\n1\n"), "--ensemble"),
             "one.csv: one trajectory; allowed with --ensemble: at least two")
-with case("compare --help is the usage"):
-    same(output("compare", "--help"), output("--help"), "text")
-    for word in (b"compare EXPERIMENT.json", b"--trajectory N", b"--ensemble", b"--reference N"):
-        holds(word in output("--help"), word)
+with case("compare --help is its help"):
+    same(output("compare", "--help"), output("help", "compare"), "text")
+    for word in (b"compare [options] EXPERIMENT.json", b"--trajectory N", b"--ensemble",
+                 b"--reference N"):
+        holds(word in output("compare", "--help"), word)
 
 finish()

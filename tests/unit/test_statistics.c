@@ -1,8 +1,9 @@
-/* Statistics of ensembles: moments of the harness, sums that take their terms one by one, quantiles
- * from a histogram; and the threads that the ensembles run on. */
+/* Statistics of ensembles: moments of the harness, exact sums, quantiles; and the threads that the
+ * ensembles run on. */
 #include "common.h"
 
 #include <math.h>
+#include <mpfr.h>
 #include <pthread.h>
 #include <time.h>
 
@@ -29,161 +30,217 @@ static void require_moments(const double *values, size_t n) {
 }
 
 static void test_moments(void **state) {
-  enum { MOST = 9000 }; /* beyond two blocks of 4096 */
+  enum { MOST = 9000 };
   static double values[MOST];
   data_source data = {1};
   (void)state;
   data_fill(&data, values, MOST, 2.0, 5.0);
   for (size_t n = 2; n < 20; n++) require_moments(values, n);
-  for (size_t n = 4095; n <= 4105; n++) require_moments(values, n);
-  for (size_t n = 8190; n <= 8200; n++) require_moments(values, n);
   require_moments(values, MOST);
   const vf_moments one = vf_moments_of(values, 1), none = vf_moments_of(values, 0);
   require_bits(one.mean, values[0], "mean of one", 1);
   assert_true(isnan(one.variance) && isnan(one.standard_error));
   assert_true(isnan(none.mean) && isnan(none.variance) && isnan(none.standard_error));
+  values[7] = QUIET_NAN;
+  const vf_moments bad = vf_moments_of(values, 9);
+  assert_true(isnan(bad.mean) && isnan(bad.variance) && isnan(bad.standard_error));
 }
 
-/* ---- one value after the other ---- */
+/* ---- exact sums ---- */
 
-static void test_running_sum(void **state) {
-  double terms[100];
-  vf_running_sum sum = {0};
+enum { EXACT_BITS = 4400 }; /* enough for every sum of 2^64 squares */
+
+/* Mean and variance by MPFR, in a precision in which only the last operation rounds. */
+static void require_exact(const vf_exact *exact, const double *values, size_t n, const char *what) {
+  mpfr_t first, second, value;
+  mpfr_inits2(EXACT_BITS, first, second, value, (mpfr_ptr)NULL);
+  mpfr_set_zero(first, 1);
+  mpfr_set_zero(second, 1);
+  for (size_t i = 0; i < n; i++) {
+    mpfr_set_d(value, values[i], MPFR_RNDN);
+    assert_int_equal(mpfr_add(first, first, value, MPFR_RNDN), 0);
+    mpfr_sqr(value, value, MPFR_RNDN);
+    assert_int_equal(mpfr_add(second, second, value, MPFR_RNDN), 0);
+  }
+  require_bits(vf_exact_total(&exact->sum), mpfr_get_d(first, MPFR_RNDN) + 0.0, what, n);
+  mpfr_div_ui(value, first, n, MPFR_RNDN); /* ties do not survive 4400 digits of random data */
+  require_bits(vf_exact_mean(&exact->sum, n), mpfr_get_d(value, MPFR_RNDN) + 0.0, what, n);
+  mpfr_mul_ui(second, second, n, MPFR_RNDN);
+  mpfr_sqr(first, first, MPFR_RNDN);
+  mpfr_sub(second, second, first, MPFR_RNDN);
+  mpfr_div_ui(second, second, n, MPFR_RNDN);
+  mpfr_div_ui(second, second, n - 1, MPFR_RNDN);
+  require_bits(vf_exact_variance(exact, n), mpfr_get_d(second, MPFR_RNDN), what, n);
+  mpfr_div_ui(second, second, n, MPFR_RNDN);
+  mpfr_sqrt(second, second, MPFR_RNDN);
+  require_bits(vf_exact_standard_error(exact, n), mpfr_get_d(second, MPFR_RNDN), what, n);
+  mpfr_clears(first, second, value, (mpfr_ptr)NULL);
+}
+
+static void test_exact_sums(void **state) {
+  enum { MOST = 200 };
+  double values[MOST];
   data_source data = {2};
   (void)state;
-  data_fill(&data, terms, COUNT(terms), -1.0, 1.0);
-  terms[0] = -0.0;
-  require_bits(vf_running_total(&sum), 0.0, "no term", 0);
-  for (size_t n = 1; n <= COUNT(terms); n++) {
-    vf_running_add(&sum, terms[n - 1]);
-    require_bits(vf_running_total(&sum), sid_sum(terms, n), "terms", n);
-  }
-  memset(&sum, 0, sizeof sum); /* the +0 that pads the last group counts: -0 becomes +0 */
-  for (size_t n = 1; n <= COUNT(terms); n++) {
-    terms[n - 1] = -0.0;
-    vf_running_add(&sum, -0.0);
-    require_bits(vf_running_total(&sum), sid_sum(terms, n), "terms of -0", n);
-  }
-}
-
-/* Section 13 of the specification on values of which some are NaN. */
-static void require_statistics(const double *values, size_t n, const char *what) {
-  vf_statistics statistics;
-  double first[256] = {0}, second[256] = {0}, shift = 0.0, least = 0.0, most = 0.0;
-  uint64_t count = 0;
-  memset(&statistics, 0, sizeof statistics);
-  for (size_t i = 0; i < n; i++) {
-    vf_statistics_add(&statistics, values[i]);
-    if (!isnan(values[i])) {
-      if (count++ == 0) shift = least = most = values[i];
-      least = fmin(least, values[i]), most = fmax(most, values[i]);
+  for (int round = 0; round < 400; round++) {
+    vf_exact exact;
+    const size_t n = 2 + (size_t)data_below(&data, MOST - 1);
+    memset(&exact, 0, sizeof exact);
+    for (size_t i = 0; i < n; i++) {
+      values[i] = round % 2 ? data_finite(&data) : data_uniform(&data, -1.0, 1.0);
+      if (round % 4 == 3) values[i] *= 0x1p-800; /* many subnormal ones */
     }
-    first[i] = isnan(values[i]) ? 0.0 : values[i] - shift;
-    second[i] = first[i] * first[i];
+    /* Digits are carried in the middle. */
+    exact.sum.pending = exact.squares.pending = ((uint32_t)1 << 30) - (uint32_t)(n / 2);
+    vf_exact_add(&exact, values, n);
+    require_exact(&exact, values, n, "exact");
+    memset(&exact, 0, sizeof exact);
+    vf_exact_add(&exact, values, n);
+    require_exact(&exact, values, n, "exact, not carried");
   }
-  const double s1 = sid_sum(first, n), s2 = sid_sum(second, n), number = (double)count;
-  double variance = (s2 - s1 * (s1 / number)) / (number - 1.0);
-  if (!(variance > 0.0)) variance = 0.0;
-  assert_int_equal(statistics.count, count);
-  if (count > 0) {
-    require_bits(vf_statistics_mean(&statistics), shift + s1 / number, what, n);
-    require_bits(statistics.least, least, what, n);
-    require_bits(statistics.most, most, what, n);
-  } else {
-    assert_true(isnan(vf_statistics_mean(&statistics)));
-    assert_true(isnan(vf_statistics_quantile(&statistics, 0.5)));
-  }
-  if (count > 1)
-    require_bits(vf_statistics_variance(&statistics), variance, what, n);
-  else
-    assert_true(isnan(vf_statistics_variance(&statistics)));
-  vf_statistics_free(&statistics);
 }
 
-static void test_running_statistics(void **state) {
-  double values[256];
-  data_source data = {3};
+/* ---- fixtures ---- */
+
+/* Takes a value `times` times, a large number by doubling. */
+static void add_times(vf_statistics *statistics, double value, uint64_t times) {
+  vf_statistics power = {.ended = 0};
+  if (times < 8) {
+    for (uint64_t i = 0; i < times; i++) vf_statistics_add(statistics, &value, 1);
+    return;
+  }
+  vf_statistics_add(&power, &value, 1);
+  for (; times; times >>= 1) {
+    vf_statistics twice = {.ended = 0};
+    if (times & 1) vf_statistics_merge(statistics, &power);
+    vf_statistics_merge(&twice, &power);
+    vf_statistics_merge(&twice, &power);
+    vf_statistics_free(&power);
+    power = twice;
+  }
+  vf_statistics_free(&power);
+}
+
+static uint64_t signed_of(const json_t *value) {
+  const char *text = text_of(value);
+  return *text == '-' ? -number_of(text + 1, 10) : number_of(text, 10);
+}
+
+static void add_ramp(vf_statistics *statistics, const json_t *ramp) {
+  const uint64_t first = hex_of(field(ramp, "first")), stride = signed_of(field(ramp, "stride"));
+  const uint64_t count = (uint64_t)json_integer_value(field(ramp, "count"));
+  for (uint64_t k = 0; k < count; k++)
+    add_times(statistics, double_of(first + k * stride), decimal_of(field(ramp, "times")));
+}
+
+static void require_case(const vf_statistics *statistics, const json_t *test) {
+  static const char *const quantiles[] = {"q05", "q25", "q50", "q75", "q95"};
+  const char *id = text_of(field(test, "id"));
+  const vf_summary summary = vf_statistics_summary(statistics);
+  if (vf_statistics_count(statistics) != decimal_of(field(test, "count")) ||
+      statistics->nan != decimal_of(field(test, "nan")) ||
+      statistics->ended != decimal_of(field(test, "ended")) ||
+      statistics->minus_inf != decimal_of(field(test, "minus_inf")) ||
+      statistics->plus_inf != decimal_of(field(test, "plus_inf")) ||
+      summary.resolution != json_integer_value(field(test, "resolution")))
+    fail_msg("%s: counts or resolution", id);
+  require_bits(summary.mean, real_of(field(test, "mean")), id, 0);
+  require_bits(summary.variance, real_of(field(test, "variance")), id, 1);
+  require_bits(summary.standard_error, real_of(field(test, "standard_error")), id, 2);
+  require_bits(summary.least, real_of(field(test, "min")), id, 3);
+  require_bits(summary.most, real_of(field(test, "max")), id, 4);
+  for (size_t q = 0; q < VF_QUANTILES; q++)
+    require_bits(summary.quantile[q], real_of(field(test, quantiles[q])), id, 5 + q);
+}
+
+/* In the order of the file, and backwards in parts of one ramp each. */
+static void test_fixtures(void **state) {
+  json_t *document = fixture("ensembles");
+  const json_t *cases = cases_of(document, 50);
   (void)state;
-  for (int missing = 0; missing <= 4; missing++) /* every fifth value and more */
-    for (size_t n = 0; n <= COUNT(values); n += n < 20 ? 1 : 59) {
-      data_fill(&data, values, COUNT(values), -3.0, 5.0);
-      for (size_t i = 0; i < n; i++)
-        if ((int)data_below(&data, 5) < missing) values[i] = QUIET_NAN;
-      require_statistics(values, n, "statistics");
+  for (size_t i = 0; i < json_array_size(cases); i++) {
+    const json_t *test = json_array_get(cases, i), *ramps = field(test, "values");
+    vf_statistics forth = {.ended = decimal_of(field(test, "ended"))}, back = {.ended = 0};
+    for (size_t r = 0; r < json_array_size(ramps); r++) add_ramp(&forth, json_array_get(ramps, r));
+    for (size_t r = json_array_size(ramps); r-- > 0;) {
+      vf_statistics part = {.ended = 0};
+      add_ramp(&part, json_array_get(ramps, r));
+      vf_statistics_merge(&back, &part);
+      vf_statistics_free(&part);
     }
-  for (size_t i = 0; i < 256; i++) values[i] = QUIET_NAN;
-  require_statistics(values, 5, "no value");
-  /* Squares that underflow leave S2 - S1 (S1/n) below 0: a variance of +0. */
-  for (size_t i = 0; i < 11; i++) values[i] = i ? 1.2e-162 : 0.0;
-  require_statistics(values, 11, "underflow");
-}
-
-/* ---- quantiles ---- */
-
-/* The bin of 1/128 of a binade with `value` in it: its first and its last double. */
-static void bin_of(double value, double *from, double *to) {
-  int exponent;
-  const double size = magnitude(value), fraction = 2.0 * frexp(size, &exponent);
-  const double part = floor((fraction - 1.0) * 128.0);
-  const double inner = ldexp(1.0 + part / 128.0, exponent - 1),
-               outer = nextafter(ldexp(1.0 + (part + 1.0) / 128.0, exponent - 1), 0.0);
-  *from = value < 0.0 ? -outer : inner;
-  *to = value < 0.0 ? -inner : outer;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-/* By definition: rank = fraction*n falls into the first bin that it does not exceed. */
-static double quantile_of(const double *sorted, size_t n, double fraction) {
-  const double rank = fraction * (double)n;
-  for (size_t i = 0; i < n;) {
-    double from, to;
-    size_t end = i;
-    bin_of(sorted[i], &from, &to);
-    while (end < n && sorted[end] <= to) end++;
-    if ((double)end >= rank) {
-      const double value = from + (to - from) * ((rank - (double)i) / (double)(end - i));
-      return value < sorted[0] ? sorted[0] : value > sorted[n - 1] ? sorted[n - 1] : value;
-    }
-    i = end;
+    back.ended += forth.ended;
+    require_case(&forth, test);
+    require_case(&back, test);
+    vf_statistics_free(&forth);
+    vf_statistics_free(&back);
   }
-  return QUIET_NAN;
+  json_decref(document);
 }
 
-static void require_quantiles(const double *values, size_t n, const char *what) {
-  static const double fractions[] = {0.05, 0.25, 0.5, 0.75, 0.95, 0.125, 0.01, 0.99};
-  vf_statistics statistics;
-  double *sorted = allocate(n);
-  memset(&statistics, 0, sizeof statistics);
-  for (size_t i = 0; i < n; i++) vf_statistics_add(&statistics, values[i]);
-  memcpy(sorted, values, n * sizeof *sorted);
-  qsort(sorted, n, sizeof *sorted, compare_doubles);
-  for (size_t f = 0; f < COUNT(fractions); f++)
-    require_bits(vf_statistics_quantile(&statistics, fractions[f]),
-                 quantile_of(sorted, n, fractions[f]), what, n);
-  vf_statistics_free(&statistics);
-  free(sorted);
+/* ---- order and parts ---- */
+
+static void require_same_summary(const vf_statistics *a, const vf_statistics *b) {
+  const vf_summary x = vf_statistics_summary(a), y = vf_statistics_summary(b);
+  require_bits(x.mean, y.mean, "mean", 0);
+  require_bits(x.variance, y.variance, "variance", 0);
+  require_bits(x.standard_error, y.standard_error, "standard error", 0);
+  require_bits(x.least, y.least, "min", 0);
+  require_bits(x.most, y.most, "max", 0);
+  require_same(x.quantile, y.quantile, VF_QUANTILES, "quantile");
+  assert_int_equal(x.resolution, y.resolution);
+  assert_int_equal(a->nan, b->nan);
+  assert_int_equal(a->finite, b->finite);
 }
 
-static void test_quantiles(void **state) {
-  enum { MOST = 400 };
-  static double values[MOST];
-  data_source data = {4};
+/* Any order, divided in any way, of numbers that take 100 to 60 000 bins. */
+static void test_order_and_parts(void **state) {
+  enum { MOST = 60000, PARTS = 5 };
+  double *values = allocate(MOST);
+  data_source data = {5};
   (void)state;
-  for (size_t n = 1; n <= MOST; n += n < 40 ? 1 : 90) {
-    data_fill(&data, values, n, 1.0, 1.05); /* a few bins: 1/128 is .0078 */
-    require_quantiles(values, n, "positive");
-    for (size_t i = 0; i < n; i++) values[i] = -values[i];
-    require_quantiles(values, n, "negative");
-    data_fill(&data, values, n, -0.6, 2.0);
-    require_quantiles(values, n, "both signs");
-    data_fill(&data, values, n, 0.9, 0.95);
-    for (size_t i = 0; i < n; i++) values[i] = ldexp(values[i], 1024); /* the last binade */
-    require_quantiles(values, n, "large");
+  for (int round = 0; round < 12; round++) {
+    const size_t n = round < 4 ? 900 + 100 * (size_t)round : MOST;
+    vf_statistics whole = {.ended = 0}, joined = {.ended = 0}, parts[PARTS];
+    memset(parts, 0, sizeof parts);
+    for (size_t i = 0; i < n; i++) {
+      values[i] = round % 3 == 0   ? data_finite(&data)
+                  : round % 3 == 1 ? data_uniform(&data, 1.0, 1.1)
+                                   : (double)(int)data_below(&data, 2000) * 0x1p-1070;
+      if (data_below(&data, 50) == 0)
+        values[i] = data_below(&data, 2) ? QUIET_NAN : POSITIVE_INFINITY;
+    }
+    vf_statistics_add(&whole, values, n);
+    for (size_t i = n; i-- > 0;)
+      vf_statistics_add(parts + data_below(&data, round % 2 ? 2 : PARTS), values + i, 1);
+    for (size_t p = 0; p < PARTS; p++) {
+      vf_statistics_merge(&joined, parts + p);
+      vf_statistics_free(parts + p);
+    }
+    require_same_summary(&whole, &joined);
+    vf_statistics_free(&whole);
+    vf_statistics_free(&joined);
   }
+  free(values);
+}
+
+/* What is stated before a run is not exceeded: the memory of the slots is counted here. */
+static void test_memory(void **state) {
+  vf_statistics statistics = {.ended = 0};
+  data_source data = {6};
+  (void)state;
+  for (uint64_t n = 1; n <= 200000; n++) {
+    const double value = data_finite(&data);
+    vf_statistics_add(&statistics, &value, 1);
+    if (statistics.many && n % 1000 != 25) continue;
+    const vf_histogram *histogram = statistics.many ? &statistics.many->histogram : NULL;
+    const size_t used =
+        histogram ? sizeof *statistics.many + histogram->slots * sizeof *histogram->slot : 0;
+    assert_true(sizeof statistics + used <= vf_statistics_bytes(n));
+    assert_true(!histogram || histogram->bins <= VF_BINS_MOST);
+  }
+  assert_true(vf_statistics_bytes(UINT64_MAX) < 1100000);
+  assert_true(vf_statistics_bytes(20) < 400);
+  vf_statistics_free(&statistics);
 }
 
 /* ---- threads ---- */
@@ -242,11 +299,10 @@ static void test_map(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_moments),
-                                     cmocka_unit_test(test_running_sum),
-                                     cmocka_unit_test(test_running_statistics),
-                                     cmocka_unit_test(test_quantiles),
-                                     cmocka_unit_test(test_parallel),
-                                     cmocka_unit_test(test_map)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_moments),  cmocka_unit_test(test_exact_sums),
+      cmocka_unit_test(test_fixtures), cmocka_unit_test(test_order_and_parts),
+      cmocka_unit_test(test_memory),   cmocka_unit_test(test_parallel),
+      cmocka_unit_test(test_map)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,12 +95,13 @@ double vf_order(vf_context *context, const char *instance, const double *h, cons
 void vf_series(vf_context *context, const char *name, const char *const *columns,
                size_t column_count, const double *values, size_t rows);
 
-/* ---- statistics in the canonical order ---- */
+/* ---- statistics, each the exact number rounded once (docs/spec.md section 13) ---- */
 
 typedef struct {
   double mean, variance, standard_error; /* variance with n-1 */
 } vf_moments;
 
+/* NaN where there are too few values or one is NaN; an infinite value gives an infinite mean. */
 vf_moments vf_moments_of(const double *values, size_t n);
 
 /* ---- registry: each row's file ends with VF_ROW(row, its table, how it is measured, what would

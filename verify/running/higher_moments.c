@@ -6,7 +6,7 @@ void vf_power_sums_add(vf_power_sums *sums, double value) {
   if (sums->count++ == 0) sums->shift = value;
   const double d = value - sums->shift;
   double power = 1.0;
-  for (int k = 0; k < 4; k++) vf_running_add(sums->power + k, power *= d);
+  for (int k = 0; k < 4; k++) vf_exact_sum_add(sums->power + k, power *= d);
 }
 
 vf_higher_moments vf_higher_moments_of(const vf_power_sums *sums) {
@@ -14,7 +14,7 @@ vf_higher_moments vf_higher_moments_of(const vf_power_sums *sums) {
   vf_higher_moments moments = {sums->count, (double)NAN, (double)NAN, 0.0, 1.0};
   double raw[4]; /* moments about the shift */
   if (sums->count == 0) return moments;
-  for (int k = 0; k < 4; k++) raw[k] = vf_running_total(sums->power + k) / n;
+  for (int k = 0; k < 4; k++) raw[k] = vf_exact_total(sums->power + k) / n;
   const double m = raw[0], second = fmax(raw[1] - m * m, 0.0);
   moments.mean = sums->shift + m;
   if (sums->count < 2) return moments;

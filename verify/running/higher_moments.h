@@ -1,14 +1,15 @@
-/* Moments up to the fourth of an ensemble, one number at a time, by canonical sums. */
+/* Moments up to the fourth of an ensemble, one number at a time, by exact sums. */
 #ifndef VF_HIGHER_MOMENTS_H
 #define VF_HIGHER_MOMENTS_H
 
-#include "running/statistics.h"
+#include <stddef.h>
+#include "running/exact_sum.h"
 
 /* One quantity. Zero-initialised. */
 typedef struct {
-  vf_running_sum power[4]; /* of value - shift */
-  double shift;            /* the first value */
-  uint64_t count;          /* finite values */
+  vf_exact_sum power[4]; /* of value - shift */
+  double shift;          /* the first value */
+  uint64_t count;        /* finite values */
 } vf_power_sums;
 
 /* Takes the next value; one that is not finite counts as none. */
