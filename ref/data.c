@@ -1,6 +1,7 @@
 /* Random data that any machine makes alike. docs/spec.md section 16. */
 #include "config.h"
 #include "fp.h"
+#include "ranges.h"
 #include "sidyn.h"
 
 sid_status sid_data_fill(sid_stream *stream, int32_t kind, size_t n, double *out) {
@@ -45,5 +46,31 @@ sid_status sid_data_low_rank(sid_stream *stream, uint32_t rows, uint32_t cols, u
   for (uint32_t r = 0; r < rows; r++)
     for (uint32_t c = 0; c < cols; c++)
       *matrix++ = sid_dot(left + (size_t)r * rank, right + (size_t)c * rank, rank) * k;
+  return SID_OK;
+}
+
+/* The byte nearest to u. */
+static uint8_t sid_data_byte(double u) {
+  if (!(u >= 0.0)) return 0;
+  return u > 255.0 ? 255 : (uint8_t)(u + 0.5 < 256.0 ? u + 0.5 : 255.0);
+}
+
+sid_status sid_data_blobs(sid_stream *stream, const sid_blobs *blobs, uint32_t n, uint8_t *pixels,
+                          uint8_t *labels, double *work) {
+  if (!stream || !blobs || !pixels || !labels || !work) return SID_E_NULL;
+  const size_t size = blobs->numbers;
+  if (size < 1 || blobs->centres < 1 || blobs->classes < 1 || blobs->classes > 256)
+    return SID_E_DIM;
+  if (!sid_is_nonnegative(blobs->spread)) return SID_E_PARAMETER;
+  double *centres = work, *z = work + size * blobs->centres;
+  for (size_t j = 0; j < size * blobs->centres; j++)
+    centres[j] = 64.0 + 128.0 * sid_stream_uniform(stream);
+  for (uint32_t i = 0; i < n; i++) {
+    const uint64_t k = sid_stream_index(stream, blobs->centres);
+    const double *centre = centres + k * size;
+    labels[i] = (uint8_t)(k % blobs->classes);
+    sid_stream_normals(stream, z, size);
+    for (size_t j = 0; j < size; j++) *pixels++ = sid_data_byte(centre[j] + blobs->spread * z[j]);
+  }
   return SID_OK;
 }

@@ -13,6 +13,10 @@ double sid_angle(const double *y, const double *x, uint32_t dim, double *work) {
   return sid_atan2(sid_sqrt(sid_dot(work, work, dim)) * sid_sqrt(ry), c);
 }
 
+int sid_observable_many(int32_t observable) {
+  return observable == SID_X || observable == SID_LAYER_NORM2 || observable == SID_TEST_CLASSES;
+}
+
 size_t sid_observable_width(const sid_problem *problem, int32_t observable) {
   switch (observable) {
     case SID_X: return problem->dim;
@@ -176,7 +180,7 @@ void sid_observe(const sid_experiment *experiment, uint64_t step, const double *
                   &moment.wd);
   for (uint32_t o = 0; o < experiment->observable_count; o++) {
     const int32_t observable = experiment->observables[o];
-    if (observable == SID_X || observable == SID_LAYER_NORM2 || observable == SID_TEST_CLASSES)
+    if (sid_observable_many(observable))
       sid_observe_many(&experiment->problem, observable, x, row, work);
     else
       *row = sid_observe_one(experiment, observable, &moment, work);

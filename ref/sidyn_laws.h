@@ -144,6 +144,19 @@ sid_status sid_data_entries(sid_stream *stream, uint32_t rows, uint32_t cols, ui
 sid_status sid_data_low_rank(sid_stream *stream, uint32_t rows, uint32_t cols, uint32_t rank,
                              double *matrix, double *work);
 
+/* Images of bytes around random centres (docs/spec-network.md section 12): each centre has a label,
+ * and each image that of its centre. */
+typedef struct {
+  uint32_t numbers; /* bytes of an image, >= 1 */
+  uint32_t centres; /* >= 1; centre k has the label k mod classes */
+  uint32_t classes; /* 1..256 */
+  double spread;    /* standard deviation of a byte, >= 0 */
+} sid_blobs;
+
+/* n images and their labels. work: (centres + 1)*numbers doubles. */
+sid_status sid_data_blobs(sid_stream *stream, const sid_blobs *blobs, uint32_t n, uint8_t *pixels,
+                          uint8_t *labels, double *work);
+
 #ifdef __cplusplus
 }
 #endif

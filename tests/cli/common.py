@@ -295,9 +295,23 @@ POISSON = {
     "steps": 6,
     "observables": ["loss", "noise_trace", "x"],
 }
+NETWORK = {
+    "schema": "sidyn-experiment-1",
+    "problem": {"kind": "network", "layers": [{"dense": 8}, {"dense": 8}],
+                "norm": {"kind": "gn", "groups": 2}, "activation": "swish",
+                "loss": "cross_entropy", "temperature": 2, "classes": 4,
+                "data": {"blobs": {"seed": 1, "shape": [2, 4, 1], "centres": 6, "spread": 30},
+                         "train": [0, 20], "test": [10, 30], "scale": 0.015625, "centre": 2},
+                "noise": {"kind": "samples"}},
+    "dynamics": {"kind": "sgd", "batch": 4},
+    "schedule": {"kind": "constant", "lr": 0.1, "wd": 0.01},
+    "start": {"kind": "gaussian", "scale": 0.3},
+    "seed": 1, "steps": 6, "checkpoints": [0, 2, 6],
+    "observables": ["test_loss", "layer_norm2", "accuracy", "test_accuracy", "test_classes"],
+}
 BASES = {"rayleigh": RAYLEIGH, "linear": LINEAR, "family": FAMILY, "noisy": NOISY, "drift": DRIFT,
          "ratio": RATIO, "trough": TROUGH, "ridge": RIDGE, "regression": REGRESSION,
-         "completion": COMPLETION, "poisson": POISSON}
+         "completion": COMPLETION, "poisson": POISSON, "network": NETWORK}
 # Takes far longer than any test waits.
 ENDLESS = experiment(RATIO, steps=2**53, checkpoints=[0])
 

@@ -16,6 +16,7 @@ NAN, INF, MINUS_INF = "7ff8000000000000", "7ff0000000000000", "fff0000000000000"
 DRAWN = "none gaussian rademacher sphere"
 ZERO, MINUS_ONE = "0" * 16, "bff0000000000000"
 SCHEMA = validator("experiment.schema.json")
+ONLY_TEST = "allowed only for bn_completion with a matrix and network with test samples"
 
 
 def steps_of(path):
@@ -73,7 +74,7 @@ STRUCTURE = [
     ("rayleigh", "dynamics.kind", "adam", "allowed: gd sgd"),
     ("rayleigh", "schedule.kind", "step", "allowed: constant"),
     ("rayleigh", "start.kind", "zero", "allowed: point"),
-    ("rayleigh", "observables[1]", "accuracy", "allowed: norm2 loss"),
+    ("rayleigh", "observables[1]", "precision", "allowed: norm2 loss"),
     *[("rayleigh", path, DELETE, "missing; allowed: ") for path in
       ("schema", "problem", "dynamics", "schedule", "start", "seed", "steps", "plane",
        "problem.kind", "problem.dim", "problem.noise.kind", "problem.noise.sigma", "dynamics.kind",
@@ -244,6 +245,80 @@ STRUCTURE = [
     ("ridge", "start.radius", 1, "unknown field; allowed: kind scale"),
     ("trough", "observables[0]", "manifold", "allowed: norm2 loss"),
 ]
+# The problem network, in its own words.
+NETWORK_STRUCTURE = [
+    *[("network", f"problem.{name}", DELETE, "missing; allowed: ") for name in
+      ("layers", "activation", "loss", "temperature", "classes", "data")],
+    ("network", "problem.spectrum", [1], "unknown field; allowed: kind dim layers norm"),
+    ("network", "problem.layers", [], "0 layers; allowed: 1 to 16"),
+    ("network", "problem.layers", [{"dense": 8}] * 17, "17 layers; allowed: 1 to 16"),
+    ("network", "problem.layers[0]", {}, "allowed: exactly one of dense and conv"),
+    ("network", "problem.layers[0].dense", 0, "allowed: an integer from 1 to 65536"),
+    ("network", "problem.layers[0].stride", 2, "unknown field; allowed: dense"),
+    ("network", "problem.layers[0]", {"conv": 8, "stride": 0},
+     "allowed: an integer from 1 to 65536", "problem.layers[0].stride"),
+    ("network", "problem.norm.kind", "batch", '"batch"; allowed: none bn ln gn wn'),
+    ("network", "problem.norm.gain", 1, "unknown field; allowed: kind eps groups"),
+    ("network", "problem.norm", {"kind": "bn", "groups": 2}, "unknown field; allowed: kind eps",
+     "problem.norm.groups"),
+    ("network", "problem.norm.groups", DELETE, "missing; allowed: a divisor"),
+    ("network", "problem.norm.eps", -1, "-1; allowed: finite and >= 0"),
+    ("network", "problem.norm", {"kind": "wn", "gain": 0}, "0; allowed: finite and > 0",
+     "problem.norm.gain"),
+    ("network", "problem.activation", "tanh", '"tanh"; allowed: relu swish linear'),
+    ("network", "problem.loss", "hinge", '"hinge"; allowed: cross_entropy squared_error'),
+    ("network", "problem.temperature", 0, "0; allowed: finite and > 0"),
+    ("network", "problem.classes", 1, "allowed: an integer from 2 to 256"),
+    ("network", "problem.classes", 257, "allowed: an integer from 2 to 256"),
+    ("network", "problem.noise.kind", "gaussian",
+     '"gaussian"; allowed for network: none samples epochs'),
+    ("network", "problem.data.blobs", DELETE,
+     "0 of them; allowed: exactly one of idx cifar digits blobs images", "problem.data"),
+    ("network", "problem.data.digits", "digits.csv.gz", "2 of them; allowed: exactly one of",
+     "problem.data"),
+    *[("network", f"problem.data.{name}", DELETE, "missing; allowed: ") for name in
+      ("train", "scale", "centre", "blobs.seed", "blobs.shape", "blobs.centres", "blobs.spread")],
+    ("network", "problem.data.scale", 0, "0; allowed: finite and > 0"),
+    ("network", "problem.data.blobs.spread", -1, "-1; allowed: finite and >= 0"),
+    ("network", "problem.data.blobs.shape", [2, 4], "2 numbers; allowed: 3"),
+    ("network", "problem.data.train", [0], "1 numbers; allowed: 2"),
+]
+NETWORK_MEANING = [
+    ("network", "problem.dim", 127, "the number of weights is 128; allowed: the same number"),
+    ("network", "problem.layers[1]", {"conv": 8}, "1; allowed: no conv layer behind a dense one"),
+    ("network", "problem.data.centre", NAN, "not a finite number"),
+    ("network", "problem.layers", [{"dense": 32}, {"dense": 65536}],
+     "the number of weights is 2097408; allowed: at most 1048576", "problem.dim"),
+    ("network", "problem.classes", 8,
+     "8; allowed: fewer than the largest power of two in the outputs of the layers"),
+    ("network", "problem.norm.groups", 3, "3; allowed: a divisor of the width of every layer"),
+    ("network", "problem.norm.groups", 4, "2; allowed: at least 3 outputs of a sample in a group",
+     "problem.layers[0]"),
+    ("network", "problem.data.blobs.shape", [2, 256, 256], "131072 numbers; allowed: at most"),
+    ("network", "problem.data.train", [3, 3], "allowed: an integer from 4 to",
+     "problem.data.train[1]"),
+    ("network", "problem.data.train", [0, 2], "2; allowed: at least 3 rows, of which bn takes",
+     "problem.data.train", {"problem.norm": {"kind": "bn"}}),
+    ("network", "dynamics", {"kind": "sgd", "batch": 2}, "allowed: at least 3 rows in a batch",
+     "dynamics.batch", {"problem.norm": {"kind": "bn"}}),
+    ("network", "dynamics", {"kind": "sgd", "batch": 65537}, "allowed: at most 65536",
+     "dynamics.batch"),
+    ("network", "dynamics", {"kind": "noisy_gd", "batch": 4}, "allowed: no Gaussian noise with bn",
+     "dynamics.kind", {"problem.norm": {"kind": "bn"}}),
+    ("network", "dynamics", {"kind": "svag", "l": 2, "batch": 4},
+     "allowed: sgd momentum adam_l2 adamw with epochs", "dynamics.kind",
+     {"problem.noise.kind": "epochs"}),
+    ("network", "dynamics.batch", 21, "allowed: at most the samples of an epoch",
+     "dynamics.batch", {"problem.noise.kind": "epochs"}),
+    ("network", "dynamics", {"kind": "projected_gd"}, "allowed only for scale-invariant problems",
+     "dynamics", {"problem.norm.eps": 1e-5}),
+    ("network", "observables[0]", "noise_trace", "allowed only for networks without bn",
+     "observables[0]", {"problem.norm": {"kind": "bn"}}),
+    ("network", "problem.data.test", DELETE, ONLY_TEST, "observables[0]"),
+    ("rayleigh", "observables[0]", "accuracy", "allowed only for network"),
+    ("rayleigh", "observables[0]", "test_classes", "allowed only for network with test samples"),
+]
+
 MEANING = [
     # a schema cannot say these, or does not
     ("rayleigh", "problem.spectrum", [1, 2], "2 numbers; allowed: 3"),
@@ -299,7 +374,7 @@ MEANING = [
     ("completion", "problem.matrix", [[1, 2, 3]], "1 lists; allowed: 2"),
     ("completion", "problem.matrix[0]", [1, 2], "2 numbers; allowed: 3"),
     ("completion", "problem.matrix[1][0]", NAN, "not a finite number"),
-    ("completion", "problem.matrix", DELETE, "allowed only for bn_completion with a matrix",
+    ("completion", "problem.matrix", DELETE, ONLY_TEST,
      "observables[0]"),
     ("regression", "problem.features[2]", [1], "1 numbers; allowed: 2"),
     ("regression", "problem.labels", [1, 2], "2 numbers; allowed: 3"),
@@ -314,8 +389,8 @@ MEANING = [
                            ("quasi_rmsprop", {"beta": 0.5, "v0": 1}))],
     ("ridge", "schedule.segments[1].rescale", 2, "allowed with this kind of dynamics: 1"),
     *[(base, "observables[0]", name, says) for base, name, says in
-      (("linear", "test_loss", "allowed only for bn_completion with a matrix"),
-       ("trough", "midpoint_test_loss", "allowed only for bn_completion with a matrix"),
+      (("linear", "test_loss", ONLY_TEST),
+       ("trough", "midpoint_test_loss", ONLY_TEST),
        ("poisson", "spherical_sharpness", "allowed only for scale-invariant problems"),
        ("noisy", "midpoint_sharpness", "allowed only for scale-invariant problems"),
        ("completion", "manifold_h", "allowed only for trough3 and ridge3"),
@@ -349,7 +424,8 @@ def check_refusal(base, path, value, says, where=None, others=None, structural=T
     same(SCHEMA.is_valid(document), not structural, "valid by the schema")
 
 
-for structural, table in ((True, STRUCTURE), (False, MEANING)):
+for structural, table in ((True, STRUCTURE + NETWORK_STRUCTURE),
+                          (False, MEANING + NETWORK_MEANING)):
     for row in table:
         there = "missing" if row[2] is DELETE else json.dumps(row[2])[:50]
         with case(f"refused: {row[0]} with {row[1]} {there}"):

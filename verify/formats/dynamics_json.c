@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include "formats/names.h"
+#include "problem.h"
 
 /* ---- dynamics ---- */
 
@@ -38,6 +39,14 @@ static void vf_read_memory(const vf_node *node, sid_experiment *experiment) {
   }
 }
 
+/* What the problem, a network, does not go together with. */
+static void vf_check_fit(const vf_node *node, const sid_experiment *experiment) {
+  const char *field, *why;
+  if (!sid_problem_fits(&experiment->problem, &experiment->dynamics, &field, &why)) return;
+  const vf_node place = vf_field(node, field);
+  vf_reject(&place, "allowed: %s", why);
+}
+
 void vf_read_dynamics(const vf_node *root, sid_experiment *experiment) {
   static const char *const fields[] = {"kind",
                                        "kind batch",
@@ -64,6 +73,7 @@ void vf_read_dynamics(const vf_node *root, sid_experiment *experiment) {
   if (dynamics->batch > 1 && experiment->problem.noise < SID_NOISE_SAMPLES)
     vf_reject(&batch, "%u; allowed: 1, because the noise of the problem is not samples or poisson",
               dynamics->batch);
+  vf_check_fit(&node, experiment);
   if (dynamics->kind >= SID_MOMENTUM) {
     vf_read_memory(&node, experiment);
     return;

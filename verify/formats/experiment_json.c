@@ -10,7 +10,7 @@
   X("norm2") X("loss") X("grad_norm2") X("noise_trace") X("step_angle") X("effective_lr") \
   X("gamma") X("f") X("plane_angle") X("x") X("test_loss") X("midpoint_loss") \
   X("midpoint_test_loss") X("spherical_sharpness") X("midpoint_sharpness") X("manifold_h") \
-  X("manifold_angle")
+  X("manifold_angle") X("layer_norm2") X("accuracy") X("test_accuracy") X("test_classes")
 /* clang-format on */
 
 #define VF_OBSERVABLE_NAME(name) name,

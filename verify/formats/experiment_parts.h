@@ -12,6 +12,9 @@ void vf_read_dynamics(const vf_node *root, sid_experiment *experiment);
 void vf_read_schedule(const vf_node *root, sid_experiment *experiment);
 void vf_read_start(const vf_node *root, sid_experiment *experiment);
 
+/* The fields of the problem network, but dim and noise. */
+void vf_read_network(const vf_node *node, sid_problem *problem);
+
 /* All of it, from the object of an experiment. */
 void vf_read_experiment(const vf_node *root, sid_experiment *experiment);
 

@@ -1,31 +1,12 @@
 #include "formats/experiment_write.h"
-#include <stdio.h>
 #include "fields.h"
 #include "formats/experiment_json.h"
+#include "formats/json_fields.h"
 #include "formats/names.h"
+#include "formats/network_write.h"
 
-static void vf_write_name(vf_json_writer *json, const char *name, const char *value) {
-  vf_json_name(json, name);
-  vf_json_string(json, value);
-}
-
-/* The word at an index of a list of names. */
-static void vf_write_kind(vf_json_writer *json, const char *names, int32_t index) {
-  char word[32];
-  int length;
-  const char *at = vf_word(names, index, &length);
-  snprintf(word, sizeof word, "%.*s", length, at);
-  vf_write_name(json, "kind", word);
-}
-
-static void vf_write_real(vf_json_writer *json, const char *name, double value) {
-  vf_json_name(json, name);
-  vf_json_real(json, value);
-}
-
-static void vf_write_integer(vf_json_writer *json, const char *name, uint64_t value) {
-  vf_json_name(json, name);
-  vf_json_integer(json, value);
+static void vf_write_kind(vf_json_writer *json, const char *words, int32_t index) {
+  vf_write_choice(json, "kind", words, index);
 }
 
 static void vf_write_table(vf_json_writer *json, const double *values, size_t rows,
@@ -83,9 +64,10 @@ void vf_write_problem(vf_json_writer *json, const sid_problem *problem) {
   vf_json_open(json, '{');
   vf_write_name(json, "kind", sid_problem_name(problem->kind));
   vf_write_integer(json, "dim", problem->dim);
+  if (problem->kind == SID_NETWORK) vf_write_network(json, problem);
   for (const sid_problem_field *field = sid_problem_fields(problem->kind);
        field->type != SID_FIELD_END; field++)
-    vf_write_field(json, problem, field);
+    if (field->type != SID_FIELD_NETWORK) vf_write_field(json, problem, field);
   vf_json_name(json, "noise");
   vf_write_noise(json, problem);
   vf_json_close(json, '}');

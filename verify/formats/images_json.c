@@ -3,8 +3,10 @@
 
 #if SID_HAVE_JANSSON
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "formats/names.h"
 
 /* A field that names files: one, or a list of so many at least, alternately of the two formats. */
 typedef struct {
@@ -61,17 +63,8 @@ void vf_read_image_files(const vf_node *node, uint32_t classes, vf_images *image
   static const vf_image_source sources[] = {{"idx", {VF_IDX_IMAGES, VF_IDX_LABELS}, 2},
                                             {"cifar", {VF_CIFAR, VF_CIFAR}, 1},
                                             {"digits", {VF_DIGITS, VF_DIGITS}, 0}};
-  const vf_image_source *source = NULL;
-  int given = 0;
-  for (size_t s = 0; s < sizeof sources / sizeof sources[0]; s++) {
-    if (!json_object_get(node->json, sources[s].field)) continue;
-    source = sources + s;
-    given++;
-  }
-  if (given != 1) {
-    vf_reject(node, "%d of them; allowed: exactly one of " VF_IMAGE_SOURCES, given);
-    return;
-  }
+  const vf_image_source *source = sources;
+  while (!json_object_get(node->json, source->field)) source++;
   const vf_node files = vf_field(node, source->field);
   if (source->list)
     vf_read_image_list(&files, source, classes, images);
@@ -101,10 +94,32 @@ void vf_read_image_range(const vf_node *node, const vf_images *all, vf_images *p
   part->labels = vf_kept(node, all->labels + begin, part->count);
 }
 
+/* All images of the one source that is given. */
+static void vf_read_images(const vf_node *node, uint32_t classes, vf_images *images) {
+  const char *at;
+  int given = 0, length;
+  for (int32_t s = 0; (at = vf_word(VF_IMAGE_SOURCES, s, &length)) != NULL; s++) {
+    char word[16];
+    snprintf(word, sizeof word, "%.*s", length, at);
+    given += json_object_get(node->json, word) != NULL;
+  }
+  if (given != 1)
+    vf_reject(node, "%d of them; allowed: exactly one of " VF_IMAGE_SOURCES, given);
+  else if (json_object_get(node->json, "blobs"))
+    vf_read_blobs(node, classes, images);
+  else if (json_object_get(node->json, "images"))
+    vf_read_image_lists(node, classes, images);
+  else
+    vf_read_image_files(node, classes, images);
+}
+
 void vf_read_image_data(const vf_node *node, uint32_t classes, vf_image_data *data) {
   vf_images all = {0};
   memset(data, 0, sizeof *data);
-  vf_expect_fields(node, VF_IMAGE_SOURCES " train test scale centre");
+  const char *made = json_object_get(node->json, "images") ? " labels shape" : "";
+  char fields[VF_PATH_SIZE] = VF_IMAGE_SOURCES " train test scale centre";
+  vf_append(fields, "%s", made);
+  vf_expect_fields(node, fields);
   const vf_node test = vf_field(node, "test"),
                 train = vf_required(node, "train", "[A, B]: images A to B-1"),
                 scale = vf_required(node, "scale", "a finite number > 0"),
@@ -112,7 +127,7 @@ void vf_read_image_data(const vf_node *node, uint32_t classes, vf_image_data *da
   if (node->reader->failed) return;
   data->scale = vf_real_positive(&scale);
   data->centre = vf_real(&centre);
-  if (!node->reader->failed) vf_read_image_files(node, classes, &all);
+  if (!node->reader->failed) vf_read_images(node, classes, &all);
   if (!node->reader->failed) vf_read_image_range(&train, &all, &data->train);
   if (!node->reader->failed && test.json) vf_read_image_range(&test, &all, &data->test);
   vf_images_free(&all);

@@ -6,7 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VF_NOISES "none gaussian rademacher sphere samples poisson" /* from SID_NOISE_NONE */
+/* From SID_NOISE_NONE, SID_NORM_NONE, SID_ACTIVATION_RELU and SID_LOSS_CROSS_ENTROPY. */
+#define VF_NOISES "none gaussian rademacher sphere samples poisson epochs"
+#define VF_NORMS "none bn ln gn wn"
+#define VF_ACTIVATIONS "relu swish linear"
+#define VF_LOSSES "cross_entropy squared_error"
 #define VF_DYNAMICS                                                                                \
   "gd sgd svag noisy_gd sde sde2 momentum adam_l2 adamw projected_gd rmsprop quasi_rmsprop"
 #define VF_SCHEDULES "constant piecewise exponential cosine triangle" /* constant is piecewise */

@@ -4,10 +4,12 @@
 #if SID_HAVE_JANSSON
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include "fields.h"
 #include "formats/names.h"
 #include "formats/number.h"
+#include "observe.h"
 
 /* ---- the list of problems ---- */
 
@@ -44,12 +46,14 @@ static void vf_reject_fault(const vf_node *node, const sid_fault *fault) {
   vf_reject(node, "%s", text + 1);
 }
 
-/* The fault's place: field or noise.field, and so many indices. */
+/* The fault's place: field or object.field, and so many indices. */
 static void vf_reject_at(const vf_node *node, const sid_fault *fault) {
   const char *dot = strchr(fault->field, '.');
-  const vf_node noise = vf_field(node, "noise");
-  vf_node place[3];
-  place[0] = dot ? vf_field(&noise, dot + 1) : vf_field(node, fault->field);
+  char name[32];
+  vf_node object, place[3];
+  snprintf(name, sizeof name, "%.*s", dot ? (int)(dot - fault->field) : 0, fault->field);
+  object = vf_field(node, name);
+  place[0] = dot ? vf_field(&object, dot + 1) : vf_field(node, fault->field);
   for (uint32_t d = 0; d < fault->depth; d++) place[d + 1] = vf_item(place + d, fault->at[d]);
   vf_reject_fault(place + fault->depth, fault);
 }
@@ -78,8 +82,9 @@ static void vf_read_dim(const vf_node *node, sid_problem *problem) {
   uint64_t own;
   const int fixed = sid_problem_own_dim(problem, &own, &formula);
   const vf_node dim = fixed ? vf_field(node, "dim") : vf_required(node, "dim", "an integer");
-  uint32_t least = sid_problem_scale_invariant(problem) ? 2 : 1, most = SID_DIM_MAX;
-  if (fixed && own <= SID_DIM_MAX) problem->dim = (uint32_t)own;
+  uint32_t least = sid_problem_scale_invariant(problem) ? 2 : 1;
+  uint32_t most = sid_problem_dim_most(problem);
+  if (fixed && own <= most) problem->dim = (uint32_t)own;
   if (fixed && !formula) least = most = problem->dim;
   if (dim.json) problem->dim = vf_size(&dim, least, most);
 }
@@ -218,10 +223,15 @@ void vf_read_problem(const vf_node *root, sid_problem *problem) {
     vf_reject(&kind, "unknown kind: not built in; allowed: what SID_PROBLEMS names");
     return;
   }
-  vf_expect_problem_fields(&node, table);
-  vf_require_fields(&node, table);
-  vf_read_sizes(&node, table, problem);
-  vf_read_data(&node, table, problem);
+  if (problem->kind == SID_NETWORK) {
+    vf_read_network(&node, problem);
+    if (!root->reader->failed) vf_read_sizes(&node, table, problem);
+  } else {
+    vf_expect_problem_fields(&node, table);
+    vf_require_fields(&node, table);
+    vf_read_sizes(&node, table, problem);
+    vf_read_data(&node, table, problem);
+  }
   if (!root->reader->failed) vf_read_noise(&node, problem);
   if (!root->reader->failed && sid_problem_check(problem, &fault)) vf_reject_at(&node, &fault);
 }
@@ -254,6 +264,17 @@ void vf_check_observable(const vf_node *node, const sid_problem *problem, int32_
     case SID_MANIFOLD_ANGLE:
       if (sid_problem_traits_of(problem)->manifold) return;
       vf_append_manifolds(only);
+      break;
+    case SID_NOISE_TRACE:
+      if (sid_observable_defined(problem, observable)) return;
+      vf_append(only, "networks without bn, whose batches have no covariance");
+      break;
+    case SID_LAYER_NORM2:
+    case SID_ACCURACY:
+    case SID_TEST_ACCURACY:
+    case SID_TEST_CLASSES:
+      if (sid_observable_defined(problem, observable)) return;
+      vf_append(only, "network%s", observable < SID_TEST_ACCURACY ? "" : " with test samples");
       break;
     default: return;
   }
