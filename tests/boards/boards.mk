@@ -66,7 +66,7 @@ $(D)/%.elf: $(D)/tests/boards/%.o $(SYSTEM) $(D)/libsidyn.a tests/boards/start/i
 -include $(wildcard $(D)/*.d $(D)/*/*.d $(D)/*/*/*.d $(D)/*/*/*/*.d)
 
 # Parts of the library for tests/boards/size.py.
-FOOTPRINTS := nothing core step run
+FOOTPRINTS := nothing core step run network
 $(FOOTPRINTS:%=$(D)/tests/boards/footprint_%.o): $(D)/tests/boards/footprint_%.o: \
   tests/boards/footprint.c $(RULES)
 	@mkdir -p $(@D)
@@ -77,6 +77,13 @@ $(D)/core_problem.o $(D)/core_sampling.o: $(D)/core_%.o: ref/%.c $(RULES)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) '-DSID_PROBLEMS=(1u << SID_RAYLEIGH)' -MMD -MP -c $< -o $@
 $(D)/footprint_core.elf: $(D)/core_problem.o $(D)/core_sampling.o
+
+# And the network with itself alone, the room for the others left out.
+NETWORK := problem sampling fields
+$(NETWORK:%=$(D)/network_%.o): $(D)/network_%.o: ref/%.c $(RULES)
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) '-DSID_PROBLEMS=(1u << SID_NETWORK)' -MMD -MP -c $< -o $@
+$(D)/footprint_network.elf: $(NETWORK:%=$(D)/network_%.o)
 
 .PHONY: footprints
 footprints: $(FOOTPRINTS:%=$(D)/footprint_%.elf)

@@ -1,11 +1,15 @@
 /* What a part of the library takes on a board: the image with it, less the image of
  * FOOTPRINT_nothing, which has the rest of this file and the start. FOOTPRINT_core is streams,
  * exact normals, rayleigh and SGD; FOOTPRINT_step the same by sid_step(), which holds every problem
- * and dynamics; FOOTPRINT_run whole experiments with selfcheck and validation. Prints "stack=N",
- * the bytes that were used below the frame of board_main(). */
+ * and dynamics; FOOTPRINT_run whole experiments with selfcheck and validation; FOOTPRINT_network
+ * the network of network.h by sid_step(), with network the only problem and its memory on the
+ * stack. Prints "stack=N", the bytes that were used below the frame of board_main(). */
 #include "../../ref/dynamics/dynamics.h"
 #include "../../ref/problem.h"
 #include "board.h"
+#if defined(FOOTPRINT_network)
+#include "network.h"
+#endif
 #include "sidyn.h"
 
 #define DIM 3
@@ -75,6 +79,9 @@ static __attribute__((noinline)) void measured(memory *m) {
   m->sink += sid_selfcheck() + (uint64_t)sid_experiment_validate(&experiment);
   m->sink += (uint64_t)sid_run(&experiment, 0, show, m, m->x, &step, m->work, 32);
 #else
+#if defined(FOOTPRINT_network)
+  m->sink += board_network_hash();
+#endif
   for (uint32_t j = 0; j < DIM; j++) m->x[j] = start[j];
   m->sink += (uint64_t)spectrum[0] + (uint64_t)problem.sigma + dynamics.l;
 #endif

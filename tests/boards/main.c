@@ -3,6 +3,7 @@
  *     HASH operations=N checks=N passed
  * or what is wrong, and ends with 0, 1 (a wrong answer) or 3 (the machine cannot be trusted). */
 #include "board.h"
+#include "network.h"
 #include "exact_add.h"
 #include "known_answers.h"
 
@@ -331,6 +332,7 @@ int board_main(void) {
   check_known_answers(&r);
   check_addition(&r);
   for (uint32_t i = 0; i < COUNT(hashed); i++) operations += hash_trajectory(&r, i);
+  expect(&r, "hash of the network", 0, board_network_hash(), BOARD_NETWORK_HASH);
   write_hex(r.hash);
   board_write(" operations=");
   write_number(operations);

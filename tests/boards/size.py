@@ -22,7 +22,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("BUILD", "build")
-PARTS = ["core", "step", "run"]
+PARTS = ["core", "step", "run", "network"]
 
 
 class Failure(Exception):
@@ -68,11 +68,15 @@ def stack_seen(qemu, path):
 
 
 def call_graph(folder, part):
-    """(frames, calls) of the library and of one part."""
+    """(frames, calls) of the library and of one part, which may have files of its own: PART_NAME in
+    the place of ref/NAME."""
     frames, calls = {}, {}
     paths = [os.path.join(folder, "tests/boards", f"footprint_{part}.ci")]
     for base, _, names in os.walk(os.path.join(folder, "ref")):
-        paths += [os.path.join(base, name) for name in names if name.endswith(".ci")]
+        for name in sorted(names):
+            own = os.path.join(folder, f"{part}_{name}")
+            if name.endswith(".ci"):
+                paths.append(own if os.path.exists(own) else os.path.join(base, name))
     for path in paths:
         with open(path, encoding="ascii") as file:
             text = file.read()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The checker that goes to other machines, and the scripts that send it there, can fail: on a wrong
 # digit in any file of answers, on text that they do not know, on a compiler that is not there.
-planned=18
+planned=20
 . tests/build/tap.sh
 warnings=$(tr ' ' '\n' < "$B/REF.flags" | grep '^-W' | tr '\n' ' ') || exit 1
 "$PYTHON" -B tests/cross/answers.py > "$tmp/answers.txt" || exit 1
@@ -74,6 +74,20 @@ trajectory_hash() {
     -qx "hash $(sed -n 's/.*TRAJECTORY_HASH 0x\([0-9a-f]*\)u.*/\1/p' tests/cross/trajectory_hash.c)"
 }
 check 'the trajectory hash is the one in its source' trajectory_hash
+networks_hash() {
+  said=$(sed -n 's/.*NETWORKS_HASH 0x\([0-9a-f]*\)u.*/\1/p' tests/cross/trajectory_hash.c)
+  "$tmp/trajectory_hash" | grep -qx "networks $said" && grep -q "networks $said" docs/porting.md
+}
+check 'the hash of networks is the one in its source and in docs/porting.md' networks_hash
+other_networks() { # one bit in the centre of the pixels
+  sed 's/network.centre = 1.1;/network.centre = 0x1.199999999999bp0;/' \
+    tests/cross/trajectory_hash.c > "$tmp/other.c"
+  gcc -std=c99 -ffp-contract=off -Iref "$tmp/other.c" ref/*.c ref/problems/*.c ref/dynamics/*.c \
+    -o "$tmp/other" || return 1
+  "$tmp/other" > "$tmp/out"
+  [ $? -eq 1 ] && grep -q "^hash $("$tmp/trajectory_hash" | sed -n 's/^hash //p')" "$tmp/out"
+}
+check 'one bit more in the images gives another hash of networks and exit status 1' other_networks
 other_hash() { # one bit in a spectrum
   sed 's/{-0.3, 0.1, 0.7, 1.1, 1.9}/{-0.3, 0.1, 0.7, 1.1, 0x1.e666666666667p0}/' \
     tests/cross/trajectory_hash.c > "$tmp/other.c"

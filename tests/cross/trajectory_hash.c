@@ -1,8 +1,8 @@
 /* Runs trajectories of every problem with every kind of noise that it takes under every dynamics,
  * and prints a hash of all their bits: one line for each group, then "hash" and 16 hexadecimal
- * digits. Equal machines print the same; the first group that differs says where to look
- * (docs/porting.md). Exit 0 if it is the hash of this version, 1 if it is another, 3 if
- * sid_selfcheck() refuses.
+ * digits; the same of networks, then "networks" and their hash. Equal machines print the same; the
+ * first group that differs says where to look (docs/porting.md). Exit 0 if both are the hashes of
+ * this version, 1 if one is another, 3 if sid_selfcheck() refuses.
  *
  * Needs printf() and nothing else. It is meant to be read and copied: replace say() and main() on a
  * board. */
@@ -13,6 +13,7 @@
 /* What every machine of `make cross` prints. Changes only with docs/spec.md or with the groups
  * below. */
 #define TRAJECTORY_HASH 0x656b3e7ec4ba51dcu
+#define NETWORKS_HASH 0x82859bee373642cbu
 
 enum { DIM = 5, SAMPLES = 3, STEPS = 240, EVERY = 8, WORK_MAX = 512, NORMALS = 4000 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -303,6 +304,113 @@ static void hash_laws(void) {
   for (size_t i = 0; i < 2; i++) hash_real(q[i]);
 }
 
+/* ---- networks ------------------------------------------------------------------------------ */
+
+enum { IMAGES = 64, TESTS = 16, NETWORK_STEPS = 24, NETWORK_STATE = 1024, NETWORK_WORK = 16384 };
+
+static const sid_layer dense[2] = {{SID_LAYER_DENSE, 8, 1}, {SID_LAYER_DENSE, 8, 1}};
+static const sid_layer conv[2] = {{SID_LAYER_CONV, 3, 2}, {SID_LAYER_DENSE, 8, 1}};
+
+/* 8-8-4 but for two of them; together every norm, activation, loss and way to sample. */
+static const struct {
+  const char *name;
+  int32_t norm, activation, loss, noise;
+  double eps;
+  const sid_layer *layers;
+  uint32_t layer_count;
+} networks[] = {
+    {"bn relu", SID_NORM_BN, SID_ACTIVATION_RELU, SID_LOSS_CROSS_ENTROPY, SID_NOISE_SAMPLES, 0.0,
+     dense, 1},
+    {"ln swish", SID_NORM_LN, SID_ACTIVATION_SWISH, SID_LOSS_CROSS_ENTROPY, SID_NOISE_SAMPLES, 0.0,
+     dense, 2},
+    {"gn eps", SID_NORM_GN, SID_ACTIVATION_SWISH, SID_LOSS_SQUARED_ERROR, SID_NOISE_SAMPLES, 1e-3,
+     dense, 1},
+    {"wn epochs", SID_NORM_WN, SID_ACTIVATION_RELU, SID_LOSS_CROSS_ENTROPY, SID_NOISE_EPOCHS, 0.0,
+     dense, 1},
+    {"linear", SID_NORM_NONE, SID_ACTIVATION_LINEAR, SID_LOSS_SQUARED_ERROR, SID_NOISE_NONE, 0.0,
+     dense, 1},
+    {"conv bn", SID_NORM_BN, SID_ACTIVATION_RELU, SID_LOSS_CROSS_ENTROPY, SID_NOISE_EPOCHS, 0.0,
+     conv, 2},
+    {"conv ln", SID_NORM_LN, SID_ACTIVATION_SWISH, SID_LOSS_CROSS_ENTROPY, SID_NOISE_SAMPLES, 0.0,
+     conv, 2},
+};
+
+static const int32_t network_observables[] = {SID_NORM2,
+                                              SID_LOSS,
+                                              SID_GRAD_NORM2,
+                                              SID_STEP_ANGLE,
+                                              SID_LAYER_NORM2,
+                                              SID_TEST_LOSS,
+                                              SID_ACCURACY,
+                                              SID_TEST_ACCURACY,
+                                              SID_TEST_CLASSES,
+                                              SID_MIDPOINT_TEST_LOSS,
+                                              SID_X,
+                                              SID_NOISE_TRACE,
+                                              SID_SPHERICAL_SHARPNESS};
+
+/* As hash_run(), the whole state. What a network does not go together with is refused. */
+static void hash_network_run(sid_experiment *experiment) {
+  static double x[NETWORK_STATE], work[NETWORK_WORK];
+  const sid_network *network = experiment->problem.network;
+  uint64_t step = 0;
+  experiment->observable_count = network->norm == SID_NORM_BN ? COUNT(network_observables) - 2
+                                 : network->eps > 0.0 || network->norm == SID_NORM_NONE
+                                     ? COUNT(network_observables) - 1
+                                     : COUNT(network_observables);
+  const sid_status status = sid_experiment_validate(experiment);
+  hash_bits((uint64_t)(int64_t)status);
+  if (status) return;
+  const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  size_t width = sid_row_width(experiment);
+  if (kept <= NETWORK_STATE)
+    hash_bits(
+        (uint64_t)(int64_t)sid_run(experiment, 3, hash_row, &width, x, &step, work, NETWORK_WORK));
+  hash_bits(step);
+  for (size_t j = 0; j < kept && j < NETWORK_STATE; j++) hash_real(x[j]);
+}
+
+static void hash_network(size_t which) {
+  static const uint64_t checkpoints[] = {0, 1, 2, 8, NETWORK_STEPS};
+  static const sid_blobs blobs = {8, 6, 4, 40.0};
+  static uint8_t pixels[8 * (IMAGES + TESTS)], labels[IMAGES + TESTS];
+  static double work[7 * 8];
+  const uint64_t key[2] = {SID_KEY_DATA, 0};
+  sid_stream stream = {0, 0, 0, 0, NULL};
+  sid_network network = {.rows = 4, .cols = 2, .channels = 1, .groups = 2, .gain = 1.5};
+  hash_bits((uint64_t)(int64_t)sid_stream_init(&stream, 5, key, 2));
+  hash_bits(
+      (uint64_t)(int64_t)sid_data_blobs(&stream, &blobs, IMAGES + TESTS, pixels, labels, work));
+  for (size_t i = 0; i < sizeof pixels; i++) hash_bits(pixels[i]);
+  network.layer_count = networks[which].layer_count, network.layers = networks[which].layers;
+  network.norm = networks[which].norm, network.activation = networks[which].activation;
+  network.loss = networks[which].loss, network.eps = networks[which].eps;
+  network.classes = 4, network.temperature = 2.0, network.scale = 0.01, network.centre = 1.1;
+  network.pixels = pixels, network.labels = labels, network.test_samples = TESTS;
+  network.test_pixels = pixels + 8 * IMAGES, network.test_labels = labels + IMAGES;
+  sid_experiment experiment = {.problem = {.kind = SID_NETWORK,
+                                           .noise = networks[which].noise,
+                                           .dim = 64,
+                                           .samples = IMAGES,
+                                           .network = &network},
+                               .start = {SID_START_GAUSSIAN, 0, 0.7},
+                               .seed = 20,
+                               .steps = NETWORK_STEPS,
+                               .checkpoints = checkpoints,
+                               .checkpoint_count = COUNT(checkpoints),
+                               .observables = network_observables};
+  if (networks[which].layer_count == 2)
+    experiment.problem.dim = networks[which].layers == conv ? 9 * 3 + 2 * 3 * 8 : 128;
+  for (size_t r = 0; r < COUNT(recipes); r++) {
+    experiment.dynamics = recipes[r].dynamics;
+    experiment.schedule = recipes[r].schedule;
+    const int draws =
+        recipes[r].dynamics.kind != SID_GD && recipes[r].dynamics.kind < SID_PROJECTED_GD;
+    if (draws && networks[which].noise != SID_NOISE_NONE) experiment.dynamics.batch = 8;
+    hash_network_run(&experiment);
+  }
+}
+
 /* ---- telling ------------------------------------------------------------------------------- */
 
 static void say(const char *name) { printf("%016llx %s\n", (unsigned long long)hash, name); }
@@ -323,7 +431,14 @@ int main(void) {
   }
   hash_laws();
   say("laws");
+  const int same = hash == TRAJECTORY_HASH;
   printf("hash %016llx\n", (unsigned long long)hash);
+  hash = 0xcbf29ce484222325u;
+  for (size_t n = 0; n < COUNT(networks); n++) {
+    hash_network(n);
+    say(networks[n].name);
+  }
+  printf("networks %016llx\n", (unsigned long long)hash);
   if (faults) return 3;
-  return hash != TRAJECTORY_HASH;
+  return !same || hash != NETWORKS_HASH;
 }
