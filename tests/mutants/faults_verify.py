@@ -578,7 +578,7 @@ FAULTS = {
     'verify/formats/images_json.c': [
         ('data-folder', IMAGES, '(size_t)(slash + 1 - node->reader->name) : 0', '0 : 0'),
         ('data-odd-files', IMAGES, 'if (files % source->list)', 'if (0)'),
-        ('data-two-sources', IMAGES, 'if (given != 1) {', 'if (given == 0) {'),
+        ('data-two-sources', IMAGES, 'if (given != 1)', 'if (given == 0)'),
         ('data-pixels-from-the-first', IMAGES, 'all->pixels + begin * size', 'all->pixels'),
         ('data-labels-from-the-first', IMAGES, 'all->labels + begin', 'all->labels'),
         ('data-empty-range', IMAGES, 'vf_size(&behind, begin + 1,', 'vf_size(&behind, begin,'),
