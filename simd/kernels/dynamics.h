@@ -5,7 +5,7 @@
 /* Vectors of a block, each p*SID_W doubles unless noted. */
 typedef struct {
   const sid_experiment *experiment;
-  sid_lanes_stream stream;
+  sid_draws draws;
   sid_point at;               /* x with its norms, as they are between steps */
   double *x, *previous;       /* whole states: x, then what the dynamics keeps beside it */
   double *g, *second, *third; /* gradients and noise of a step */
@@ -58,10 +58,10 @@ static vd sid_lanes_gd(sid_block *block, double lr, double wd) {
 }
 
 /* The stochastic gradient at block->at. */
-static void sid_block_draw(sid_block *block, sid_source *s, int draws) {
+static void sid_block_draw(sid_block *block, sid_source *s, int count) {
   double *const noise[2] = {block->second, block->third};
   sid_source_draw(s, &block->experiment->problem, &block->at, block->experiment->dynamics.batch,
-                  draws, &block->stream, block->g, noise, block->scratch);
+                  count, &block->draws, block->g, noise, block->scratch);
 }
 
 static vd sid_lanes_sgd(sid_block *block, double lr, double wd) {
@@ -145,7 +145,7 @@ static vd sid_lanes_sde(sid_block *block, uint32_t substeps, double lr, double w
   sid_point at = block->at;
   for (uint32_t k = 0; k < substeps; k++) {
     sid_source s;
-    sid_source_gaussian(&s, problem, &at, &block->stream, block->g, block->second, block->scratch);
+    sid_source_gaussian(&s, problem, &at, &block->draws, block->g, block->second, block->scratch);
     at = sid_point_with(block->x, sid_lanes_diffuse(&s, va, vh, vs, block->x, problem->dim));
   }
   return at.r;
@@ -164,7 +164,7 @@ static vd sid_lanes_sde2(sid_block *block, uint32_t substeps, double lr, double 
     for (uint32_t j = 0; j < problem->dim; j++)
       vd_store(SID_AT(b, j), vd_add(vd_load(SID_AT(b, j)), vd_mul(vw, vd_load(SID_AT(at.x, j)))));
     sid_lanes_hessian(problem, &at, b, hb, block->scratch);
-    sid_lanes_gaussian_noise(problem, &at, &block->stream, noise, block->scratch);
+    sid_lanes_gaussian_noise(problem, &at, &block->draws.stream, noise, block->scratch);
     for (uint32_t j = 0; j < problem->dim; j++) {
       const vd bj = vd_load(SID_AT(b, j));
       vd_store(SID_AT(b, j),

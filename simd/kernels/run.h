@@ -58,7 +58,7 @@ static void sid_block_load(sid_block_run *run) {
     for (size_t j = 0; j < run->kept; j++) run->block.x[j * SID_W + lane] = state[j];
     streams[lane] = outside->streams[i];
   }
-  sid_lanes_stream_load(&run->block.stream, streams);
+  sid_lanes_stream_load(&run->block.draws.stream, streams);
   run->block.at = sid_point_at(&run->block.experiment->problem, run->block.x);
 }
 
@@ -94,7 +94,7 @@ static void sid_block_end(sid_block_run *run, uint32_t lanes) {
   sid_stream streams[SID_W];
   for (uint32_t lane = 0; lane < SID_W; lane++)
     streams[lane] = run->outside->streams[lane < run->outside->count ? lane : 0];
-  sid_lanes_stream_save(&run->block.stream, streams);
+  sid_draws_save(&run->block.draws, streams);
   for (uint32_t lane = 0; lane < SID_W; lane++)
     if (lanes >> lane & 1u) {
       const sid_end end = {run->status[lane], run->next, run->step};
@@ -162,12 +162,22 @@ static void sid_block_step(sid_block_run *run) {
   }
 }
 
-/* Two states, three vectors of a step, the problem's workspace, and a row of all lanes and of one;
- * before them the states of a run that nobody else keeps. */
+/* Draws of normals in so many steps, where all are made by sid_source_unit(); or as many as can be
+ * counted. */
+static uint64_t sid_block_draws(const sid_dynamics *dynamics, uint64_t steps) {
+  const uint64_t draws =
+      dynamics->kind == SID_SVAG ? 2 : (dynamics->kind == SID_SDE ? dynamics->substeps : 1);
+  return steps > UINT64_MAX / draws ? UINT64_MAX : steps * draws;
+}
+
+/* Two states, three vectors of a step, the problem's workspace, normals for steps to come, and a
+ * row of all lanes and of one; before them the states of a run that nobody else keeps. */
 static size_t sid_block_doubles(const sid_experiment *experiment) {
   const size_t p = experiment->problem.dim, width = sid_row_width(experiment);
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
-  return (2 * kept + 3 * p + sid_problem_workspace(&experiment->problem) + width) * SID_W + width;
+  return (2 * kept + 3 * p + sid_problem_workspace(&experiment->problem) + SID_DRAWS_ROOM + width) *
+             SID_W +
+         width;
 }
 
 /* Matrix completion by gradient descent has a way of its own to go from step to step. */
@@ -204,12 +214,15 @@ static void sid_block_advance(const sid_experiment *experiment, sid_backend_bloc
   run.block.second = run.block.g + vector;
   run.block.third = run.block.second + vector;
   run.block.scratch = run.block.third + vector;
-  run.row = run.block.scratch + sid_problem_workspace(&experiment->problem) * SID_W;
+  double *ahead = run.block.scratch + sid_problem_workspace(&experiment->problem) * SID_W;
+  run.row = ahead + SID_DRAWS_ROOM * SID_W;
   run.lane_row = run.row + sid_row_width(experiment) * SID_W;
   run.outside = outside;
   run.results = results;
   run.kept = kept;
   run.step = outside->step;
+  sid_draws_begin(&run.block.draws, experiment->problem.dim, ahead,
+                  sid_block_draws(&experiment->dynamics, to - run.step));
   run.effective = run.step / sid_block_unit(experiment);
   run.within = run.step % sid_block_unit(experiment);
   sid_schedule_at(&experiment->schedule, run.effective, &run.lr, &run.wd);

@@ -1,6 +1,64 @@
 /* Gradient noise and mini-batches in lanes, docs/spec.md section 5, in the order of ref/noise.c and
  * ref/sampling.c. */
 
+/* ---- normals for several steps at once ---- */
+
+/* A call for normals has constants and streams to load, which counts where p is small. Where all
+ * that steps take from their streams is draws of p normals, one call draws for many of them. */
+typedef struct {
+  sid_lanes_stream stream; /* behind what is in z */
+  double *z, *next;
+  uint32_t stride; /* normals that a draw takes from the stream: p, or one more */
+  uint32_t most;   /* draws that z holds; 0 where none are made ahead */
+  uint32_t left;   /* draws from next on */
+  uint64_t wanted; /* draws to come, besides those, until the block stops */
+} sid_draws;
+
+enum { SID_DRAWS_ROOM = 128 }; /* vectors */
+
+/* Draws that one call makes; even, so that the two of a step of SVAG come from the same. */
+static uint32_t sid_draws_most(uint32_t p) {
+  const uint32_t most = SID_DRAWS_ROOM / (p + p % 2);
+  return most - most % 2;
+}
+
+/* z: sid_draws_most(p) draws of p, rounded up to an even number, vectors. */
+static void sid_draws_begin(sid_draws *draws, uint32_t p, double *z, uint64_t wanted) {
+  draws->z = z;
+  draws->stride = p + p % 2;
+  draws->most = sid_draws_most(p);
+  draws->left = 0;
+  draws->wanted = wanted;
+}
+
+/* The next p normals: in memory that lasts until the step is over. own: p vectors. */
+static double *sid_draws_normals(sid_draws *draws, uint32_t p, double *own) {
+  if (draws->most == 0) {
+    sid_lanes_normals(&draws->stream, own, p);
+    return own;
+  }
+  if (draws->left == 0) {
+    draws->left = draws->wanted < draws->most ? (uint32_t)draws->wanted : draws->most;
+    draws->wanted -= draws->left;
+    draws->next = draws->z;
+    sid_lanes_normals(&draws->stream, draws->z, (size_t)draws->left * draws->stride);
+  }
+  double *z = draws->next;
+  draws->next = SID_AT(z, draws->stride);
+  draws->left--;
+  return z;
+}
+
+/* The streams as they are between steps. */
+static void sid_draws_save(const sid_draws *draws, sid_stream *streams) {
+  const uint64_t ahead = (uint64_t)draws->left * draws->stride;
+  sid_lanes_stream_save(&draws->stream, streams);
+  for (uint32_t lane = 0; ahead && lane < SID_W; lane++)
+    sid_stream_advance(streams + lane, UINT64_MAX, 0 - ahead);
+}
+
+/* ---- draws ---- */
+
 /* Unit variables of the kind. */
 static void sid_lanes_unit_noise(int32_t kind, uint32_t p, sid_lanes_stream *stream, double *u) {
   if (kind != SID_NOISE_RADEMACHER) {

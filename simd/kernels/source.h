@@ -74,12 +74,15 @@ static void sid_source_at(sid_source *s, const sid_problem *problem, const sid_p
 /* One draw of unit variables of a kind, and what else their noise needs. Standard deviations of the
  * coordinates' own are multiplied in here; the 1 that is sigma then is exact. */
 static void sid_source_unit(sid_source *s, const sid_problem *problem, int32_t kind, double sigma,
-                            sid_lanes_stream *stream, double *noise, int which) {
+                            sid_draws *draws, double *noise, int which) {
   const uint32_t p = problem->dim;
   vd xu;
+  if (kind == SID_NOISE_GAUSSIAN)
+    noise = sid_draws_normals(draws, p, noise);
+  else
+    sid_lanes_unit_noise(kind, p, &draws->stream, noise);
   s->noise[which] = noise;
   s->sigma[which] = vd_set(problem->scale ? 1.0 : sigma);
-  sid_lanes_unit_noise(kind, p, stream, noise);
   if (problem->scale)
     xu = sid_lanes_scale_dot(problem->scale, 1, noise, noise, s->x, p);
   else if (s->form != SID_QUADRATIC)
@@ -105,22 +108,23 @@ static void sid_source_row(sid_source *s, const sid_problem *problem, const sid_
   s->t[which] = vd_mul(sid_lanes_dot_sized(s->sigma[which], z, at->x, problem->dim), at->ir);
 }
 
-/* `draws` stochastic gradients at a point, from the same stream: 1, or 2 for SVAG. g and noise: a
+/* `count` stochastic gradients at a point, from the same stream: 1, or 2 for SVAG. g and noise: a
  * vector, and one for each draw. */
 static void sid_source_draw(sid_source *s, const sid_problem *problem, const sid_point *at,
-                            uint32_t batch, int draws, sid_lanes_stream *stream, double *g,
+                            uint32_t batch, int count, sid_draws *draws, double *g,
                             double *const noise[2], double *work) {
   const int32_t kind = problem->noise;
+  sid_lanes_stream *stream = &draws->stream;
   const int unit = kind == SID_NOISE_GAUSSIAN || kind == SID_NOISE_RADEMACHER;
-  for (int k = 0; k < draws; k++) s->noise[k] = noise[k];
+  for (int k = 0; k < count; k++) s->noise[k] = noise[k];
   if (kind == SID_NOISE_SAMPLES && batch == 1 && problem->kind == SID_NORMALISED_LINEAR) {
-    for (int k = 0; k < draws; k++) sid_source_row(s, problem, at, stream, noise[k], k);
+    for (int k = 0; k < count; k++) sid_source_row(s, problem, at, stream, noise[k], k);
     return;
   }
   if (kind >= SID_NOISE_SAMPLES) {
     s->form = SID_WHOLE;
     s->x = at->x;
-    for (int k = 0; k < draws; k++)
+    for (int k = 0; k < count; k++)
       if (kind == SID_NOISE_SAMPLES)
         sid_lanes_minibatch(problem, at, batch, stream, noise[k], work);
       else
@@ -128,23 +132,23 @@ static void sid_source_draw(sid_source *s, const sid_problem *problem, const sid
     return;
   }
   sid_source_at(s, problem, at, unit ? sid_source_form(problem) : SID_NOISE, g, work);
-  for (int k = 0; k < draws; k++)
+  for (int k = 0; k < count; k++)
     if (unit)
-      sid_source_unit(s, problem, kind, problem->sigma, stream, noise[k], k);
+      sid_source_unit(s, problem, kind, problem->sigma, draws, noise[k], k);
     else
       sid_lanes_own_noise(problem, at, stream, noise[k]);
 }
 
 /* The gradient and Gaussian noise of the same covariance, for the SDEs. */
 static void sid_source_gaussian(sid_source *s, const sid_problem *problem, const sid_point *at,
-                                sid_lanes_stream *stream, double *g, double *noise, double *work) {
+                                sid_draws *draws, double *g, double *noise, double *work) {
   const int32_t kind = problem->noise;
   s->noise[0] = noise;
   if (kind == SID_NOISE_NONE || kind >= SID_NOISE_SAMPLES) {
     sid_source_at(s, problem, at, SID_NOISE, g, work);
-    sid_lanes_gaussian_noise(problem, at, stream, noise, work);
+    sid_lanes_gaussian_noise(problem, at, &draws->stream, noise, work);
     return;
   }
   sid_source_at(s, problem, at, sid_source_form(problem), g, work);
-  sid_source_unit(s, problem, SID_NOISE_GAUSSIAN, sid_gaussian_sigma(problem), stream, noise, 0);
+  sid_source_unit(s, problem, SID_NOISE_GAUSSIAN, sid_gaussian_sigma(problem), draws, noise, 0);
 }

@@ -225,6 +225,12 @@ FAULTS = {
          'total = vd_add(total, term);\n    }\n    vd_store(SID_AT(g, j), total)'),
     ],
     'simd/kernels/sampling.h': [
+        ('ahead-odd-not-dropped', RANDOM, 'draws->stride = p + p % 2;', 'draws->stride = p;'),
+        ('ahead-by-odd-numbers', RANDOM, 'return most - most % 2;', 'return most;'),
+        ('ahead-streams-not-taken-back', RANDOM, 'ahead && lane < SID_W',
+         'ahead > UINT32_MAX && lane < SID_W'),
+        ('ahead-taken-back-by-draws', RANDOM,
+         '(uint64_t)draws->left * draws->stride;', '(uint64_t)draws->left;'),
         ('lanes-sphere-not-tangential', RANDOM,
          'vd_sub(vd_load(SID_AT(u, j)), vd_mul(t, vd_load(SID_AT(at->x, j)))));\n    outer',
          'vd_load(SID_AT(u, j)));\n    outer'),
@@ -368,6 +374,8 @@ FAULTS = {
          'streams[lane] = all[0];'),
     ],
     'simd/kernels/run.h': [
+        ('ahead-draws-of-svag-as-sgd', RANDOM, 'dynamics->kind == SID_SVAG ? 2 :',
+         'dynamics->kind == SID_SVAG ? 1 :'),
         ('lanes-finite-of-first', RANDOM, 'sid_lanes_not_finite(vd_load(SID_AT(x, j)))',
          'sid_lanes_not_finite(vd_load(x))'),
         ('lanes-origin-is-nonfinite', 'test_simd test_origin',
