@@ -8,6 +8,7 @@ import fnmatch
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import time
@@ -220,6 +221,20 @@ with case("refused: a report that another run is writing"):
     first.send_signal(signal.SIGINT)
     same(first.wait(timeout=20), -signal.SIGINT, "status of the interrupted run")
     nothing_ran(result, "another run is writing it")
+with case("a terminal shows which check runs and for how long, from two seconds on"):
+    terminal, inner = os.openpty()
+    first = subprocess.Popen(command("verify", "--tier", "deep", "--filter", "T[34]*", program=OWN),
+                             stdout=subprocess.DEVNULL, stderr=inner)
+    os.close(inner)
+    seen = b""
+    while seen.count(b" s\x1b[K") < 2 and select.select([terminal], [], [], 20)[0]:
+        seen += os.read(terminal, 1000)
+    first.send_signal(signal.SIGINT)
+    same(first.wait(timeout=20), -signal.SIGINT, "status of the interrupted run")
+    os.close(terminal)
+    shown = re.findall(rb"\r\[(\d/\d)\] (\S+), (\d+) s\x1b\[K", seen)
+    same([line[:2] for line in shown[:2]], [(b"2/2", b"T4.endless")] * 2, "lines")
+    holds(1 < int(shown[0][2]) < int(shown[1][2]), shown)
 with case("a full disk under standard output: status 2, and the reports are whole"):
     with open("/dev/full", "wb") as full:
         refused(verify("--filter", "T1", "--json", report("full.json"), stdout=full),

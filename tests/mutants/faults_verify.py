@@ -789,5 +789,12 @@ FAULTS = {
          'options.list ? VF_DEEP : options.tier', 'options.tier'),
         ('verify-same-file-twice', VERIFY,
          'first.st_dev == second.st_dev && first.st_ino == second.st_ino', '0'),
+        ('verify-counts-checks-from-0', VERIFY,
+         'vf_ticker_begin(&ticker, i + 1,', 'vf_ticker_begin(&ticker, i,'),
+    ],
+    'verify/command/ticker.c': [
+        ('ticker-only-at-the-start', VERIFY, 'next.tv_sec++;', 'next.tv_sec += 60;'),
+        ('ticker-at-once', VERIFY, 'now - ticker->start > 2.0', 'now - ticker->start > 0.0'),
+        ('ticker-seconds-of-all-time', VERIFY, 'ticker->since = vf_seconds();', ''),
     ],
 }

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include "formats/memory.h"
 #include "running/backend.h"
 #include "running/parallel.h"
 #include "harness/check.h"
 #include "command/command.h"
+#include "command/ticker.h"
 #include "formats/output.h"
 #include "harness/report.h"
 
@@ -87,21 +87,22 @@ static int vf_all_errata(const vf_result *results, size_t count) {
 }
 
 static void vf_run_checks(const vf_verify_options *options, vf_result *results, size_t count) {
-  const int progress = isatty(STDERR_FILENO), errata = vf_all_errata(results, count);
-  const double start = vf_seconds();
+  const int errata = vf_all_errata(results, count);
+  vf_ticker ticker;
+  vf_ticker_start(&ticker, count);
   vf_report_head(errata);
   for (size_t i = 0; i < count; i++) {
     const double before = vf_seconds();
-    if (progress && before - start > 2.0)
-      fprintf(stderr, "\r[%zu/%zu] %s\033[K", i + 1, count, results[i].check->id);
+    vf_ticker_begin(&ticker, i + 1, results[i].check->id);
     results[i].context.jobs = options->jobs;
     results[i].context.tier = options->tier;
     results[i].check->run(&results[i].context);
     results[i].seconds = vf_seconds() - before;
-    if (progress) fputs("\r\033[K", stderr);
+    vf_ticker_end(&ticker);
     vf_report_line(results + i, errata);
     fflush(stdout);
   }
+  vf_ticker_stop(&ticker);
 }
 
 static int vf_same_file(FILE *a, FILE *b) {
