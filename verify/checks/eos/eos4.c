@@ -152,13 +152,13 @@ static void eos_flow_order(vf_context *context) {
 
 /* ---- GD with weight decay tracks the flow ---- */
 
-/* sup |theta - zeta| on toy B at ein = 1e-2, ..., 1e-6 and al0 = atan2(2,1), 1: the distance at the
+/* sup |theta - zeta| on toy B at ein = 1e-2, ..., 1e-7 and al0 = atan2(2,1), 1: the distance at the
  * first peak of h, by a run of projected GD with 40 digits. */
-static const double eos_sup_digits[2][5] = {
+static const double eos_sup_digits[2][6] = {
     {0.13011688569935797, 0.042250631431346696, 0.014086426878460379, 0.0045746168710889286,
-     0.0014609314073883814},
+     0.0014609314073883814, 0.00046351519320550602},
     {0.12752109201725286, 0.040386112152392277, 0.013316642529914974, 0.0042957146747996441,
-     0.0013686729853104241}};
+     0.0013686729853104241, 0.00043390546261547953}};
 
 /* Every second of the tracks against these. Up to the peak there are 1.5/sqrt(ein) steps of some 4
  * roundings, which grow with h, 25 times at most; zeta's Runge-Kutta steps of ein err by .02 ein^4
@@ -199,20 +199,25 @@ static void eos_track_flow(vf_context *context) {
   }
 }
 
-/* The same down to 1e-6, and from a large slope on toy A (al0 = 1.1), where the largest distance
- * comes late, its constant is larger and not yet that of the limit. */
-static void eos_track_flow_long(vf_context *context) {
-  enum { COUNT = 9 };
+/* The same down to 10^(-depth), and from a large slope on toy A (al0 = 1.1), where the largest
+ * distance comes late, its constant is larger and not yet that of the limit. */
+static void eos_track_flow_to(vf_context *context, int depth) {
+  enum { MOST = 11 };
+  const size_t count = 2 * (size_t)depth - 3;
   for (size_t c = 0; c < 3; c++) {
-    eos_edge edges[COUNT];
-    double tracks[3 * COUNT];
-    eos_ladder(c < 2 ? eos_b : eos_a, eos_angles[c % 2].value, 2.0, COUNT, 0.0, edges);
-    eos_tracks(context, edges, COUNT, 2.0, tracks);
-    eos_track_claims(context, edges, tracks, COUNT, c < 2 ? 2.0 : 3.0);
-    if (c < 2) eos_track_order(context, edges + 2, tracks + 6, COUNT - 2);
-    if (c < 2) eos_track_digits(context, (int)c, tracks, 4, 4);
+    eos_edge edges[MOST];
+    double tracks[3 * MOST];
+    eos_ladder(c < 2 ? eos_b : eos_a, eos_angles[c % 2].value, 2.0, (int)count, 0.0, edges);
+    eos_tracks(context, edges, count, 2.0, tracks);
+    eos_track_claims(context, edges, tracks, count, c < 2 ? 2.0 : 3.0);
+    if (c < 2) eos_track_order(context, edges + 2, tracks + 6, count - 2);
+    if (c < 2) eos_track_digits(context, (int)c, tracks, depth - 2, depth - 2);
   }
 }
+
+static void eos_track_flow_long(vf_context *context) { eos_track_flow_to(context, 6); }
+
+static void eos_track_flow_deep(vf_context *context) { eos_track_flow_to(context, 7); }
 
 static void eos_constants(vf_context *context) {
   static const double angles[] = {1.1071487177940904, 1.0, .8};
@@ -248,6 +253,7 @@ static const vf_check table[] = {
      eos_track_flow},
     {"eos4.track-long", "eos, Theorem 4.7", "the same to ein = 1e-6, and from a large slope",
      VF_FULL, eos_track_flow_long},
+    {"eos4.track-deep", "eos, Theorem 4.7", "the same to ein = 1e-7", VF_DEEP, eos_track_flow_deep},
     {"eos4.constants", "eos, Theorem 4.7",
      "sup |theta - zeta| and sup |phi - zeta| over sqrt(ein) in the limit", VF_QUICK,
      eos_constants},

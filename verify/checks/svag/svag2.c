@@ -47,8 +47,8 @@ static void svag_errors(vf_context *context, const svag_family *f, uint32_t l, d
 
 /* svag, Theorem 4.1: the weak error of SVAG is of first order in h = eta/l, for every monomial up
  * to degree 4 (3 in two dimensions). Noise-free: recursion of the real steps against the closed
- * form of the SDE. */
-static void check_svag2_order_l(vf_context *context) {
+ * form of the SDE. l from `first` on, doubled. */
+static void svag_order_in_l(vf_context *context, uint32_t first) {
   enum { SIZES = 7 };
   for (size_t i = 0; i < VF_COUNT(svag_families); i++) {
     const svag_family *f = &svag_families[i];
@@ -56,18 +56,23 @@ static void check_svag2_order_l(vf_context *context) {
     double h[SIZES], error[SIZES][SVAG_POWERS];
     char text[VF_TEXT_SIZE], power[VF_TEXT_SIZE];
     for (uint32_t k = 0; k < SIZES; k++) {
-      h[k] = 0.4 / (16u << k);
-      svag_errors(context, f, 16u << k, error[k]);
+      h[k] = 0.4 / (first << k);
+      svag_errors(context, f, first << k, error[k]);
     }
     vf_text(text, "svag against the SDE, instance %s", f->name);
     svag_series_of_errors(context, text, "eta/l", h, error, SIZES, &set, set.count - 1);
     for (uint32_t r = 1; r < set.count; r++) {
       svag_power_label(&set, r, power);
-      vf_text(text, "instance %s eta=0.4 T=2 l=16..1024 moment %s", f->name, power);
+      vf_text(text, "instance %s eta=0.4 T=2 l=%u..%u moment %s", f->name, (unsigned)first,
+              (unsigned)(first << (SIZES - 1)), power);
       svag_order_of_moment(context, text, h, error, SIZES, r, 1.0);
     }
   }
 }
+
+static void check_svag2_order_l(vf_context *context) { svag_order_in_l(context, 16); }
+
+static void check_svag2_order_l_deep(vf_context *context) { svag_order_in_l(context, 64); }
 
 /* svag, Theorem 3.3: the SDE (2) is a first order weak approximation of SGD. Noise-free. */
 static void check_svag2_order_eta(vf_context *context) {
@@ -103,6 +108,18 @@ static void check_svag2_runs(vf_context *context) {
 static void check_svag2_runs_fine(vf_context *context) {
   for (size_t i = 0; i < VF_COUNT(svag_families); i++)
     run_svag(context, &svag_families[i], 16, 4, "0.025", 1u << 20);
+}
+
+/* To l = 4096. The fixtures have no SGD with a smaller learning rate than that of l = 64, whose
+ * effect on second moments is the smallest. */
+static void check_svag2_runs_deep(vf_context *context) {
+  static const struct {
+    uint32_t l;
+    uint64_t trajectories;
+  } cases[] = {{64, 1u << 18}, {256, 1u << 17}, {1024, 1u << 16}, {4096, 1u << 15}};
+  for (size_t i = 0; i < VF_COUNT(svag_families) * VF_COUNT(cases); i++)
+    run_svag(context, &svag_families[i / VF_COUNT(cases)], cases[i % VF_COUNT(cases)].l, 1,
+             "0.00625", cases[i % VF_COUNT(cases)].trajectories);
 }
 
 /* ---- errata of row svag2 ---- */
@@ -328,6 +345,10 @@ static const vf_check table[] = {
      "SVAG trajectories have the moments of the recursion", VF_QUICK, check_svag2_runs},
     {"svag2.trajectories-fine", "svag, Theorem 4.1", "SVAG trajectories at l = 16", VF_FULL,
      check_svag2_runs_fine},
+    {"svag2.weak-order-deep", "svag, Theorem 4.1", "the same order for l = 64 to 4096", VF_DEEP,
+     check_svag2_order_l_deep},
+    {"svag2.trajectories-deep", "svag, Theorem 4.1", "SVAG trajectories at l = 64 to 4096", VF_DEEP,
+     check_svag2_runs_deep},
     {"errata.svag2-process-depends-on-eta", "svag, Theorem 4.1", "the SDE (2) depends on eta",
      VF_QUICK, check_errata_process},
     {"errata.svag2-global-error-order", "svag, Section 4.3", "the total error is O(eta/l)",
