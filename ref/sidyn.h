@@ -292,7 +292,7 @@ typedef struct {
   int32_t kind;      /* sid_dynamics_kind */
   uint32_t l;        /* svag: 1..SID_COUNT_MAX */
   uint32_t substeps; /* sde, sde2: 1..SID_COUNT_MAX */
-  uint32_t batch; /* 1..SID_COUNT_MAX; more than 1 only with the noise kinds samples and poisson */
+  uint32_t batch; /* 1..SID_COUNT_MAX; above 1 only with noise of samples, poisson, epochs */
   double beta;    /* momentum, adam (first moment), rmsprop, quasi_rmsprop: in [0, 1) */
   double beta2;   /* adam (second moment): in [0, 1) */
   double alpha;   /* adam: its LR, >= 0; lr is then the schedule multiplier */
