@@ -292,12 +292,12 @@ typedef struct {
   int32_t kind;      /* sid_dynamics_kind */
   uint32_t l;        /* svag: 1..SID_COUNT_MAX */
   uint32_t substeps; /* sde, sde2: 1..SID_COUNT_MAX */
-  uint32_t batch; /* 1..SID_COUNT_MAX; above 1 only with noise of samples, poisson, epochs */
-  double beta;    /* momentum, adam (first moment), rmsprop, quasi_rmsprop: in [0, 1) */
-  double beta2;   /* adam (second moment): in [0, 1) */
-  double alpha;   /* adam: its LR, >= 0; lr is then the schedule multiplier */
-  double eps;     /* adam: >= 0 */
-  double v0;      /* rmsprop, quasi_rmsprop: v at the start, > 0 */
+  uint32_t batch;    /* 1..SID_COUNT_MAX; above 1 only with noise of samples, poisson, epochs */
+  double beta;       /* momentum, adam (first moment), rmsprop, quasi_rmsprop: in [0, 1) */
+  double beta2;      /* adam (second moment): in [0, 1) */
+  double alpha;      /* adam: its LR, >= 0; lr is then the schedule multiplier */
+  double eps;        /* adam: >= 0 */
+  double v0;         /* rmsprop, quasi_rmsprop: v at the start, > 0 */
 } sid_dynamics;
 
 typedef enum { SID_PIECEWISE = 1, SID_EXPONENTIAL, SID_COSINE, SID_TRIANGLE } sid_schedule_kind;
