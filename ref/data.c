@@ -49,10 +49,10 @@ sid_status sid_data_low_rank(sid_stream *stream, uint32_t rows, uint32_t cols, u
   return SID_OK;
 }
 
-/* The byte nearest to u. */
+/* The byte nearest to u; a number in between goes up. */
 static uint8_t sid_data_byte(double u) {
-  if (!(u >= 0.0)) return 0;
-  return u > 255.0 ? 255 : (uint8_t)(u + 0.5 < 256.0 ? u + 0.5 : 255.0);
+  if (u < 0.0) return 0;
+  return u + 0.5 < 255.0 ? (uint8_t)(u + 0.5) : 255;
 }
 
 sid_status sid_data_blobs(sid_stream *stream, const sid_blobs *blobs, uint32_t n, uint8_t *pixels,

@@ -41,7 +41,8 @@ TESTS = {
     'ref': [f'verify {pattern}' for pattern in CHECKS] + [
         'test_stream', 'test_arithmetic', 'test_internals', 'test_problems', 'test_noise',
         'test_schedule', 'test_dynamics', 'test_run', 'test_api', 'test_normal', 'test_sharpness',
-        'test_flows', 'test_laws', 'test_network_laws', 'test_data', 'test_selfcheck',
+        'test_flows', 'test_laws', 'test_network', 'test_network_laws', 'test_data',
+        'test_selfcheck',
         'tests/unit/test_trajectories.py'],
     'simd': ['test_simd_dispatch', 'test_simd_normal', 'test_simd', 'test_simd_laws'],
     'verify': ['test_check', 'test_statistics', 'test_estimators', 'test_limit', 'test_algebra',

@@ -41,8 +41,8 @@ static inline void network_make(network_case *made, network_choice choice) {
   network_bytes(&data, made->test_pixels, sizeof made->test_pixels, 256);
   network_bytes(&data, made->labels, sizeof made->labels, 5);
   network_bytes(&data, made->test_labels, sizeof made->test_labels, 5);
-  made->network = (sid_network){.rows = choice.conv ? 5 : 3,
-                                .cols = choice.conv ? 4 : 3,
+  made->network = (sid_network){.rows = choice.conv ? 4 : 3,
+                                .cols = choice.conv ? 5 : 3,
                                 .channels = choice.conv ? 2 : 1,
                                 .layer_count = choice.conv ? 3 : 2,
                                 .layers = made->layers,

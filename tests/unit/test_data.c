@@ -205,11 +205,67 @@ static void test_errors(void **state) {
   (void)state;
 }
 
+/* ---- blobs --------------------------------------------------------------------------------- */
+
+static void test_blobs(void **state) {
+  enum { SIZE = 7, CENTRES = 5, IMAGES = 60 };
+  for (int wide = 0; wide < 2; wide++) {
+    const sid_blobs blobs = {SIZE, CENTRES, 3, wide ? 300.0 : 20.0};
+    sid_stream stream = test_stream(50), twin = stream;
+    uint8_t pixels[SIZE * IMAGES + 1], labels[IMAGES + 1];
+    double work[SIZE * (CENTRES + 1) + 1], centre[CENTRES][SIZE], z[SIZE];
+    int low = 0, high = 0;
+    memset(pixels, 99, sizeof pixels);
+    memset(labels, 99, sizeof labels);
+    poison(work, COUNT(work));
+    assert_int_equal(sid_data_blobs(&stream, &blobs, IMAGES, pixels, labels, work), SID_OK);
+    for (size_t k = 0; k < CENTRES; k++)
+      for (size_t j = 0; j < SIZE; j++) centre[k][j] = 64.0 + 128.0 * sid_stream_uniform(&twin);
+    for (size_t i = 0; i < IMAGES; i++) {
+      const size_t k = (size_t)sid_stream_index(&twin, CENTRES);
+      assert_int_equal(labels[i], k % 3);
+      sid_stream_normals(&twin, z, SIZE);
+      for (size_t j = 0; j < SIZE; j++) {
+        const double u = centre[k][j] + blobs.spread * z[j];
+        const double byte = u < 0.0 ? 0.0 : u > 255.0 ? 255.0 : floor(u + 0.5);
+        assert_int_equal(pixels[i * SIZE + j], byte > 255.0 ? 255 : (int)byte);
+        low += byte == 0.0, high += byte == 255.0;
+      }
+    }
+    assert_true(same_stream(&stream, &twin));
+    assert_true(wide == (low > 0) && wide == (high > 0));
+    assert_true(pixels[SIZE * IMAGES] == 99 && labels[IMAGES] == 99);
+    assert_true(is_poisoned(work + SIZE * (CENTRES + 1), 1));
+  }
+  (void)state;
+}
+
+static void test_blob_errors(void **state) {
+  const sid_blobs good = {2, 3, 4, 1.0};
+  sid_stream stream = test_stream(51);
+  uint8_t pixels[2], label[1];
+  double work[8];
+  assert_int_equal(sid_data_blobs(&stream, &good, 1, pixels, label, work), SID_OK);
+  assert_int_equal(sid_data_blobs(NULL, &good, 1, pixels, label, work), SID_E_NULL);
+  assert_int_equal(sid_data_blobs(&stream, NULL, 1, pixels, label, work), SID_E_NULL);
+  assert_int_equal(sid_data_blobs(&stream, &good, 1, NULL, label, work), SID_E_NULL);
+  assert_int_equal(sid_data_blobs(&stream, &good, 1, pixels, NULL, work), SID_E_NULL);
+  assert_int_equal(sid_data_blobs(&stream, &good, 1, pixels, label, NULL), SID_E_NULL);
+  const sid_blobs bad[] = {{0, 3, 4, 1.0}, {2, 0, 4, 1.0}, {2, 3, 0, 1.0}, {2, 3, 257, 1.0}};
+  for (size_t i = 0; i < COUNT(bad); i++)
+    assert_int_equal(sid_data_blobs(&stream, bad + i, 1, pixels, label, work), SID_E_DIM);
+  const sid_blobs negative = {2, 3, 4, -1.0}, nan = {2, 3, 4, QUIET_NAN};
+  assert_int_equal(sid_data_blobs(&stream, &negative, 1, pixels, label, work), SID_E_PARAMETER);
+  assert_int_equal(sid_data_blobs(&stream, &nan, 1, pixels, label, work), SID_E_PARAMETER);
+  (void)state;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_fill),     cmocka_unit_test(test_moments),
       cmocka_unit_test(test_entries),  cmocka_unit_test(test_entries_are_fair),
       cmocka_unit_test(test_low_rank), cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_blobs),    cmocka_unit_test(test_blob_errors),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

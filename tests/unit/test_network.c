@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "../boards/network.h"
+
 #define GUARD 16
 
 static double *work_for(size_t size) {
@@ -321,12 +323,12 @@ static void test_equal_rows(void **state) {
   (void)state;
 }
 
-/* A unit whose weights are 0: bn and wn give it no gradient and no NaN; a unit that is dead behind
- * relu leaves the others alone. */
+/* A unit whose weights are 0: bn and wn give it no gradient and no NaN, and relu none at its tie; a
+ * unit that is dead behind relu leaves the others alone. */
 static void test_dead_units(void **state) {
   static network_case made;
   double x[NETWORK_DIM_MAX], g[NETWORK_DIM_MAX], hv[NETWORK_DIM_MAX];
-  for (int32_t norm = SID_NORM_BN; norm <= SID_NORM_WN; norm++) {
+  for (int32_t norm = SID_NORM_NONE; norm <= SID_NORM_WN; norm++) {
     const network_choice choice = {norm, SID_ACTIVATION_RELU, SID_LOSS_CROSS_ENTROPY, 0, 0.0};
     network_make(&made, choice);
     double *work = work_for(sid_problem_workspace(&made.problem));
@@ -336,7 +338,7 @@ static void test_dead_units(void **state) {
     sid_problem_hessian_vector(&made.problem, x, x, hv, work);
     for (uint32_t j = 0; j < made.problem.dim; j++)
       assert_true(is_finite(g[j]) && is_finite(hv[j]));
-    if (norm == SID_NORM_BN || norm == SID_NORM_WN)
+    if (norm != SID_NORM_LN && norm != SID_NORM_GN)
       for (uint32_t i = 0; i < 9; i++) assert_true(g[i * 8 + 3] == 0.0);
     assert_true(length_of(g, made.problem.dim) > 1e-3);
     free(work);
@@ -485,6 +487,44 @@ static void test_epochs(void **state) {
   (void)state;
 }
 
+/* ---- bits ---------------------------------------------------------------------------------- */
+
+/* Changes only with docs/spec-network.md or with the choices of networks.h. */
+#define BITS 0x91914bd236cbc411u
+
+static void hash_choice(const network_choice *choice, void *user) {
+  static network_case made;
+  uint64_t *hash = user;
+  double x[NETWORK_DIM_MAX], y[NETWORK_DIM_MAX], out[NETWORK_DIM_MAX];
+  sid_stream stream;
+  const uint64_t key[2] = {2, 3};
+  network_make(&made, *choice);
+  double *work = work_for(sid_problem_workspace(&made.problem));
+  network_point(&made, 18, x);
+  network_point(&made, 19, y);
+  sid_stream_init(&stream, 6, key, 2);
+  *hash = board_network_add(*hash, sid_problem_loss(&made.problem, x, work));
+  *hash = board_network_add(*hash, sid_problem_test_loss(&made.problem, x, work));
+  const double trace = sid_problem_noise_trace(&made.problem, x, work);
+  if (choice->norm != SID_NORM_BN) *hash = board_network_add(*hash, trace);
+  for (int what = 0; what < (choice->norm == SID_NORM_BN ? 3 : 4); what++) {
+    if (what == 0) sid_problem_gradient(&made.problem, x, out, work);
+    if (what == 1) sid_problem_hessian_vector(&made.problem, x, y, out, work);
+    if (what == 2) sid_problem_noisy_gradient(&made.problem, x, 9, &stream, out, work);
+    if (what == 3) sid_problem_gaussian_noise(&made.problem, x, &stream, out, work);
+    for (uint32_t j = 0; j < made.problem.dim; j++) *hash = board_network_add(*hash, out[j]);
+  }
+  free(work);
+}
+
+static void test_bits(void **state) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  network_for_each(hash_choice, &hash);
+  if (hash != BITS) fail_msg("%016llx", (unsigned long long)hash);
+  assert_true(board_network_hash() == BOARD_NETWORK_HASH);
+  (void)state;
+}
+
 /* ---- refusals ------------------------------------------------------------------------------ */
 
 static const network_choice plain = {SID_NORM_BN, SID_ACTIVATION_RELU, SID_LOSS_CROSS_ENTROPY, 0,
@@ -607,21 +647,14 @@ static void test_refused_dynamics(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_exp),
-      cmocka_unit_test(test_log1p),
-      cmocka_unit_test(test_gradient),
-      cmocka_unit_test(test_hessian),
-      cmocka_unit_test(test_identities),
-      cmocka_unit_test(test_scaling),
-      cmocka_unit_test(test_noise),
-      cmocka_unit_test(test_batches),
-      cmocka_unit_test(test_equal_rows),
-      cmocka_unit_test(test_dead_units),
-      cmocka_unit_test(test_equal_images),
-      cmocka_unit_test(test_evaluation),
-      cmocka_unit_test(test_epochs),
-      cmocka_unit_test(test_refusals),
-      cmocka_unit_test(test_refused_dynamics),
+      cmocka_unit_test(test_exp),          cmocka_unit_test(test_log1p),
+      cmocka_unit_test(test_gradient),     cmocka_unit_test(test_hessian),
+      cmocka_unit_test(test_identities),   cmocka_unit_test(test_scaling),
+      cmocka_unit_test(test_noise),        cmocka_unit_test(test_batches),
+      cmocka_unit_test(test_equal_rows),   cmocka_unit_test(test_dead_units),
+      cmocka_unit_test(test_equal_images), cmocka_unit_test(test_evaluation),
+      cmocka_unit_test(test_epochs),       cmocka_unit_test(test_bits),
+      cmocka_unit_test(test_refusals),     cmocka_unit_test(test_refused_dynamics),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
