@@ -76,7 +76,7 @@ WIDE = write("wide.json", experiment(
     observables=["x"]))
 JOBS = {
     "run": ["run", LARGE, "--trajectories", "0:300", "--jobs", 2],
-    "run --statistics": ["run", WIDE, "--trajectories", "0:3", "--jobs", 2, "--statistics"],
+    "run --statistics": ["run", WIDE, "--trajectories", "0:200", "--jobs", 2, "--statistics"],
     "verify": ["verify", "--filter", "il5.without-decay", "--jobs", 1],
 }
 LIMITS = (50, 80, 120, 200, 300, 500, 800, 1200, 2000)

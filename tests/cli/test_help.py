@@ -59,6 +59,9 @@ with case("the examples run as they stand"):
     with open(os.path.join(TMP, "theirs.csv"), "wb") as file:
         file.write(output("run", "experiment.json", cwd=TMP))
     write("labels.idx", b"\0\0\x08\x01\0\0\0\x02\x03\x07")
+    for shard, name in ((1, "a.part"), (2, "b.part")):
+        output("run", "experiment.json", "--trajectories", "0:4", "--statistics", "--shard",
+               f"{shard}/2", "--part", name, cwd=TMP)
     for name in COMMANDS:
         words = shlex.split(EXAMPLE[name])
         same(words[:2], ["sidyn", name], "example")

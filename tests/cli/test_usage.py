@@ -55,7 +55,7 @@ with case("every backend by option and by environment; the option wins"):
 # ---- what is refused: arguments, parts of the message ----
 
 for arguments, *says in (
-    (["walk"], "walk: unknown command; allowed: verify, explain, run, law, compare, stream, "),
+    (["walk"], "walk: unknown command; allowed: verify, explain, run, merge, law, compare, "),
     ([""], "unknown command"),
     (["--verbose"], "--verbose: unknown command"),
     (["two\nlines"], "unknown command"),

@@ -4,6 +4,7 @@
 #define VF_COMMAND_H
 
 #include <stdint.h>
+#include "running/clock.h"
 
 /* One option. A table of them ends with an entry without a name. */
 typedef struct {
@@ -28,9 +29,9 @@ typedef struct {
 } vf_command;
 
 /* A file each; main.c has the list. */
-extern const vf_command vf_verify_command, vf_explain_command, vf_run_command, vf_law_command,
-    vf_compare_command, vf_stream_command, vf_conform_command, vf_data_command, vf_info_command,
-    vf_help_command, vf_example_command;
+extern const vf_command vf_verify_command, vf_explain_command, vf_run_command, vf_merge_command,
+    vf_law_command, vf_compare_command, vf_stream_command, vf_conform_command, vf_data_command,
+    vf_info_command, vf_help_command, vf_example_command;
 
 /* The code of the next option, as getopt: its value is in optarg; ':' for a missing value and '?'
  * for an unknown option (vf_option_error), -1 after the last one. */
@@ -42,9 +43,6 @@ int vf_option_jobs(const char *text, int *jobs);
 /* --trajectories A:B, which several commands share: trajectories A..B-1. Returns 0, or
  * VF_EXIT_USAGE after a message. */
 int vf_option_range(const char *command, const char *text, uint64_t *first, uint64_t *count);
-
-/* Seconds on a clock that only goes forward. */
-double vf_seconds(void);
 
 /* Handles ':' and '?' of vf_next_option() for `command`: the message for a missing argument or an
  * unknown option. */

@@ -139,7 +139,7 @@ static int vf_compare_loaded(const sid_experiment *experiment, const vf_compare_
   const size_t length = strlen(options->theirs);
   const int npy = length >= 4 && strcmp(options->theirs + length - 4, ".npy") == 0;
   vf_given given;
-  vf_output json = {NULL, NULL, NULL};
+  vf_output json = {.stream = NULL};
   int status = npy ? vf_npy_read(options->theirs, experiment, &options->given, &given)
                    : vf_table_read(options->theirs, experiment, &options->given, &given);
   if (status) return status;

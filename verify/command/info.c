@@ -23,6 +23,7 @@ static int vf_info(int argc, char **argv) {
   if (argc > 1) return vf_fail("info: %s: takes no arguments", argv[1]);
   const uint32_t failed = sid_selfcheck();
   printf("version    %s\n", SID_VERSION);
+  printf("spec       %d\n", SID_SPECIFICATION);
   printf("compiler   %s\n", __VERSION__);
   vf_info_backends();
   printf("threads    %d\n", vf_processors());

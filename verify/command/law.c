@@ -130,8 +130,9 @@ static int vf_write_json(const vf_law_case *one, const vf_finding *findings, con
   for (size_t i = 0; i < vf_quantity_count; i++)
     json_array_append_new(laws, vf_json_finding(findings + i));
   json_t *document = json_pack(
-      "{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "schema", "sidyn-law-1", "version", SID_VERSION,
-      "problem", sid_problem_name(one->experiment->problem.kind), "dynamics",
+      "{s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:o, s:o}", "schema", "sidyn-law-1", "version",
+      SID_VERSION, "specification", SID_SPECIFICATION, "problem",
+      sid_problem_name(one->experiment->problem.kind), "dynamics",
       vf_dynamics_name(one->experiment->dynamics.kind, name), "lr", vf_json_number(one->lr), "wd",
       vf_json_number(one->wd), "intrinsic_lr", vf_json_number(one->el), "laws", laws);
   const int made = vf_json_report(document, output.stream);

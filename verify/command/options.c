@@ -1,20 +1,13 @@
-/* What the commands share: options, and a clock. */
+/* What the commands share: options. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include "command/command.h"
 #include "formats/failure.h"
 #include "formats/number.h"
 
 enum { VF_OPTIONS_MOST = 32 };
-
-double vf_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 int vf_option_jobs(const char *text, int *jobs) {
   uint64_t value;

@@ -3,13 +3,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include "running/backend.h"
-#include "running/parallel.h"
 #include "command/command.h"
 #include "command/run_job.h"
 #include "formats/experiment_json.h"
-#include "formats/output.h"
+#include "running/backend.h"
+#include "running/clock.h"
+#include "running/parallel.h"
 
 static int vf_ends_with(const char *text, const char *end) {
   const size_t a = strlen(text), b = strlen(end);
@@ -24,16 +23,70 @@ static int vf_parse_out(const char *text, vf_run_options *options) {
       "run: --out %s: allowed: a name that ends in .csv or .npy, or - for standard output", text);
 }
 
+static int vf_parse_part(const char *text, const char *option, vf_run_options *options) {
+  if (options->part) return vf_fail("run: %s %s: is the second part; allowed: one", option, text);
+  options->part = text;
+  if (vf_ends_with(text, ".part")) return 0;
+  return vf_fail("run: %s %s: allowed: a name that ends in .part", option, text);
+}
+
+static int vf_parse_seconds(const char *text, double *seconds) {
+  char *end;
+  *seconds = strtod(text, &end);
+  if (*text >= '0' && *text <= '9' && *end == '\0' && *seconds <= 1e6) return 0;
+  return vf_fail("run: --save-every %s: allowed: seconds, 0 to 1000000", text);
+}
+
+static int vf_parse_shard(const char *text, vf_run_options *options) {
+  char first[24];
+  const size_t length = strcspn(text, "/");
+  if (text[length] == '/' && length < sizeof first) {
+    memcpy(first, text, length);
+    first[length] = '\0';
+    if (!vf_parse_u64(first, &options->shard) &&
+        !vf_parse_u64(text + length + 1, &options->shards) && options->shard >= 1 &&
+        options->shard <= options->shards)
+      return 0;
+  }
+  return vf_fail("run: --shard %s: allowed: K/N with integers 1 <= K <= N", text);
+}
+
+/* Shards differ by at most one trajectory. */
+static int vf_take_shard(vf_run_options *options) {
+  const vf_range whole = options->whole;
+  const uint64_t before = options->shard - 1, even = whole.count / options->shards,
+                 more = whole.count % options->shards;
+  options->first = whole.first + before * even + (before < more ? before : more);
+  options->count = even + (before < more);
+  if (options->count > 0) return 0;
+  return vf_fail("run: --shard %" PRIu64 "/%" PRIu64 ": no trajectory is left for it; allowed: "
+                 "at most %" PRIu64 " shards",
+                 options->shard, options->shards, whole.count);
+}
+
 static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
-  int code, status = 0, formatted = 0;
+  int code, status = 0, formatted = 0, saved = 0;
   while (!status && (code = vf_next_option(&vf_run_command, argc, argv)) != -1) {
     switch (code) {
-      case 't': status = vf_option_range("run", optarg, &options->first, &options->count); break;
+      case 't':
+        status = vf_option_range("run", optarg, &options->whole.first, &options->whole.count);
+        break;
       case 'b': status = vf_backend_choose(optarg); break;
       case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
       case 'o': status = vf_parse_out(optarg, options); break;
       case 's': options->statistics = 1; break;
       case 'w': options->with_law = 1; break;
+      case 'p': status = vf_parse_part(optarg, "--part", options); break;
+      case 'r':
+        options->resume = 1;
+        status = vf_parse_part(optarg, "--resume", options);
+        break;
+      case 'e':
+        saved = 1;
+        status = vf_parse_seconds(optarg, &options->save_every);
+        break;
+      case 'S': status = vf_parse_shard(optarg, options); break;
+      case 'P': options->progress = 1; break;
       case 'm': status = vf_option_memory(optarg, &options->memory); break;
       case 'f':
         formatted = 1;
@@ -50,8 +103,15 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
     return vf_fail("run: --format: .npy is binary; allowed with .csv and -");
   if (options->statistics && options->npy)
     return vf_fail("run: --statistics: is a table; allowed with .csv and -");
+  if (saved && !options->part)
+    return vf_fail("run: --save-every: nothing is saved; allowed with --part and --resume");
+  if (options->part && !options->statistics && (!options->out || strcmp(options->out, "-") == 0))
+    return vf_fail("run: %s: rows cannot be saved on standard output; allowed: --out FILE.csv or "
+                   "FILE.npy, or --statistics",
+                   options->resume ? "--resume" : "--part");
+  if (!options->out && (!options->part || options->resume)) options->out = "-";
   options->experiment = argv[optind];
-  return 0;
+  return vf_take_shard(options);
 }
 
 /* The first five trajectories that end early are named. */
@@ -61,35 +121,42 @@ static void vf_note_end(vf_job *job, uint64_t trajectory, const vf_end *end) {
           end->step, sid_status_text(end->status));
 }
 
-static void vf_take_chunk(vf_job *job, uint64_t done, uint64_t size) {
-  const uint64_t first = job->options->first + done;
-  vf_find_laws(job, first, size);
-  if (job->options->statistics) vf_take_statistics(job, size);
-  for (uint64_t i = 0; i < size; i++) {
-    if (!job->options->statistics) vf_write_rows(job, first + i, i);
-    vf_note_end(job, first + i, job->ends + i);
+/* Takes the chunk that has ended. */
+static void vf_take_chunk(vf_job *job) {
+  vf_flight *flight = &job->flight;
+  vf_find_laws(job, flight->first, flight->count);
+  if (job->options->statistics) vf_take_statistics(job, flight->count);
+  for (uint64_t i = 0; i < flight->count; i++) {
+    if (!job->options->statistics) vf_write_rows(job, flight->first + i, i);
+    vf_note_end(job, flight->first + i, flight->ends + i);
   }
+  job->done += flight->count;
+  flight->count = 0;
 }
 
-static void vf_compute(vf_job *job) {
-  const int progress = isatty(STDERR_FILENO);
-  const uint64_t count = job->options->count;
-  const double start = vf_seconds();
-  for (uint64_t done = 0; done < count && !ferror(job->stream);) {
-    const uint64_t size = count - done < job->chunk ? count - done : job->chunk;
-    vf_ensemble_states(job->experiment, job->options->first + done, size, job->options->jobs,
-                       job->rows, job->ends, job->last);
-    vf_take_chunk(job, done, size);
-    done += size;
-    if (progress && vf_seconds() - start > 2.0)
-      fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " trajectories\033[K%s", done, count,
-              done == count ? "\n" : "");
+static int vf_compute(vf_job *job) {
+  const double slice = 0.5; /* seconds between looks at progress and clock */
+  const vf_run_options *options = job->options;
+  const volatile int *interrupt = vf_interrupt();
+  vf_run_progress progress = vf_progress_begin(job);
+  int status = 0;
+  while (!status && job->done < options->count && !(job->stream && ferror(job->stream))) {
+    const uint64_t left = options->count - job->done;
+    if (job->flight.count == 0)
+      vf_flight_begin(&job->flight, options->first + job->done,
+                      left < job->chunk ? left : job->chunk);
+    if (vf_flight_advance(&job->flight, options->jobs, slice, interrupt)) vf_take_chunk(job);
+    vf_progress_show(job, &progress);
+    if (options->part && job->done < options->count &&
+        (*interrupt || vf_seconds() - job->saving.last >= options->save_every))
+      status = vf_job_save(job);
+    if (*interrupt && job->done < options->count) vf_die_of_interrupt();
   }
   if (job->ended > 5) fprintf(stderr, "sidyn: %" PRIu64 " trajectories ended early\n", job->ended);
+  return status;
 }
 
 static int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options) {
-  vf_output output;
   vf_job job = {.experiment = experiment, .options = options, .width = sid_row_width(experiment)};
   if (options->with_law) vf_choose_laws(&job);
   if (options->with_law && job.laws == 0)
@@ -98,22 +165,22 @@ static int vf_run_experiment(const sid_experiment *experiment, const vf_run_opti
         "noise_trace, step_angle, effective_lr, gamma");
   job.columns = job.width + job.laws;
   int status = vf_job_plan(&job);
-  if (!status) status = vf_output_open(&output, options->out);
   if (status) return status;
-  job.stream = output.stream;
   vf_job_allocate(&job);
-  if (!options->statistics) vf_write_head(&job);
-  vf_compute(&job);
-  if (options->statistics) vf_write_statistics(&job);
-  status = vf_output_commit(&output);
+  if (options->part) vf_wait_for_interrupts();
+  status = vf_job_open(&job);
+  if (!status) status = vf_compute(&job);
+  if (!status) status = vf_job_close(&job);
   vf_job_free(&job);
   return status;
 }
 
 static int vf_run(int argc, char **argv) {
   vf_run_options options = {.experiment = "",
-                            .out = "-",
-                            .count = 1,
+                            .whole = {0, 1},
+                            .shard = 1,
+                            .shards = 1,
+                            .save_every = 60.0,
                             .memory = vf_memory_default(),
                             .jobs = vf_processors(),
                             .format = VF_DEC};
@@ -122,7 +189,7 @@ static int vf_run(int argc, char **argv) {
   int status = vf_parse_run(argc, argv, &options);
   if (status) return status;
   if (vf_experiment_load(options.experiment, &loaded, message)) return vf_fail("%s", message);
-  if (vf_same_path(options.experiment, options.out)) {
+  if (options.out && vf_same_path(options.experiment, options.out)) {
     vf_experiment_free(&loaded);
     return vf_fail("run: --out %s: that is the experiment; allowed: another file", options.out);
   }
@@ -139,8 +206,12 @@ static const vf_option vf_run_table[] = {
     {'s', "statistics", NULL, NULL,
      "mean, variance and quantiles at each checkpoint, in bounded memory, instead of trajectories"},
     {'w', "with-law", NULL, NULL, "a column law_NAME beside each observable that theory predicts"},
-    {'m', "memory", "BYTES[K|M|G]", "half of what the machine has",
-     "what the run may take; where it needs more it is refused before it begins"},
+    {'S', "shard", "K/N", "1/1", "the K-th of N parts of the trajectories"},
+    {'p', "part", "FILE.part", NULL, "write the exact state, for merge and --resume"},
+    {'r', "resume", "FILE.part", NULL, "the same, going on from the part where there is one"},
+    {'e', "save-every", "SECONDS", "60", "time between states that are written"},
+    {'m', "memory", "BYTES[K|M|G]", "half of the machine's", "refuse a run that may take more"},
+    {'P', "progress", NULL, NULL, "a line a minute where standard error is no terminal"},
     VF_OPTION_JOBS,
     VF_OPTION_BACKEND,
     VF_OPTIONS_END};
@@ -152,7 +223,9 @@ const vf_command vf_run_command = {
     .describes =
         "Computes trajectories of the experiment (sidyn-experiment(5)) and writes a row for each "
         "checkpoint: trajectory, step, end and the observables. The bytes are the same on every "
-        "machine and for every number of jobs. docs/output.md says what each column is.",
+        "machine and for every number of jobs. docs/output.md says what each column is.\n\n"
+        "A long run goes on after anything that ends it: the same command with --resume. Several "
+        "machines take a --shard each and write a --part; sidyn merge puts them together.",
     .example = "sidyn run experiment.json --trajectories 0:1000 --out run.npy",
     .options = vf_run_table,
     .run = vf_run};

@@ -3,16 +3,21 @@
 #define VF_RUN_JOB_H
 
 #include <stdio.h>
+#include "command/part.h"
 #include "formats/columns.h"
-#include "formats/number.h"
-#include "running/ensemble.h"
-#include "running/statistics.h"
+#include "formats/output.h"
 
 typedef struct {
-  const char *experiment, *out;
-  uint64_t first, count;
-  uint64_t memory; /* bytes that the run may take */
-  int jobs, npy, statistics, with_law;
+  const char *experiment;
+  const char *out;        /* "-" for standard output; NULL where results go to the part alone */
+  const char *part;       /* NULL for none */
+  int resume;             /* from the part, where there is one */
+  double save_every;      /* seconds */
+  vf_range whole;         /* all trajectories, */
+  uint64_t first, count;  /* and those of the shard */
+  uint64_t shard, shards; /* from 1 */
+  uint64_t memory;        /* bytes that the run may take */
+  int jobs, npy, statistics, with_law, progress;
   vf_format format;
 } vf_run_options;
 
@@ -20,20 +25,27 @@ typedef struct {
 typedef struct {
   const sid_experiment *experiment;
   const vf_run_options *options;
-  FILE *stream;
+  vf_output output;
+  FILE *stream;                       /* of the output, or NULL */
+  uint64_t done;                      /* trajectories of options->count that are */
   size_t width;                       /* of the observables, */
   size_t laws, columns;               /* of the laws of some of them, and of both */
   int32_t law_of[SID_MANIFOLD_ANGLE]; /* the observables that the laws are of */
   uint64_t chunk;                     /* trajectories computed before they are written */
-  double *rows, *last;                /* of the chunk */
-  vf_end *ends;
-  uint32_t law_rows; /* checkpoints of the law that all trajectories have */
-  double *law;       /* chunk*checkpoint_count*laws; of one trajectory where all have the same */
-  double *row;       /* of all columns */
-  double *work;      /* for one row of a trajectory that ended early */
-  double *values;    /* chunk of each thread, with --statistics */
+  vf_flight flight;                   /* the chunk */
+  uint32_t law_rows;                  /* checkpoints of the law that all trajectories have */
+  double *law;    /* chunk*checkpoint_count*laws; of one trajectory where all have the same */
+  double *row;    /* of all columns */
+  double *work;   /* for one row of a trajectory that ended early */
+  double *values; /* chunk of each thread, with --statistics */
   vf_statistics *statistics; /* checkpoint_count*columns, with --statistics */
   uint64_t ended;            /* trajectories that ended early so far */
+  struct {
+    vf_output output;
+    vf_part part;        /* its head */
+    double last;         /* when it was written */
+    uint64_t bytes, sum; /* of the rows that it knows */
+  } saving;
 } vf_job;
 
 /* ---- rows (run_rows.c) ---- */
@@ -60,6 +72,29 @@ void vf_write_rows(vf_job *job, uint64_t trajectory, uint64_t i);
 void vf_take_statistics(vf_job *job, uint64_t size);
 
 void vf_write_statistics(const vf_job *job);
+
+/* ---- parts (run_save.c) ---- */
+
+/* Opens the output and, with --part, the part: the state of one that is there with --resume.
+ * Returns 0, or VF_EXIT_USAGE after a message. */
+int vf_job_open(vf_job *job);
+
+/* Writes the part, with the trajectories in flight. */
+int vf_job_save(vf_job *job);
+
+/* Results and part, when all is done. */
+int vf_job_close(vf_job *job);
+
+/* ---- progress (run_progress.c) ---- */
+
+typedef struct {
+  int terminal, wanted, shown;
+  double begun, last; /* seconds on vf_seconds() */
+  double before;      /* trajectories that were done when the run began */
+} vf_run_progress;
+
+vf_run_progress vf_progress_begin(const vf_job *job);
+void vf_progress_show(const vf_job *job, vf_run_progress *progress);
 
 /* ---- memory (run_memory.c) ---- */
 

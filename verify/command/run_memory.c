@@ -36,31 +36,24 @@ uint64_t vf_memory_default(void) {
   return UINT64_MAX;
 }
 
-static size_t vf_kept(const vf_job *job) {
-  return sid_state_doubles(&job->experiment->problem, &job->experiment->dynamics);
-}
-
-static size_t vf_numbers(const vf_job *job) {
-  return job->experiment->checkpoint_count * job->width;
-}
-
 static size_t vf_law_numbers(const vf_job *job) {
   return job->experiment->checkpoint_count * job->laws;
 }
 
 int vf_job_plan(vf_job *job) {
   /* A chunk of about 32 MiB, whatever the number of trajectories. */
-  const size_t doubles = vf_numbers(job) + vf_kept(job) + vf_law_numbers(job);
-  const size_t fits = ((size_t)1 << 22) / doubles;
+  const size_t one = vf_flight_bytes(job->experiment) + vf_law_numbers(job) * sizeof(double);
+  const size_t fits = ((size_t)1 << 25) / one;
   const uint64_t trajectories = job->options->count;
   job->chunk = fits < 1 ? 1 : fits > 4096 ? 4096 : fits;
   if (job->chunk > trajectories) job->chunk = trajectories;
   const uint64_t columns =
       job->options->statistics ? job->experiment->checkpoint_count * (uint64_t)job->columns : 0;
   const uint64_t column = vf_statistics_bytes(trajectories);
-  const uint64_t chunk = job->chunk * (doubles * sizeof(double) + sizeof(vf_end));
+  const uint64_t chunk = job->chunk * one;
   const uint64_t work = (vf_backend()->workspace(job->experiment) + job->chunk) * sizeof(double);
-  const uint64_t all = columns * column + chunk + (uint64_t)job->options->jobs * work;
+  const uint64_t held = columns * column + chunk; /* and three times that while it is saved */
+  const uint64_t all = (job->options->part ? 4 : 1) * held + (uint64_t)job->options->jobs * work;
   if (all <= job->options->memory) return 0;
   return vf_fail("run: may need %" PRIu64 " bytes: %" PRIu64 " for %" PRIu64
                  " trajectories at a time, %" PRIu64 " for each of %d threads, %" PRIu64
@@ -71,9 +64,7 @@ int vf_job_plan(vf_job *job) {
 
 void vf_job_allocate(vf_job *job) {
   const size_t chunk = (size_t)job->chunk;
-  job->rows = vf_allocate(chunk * vf_numbers(job), sizeof *job->rows);
-  job->last = vf_allocate(chunk * vf_kept(job), sizeof *job->last);
-  job->ends = vf_allocate(chunk, sizeof *job->ends);
+  vf_flight_open(&job->flight, job->experiment, job->chunk);
   job->law = vf_allocate(chunk * vf_law_numbers(job), sizeof *job->law);
   job->row = vf_allocate(job->columns, sizeof *job->row);
   job->work = vf_allocate(sid_observe_workspace(job->experiment), sizeof *job->work);
@@ -89,9 +80,7 @@ void vf_job_free(vf_job *job) {
   for (size_t k = 0; k < columns; k++) vf_statistics_free(job->statistics + k);
   free(job->statistics);
   free(job->values);
-  free(job->rows);
-  free(job->last);
-  free(job->ends);
+  vf_flight_free(&job->flight);
   free(job->law);
   free(job->row);
   free(job->work);

@@ -40,8 +40,9 @@ void vf_find_laws(vf_job *job, uint64_t first, uint64_t size) {
   const size_t numbers = job->experiment->checkpoint_count * job->laws;
   uint32_t furthest = 0;
   for (uint64_t i = 0; i < size && job->laws > 0; i++) {
-    if (!vf_one_law(job)) vf_walk_law(job, first + i, job->ends[i].rows, job->law + i * numbers);
-    if (job->ends[i].rows > furthest) furthest = job->ends[i].rows;
+    if (!vf_one_law(job))
+      vf_walk_law(job, first + i, job->flight.ends[i].rows, job->law + i * numbers);
+    if (job->flight.ends[i].rows > furthest) furthest = job->flight.ends[i].rows;
   }
   if (job->laws == 0 || !vf_one_law(job) || furthest <= job->law_rows) return;
   vf_walk_law(job, first, furthest, job->law);
@@ -114,8 +115,8 @@ static void vf_write_early_end(vf_job *job, uint64_t trajectory, const vf_end *e
 void vf_write_rows(vf_job *job, uint64_t trajectory, uint64_t i) {
   const sid_experiment *experiment = job->experiment;
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
-  const double *rows = job->rows + i * experiment->checkpoint_count * job->width;
-  const vf_end *end = job->ends + i;
+  const double *rows = job->flight.rows + i * experiment->checkpoint_count * job->width;
+  const vf_end *end = job->flight.ends + i;
   for (uint32_t c = 0; c < experiment->checkpoint_count; c++) {
     const int reached = c < end->rows;
     memcpy(job->row, rows + c * job->width, job->width * sizeof *job->row);
@@ -128,5 +129,5 @@ void vf_write_rows(vf_job *job, uint64_t trajectory, uint64_t i) {
                  job->options->format, job->stream);
   }
   if (end->status != SID_OK && !job->options->npy)
-    vf_write_early_end(job, trajectory, end, job->last + i * kept);
+    vf_write_early_end(job, trajectory, end, job->flight.states + i * kept);
 }

@@ -26,8 +26,8 @@ static void vf_take_columns(void *user, uint64_t group, int worker) {
     vf_statistics *one = job->statistics + at;
     size_t reached = 0;
     for (uint64_t i = 0; i < taking->size; i++)
-      if (c < job->ends[i].rows)
-        values[reached++] = k < job->width ? job->rows[i * numbers + c * job->width + k]
+      if (c < job->flight.ends[i].rows)
+        values[reached++] = k < job->width ? job->flight.rows[i * numbers + c * job->width + k]
                                            : vf_law_of(job, i, c, k - job->width);
     vf_statistics_add(one, values, reached);
     one->ended += taking->size - reached;

@@ -44,6 +44,8 @@ static void vf_write_words(vf_json_writer *json, const char *name, const char *w
 static void vf_serve_hello(vf_json_writer *json) {
   vf_json_name(json, "name");
   vf_json_string(json, "sidyn " SID_VERSION);
+  vf_json_name(json, "specification");
+  vf_json_integer(json, SID_SPECIFICATION);
   vf_json_name(json, "precision");
   vf_json_string(json, "binary64");
   vf_json_name(json, "numbers");

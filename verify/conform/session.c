@@ -88,13 +88,15 @@ static uint32_t vf_claim_problems(const vf_node *root) {
 
 static void vf_read_claims(const vf_node *root, vf_claims *claims) {
   vf_expect_fields(root, "id name precision can problems dynamics noises schedules starts "
-                         "observables numbers levels");
+                         "observables numbers levels specification");
   const vf_node name = vf_required(root, "name", "a string");
   const vf_node precision = vf_required(root, "precision", "binary64 binary32");
-  const vf_node numbers = vf_field(root, "numbers");
+  const vf_node numbers = vf_field(root, "numbers"), spec = vf_field(root, "specification");
   if (name.json && !json_is_string(name.json)) vf_reject(&name, "allowed: a string");
   if (precision.json) claims->binary32 = vf_name(&precision, "binary64 binary32");
   if (numbers.json) claims->bits = vf_name(&numbers, "dec bits");
+  if (spec.json && (!json_is_integer(spec.json) || json_integer_value(spec.json) < 1))
+    vf_reject(&spec, "allowed: an integer from 1, the number of docs/spec.md");
   claims->can = vf_claim_set(root, "can", vf_request_words, 1);
   claims->problems = vf_claim_problems(root);
   claims->dynamics = vf_claim_set(root, "dynamics", VF_DYNAMICS, 1) << SID_GD;
@@ -121,6 +123,8 @@ static int vf_session_hello(vf_session *session) {
   vf_json_string(&session->json, "hello");
   vf_json_name(&session->json, "sidyn");
   vf_json_integer(&session->json, 1);
+  vf_json_name(&session->json, "specification");
+  vf_json_integer(&session->json, SID_SPECIFICATION);
   vf_json_close(&session->json, '}');
   if (vf_session_exchange(session, HELLO_MOST, &line, &length))
     return vf_fail("conform: hello: %s", session->process.message);

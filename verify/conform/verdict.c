@@ -152,8 +152,8 @@ int vf_verdict_json(const vf_kit *kit, vf_output *output) {
   for (size_t i = 0; i < kit->remark_count; i++)
     json_array_append_new(remarks, json_string(kit->remarks[i]));
   json_t *document =
-      json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "schema", "sidyn-conform-1", "version",
-                SID_VERSION, "name", claims->name, "precision",
+      json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:o}", "schema", "sidyn-conform-1", "version",
+                SID_VERSION, "specification", SID_SPECIFICATION, "name", claims->name, "precision",
                 claims->binary32 ? "binary32" : "binary64", "remarks", remarks, "cases", cases);
   return vf_json_report(document, output->stream);
 }

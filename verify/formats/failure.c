@@ -27,6 +27,7 @@ int vf_fail(const char *format, ...) {
 enum { MAX_OUTPUTS = 4 };
 static const char *volatile vf_partials[MAX_OUTPUTS];
 static volatile long vf_group;
+static volatile int vf_waiting, vf_signal;
 
 void vf_drop_partials(void) {
   if (vf_group > 0) kill((pid_t)-vf_group, SIGKILL);
@@ -36,6 +37,10 @@ void vf_drop_partials(void) {
 
 /* The signal then does what it does without us: its handler is gone, and it is raised again. */
 static void vf_interrupted(int signal_number) {
+  if (vf_waiting && !vf_signal) {
+    vf_signal = signal_number;
+    return;
+  }
   vf_drop_partials();
   raise(signal_number);
 }
@@ -82,6 +87,19 @@ void vf_remember_partial(const char *partial) {
     break;
   }
   vf_catch_signals();
+}
+
+void vf_wait_for_interrupts(void) {
+  vf_waiting = 1;
+  vf_catch_signals();
+}
+
+const volatile int *vf_interrupt(void) { return &vf_signal; }
+
+void vf_die_of_interrupt(void) {
+  vf_drop_partials();
+  signal(vf_signal, SIG_DFL);
+  raise(vf_signal);
 }
 
 void vf_remember_group(long group) {

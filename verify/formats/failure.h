@@ -21,6 +21,16 @@ void vf_forget_partial(const char *partial);
 /* A process group that ends with this program, as partial files do; 0 for none. */
 void vf_remember_group(long group);
 
+/* From now on what would end the program by a signal only sets a number, once: a second signal
+ * ends it. So a run can store what it has. */
+void vf_wait_for_interrupts(void);
+
+/* The signal that has come, or 0. */
+const volatile int *vf_interrupt(void);
+
+/* Ends the program by the signal that has come. */
+void vf_die_of_interrupt(void);
+
 /* Removes the files and ends the group, for an end in the middle; nothing else is tidied. */
 void vf_drop_partials(void);
 

@@ -58,12 +58,12 @@ static int vf_output_refuse(vf_output *output, const char *why) {
 
 /* Opens, locks and remembers the partial file, with no interrupt in between. As
  * vf_open_locked(). */
-static int vf_open_partial(const char *partial) {
+static int vf_open_partial(const char *partial, int lasting) {
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, &before);
   const int descriptor = vf_open_locked(partial), problem = errno;
-  if (descriptor >= 0) vf_remember_partial(partial);
+  if (descriptor >= 0 && !lasting) vf_remember_partial(partial);
   sigprocmask(SIG_SETMASK, &before, NULL);
   errno = problem;
   return descriptor;
@@ -92,12 +92,10 @@ static char *vf_follow(const char *path) {
   return NULL;
 }
 
-int vf_output_open(vf_output *output, const char *path) {
+/* A new file, or where it is to last one with its first `length` bytes. */
+static int vf_output_begin(vf_output *output, const char *path, int lasting, uint64_t length) {
   memset(output, 0, sizeof *output);
-  if (strcmp(path, "-") == 0) {
-    output->stream = stdout;
-    return 0;
-  }
+  output->lasting = lasting;
   struct stat target;
   output->path = vf_follow(path);
   if (!output->path) {
@@ -111,27 +109,71 @@ int vf_output_open(vf_output *output, const char *path) {
   if (!*path) return vf_output_refuse(output, "an empty name");
   const int exists = stat(output->path, &target) == 0;
   if (exists && !S_ISREG(target.st_mode)) return vf_output_refuse(output, "not a regular file");
-  const int descriptor = vf_open_partial(output->partial);
+  const int descriptor = vf_open_partial(output->partial, lasting);
   if (descriptor == -2) return vf_output_refuse(output, "another run is writing it");
   if (descriptor < 0) return vf_output_refuse(output, strerror(errno));
-  const int ready =
-      (!exists || fchmod(descriptor, target.st_mode & 07777) == 0) && ftruncate(descriptor, 0) == 0;
+  struct stat found;
+  if (fstat(descriptor, &found) != 0 || (uint64_t)found.st_size < length) {
+    close(descriptor);
+    return vf_output_refuse(output, "NAME.partial has less than what the part says");
+  }
+  const int ready = (!exists || fchmod(descriptor, target.st_mode & 07777) == 0) &&
+                    ftruncate(descriptor, (off_t)length) == 0 &&
+                    lseek(descriptor, (off_t)length, SEEK_SET) == (off_t)length;
   output->stream = ready ? fdopen(descriptor, "wb") : NULL;
   if (output->stream) return 0;
   const int problem = errno;
-  unlink(output->partial);
+  if (!lasting) unlink(output->partial);
   close(descriptor);
   return vf_output_refuse(output, strerror(problem));
 }
 
+int vf_output_open(vf_output *output, const char *path) {
+  if (strcmp(path, "-") != 0) return vf_output_begin(output, path, 0, 0);
+  memset(output, 0, sizeof *output);
+  output->stream = stdout;
+  return 0;
+}
+
+int vf_output_continue(vf_output *output, const char *path, uint64_t length) {
+  return vf_output_begin(output, path, 1, length);
+}
+
+/* 0, or what is wrong. */
+static int vf_sync(vf_output *output) {
+  if (fflush(output->stream) == 0 && !ferror(output->stream) && fsync(fileno(output->stream)) == 0)
+    return 0;
+  return errno ? errno : EIO;
+}
+
+int vf_output_sync(vf_output *output) {
+  const int problem = vf_sync(output);
+  if (!problem) return 0;
+  return vf_fail("%s: cannot write: %s", output->partial, strerror(problem));
+}
+
+/* Names in the folder of a file are on the disk then; some systems cannot say so. */
+static void vf_sync_folder(const char *path) {
+  const char *slash = strrchr(path, '/');
+  const size_t length = slash ? (size_t)(slash - path) + 1 : 1;
+  char *folder = vf_allocate(length + 1, 1);
+  memcpy(folder, slash ? path : ".", length);
+  const int descriptor = open(folder, O_RDONLY);
+  if (descriptor >= 0) {
+    fsync(descriptor);
+    close(descriptor);
+  }
+  free(folder);
+}
+
 int vf_output_commit(vf_output *output) {
   if (!output->path) return vf_output_flush();
-  int problem = 0;
-  if (fflush(output->stream) != 0 || ferror(output->stream) || fsync(fileno(output->stream)) != 0)
-    problem = errno ? errno : EIO;
+  int problem = vf_sync(output);
+  if (!problem) vf_sync_folder(output->path);
   /* Renamed before it is closed, so that the lock is held until the name is gone. */
   if (!problem && rename(output->partial, output->path) != 0) problem = errno;
-  if (problem) unlink(output->partial);
+  if (!problem) vf_sync_folder(output->path);
+  if (problem && !output->lasting) unlink(output->partial);
   if (fclose(output->stream) != 0 && !problem) problem = errno;
   if (problem) return vf_output_refuse(output, strerror(problem));
   vf_output_free(output);
@@ -140,7 +182,7 @@ int vf_output_commit(vf_output *output) {
 
 void vf_output_abandon(vf_output *output) {
   if (output->partial) {
-    unlink(output->partial);
+    if (!output->lasting) unlink(output->partial);
     fclose(output->stream);
   }
   vf_output_free(output);

@@ -5,6 +5,10 @@
 #include "formats/memory.h"
 
 char *vf_read_file(const char *path, size_t *length) {
+  return vf_read_file_to(path, VF_FILE_LIMIT, length);
+}
+
+char *vf_read_file_to(const char *path, size_t limit, size_t *length) {
   FILE *file = fopen(path, "rb");
   char *text = NULL;
   size_t used = 0, capacity = 0;
@@ -17,7 +21,7 @@ char *vf_read_file(const char *path, size_t *length) {
     errno = 0;
     const size_t got = fread(text + used, 1, capacity - used - 1, file);
     used += got;
-    if (used > VF_FILE_LIMIT) {
+    if (used > limit) {
       errno = EFBIG;
       break;
     }

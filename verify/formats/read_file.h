@@ -10,4 +10,7 @@ enum { VF_FILE_LIMIT = 1 << 28 }; /* bytes */
  * VF_FILE_LIMIT. */
 char *vf_read_file(const char *path, size_t *length);
 
+/* The same up to another limit. */
+char *vf_read_file_to(const char *path, size_t limit, size_t *length);
+
 #endif

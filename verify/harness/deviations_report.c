@@ -127,10 +127,11 @@ int vf_deviations_json(const vf_comparison_subject *subject, const vf_deviations
     json_array_append_new(columns, vf_json_column(subject, k, deviations->columns + k));
   const uint64_t compared = vf_deviations_compared(deviations, subject->given);
   const uint64_t agreeing = vf_deviations_agreeing(deviations, subject->given);
-  json_t *document = json_pack(
-      "{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "schema", "sidyn-compare-1", "version", SID_VERSION,
-      "noise", "same", "verdict", deviations->found ? "fail" : "pass", "compared",
-      vf_json_digits(compared), "deviate", vf_json_digits(compared - agreeing), "columns", columns);
+  json_t *document =
+      json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:o}", "schema", "sidyn-compare-1", "version",
+                SID_VERSION, "specification", SID_SPECIFICATION, "noise", "same", "verdict",
+                deviations->found ? "fail" : "pass", "compared", vf_json_digits(compared),
+                "deviate", vf_json_digits(compared - agreeing), "columns", columns);
   if (deviations->found) json_object_set_new(document, "first", vf_json_first(subject, deviations));
   return vf_json_report(document, output->stream);
 }

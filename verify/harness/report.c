@@ -147,9 +147,10 @@ int vf_report_json(const vf_report *report, vf_output *output) {
   json_t *checks = json_array();
   for (size_t i = 0; i < report->count; i++)
     json_array_append_new(checks, vf_json_result(report->results + i));
-  json_t *document = json_pack("{s:s, s:s, s:s, s:s, s:f, s:o}", "schema", "sidyn-report-1",
-                               "version", SID_VERSION, "tier", report->tier, "backend",
-                               report->backend, "seconds", report->seconds, "checks", checks);
+  json_t *document =
+      json_pack("{s:s, s:s, s:i, s:s, s:s, s:f, s:o}", "schema", "sidyn-report-1", "version",
+                SID_VERSION, "specification", SID_SPECIFICATION, "tier", report->tier, "backend",
+                report->backend, "seconds", report->seconds, "checks", checks);
   return vf_json_report(document, output->stream);
 }
 

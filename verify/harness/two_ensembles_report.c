@@ -182,13 +182,14 @@ int vf_two_ensembles_json(const vf_comparison_subject *subject, const vf_two_ens
     if (result->cells[i].given)
       json_array_append_new(cells, vf_json_cell(subject, i, result->cells + i));
   json_t *document = json_pack(
-      "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:b, s:o, s:o, s:o}", "schema",
-      "sidyn-compare-1", "version", SID_VERSION, "noise", "own", "verdict",
-      vf_verdict_names[result->verdict], "trajectories", vf_json_digits(result->trajectories),
-      "reference", vf_json_digits(result->reference), "tests", (json_int_t)outcome->tests,
-      "left_out", (json_int_t)outcome->left_out, "threshold", outcome->threshold, "equal",
-      vf_json_digits(result->equal), "start_differs", result->start_differs, "cells", cells,
-      "effects", vf_json_effects(result), "hypotheses", vf_json_hypotheses(result));
+      "{s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:b, s:o, s:o, s:o}", "schema",
+      "sidyn-compare-1", "version", SID_VERSION, "specification", SID_SPECIFICATION, "noise", "own",
+      "verdict", vf_verdict_names[result->verdict], "trajectories",
+      vf_json_digits(result->trajectories), "reference", vf_json_digits(result->reference), "tests",
+      (json_int_t)outcome->tests, "left_out", (json_int_t)outcome->left_out, "threshold",
+      outcome->threshold, "equal", vf_json_digits(result->equal), "start_differs",
+      result->start_differs, "cells", cells, "effects", vf_json_effects(result), "hypotheses",
+      vf_json_hypotheses(result));
   return vf_json_report(document, output->stream);
 }
 

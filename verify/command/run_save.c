@@ -1,0 +1,203 @@
+/* The part of a run: opened, written from time to time, and read where the run goes on. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "command/run_job.h"
+#include "formats/memory.h"
+#include "formats/read_file.h"
+#include "running/clock.h"
+
+static uint32_t vf_kind(const vf_run_options *options) {
+  return options->statistics ? VF_PART_STATISTICS : options->npy ? VF_PART_NPY : VF_PART_CSV;
+}
+
+/* What the part says whatever is done. */
+static void vf_describe(vf_job *job) {
+  const vf_run_options *options = job->options;
+  vf_part *part = &job->saving.part;
+  const char *name = options->out ? strrchr(options->out, '/') : NULL;
+  vf_experiment_hash(job->experiment, job->law_of, job->laws, part->hash);
+  part->kind = vf_kind(options);
+  part->format = part->kind == VF_PART_CSV ? (uint32_t)options->format : 0;
+  part->whole = options->whole;
+  part->shape = *job->experiment;
+  memcpy(part->law_of, job->law_of, job->laws * sizeof *job->law_of);
+  part->laws = (uint32_t)job->laws;
+  if (!options->statistics) part->rows = vf_copy_text(name ? name + 1 : options->out);
+}
+
+/* ---- going on ---- */
+
+/* Whether a part that was read is one of this run; else a message. */
+static int vf_check_part(const vf_job *job, const vf_part *part) {
+  static const char *const kinds[] = {"", "statistics", "rows as CSV", "rows as .npy"};
+  const vf_run_options *options = job->options;
+  const vf_part *ours = &job->saving.part;
+  if (memcmp(part->hash, ours->hash, sizeof part->hash) != 0)
+    return vf_fail("%s: is of another experiment; allowed: a part of this one", options->part);
+  if (part->kind != ours->kind || part->format != ours->format)
+    return vf_fail("%s: holds %s in another form than this run's %s; allowed: the same options",
+                   options->part, kinds[part->kind], kinds[ours->kind]);
+  const vf_range *done = part->done;
+  const int fits =
+      part->done_count == 0 ||
+      (part->done_count == 1 && done->first == options->first && done->count <= options->count);
+  if (part->whole.first != ours->whole.first || part->whole.count != ours->whole.count || !fits)
+    return vf_fail("%s: is of other trajectories; allowed: the same --trajectories and --shard",
+                   options->part);
+  return 0;
+}
+
+/* The sum of the first `count` bytes of a file; returns 0, or -1 where there are fewer. */
+static int vf_file_sum(const char *path, uint64_t count, uint64_t *sum) {
+  enum { BLOCK = 1 << 16 };
+  FILE *file = fopen(path, "rb");
+  char *block = vf_allocate(BLOCK, 1);
+  *sum = 0;
+  while (file && count > 0) {
+    const size_t size = count < BLOCK ? (size_t)count : BLOCK, got = fread(block, 1, size, file);
+    if (got == 0) break;
+    *sum = vf_crc64(*sum, block, got);
+    count -= got;
+  }
+  if (file) fclose(file);
+  free(block);
+  return count > 0 ? -1 : 0;
+}
+
+/* Rows that are all there, under their own name already: the run ended between renaming the file
+ * and saying so. */
+static int vf_rows_stand(const vf_job *job, const vf_part *part) {
+  struct stat status;
+  uint64_t sum;
+  return job->done == job->options->count && stat(job->options->out, &status) == 0 &&
+         (uint64_t)status.st_size == part->rows_bytes &&
+         vf_file_sum(job->options->out, part->rows_bytes, &sum) == 0 && sum == part->rows_sum;
+}
+
+/* Opens the file of rows behind those that the part knows. */
+static int vf_continue_rows(vf_job *job, const vf_part *part) {
+  uint64_t sum = 0;
+  job->saving.bytes = part->rows_bytes;
+  job->saving.sum = part->rows_sum;
+  if (vf_rows_stand(job, part)) return 0;
+  const int status = vf_output_continue(&job->output, job->options->out, part->rows_bytes);
+  if (status) return status;
+  job->stream = job->output.stream;
+  if (vf_file_sum(job->output.partial, part->rows_bytes, &sum) || sum != part->rows_sum)
+    return vf_fail("%s: not the rows that %s knows; allowed: the file as the run left it",
+                   job->output.partial, job->options->part);
+  if (part->rows_bytes == 0) vf_write_head(job);
+  return 0;
+}
+
+/* Takes the state of a part. */
+static int vf_take_part(vf_job *job, vf_part *part) {
+  const size_t columns = vf_part_columns(part);
+  job->done = part->done_count ? part->done->count : 0;
+  job->ended = part->ended;
+  if (vf_part_read_flight(part, &job->flight) ||
+      (job->flight.count > 0 && (job->flight.first != job->options->first + job->done ||
+                                 job->flight.count > job->options->count - job->done)))
+    return vf_fail("%s: trajectories in flight that do not fit this run", job->options->part);
+  if (!job->options->statistics) return vf_continue_rows(job, part);
+  memcpy(job->statistics, part->statistics, columns * sizeof *part->statistics);
+  memset(part->statistics, 0, columns * sizeof *part->statistics);
+  return 0;
+}
+
+static int vf_resume(vf_job *job) {
+  vf_part part;
+  const char *wrong;
+  size_t length;
+  char *data = vf_read_file_to(job->options->part, SIZE_MAX, &length);
+  if (!data) return vf_fail("%s: cannot read: %s", job->options->part, strerror(errno));
+  int status = vf_part_read(&part, (const unsigned char *)data, length, &wrong)
+                   ? vf_fail("%s: %s", job->options->part, wrong)
+                   : vf_check_part(job, &part);
+  if (!status) status = vf_take_part(job, &part);
+  vf_part_free(&part);
+  free(data);
+  return status;
+}
+
+/* ---- opening, saving, closing ---- */
+
+int vf_job_open(vf_job *job) {
+  const vf_run_options *options = job->options;
+  int status = 0;
+  if (!options->part) {
+    status = vf_output_open(&job->output, options->out);
+    job->stream = job->output.stream;
+    if (!status && !options->statistics) vf_write_head(job);
+    return status;
+  }
+  vf_describe(job);
+  status = vf_output_open(&job->saving.output, options->part); /* and nobody else's */
+  job->saving.last = vf_seconds();
+  if (!status && options->resume && access(options->part, F_OK) == 0) {
+    status = vf_resume(job);
+  } else if (!status && !options->statistics) {
+    const vf_part nothing = {.rows_bytes = 0};
+    status = vf_continue_rows(job, &nothing);
+  }
+  if (!status && options->statistics && options->out) {
+    status = vf_output_open(&job->output, options->out);
+    job->stream = job->output.stream;
+  }
+  if (status) vf_output_abandon(&job->saving.output);
+  return status;
+}
+
+/* The rows since the last time go to the disk and into the sum. */
+static int vf_save_rows(vf_job *job) {
+  enum { BLOCK = 1 << 16 };
+  if (!job->stream) return 0;
+  const int status = vf_output_sync(&job->output);
+  char *block = vf_allocate(BLOCK, 1);
+  ssize_t got = 0;
+  while (!status &&
+         (got = pread(fileno(job->stream), block, BLOCK, (off_t)job->saving.bytes)) > 0) {
+    job->saving.sum = vf_crc64(job->saving.sum, block, (size_t)got);
+    job->saving.bytes += (uint64_t)got;
+  }
+  free(block);
+  return status;
+}
+
+static int vf_write_part(vf_job *job) {
+  vf_part *part = &job->saving.part;
+  vf_range done = {job->options->first, job->done};
+  vf_bytes bytes = {NULL, 0, 0};
+  part->done = &done;
+  part->done_count = job->done > 0;
+  part->ended = job->ended;
+  part->statistics = job->statistics;
+  part->rows_bytes = job->saving.bytes;
+  part->rows_sum = job->saving.sum;
+  vf_part_write(part, job->done < job->options->count ? &job->flight : NULL, &bytes);
+  fwrite(bytes.data, 1, bytes.count, job->saving.output.stream);
+  vf_bytes_free(&bytes);
+  return vf_output_commit(&job->saving.output);
+}
+
+int vf_job_save(vf_job *job) {
+  int status = job->options->statistics ? 0 : vf_save_rows(job);
+  if (!status) status = vf_write_part(job);
+  if (!status) status = vf_output_open(&job->saving.output, job->options->part);
+  job->saving.last = vf_seconds();
+  return status;
+}
+
+int vf_job_close(vf_job *job) {
+  int status = 0;
+  if (job->options->statistics && job->stream) vf_write_statistics(job);
+  if (job->options->part && !job->options->statistics) status = vf_save_rows(job);
+  if (!status && job->options->part) status = vf_write_part(job);
+  if (!status && job->stream) status = vf_output_commit(&job->output);
+  free(job->saving.part.rows);
+  return status;
+}
