@@ -455,7 +455,8 @@ def whole(bench, chosen):
     programs = {"sidyn": os.path.join(chosen.programs, "../../sidyn")}
     if bench.revision:
         programs[f"{bench.revision} sidyn"] = os.path.join(chosen.against, "sidyn")
-    others = {contender.label: contender.program.command for contender in bench.competitors}
+    others = {contender.label: contender.program.command for contender in bench.competitors
+              if contender.name in ("numpy", "gsl")}
     return executable.measure(programs, others, bench.repetitions)
 
 
