@@ -135,30 +135,39 @@ static void sid_completion_unpad(const sid_completion *run, const double *padded
 
 /* ---- a step ---- */
 
-/* One vector of the canonical dot product of two rows, not yet folded. */
-SID_INLINE vd sid_completion_product(const double *a, const double *b, size_t groups) {
-  sid_group sum = sid_group_multiply(sid_group_load(a), sid_group_load(b));
-  for (size_t q = 1; q < groups; q++)
-    sum = sid_group_add(sum,
-                        sid_group_multiply(sid_group_load(a + 8 * q), sid_group_load(b + 8 * q)));
-  return sid_group_halves(sum);
-}
+/* The groups of a row of U that stay in registers while its entries go by, at most. */
+enum { SID_HELD = 8 };
 
-/* The outputs s_i into z, and their sum. `groups`, as below: a constant where this is inlined. */
-SID_INLINE double sid_completion_outputs_of(size_t groups, const sid_completion *run) {
+/* The outputs s_i into z, and their sum. held and groups, as below: constants where this is
+ * inlined; groups beyond `held` are loaded for each entry. */
+SID_INLINE double sid_completion_outputs_of(size_t held, size_t groups, const sid_completion *run) {
   const uint32_t *entries = run->problem->entries;
   const size_t n = run->problem->samples, stride = 8 * groups;
   const double *left = run->at, *right = run->at + run->right;
   double *s = run->z;
-  sid_group sum = sid_group_set(0.0);
+  sid_group sum = sid_group_set(0.0), own[SID_HELD] = {sum};
+  uint32_t row = UINT32_MAX;
   for (size_t i = 0; i < n; i += 8)
     for (int k = 0; k < SID_GROUP; k++) {
       vd products[SID_W];
       for (size_t w = 0; w < SID_W; w++) {
         const size_t e = i + (size_t)k * SID_W + w;
-        products[w] = e < n ? sid_completion_product(left + entries[2 * e] * stride,
-                                                     right + entries[2 * e + 1] * stride, groups)
-                            : vd_set(0.0);
+        if (e >= n) {
+          products[w] = vd_set(0.0);
+          continue;
+        }
+        if (entries[2 * e] != row) {
+          row = entries[2 * e];
+          for (size_t q = 0; q < held; q++) own[q] = sid_group_load(left + row * stride + 8 * q);
+        }
+        const double *a = left + row * stride, *b = right + entries[2 * e + 1] * stride;
+        sid_group dot = sid_group_multiply(own[0], sid_group_load(b));
+        for (size_t q = 1; q < held; q++)
+          dot = sid_group_add(dot, sid_group_multiply(own[q], sid_group_load(b + 8 * q)));
+        for (size_t q = held; q < groups; q++)
+          dot = sid_group_add(
+              dot, sid_group_multiply(sid_group_load(a + 8 * q), sid_group_load(b + 8 * q)));
+        products[w] = sid_group_halves(dot);
       }
       const vd outputs = vd_fold_all(products);
       vd_store(s + i + (size_t)k * SID_W, outputs);
@@ -227,8 +236,8 @@ SID_INLINE sid_group sid_completion_row_of(size_t groups, const sid_completion_r
   return total;
 }
 
-/* Groups that share a pass over the entries: as many as the registers hold. */
-enum { SID_GROUPS = SID_W == 8 ? 8 : SID_W == 4 ? 4 : 2 };
+/* Groups that share a pass over the entries: as many as the registers hold, with one more for d. */
+enum { SID_GROUPS = SID_W == 8 ? 8 : SID_W == 4 ? 7 : 2 };
 
 /* All groups of a row: SID_GROUPS at a time, and the rest. */
 SID_INLINE sid_group sid_completion_whole_row(size_t rest, size_t stride, sid_completion_row row,
@@ -282,8 +291,8 @@ SID_INLINE double sid_completion_descend_of(size_t rest, const sid_completion *r
   }
 
 static double sid_completion_outputs(const sid_completion *run) {
-  if (run->groups > 8) return sid_completion_outputs_of(run->groups, run);
-#define SID_CALL(more) return sid_completion_outputs_of(1 + (more), run)
+  if (run->groups > SID_HELD) return sid_completion_outputs_of(SID_HELD, run->groups, run);
+#define SID_CALL(more) return sid_completion_outputs_of(1 + (more), 1 + (more), run)
   SID_BY_GROUPS(run->groups - 1, SID_CALL)
 #undef SID_CALL
 }
