@@ -106,8 +106,9 @@ endif
 ifeq ($(V),)
 short = @printf '  %-4s %s\n' $(1) $@;
 endif
-.PHONY: all deps verify verify-full verify-deep test test-long conform-deep test-programs mutants \
-  bench fixtures fixtures-check coverage coverage-merged format format-check lint install clean \
+.PHONY: all deps verify verify-full verify-deep figures test test-long conform-deep \
+  test-programs mutants bench \
+  fixtures fixtures-check coverage coverage-merged format format-check lint install clean \
   help FORCE
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.flags
@@ -121,6 +122,7 @@ help:
 	@echo '  verify          all quick checks of the science; ends with N passed, N failed'
 	@echo '  verify-full     the quick and the full tier'
 	@echo '  verify-deep     all tiers: the sizes of the papers too, up to 30 minutes on two cores'
+	@echo '  figures         the figures of the papers in $(BUILD)/figures (gnuplot)'
 	@echo '  test            unit, command line and build tests, up to 4 minutes on two cores'
 	@echo '  test-long       the tests that take longer: compilers, flags, AArch64'
 	@echo '  conform-deep    the statistics of sidyn conform by repetition, hours;' \
@@ -256,6 +258,13 @@ verify-full: all
 
 verify-deep: all
 	@$(EXEC_WRAPPER) $(B)/sidyn verify --tier deep --jobs $(JOBS) $(VERIFY_ARGS)
+
+# Every figure of docs/figures, from the data of a run of the checks.
+figures: all
+	@mkdir -p $(BUILD)/figures
+	@$(EXEC_WRAPPER) $(B)/sidyn verify --jobs $(JOBS) --series $(BUILD)/figures/data \
+	  > $(BUILD)/figures/checks.txt
+	@sh ci/figures.sh $(BUILD)/figures/data $(BUILD)/figures
 
 TEST_LIBS = -lcmocka -lmpfr -lgmp $(if $(SLEEF),-lsleef)
 # What tests link besides the libraries: the harness without its main(), and the vector kernels'

@@ -56,8 +56,9 @@ with case("the examples run as they stand"):
     write("experiment.json", RATIO)
     shutil.copy(os.path.join(ROOT, "verify/adapters/minimal.py"),
                 os.path.join(TMP, "my_simulation.py"))
-    with open(os.path.join(TMP, "theirs.csv"), "wb") as file:
-        file.write(output("run", "experiment.json", cwd=TMP))
+    for name in ("theirs.csv", "run.csv"):
+        with open(os.path.join(TMP, name), "wb") as file:
+            file.write(output("run", "experiment.json", cwd=TMP))
     write("labels.idx", b"\0\0\x08\x01\0\0\0\x02\x03\x07")
     for shard, name in ((1, "a.part"), (2, "b.part")):
         output("run", "experiment.json", "--trajectories", "0:4", "--statistics", "--shard",

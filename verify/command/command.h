@@ -31,7 +31,7 @@ typedef struct {
 /* A file each; main.c has the list. */
 extern const vf_command vf_verify_command, vf_explain_command, vf_run_command, vf_merge_command,
     vf_law_command, vf_compare_command, vf_stream_command, vf_conform_command, vf_data_command,
-    vf_info_command, vf_help_command, vf_example_command;
+    vf_plot_command, vf_example_command, vf_info_command, vf_help_command;
 
 /* The code of the next option, as getopt: its value is in optarg; ':' for a missing value and '?'
  * for an unknown option (vf_option_error), -1 after the last one. */

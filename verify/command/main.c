@@ -10,19 +10,13 @@
 #include "sidyn.h"
 
 /* In the order in which they are shown. */
-static const vf_command *const vf_list[] = {&vf_verify_command,
-                                            &vf_explain_command,
-                                            &vf_run_command,
-                                            &vf_merge_command,
-                                            &vf_law_command,
-                                            &vf_compare_command,
-                                            &vf_stream_command,
-                                            &vf_conform_command,
-                                            &vf_data_command,
-                                            &vf_example_command,
-                                            &vf_info_command,
-                                            &vf_help_command,
-                                            NULL};
+static const vf_command *const vf_list[] = {&vf_verify_command,  &vf_explain_command,
+                                            &vf_run_command,     &vf_merge_command,
+                                            &vf_law_command,     &vf_compare_command,
+                                            &vf_stream_command,  &vf_conform_command,
+                                            &vf_data_command,    &vf_plot_command,
+                                            &vf_example_command, &vf_info_command,
+                                            &vf_help_command,    NULL};
 
 static const vf_command *vf_command_named(const char *name) {
   for (vf_commands one = vf_list; *one; one++)

@@ -12,10 +12,11 @@
 #include "command/ticker.h"
 #include "formats/output.h"
 #include "harness/report.h"
+#include "harness/series.h"
 
 typedef struct {
   vf_tier tier;
-  const char *filter, *json, *junit;
+  const char *filter, *json, *junit, *series;
   int jobs, list;
 } vf_verify_options;
 
@@ -38,6 +39,7 @@ static int vf_parse_verify(int argc, char **argv, vf_verify_options *options) {
       case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
       case 'o': options->json = optarg; break;
       case 'u': options->junit = optarg; break;
+      case 's': options->series = optarg; break;
       case 'l': options->list = 1; break;
       default: status = vf_option_error("verify", code, argv);
     }
@@ -142,7 +144,8 @@ static int vf_write_reports(const vf_verify_options *options, const vf_report *r
     const int written = vf_output_commit(junit);
     status = status ? status : written;
   }
-  return status;
+  const int drawn = options->series ? vf_report_series(report, options->series) : 0;
+  return status ? status : drawn;
 }
 
 static int vf_verify(const vf_verify_options *options, vf_result *results, size_t count) {
@@ -162,7 +165,7 @@ static int vf_verify(const vf_verify_options *options, vf_result *results, size_
 }
 
 static int vf_verify_main(int argc, char **argv) {
-  vf_verify_options options = {VF_QUICK, NULL, NULL, NULL, vf_processors(), 0};
+  vf_verify_options options = {.tier = VF_QUICK, .jobs = vf_processors()};
   int status = vf_parse_verify(argc, argv, &options);
   if (status) return status;
   const vf_tier tier = options.list ? VF_DEEP : options.tier; /* a list shows every tier */
@@ -187,6 +190,7 @@ static const vf_option vf_verify_table[] = {
     {'f', "filter", "GLOB", "all checks", "checks whose id or row it matches: 'svag2', 'errata.*'"},
     {'l', "list", NULL, NULL, "shows the checks with claim and source, runs none"},
     {'o', "json", "FILE", NULL, "report with every case, basis of tolerance and series"},
+    {'s', "series", "DIR", NULL, "the data behind the figures, a CSV file each"},
     {'u', "junit", "FILE", NULL, "report as JUnit XML, for CI"},
     VF_OPTION_JOBS,
     VF_OPTION_BACKEND,

@@ -1,0 +1,115 @@
+#include "command/gnuplot.h"
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "formats/output.h"
+
+int vf_is_error(const char *column) {
+  return strcmp(column, "standard error") == 0 || strcmp(column, "standard_error") == 0;
+}
+
+/* Laws are lines, what was measured is points. */
+static int vf_is_law(const char *column) {
+  return strstr(column, "law") || strstr(column, "flow") || strstr(column, "V(T)") ||
+         strcmp(column, "(36)") == 0;
+}
+
+static void vf_write_data(const vf_table_of_numbers *table, FILE *script) {
+  fputs("$data << EOD\n", script);
+  for (size_t r = 0; r < table->rows; r++)
+    for (size_t c = 0; c < table->column_count; c++) {
+      const double value = table->values[r * table->column_count + c];
+      fprintf(script, isfinite(value) ? "%.17g" : "NaN", value);
+      fputc(c + 1 == table->column_count ? '\n' : ' ', script);
+    }
+  fputs("EOD\n", script);
+}
+
+/* A text in quotes of gnuplot, in which nothing has a meaning. */
+static void vf_quoted(const char *text, FILE *script) {
+  fputc('\'', script);
+  for (; *text; text++) fprintf(script, *text == '\'' ? "''" : "%c", *text);
+  fputc('\'', script);
+}
+
+static void vf_write_panel(const vf_picture *picture, int panel, FILE *script) {
+  const vf_table_of_numbers *table = picture->table;
+  int line = 0;
+  for (size_t c = 0; c < table->column_count; c++) {
+    if (picture->panel[c] != panel || vf_is_error(table->columns[c])) continue;
+    const int errors = c + 1 < table->column_count && vf_is_error(table->columns[c + 1]);
+    fprintf(script, picture->log_y ? "%s $data using %zu:(abs($%zu))" : "%s $data using %zu:%zu",
+            line ? ", \\\n " : "plot", picture->x + 1, c + 1);
+    if (errors) fprintf(script, ":%zu with yerrorbars pt 7 ps 0.5", c + 2);
+    if (!errors && vf_is_law(table->columns[c])) fputs(" with lines lw 2 dt 2", script);
+    if (!errors && !vf_is_law(table->columns[c])) fputs(" with linespoints pt 7 ps 0.4", script);
+    fprintf(script, " lc %d title ", ++line);
+    vf_quoted(table->columns[c], script);
+  }
+  fputc('\n', script);
+}
+
+static void vf_write_script(const vf_picture *picture, const char *terminal, FILE *script) {
+  fprintf(script, "set terminal %s size 900,%d font 'Sans,13' noenhanced background 'white'\n",
+          terminal, 60 + 380 * picture->panels);
+  fputs("set title ", script);
+  vf_quoted(picture->table->name, script);
+  fputs("\nset xlabel ", script);
+  vf_quoted(picture->table->columns[picture->x], script);
+  fprintf(script, "\nset grid\nset key outside right top Left reverse\n%s%s",
+          picture->log_x ? "set logscale x\nset format x '%g'\n" : "",
+          picture->log_y ? "set logscale y\nset format y '%g'\n" : "");
+  vf_write_data(picture->table, script);
+  if (picture->panels > 1) fprintf(script, "set multiplot layout %d,1\n", picture->panels);
+  for (int panel = 0; panel < picture->panels; panel++) {
+    vf_write_panel(picture, panel, script);
+    fputs("unset title\n", script);
+  }
+}
+
+/* gnuplot with standard input `from` and standard output `to`; does not return. */
+static void vf_become_gnuplot(int from, int to) {
+  dup2(from, STDIN_FILENO);
+  dup2(to, STDOUT_FILENO);
+  signal(SIGXFSZ, SIG_DFL);
+  execlp("gnuplot", "gnuplot", "-", (char *)NULL);
+  _exit(127);
+}
+
+/* Runs the script; its output goes to the file. */
+static int vf_run_gnuplot(FILE *script, FILE *to) {
+  int status = 0;
+  rewind(script);
+  const pid_t child = fork();
+  if (child == 0) vf_become_gnuplot(fileno(script), fileno(to));
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  if (child < 0) return vf_fail("plot: a process: %s", strerror(errno));
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+    return vf_fail("plot: gnuplot is not installed; make deps installs it");
+  if (status != 0) return vf_fail("plot: gnuplot failed");
+  return 0;
+}
+
+int vf_gnuplot(const vf_picture *picture, const char *path) {
+  vf_output output;
+  const int svg = strcmp(path + strlen(path) - strlen(".svg"), ".svg") == 0;
+  int status = vf_output_open(&output, path);
+  if (status) return status;
+  FILE *script = tmpfile();
+  if (!script) {
+    vf_output_abandon(&output);
+    return vf_fail("plot: a temporary file: %s", strerror(errno));
+  }
+  vf_write_script(picture, svg ? "svg" : "pngcairo", script);
+  if (fflush(script) != 0)
+    status = vf_fail("plot: a temporary file: %s", strerror(errno));
+  else
+    status = vf_run_gnuplot(script, output.stream);
+  fclose(script);
+  if (!status) return vf_output_commit(&output);
+  vf_output_abandon(&output);
+  return status;
+}
