@@ -37,7 +37,7 @@ endif
 ifneq (1,$(words $(BUILD)))
 $(error BUILD is '$(BUILD)'; allowed: one path without spaces)
 endif
-ifneq (,$(and $(filter install,$(MAKECMDGOALS)),$(word 2,x$(PREFIX)x)))
+ifneq (,$(and $(filter install uninstall,$(MAKECMDGOALS)),$(word 2,x$(PREFIX)x)))
 $(error PREFIX is '$(PREFIX)'; allowed: one path without spaces, which pkg-config would split)
 endif
 VERSION := $(shell sed -n 's/^.define SID_VERSION "\(.*\)"/\1/p' ref/sidyn.h)
@@ -107,9 +107,8 @@ ifeq ($(V),)
 short = @printf '  %-4s %s\n' $(1) $@;
 endif
 .PHONY: all deps verify verify-full verify-deep figures test test-long conform-deep \
-  test-programs mutants bench \
-  fixtures fixtures-check coverage coverage-merged format format-check lint install clean \
-  help FORCE
+  test-programs mutants bench fixtures fixtures-check coverage coverage-merged format \
+  format-check lint install uninstall tree shared clean help FORCE
 .DELETE_ON_ERROR:
 .PRECIOUS: $(B)/%.flags
 
@@ -150,7 +149,11 @@ help:
 	@echo '  coverage        line and branch coverage of ref/ and verify/;' \
 	  'coverage-merged: of ref/ with AArch64'
 	@echo '  format, lint    clang-format in place; clang-tidy, cppcheck and format-check'
-	@echo '  install         library, headers, executable, man pages, completions (DESTDIR, PREFIX)'
+	@echo '  install         library, headers, executable, man pages, completions' \
+	  '(DESTDIR, PREFIX, SHARED=1)'
+	@echo '  uninstall       removes what install with the same DESTDIR, PREFIX, SHARED installed'
+	@echo '  dist, deb       reproducible archives of a release; a Debian package'
+	@echo '  docs            API reference from the headers (Doxygen)'
 	@echo '  clean           remove $(BUILD)/'
 	@echo 'Variables (current value)'
 	@echo '  CC=$(CC) CROSS_PREFIX=$(CROSS_PREFIX) EXEC_WRAPPER=$(EXEC_WRAPPER)' \
@@ -443,26 +446,57 @@ lint: $(B)/hosted.mk format-check
 	cppcheck --quiet --std=c99 --enable=warning,performance,portability \
 	  --inline-suppr --error-exitcode=1 -USID_CONFIG_FILE -Iref -Isimd -Iverify ref verify
 
+# SHARED=1 makes the shared library too, with versioned symbols.
+SHARED_NAME := libsidyn.so.$(VERSION)
+SHARED_FLAGS = $(REF_FLAGS) -fPIC
+SHARED_OBJECTS := $(REF_SOURCES:%.c=$(B)/shared/%.o)
+$(SHARED_OBJECTS): $(B)/shared/%.o: %.c $(B)/SHARED.flags
+	@mkdir -p $(@D)
+	$(call compile,$(SHARED_FLAGS))
+
+$(B)/generated/sidyn.map: ci/exports.sh $(wildcard ref/sidyn*.h)
+	@mkdir -p $(@D)
+	@sh ci/exports.sh $(VERSION) | $(renew)
+
+$(B)/$(SHARED_NAME): $(SHARED_OBJECTS) $(B)/generated/sidyn.map
+	$(call short,CC)$(tidy) $(CC) $(SHARED_FLAGS) -shared -Wl,-soname,libsidyn.so.$(basename \
+	  $(VERSION)) -Wl,--version-script=$(B)/generated/sidyn.map $(SHARED_OBJECTS) -o $@.$$$$ \
+	  $(EXTRA_LDFLAGS) && mv -f $@.$$$$ $@
+
+shared: $(B)/$(SHARED_NAME)
+
+-include $(SHARED_OBJECTS:.o=.d)
+
+# All that is installed, below $(TREE).
+TREE ?= $(B)/tree
+tree: all $(if $(SHARED),shared)
+	@B='$(B)' VERSION='$(VERSION)' PREFIX='$(PREFIX)' PYTHON='$(PYTHON)' \
+	  SHARED='$(if $(SHARED),$(SHARED_NAME))' EXEC_WRAPPER='$(EXEC_WRAPPER)' \
+	  LIBS='$(if $(filter -lsleef,$(HOSTED_LDLIBS)), -lsleef)' sh ci/tree.sh $(TREE)
+
 TO = $(DESTDIR)$(PREFIX)
-install: all
-	rm -rf $(B)/share && PYTHON='$(PYTHON)' sh ci/help.sh $(B)/share $(EXEC_WRAPPER) $(B)/sidyn
-	install -d '$(TO)/bin' '$(TO)/include' '$(TO)/lib/pkgconfig'
-	cd $(B)/share && find * -type d -exec install -d '$(TO)/share/{}' \; \
-	  -o -type f -exec install -m 644 '{}' '$(TO)/share/{}' \;
-	install -m 755 $(B)/sidyn '$(TO)/bin/sidyn'
-	install -m 644 ref/sidyn.h ref/sidyn_laws.h ref/sidyn_network.h '$(TO)/include'
-	install -m 644 simd/simd.h '$(TO)/include/sidyn_simd.h'
-	install -m 644 $(B)/libsidyn.a $(B)/libsidyn_simd.a '$(TO)/lib'
-	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn' \
-	  'Description: reference implementation of the dynamics of scale-invariant losses' \
-	  'Version: $(VERSION)' \
-	  'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lsidyn' \
-	  > $(B)/sidyn.pc
-	printf '%s\n' 'prefix=$(PREFIX)' 'Name: sidyn_simd' 'Description: vector backends of sidyn' \
-	  'Version: $(VERSION)' 'Requires: sidyn' 'Cflags: -I$${prefix}/include' \
-	  'Libs: -L$${prefix}/lib -lsidyn_simd$(if $(filter -lsleef,$(HOSTED_LDLIBS)), -lsleef)' \
-	  > $(B)/sidyn_simd.pc
-	install -m 644 $(B)/sidyn.pc $(B)/sidyn_simd.pc '$(TO)/lib/pkgconfig'
+install: tree
+	cd $(TREE) && find . -type d -exec install -d '$(TO)/{}' \; \
+	  -o -type f -path './bin/*' -exec install -m 755 '{}' '$(TO)/{}' \; \
+	  -o -type f -exec install -m 644 '{}' '$(TO)/{}' \; \
+	  -o -type l -exec cp -Pf '{}' '$(TO)/{}' \;
+
+# What the same variables installed; folders of its own go with it.
+uninstall: tree
+	cd $(TREE) && find . ! -type d -exec rm -f '$(TO)/{}' \;
+	-rmdir '$(TO)/lib/cmake/sidyn'
+
+# ---- releases ------------------------------------------------------------------------------------
+
+.PHONY: dist deb docs
+dist:
+	@PYTHON='$(PYTHON)' sh ci/dist.sh $(VERSION) $(BUILD)/dist
+
+deb: all
+	@B='$(B)' PYTHON='$(PYTHON)' sh ci/deb.sh $(VERSION) $(BUILD)/deb
+
+docs:
+	@sh ci/docs.sh $(VERSION) $(BUILD)/docs
 
 clean:
 	rm -rf $(BUILD)

@@ -1,12 +1,16 @@
 #!/bin/sh
-# What `make install` installs: all may read it, man pages and completions are there, and every
-# header compiles and links in C and in C++, with what pkg-config says.
-planned=7
+# What `make install` installs: all may read it, man pages and completions are there, every header
+# compiles and links in C and in C++ with what pkg-config says, static and shared, the shared
+# library exports what the headers declare and nothing else, and `make uninstall` removes all of it.
+planned=12
 . tests/build/tap.sh
 to=$tmp/installed
 
 # As an administrator does whose files are private by default.
-installs() { (umask 077 && make -s B="$B" CC="$CC" -o all install DESTDIR= PREFIX="$to"); }
+installs() {
+  (umask 077 && make -s B="$B" CC="$CC" TREE="$tmp/tree" -o all install DESTDIR= PREFIX="$to" \
+    SHARED=1)
+}
 check 'it installs what was built' installs
 # What others cannot read or enter, and what they could change.
 wrong_modes() {
@@ -63,7 +67,8 @@ links() { # COMPILER LANGUAGE STANDARD [FLAGS]
     # shellcheck disable=SC2046,SC2086
     "$compiler" -x $language -std=$standard -Wall -Wextra -Wpedantic -Werror \
       $(flags --cflags $package) "$tmp/program.$language" -x none "$@" $instrumented \
-      $(flags --libs $package) -o "$tmp/program" && $EXEC_WRAPPER "$tmp/program" || {
+      -Wl,-Bstatic $(flags --libs $package) -Wl,-Bdynamic -o "$tmp/program" &&
+      $EXEC_WRAPPER "$tmp/program" || {
       echo "$header"
       return 1
     }
@@ -72,5 +77,39 @@ links() { # COMPILER LANGUAGE STANDARD [FLAGS]
 check 'they compile and link as C99' links gcc c c99
 check 'they compile and link as C++11' links g++ c++ c++11
 check 'they compile and link as C++17 with clang' links clang++ c++ c++17
+
+# ---- the shared library ----
+
+soname=libsidyn.so.$(sed -n 's/^.define SID_VERSION "\([0-9]*\.[0-9]*\).*/\1/p' ref/sidyn.h)
+# Names and symbol versions of what it exports, and of what a program needs that calls it.
+exported() { nm -D --defined-only "$to/lib/libsidyn.so" | sed -n 's/.* [TDRB] //p' | sort; }
+declared() {
+  "$CC" -E -Iref -include sidyn.h -x c /dev/null | tr '\n' ' ' | tr ';' '\n' |
+    sed -n 's/.*[ *]\(sid_[a-z0-9_]*\)(.*).*/\1/p' | sort -u
+}
+exports() {
+  declared | sed "s/$/@@SIDYN_${soname#libsidyn.so.}/" > "$tmp/declared"
+  [ "$(wc -l < "$tmp/declared")" -ge 60 ] && exported | grep -v '^SIDYN_' > "$tmp/exported"
+  diff "$tmp/declared" "$tmp/exported"
+}
+check 'it exports what the headers declare, with a version, and nothing else' exports
+has_soname() { readelf -d "$to/lib/libsidyn.so" | grep -F "Library soname: [$soname]"; }
+check 'its soname has the first two numbers of the version' has_soname
+dynamic() { # COMPILER LANGUAGE
+  printf '#include <sidyn.h>\nint main(void) { return !(%s); }\n' "$(use_of sidyn.h)" \
+    > "$tmp/program.$2"
+  # shellcheck disable=SC2046
+  "$1" -x "$2" "$tmp/program.$2" -x none $(PKG_CONFIG_PATH=$to/lib/pkgconfig pkg-config --cflags \
+    --libs sidyn) -o "$tmp/program" && readelf -d "$tmp/program" | grep -qF "[$soname]" &&
+    LD_LIBRARY_PATH=$to/lib $EXEC_WRAPPER "$tmp/program"
+}
+check 'a C program takes the shared library by pkg-config' dynamic gcc c
+check 'a C++ program does' dynamic g++ c++
+
+uninstalls() {
+  make -s B="$B" CC="$CC" TREE="$tmp/tree" -o all uninstall DESTDIR= PREFIX="$to" SHARED=1 &&
+    none "$(find "$to" ! -type d)" && [ ! -e "$to/lib/cmake/sidyn" ]
+}
+check 'make uninstall leaves no file' uninstalls
 
 finish
