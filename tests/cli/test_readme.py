@@ -57,6 +57,12 @@ def fast(command):
     return command.replace("0:1000000", "0:1000")
 
 
+# What `make deps` fetches may not be there.
+DIGITS = os.path.join(ROOT, "data/digits.csv.gz")
+if os.path.exists(DIGITS):
+    os.symlink(os.path.dirname(DIGITS), os.path.join(CLONE, "data"))
+else:
+    COMMANDS = [command for command in COMMANDS if "digits.csv.gz" not in command]
 with case("there are commands"):
     holds(len(COMMANDS) >= 15, f"{COMMANDS}")
 for command in COMMANDS:
