@@ -5,7 +5,7 @@
 # number.
 set -eu
 cd "$(dirname "$0")/../verify/checks"
-papers='identities fm il nrq svag eos'
+papers='identities fm il nrq svag eos net'
 seen=
 if grep -n '^VF_ROW($' */*.c >&2; then
   echo 'rows.sh: the name of a row stands in the line of VF_ROW(; make its texts shorter' >&2
