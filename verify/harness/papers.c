@@ -16,6 +16,7 @@ const vf_paper vf_papers[] = {
     {"eos", "Edge of Stability",
      "Understanding the Generalization Benefit of Normalization Layers: "
      "Sharpness Reduction"},
+    {"net", "networks", "What the papers show with networks, here with small ones"},
     {NULL, NULL, NULL}};
 
 const vf_paper *vf_paper_of(const char *id) {
