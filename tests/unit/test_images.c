@@ -205,14 +205,15 @@ static void test_objects(void **state) {
   (void)state;
   require_refused("{'data': 3}", 10, "%/experiment.json:1: data: not an object; allowed: ");
   require_refused(PAIR RANGE "'size': 3, " REST, 10,
-                  "data.size: unknown field; allowed: idx cifar digits train test scale centre");
+                  "data.size: unknown field; allowed: idx cifar digits blobs images train test "
+                  "scale centre");
   require_refused(PAIR REST, 10, "data.train: missing; allowed: [A, B]");
   require_refused(PAIR RANGE "'scale': 1}}", 10, "data.centre: missing; allowed: a finite number");
   require_refused(PAIR RANGE "'centre': 1}}", 10, "data.scale: missing; allowed: a finite number");
   require_refused(PAIR RANGE "'scale': 0, 'centre': 1}}", 10, "data.scale: 0; allowed: finite and");
   require_refused(PAIR RANGE "'scale': 1, 'centre': []}}", 10, "data.centre: not a finite number");
   require_refused("{'data': {" RANGE REST, 10,
-                  "data: 0 of them; allowed: exactly one of idx cifar digits");
+                  "data: 0 of them; allowed: exactly one of idx cifar digits blobs images");
   require_refused(PAIR "'digits': 'digits', " RANGE REST, 10, "data: 2 of them; allowed: exactly");
   require_refused("{'data': {'idx': 'images', " RANGE REST, 10,
                   "data.idx: not a list; allowed: a list of 2 to 64 files");
