@@ -25,7 +25,8 @@ BYTES = [bytes([byte]) for byte in b'{}[]",:.-+eE\\tfn \n\t\x00\x01\x7f\x80\xc3\
 ]
 # A registry without rows: the checks themselves would take long to build.
 STUB = ('#include "harness/check.h"\n'
-        'const vf_table *const vf_rows[] = {NULL};\nconst size_t vf_row_count = 0;\n')
+        'const vf_table *const vf_rows[] = {NULL};\n'
+        'const char *const vf_row_laws[] = {NULL};\nconst size_t vf_row_count = 0;\n')
 
 
 def places(value):

@@ -373,21 +373,21 @@ static void hash_network_run(sid_experiment *experiment) {
 static void hash_network(size_t which) {
   static const uint64_t checkpoints[] = {0, 1, 2, 8, NETWORK_STEPS};
   static const sid_blobs blobs = {8, 6, 4, 40.0};
-  static uint8_t pixels[8 * (IMAGES + TESTS)], labels[IMAGES + TESTS];
+  static uint8_t pixels[8 * (IMAGES + TESTS)], marks[IMAGES + TESTS];
   static double work[7 * 8];
   const uint64_t key[2] = {SID_KEY_DATA, 0};
   sid_stream stream = {0, 0, 0, 0, NULL};
   sid_network network = {.rows = 4, .cols = 2, .channels = 1, .groups = 2, .gain = 1.5};
   hash_bits((uint64_t)(int64_t)sid_stream_init(&stream, 5, key, 2));
   hash_bits(
-      (uint64_t)(int64_t)sid_data_blobs(&stream, &blobs, IMAGES + TESTS, pixels, labels, work));
+      (uint64_t)(int64_t)sid_data_blobs(&stream, &blobs, IMAGES + TESTS, pixels, marks, work));
   for (size_t i = 0; i < sizeof pixels; i++) hash_bits(pixels[i]);
   network.layer_count = networks[which].layer_count, network.layers = networks[which].layers;
   network.norm = networks[which].norm, network.activation = networks[which].activation;
   network.loss = networks[which].loss, network.eps = networks[which].eps;
   network.classes = 4, network.temperature = 2.0, network.scale = 0.01, network.centre = 1.1;
-  network.pixels = pixels, network.labels = labels, network.test_samples = TESTS;
-  network.test_pixels = pixels + 8 * IMAGES, network.test_labels = labels + IMAGES;
+  network.pixels = pixels, network.labels = marks, network.test_samples = TESTS;
+  network.test_pixels = pixels + 8 * IMAGES, network.test_labels = marks + IMAGES;
   sid_experiment experiment = {.problem = {.kind = SID_NETWORK,
                                            .noise = networks[which].noise,
                                            .dim = 64,

@@ -64,7 +64,7 @@ def table(pattern, name):
     text = output("verify", "--filter", pattern, "--backend", name, "--json", report,
                   timeout=3600).decode()
     holds(f", backend {name}, " in text, f"the table does not name {name}")
-    text = re.sub(r"(?m) +\d+\.\d\ds  (pass|inconclusive|FAIL)$", r" \1", text)
+    text = re.sub(r"(?m) +\d+\.\d\ds  (pass|inconclusive|FAIL)\b", r" \1", text)
     text = re.sub(r"(?m)^(tier \w+), backend \w+, \d+\.\d s$", r"\1", text)
     document = json.loads(read(report))
     same(document.pop("backend"), name, "backend in the report")
