@@ -74,6 +74,17 @@ with case("the head names the observables that only some problems have"):
         same(columns[len(names):], [f"x{j}" for j in range(len(columns) - len(names))], base)
         same(len(columns) - len(names),
              {"trough": 0, "ridge": 3, "completion": 10, "poisson": 2}[base], base)
+with case("a network of MNIST's size, 784-100, is read and steps; 2^20 weights are the most"):
+    mnist = experiment(BASES["network"], steps=2, checkpoints=[0, 2], observables=["norm2"])
+    mnist["problem"] |= {"layers": [{"dense": 100}], "norm": {"kind": "bn"}, "classes": 10}
+    mnist["problem"]["data"]["blobs"] |= {"shape": [28, 28, 1]}
+    before, after = (float(row[3]) for row in run(mnist)[0][1:])
+    holds(0.9 < before / (0.09 * 78400) < 1.1 and after != before, f"{before}, {after}")
+    mnist["problem"] |= {"layers": [{"dense": 1337}]}
+    holds(len(run(mnist)[0]) == 3, "784*1337 weights")
+    mnist["problem"] |= {"layers": [{"dense": 1338}]}
+    refused(sidyn("run", write("large.json", mnist)),
+            "the number of weights is 1048992; allowed: at most 1048576")
 with case("without checkpoints and observables: the first and the last step, norm2 and loss"):
     rows, _ = run(FAMILY)
     same([row[:3] for row in rows],
