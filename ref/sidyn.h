@@ -4,9 +4,10 @@
  *
  * Every function that computes does so in the evaluation order of docs/spec.md, so its bits are the
  * same on every machine. Nothing here allocates, prints, recurses or keeps state of its own: the
- * caller gives all memory. Functions return SID_OK or a negative status; on an error every output
- * is left as it was, unless its comment says more. docs/api.md explains each status and shows a
- * complete program. */
+ * caller gives all memory, so any thread may call anything at any time with state, workspace and
+ * stream of its own, and share what is const. Functions return SID_OK or a negative status; on an
+ * error every output is left as it was, unless its comment says more. docs/api.md explains each
+ * status and shows a complete program. */
 #ifndef SIDYN_H
 #define SIDYN_H
 

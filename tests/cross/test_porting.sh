@@ -1,7 +1,7 @@
 #!/bin/sh
 # docs/porting.md says what is so: the hash, every code and knob, commands that work as they stand
 # there.
-planned=7
+planned=8
 . tests/build/tap.sh
 guide=docs/porting.md
 
@@ -63,5 +63,13 @@ fragments() {
     while read -r target; do [ -f "ci/targets/$target.mk" ] || echo "$target"; done
 }
 check 'fragments that it names exist' none "$(fragments)"
+
+windows() { # the program is refused there, and the message says where to go
+  # shellcheck disable=SC2046
+  "$CC" -fsyntax-only -D_WIN32 -D_POSIX_C_SOURCE=200809L -Iref -Isimd -Iverify \
+    verify/command/main.c 2> "$tmp/refused" && return 1
+  grep 'error.*build it in WSL' "$tmp/refused"
+}
+check 'on Windows the program names WSL' windows
 
 finish

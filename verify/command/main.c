@@ -9,6 +9,10 @@
 #include "formats/output.h"
 #include "sidyn.h"
 
+#ifdef _WIN32
+#error "sidyn: the program needs POSIX: build it in WSL; the library, ref/, builds on Windows too"
+#endif
+
 /* In the order in which they are shown. */
 static const vf_command *const vf_list[] = {&vf_verify_command,  &vf_explain_command,
                                             &vf_run_command,     &vf_merge_command,
