@@ -52,6 +52,9 @@ int vf_option_error(const char *command, int code, char **argv);
  * Returns 0, or VF_EXIT_USAGE after it. */
 int vf_options_after(const char *command, int argc, char **argv);
 
+/* Whether a text ends so. */
+int vf_ends_with(const char *text, const char *end);
+
 /* Whether two names stand for one file; a name that does not exist yet stands for none. */
 int vf_same_path(const char *a, const char *b);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "command/command.h"
 #include "formats/output.h"
 
 int vf_is_error(const char *column) {
@@ -95,7 +96,7 @@ static int vf_run_gnuplot(FILE *script, FILE *to) {
 
 int vf_gnuplot(const vf_picture *picture, const char *path) {
   vf_output output;
-  const int svg = strcmp(path + strlen(path) - strlen(".svg"), ".svg") == 0;
+  const int svg = vf_ends_with(path, ".svg");
   int status = vf_output_open(&output, path);
   if (status) return status;
   FILE *script = tmpfile();

@@ -76,6 +76,11 @@ int vf_options_after(const char *command, int argc, char **argv) {
   return 0;
 }
 
+int vf_ends_with(const char *text, const char *end) {
+  const size_t a = strlen(text), b = strlen(end);
+  return a >= b && strcmp(text + a - b, end) == 0;
+}
+
 int vf_same_path(const char *a, const char *b) {
   struct stat first, second;
   return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&

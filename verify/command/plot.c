@@ -13,11 +13,6 @@ typedef struct {
   int log_x, log_y;
 } vf_plot_options;
 
-static int vf_ends_with(const char *text, const char *end) {
-  const size_t a = strlen(text), b = strlen(end);
-  return a > b && strcmp(text + a - b, end) == 0;
-}
-
 static int vf_parse_log(const char *text, vf_plot_options *options) {
   options->log_x = strchr(text, 'x') != NULL;
   options->log_y = strchr(text, 'y') != NULL;
@@ -40,9 +35,9 @@ static int vf_parse_plot(int argc, char **argv, vf_plot_options *options) {
   if (vf_options_after("plot", argc, argv)) return VF_EXIT_USAGE;
   if (argc - optind != 1) return vf_fail("plot: needs exactly one FILE.csv or REPORT.json");
   options->file = argv[optind];
-  if (!options->out || (!vf_ends_with(options->out, ".svg") && !vf_ends_with(options->out, ".png")))
+  if (!vf_ends_with(options->out, ".svg") && !vf_ends_with(options->out, ".png"))
     return vf_fail("plot: --out %s: allowed: a name that ends in .svg or .png",
-                   options->out ? options->out : "is missing");
+                   *options->out ? options->out : "is missing");
   if (options->series && !vf_ends_with(options->file, ".json"))
     return vf_fail("plot: --series: allowed with a REPORT.json");
   return 0;
@@ -104,7 +99,7 @@ static int vf_draw(const vf_plot_options *options, const vf_table_of_numbers *ta
 }
 
 static int vf_plot(int argc, char **argv) {
-  vf_plot_options options = {0};
+  vf_plot_options options = {.file = "", .out = ""};
   vf_table_of_numbers table = {0};
   int status = vf_parse_plot(argc, argv, &options);
   if (status) return status;

@@ -10,11 +10,6 @@
 #include "running/clock.h"
 #include "running/parallel.h"
 
-static int vf_ends_with(const char *text, const char *end) {
-  const size_t a = strlen(text), b = strlen(end);
-  return a >= b && strcmp(text + a - b, end) == 0;
-}
-
 static int vf_parse_out(const char *text, vf_run_options *options) {
   options->out = text;
   options->npy = vf_ends_with(text, ".npy");
