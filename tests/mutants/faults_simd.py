@@ -226,8 +226,7 @@ FAULTS = {
     ],
     'simd/kernels/sampling.h': [
         ('ahead-odd-not-dropped', RANDOM, 'draws->stride = p + p % 2;', 'draws->stride = p;'),
-        ('ahead-by-odd-numbers', 'test_simd test_all_dimensions',
-         'return most - most % 2;', 'return most;'),
+        ('ahead-by-odd-numbers', FIXTURES, 'return most - most % 2;', 'return most;'),
         ('ahead-streams-not-taken-back', RANDOM, 'ahead && lane < SID_W',
          'ahead > UINT32_MAX && lane < SID_W'),
         ('ahead-taken-back-by-draws', RANDOM,
