@@ -100,7 +100,7 @@ with case("hello claims all requests, problems and dynamics"):
     same(sorted(hello), ["can", "dynamics", "name", "numbers", "precision", "problems"], "fields")
     holds(len(REQUESTS) >= 17, f"docs/conform.md has only {REQUESTS}")
     same(hello["can"], REQUESTS, "requests")
-    same(sorted(hello["problems"]), sorted(set(oracle.PROBLEMS) - {"network"}), "problems")
+    same(sorted(hello["problems"]), sorted(oracle.PROBLEMS), "problems")
     same(len(hello["dynamics"]), 12, "dynamics")
     holds(foreign.ask("hello", sidyn=1)["name"] != hello["name"], "one name for both generators")
 with case("streams are those of the fixtures"):

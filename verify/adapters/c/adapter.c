@@ -128,7 +128,7 @@ static void ad_do_hello(const ad_task *task) {
     ad_put_item(i == 1, ad_requests[i].name, strlen(ad_requests[i].name));
   ad_put("]");
   ad_put_name("problems");
-  for (int32_t kind = 1; sid_problem_name(kind); kind++)
+  for (int32_t kind = 1; kind < AD_PROBLEMS_END; kind++)
     ad_put_item(kind == 1, sid_problem_name(kind), strlen(sid_problem_name(kind)));
   ad_put("]");
   ad_put_name("dynamics");

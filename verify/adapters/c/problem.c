@@ -54,7 +54,7 @@ static void ad_read_noise(ad_reader *reader, const char *parent, sid_problem *pr
 
 static int32_t ad_problem_kind(ad_reader *reader, const char *object) {
   const char *value = ad_failed(reader) ? NULL : ad_json_member(object, "kind");
-  for (int32_t kind = 1; value && sid_problem_name(kind); kind++)
+  for (int32_t kind = 1; value && kind < AD_PROBLEMS_END; kind++)
     if (ad_json_is(value, sid_problem_name(kind))) return kind;
   ad_fail(reader, "kind", "the name of a problem");
   return 0;

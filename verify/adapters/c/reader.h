@@ -7,6 +7,9 @@
 #include "sidyn.h"
 #include "values.h"
 
+/* The problems it reads are those before this one: networks it does not know. */
+enum { AD_PROBLEMS_END = SID_NETWORK };
+
 /* The members problem, dynamics, schedule and experiment of an object. */
 void ad_read_problem(ad_reader *reader, const char *parent, sid_problem *problem);
 void ad_read_dynamics(ad_reader *reader, const char *parent, const sid_problem *problem,
