@@ -52,6 +52,10 @@ for name in COMMANDS:
             text = re.sub(rf"\bVF_OPTION_{macro}\b", f"{{'{letter}', \"", text)
         same(set(re.findall(r"case '(.)':", text)), set(re.findall(r"{'(.)', \"", text)), "codes")
 
+with case("defaults are shown, and what must be given"):
+    for text in ("(default: 0:1)", "(default: dec)", "(default: number of processors)"):
+        holds(text in " ".join(HELP["run"].split()), f"run: no {text}")
+    holds("must be given" in HELP["stream"], "stream: nothing must be given")
 with case("the examples run as they stand"):
     write("experiment.json", RATIO)
     shutil.copy(os.path.join(ROOT, "verify/adapters/minimal.py"),

@@ -97,10 +97,13 @@ with case("a run with laws: a panel for each observable, checkpoints as points, 
 with case("trajectories of one run are not joined"):
     svg = drawn(path_of("many.csv"))
     same(points(svg), [16] * 3, "points")
+    lines = re.findall(r"<path stroke='rgb[^>]*d='([^']*)'", svg)
+    same([line.count("M") for line in lines], [4] * 3, "lines, with that of the key")
 with case("statistics: means with standard errors"):
     svg = drawn(path_of("statistics.csv"))
     same(points(svg), [6] * 3, "points")
     holds(">standard_error<" not in svg, "errors are no curve")
+    same(len(re.findall("gpPt6'[^>]*#FFFFFF", svg)), 15, "points with bars")
 with case("--columns and --log choose"):
     svg = drawn(path_of("run.csv"), "--columns", "gamma,norm2", "--log", "xy")
     holds(">gamma<" in svg and ">norm2<" in svg and ">step_angle<" not in svg, "columns")

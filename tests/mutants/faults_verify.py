@@ -16,8 +16,51 @@ LAWS = 'test_conform_laws'
 MEASURED = 'tests/conform/test_laws_measured.py'
 MISTAKES = 'tests/conform/test_mistakes.py'
 PARTS = 'tests/cli/test_parts.py'
+HELP = 'tests/cli/test_help.py'
+EXPLAIN = 'tests/cli/test_explain.py'
+PLOT = 'tests/figures/test_plot.py'
 
 FAULTS = {
+    'verify/command/describe.c': [
+        ('help-without-defaults', HELP, 'if (option->otherwise)', 'if (0)'),
+    ],
+    'verify/command/man.c': [
+        ('man-long-lines', HELP, 'at + length > 70', 'at + length > 170'),
+        ('man-two-sentences', HELP, 'if (at && (sentence ||', 'if (at && ('),
+    ],
+    'verify/command/complete.c': [
+        ('complete-no-words', HELP, "words='\", stream);\n      vf_put_choices(choices, stream);",
+         "words='\", stream);"),
+        ('complete-zsh-commands', HELP, 'if (command->words)\n    fprintf(stream, " \\\\\\n',
+         'if (0)\n    fprintf(stream, " \\\\\\n'),
+    ],
+    'verify/command/options.c': [
+        ('option-takes-anything', HELP, 'one->argument ? required_argument : no_argument',
+         'required_argument'),
+    ],
+    'verify/command/explain.c': [
+        ('explain-worst-twice', EXPLAIN, 'if (context.cases + i != worst) {', 'if (1) {'),
+        ('explain-slow-check', EXPLAIN, 'if (check->tier == VF_QUICK)', 'if (check->tier)'),
+    ],
+    'verify/harness/papers.c': [
+        ('paper-of-erratum', EXPLAIN, 'id += strlen(errata)', 'id += 0'),
+    ],
+    'verify/command/example.c': [
+        ('example-all-files', 'tests/cli/test_examples.py', 'if (!found)', 'if (1)'),
+    ],
+    'verify/harness/series.c': [
+        ('series-same-name', PLOT, 'if (before)', 'if (0)'),
+    ],
+    'verify/command/drawn.c': [
+        ('plot-joined', PLOT, 'if (*last && strcmp(last, line->fields[0]) != 0)', 'if (0)'),
+        ('plot-other-series', PLOT, 'strcmp(wanted, name) == 0', '1'),
+    ],
+    'verify/command/gnuplot.c': [
+        ('plot-no-bars', PLOT, 'c + 1 < table->column_count && vf_is_error', '0 && vf_is_error'),
+    ],
+    'verify/command/plot.c': [
+        ('plot-law-apart', PLOT, 'strncmp(table->columns[c], "law_", 4) == 0', '0'),
+    ],
     'verify/conform/process.c': [
         ('conform-line-without-end', HOSTILE, 'if (!end && process->used > most) {', 'if (0) {'),
         ('conform-stale-line', HOSTILE, 'if (dropped > 0) {', 'if (dropped > most) {'),
