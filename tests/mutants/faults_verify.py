@@ -19,6 +19,7 @@ PARTS = 'tests/cli/test_parts.py'
 HELP = 'tests/cli/test_help.py'
 EXPLAIN = 'tests/cli/test_explain.py'
 PLOT = 'tests/figures/test_plot.py'
+SWEEP = 'tests/cli/test_sweep.py'
 
 FAULTS = {
     'verify/command/describe.c': [
@@ -571,8 +572,11 @@ FAULTS = {
          '0'),
         ('merge-gap', PARTS, 'if (one->range.first != next && !gaps)', 'if (0)'),
         ('merge-gap-at-the-end', PARTS, 'if (next != end && !gaps)', 'if (0)'),
-        ('merge-any-experiment', PARTS,
-         'if (memcmp(part->hash, merge->whole.hash, sizeof part->hash) != 0)', 'if (0)'),
+        ('merge-any-experiment', PARTS, 'int fits = !before || (part->points > 0 &&',
+         'int fits = !before || (1 &&'),
+        ('merge-runs-missing', SWEEP, 'merge->groups[point].whole.point != point)', '0)'),
+        ('merge-runs-as-given', SWEEP,
+         '  qsort(merge->groups, merge->group_count, sizeof *merge->groups, vf_by_point);\n', ''),
         ('merge-rows-as-given', PARTS,
          '  qsort(merge->rows, merge->count, sizeof *merge->rows, vf_by_first_row);\n', ''),
         ('merge-damaged-rows', PARTS, 'if (left == 0 && sum == file->sum)', 'if (left == 0)'),
@@ -584,6 +588,15 @@ FAULTS = {
         ('resume-any-rows', PARTS, ' || sum != part->rows_sum)', ')'),
         ('resume-ended-forgotten', PARTS, 'job->done = part->done_count ? part->done->count : 0;',
          'job->done = 0;'),
+    ],
+    'verify/command/run_sweep.c': [
+        ('sweep-first-fastest', SWEEP, 't > s; t--', 't > sweep->count; t--'),
+        ('sweep-zip-unequal', SWEEP, 'sweep->zip && set->count != sweep->sets->count', '0'),
+        ('sweep-seeds-alike', SWEEP, 'loaded->experiment.seed += point;', ';'),
+        ('sweep-not-checked', SWEEP, 'if (!status) status = vf_check_points(options, base);', ''),
+        ('sweep-other-columns', SWEEP,
+         'if (!vf_same_columns(&first.experiment, &loaded.experiment))', 'if (0)'),
+        ('sweep-word-as-number', SWEEP, 'vf_is_word(value) ? "\\"" : ""', '""'),
     ],
     'verify/command/run_memory.c': [
         ('memory-not-refused', 'tests/cli/test_statistics.py',

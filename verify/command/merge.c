@@ -14,6 +14,14 @@ typedef struct {
   size_t file; /* which part it is of */
 } vf_owned;
 
+/* The parts of one experiment. */
+typedef struct {
+  vf_part whole; /* the first part, and what the others bring */
+  char *data;    /* of the first part */
+  vf_owned *ranges;
+  size_t range_count;
+} vf_group;
+
 /* What is left of a part with rows. */
 typedef struct {
   char *path;
@@ -23,10 +31,8 @@ typedef struct {
 typedef struct {
   char **names;
   size_t count;
-  vf_part whole; /* the first part, and what the others bring */
-  char *data;    /* of the first part */
-  vf_owned *ranges;
-  size_t range_count;
+  vf_group *groups; /* one for each run of a sweep, else one */
+  size_t group_count;
   vf_rows_file *rows;
 } vf_merge;
 
@@ -42,16 +48,34 @@ static char *vf_beside(const char *part, const char *name) {
   return path;
 }
 
-static int vf_check_same(const vf_merge *merge, const vf_part *part, size_t file) {
+/* The group that a part belongs to; a new one for another run of a sweep. NULL after a message. */
+static vf_group *vf_find_group(vf_merge *merge, const vf_part *part, size_t file) {
   const char *name = merge->names[file], *first = merge->names[0];
-  if (memcmp(part->hash, merge->whole.hash, sizeof part->hash) != 0)
-    return vf_fail("%s: is of another experiment than %s; allowed: parts of one experiment", name,
-                   first);
-  if (part->kind != merge->whole.kind || part->format != merge->whole.format)
-    return vf_fail("%s: holds results in another form than %s; allowed: parts of runs with the "
-                   "same options",
-                   name, first);
-  return 0;
+  const vf_part *before = merge->group_count ? &merge->groups->whole : NULL;
+  if (before && (part->kind != before->kind || part->format != before->format)) {
+    vf_fail("%s: holds results in another form than %s; allowed: parts of runs with the same "
+            "options",
+            name, first);
+    return NULL;
+  }
+  for (size_t g = 0; g < merge->group_count; g++)
+    if (strcmp(part->hash, merge->groups[g].whole.hash) == 0 &&
+        part->point == merge->groups[g].whole.point)
+      return merge->groups + g;
+  int fits = !before || (part->points > 0 && part->points == before->points &&
+                         part->kind == VF_PART_STATISTICS && part->laws == before->laws &&
+                         strcmp(part->swept, before->swept) == 0);
+  for (size_t g = 0; g < merge->group_count; g++)
+    fits = fits && part->point != merge->groups[g].whole.point;
+  if (!fits) {
+    vf_fail("%s: is of another experiment than %s; allowed: parts of one experiment, or of one "
+            "sweep",
+            name, first);
+    return NULL;
+  }
+  merge->groups = vf_grow(merge->groups, merge->group_count + 1, sizeof *merge->groups);
+  memset(merge->groups + merge->group_count, 0, sizeof *merge->groups);
+  return merge->groups + merge->group_count++;
 }
 
 /* The least range with both. */
@@ -61,17 +85,17 @@ static vf_range vf_hull(vf_range a, vf_range b) {
   return (vf_range){first, (last_a > last_b ? last_a : last_b) - first + 1};
 }
 
-static void vf_take_ranges(vf_merge *merge, const vf_part *part, size_t file) {
-  merge->ranges =
-      vf_grow(merge->ranges, merge->range_count + part->done_count + 1, sizeof *merge->ranges);
+static void vf_take_ranges(vf_merge *merge, vf_group *group, const vf_part *part, size_t file) {
+  group->ranges =
+      vf_grow(group->ranges, group->range_count + part->done_count + 1, sizeof *group->ranges);
   for (uint32_t i = 0; i < part->done_count; i++)
-    merge->ranges[merge->range_count++] = (vf_owned){part->done[i], file};
+    group->ranges[group->range_count++] = (vf_owned){part->done[i], file};
   if (part->kind != VF_PART_STATISTICS)
     merge->rows[file] = (vf_rows_file){vf_beside(merge->names[file], part->rows), part->rows_bytes,
                                        part->rows_sum, part->done_count ? part->done->first : 0};
 }
 
-/* Adds part `file`; the first one stays. */
+/* Adds a part to its group, whose first one stays. */
 static int vf_take_one(vf_merge *merge, size_t file) {
   vf_part part;
   const char *wrong;
@@ -81,22 +105,22 @@ static int vf_take_one(vf_merge *merge, size_t file) {
   int status = vf_part_read(&part, (const unsigned char *)data, length, &wrong)
                    ? vf_fail("%s: %s", merge->names[file], wrong)
                    : 0;
-  if (!status && file > 0) status = vf_check_same(merge, &part, file);
-  if (!status) vf_take_ranges(merge, &part, file);
-  if (!status && file == 0) {
-    merge->whole = part;
-    merge->data = data;
+  vf_group *group = status ? NULL : vf_find_group(merge, &part, file);
+  if (group) vf_take_ranges(merge, group, &part, file);
+  if (group && !group->data) {
+    group->whole = part;
+    group->data = data;
     return 0;
   }
-  if (!status) {
+  if (group) {
     for (size_t k = 0; part.statistics && k < vf_part_columns(&part); k++)
-      vf_statistics_merge(merge->whole.statistics + k, part.statistics + k);
-    merge->whole.ended += part.ended;
-    merge->whole.whole = vf_hull(merge->whole.whole, part.whole);
+      vf_statistics_merge(group->whole.statistics + k, part.statistics + k);
+    group->whole.ended += part.ended;
+    group->whole.whole = vf_hull(group->whole.whole, part.whole);
   }
   vf_part_free(&part);
   free(data);
-  return status;
+  return group ? 0 : VF_EXIT_USAGE;
 }
 
 /* ---- ranges ---- */
@@ -119,19 +143,19 @@ static int vf_missing(uint64_t first, uint64_t last) {
 }
 
 /* Refuses trajectories that two parts have, and unless gaps are allowed those that none has. */
-static int vf_check_ranges(vf_merge *merge, int gaps) {
-  const uint64_t end = merge->whole.whole.first + merge->whole.whole.count; /* modulo 2^64 */
-  uint64_t next = merge->whole.whole.first;
-  qsort(merge->ranges, merge->range_count, sizeof *merge->ranges, vf_by_first);
-  for (size_t i = 1; i < merge->range_count; i++) {
-    const vf_owned *one = merge->ranges + i;
+static int vf_check_ranges(const vf_merge *merge, vf_group *group, int gaps) {
+  const uint64_t end = group->whole.whole.first + group->whole.whole.count; /* modulo 2^64 */
+  uint64_t next = group->whole.whole.first;
+  qsort(group->ranges, group->range_count, sizeof *group->ranges, vf_by_first);
+  for (size_t i = 1; i < group->range_count; i++) {
+    const vf_owned *one = group->ranges + i;
     if (one->range.first - one[-1].range.first < one[-1].range.count)
       return vf_fail("merge: %s and %s both have trajectory %" PRIu64
                      "; allowed: parts without a trajectory in common",
                      merge->names[one[-1].file], merge->names[one->file], one->range.first);
   }
-  for (size_t i = 0; i < merge->range_count; i++) {
-    const vf_owned *one = merge->ranges + i;
+  for (size_t i = 0; i < group->range_count; i++) {
+    const vf_owned *one = group->ranges + i;
     if (one->range.first != next && !gaps) return vf_missing(next, one->range.first - 1);
     next = one->range.first + one->range.count;
   }
@@ -140,18 +164,34 @@ static int vf_check_ranges(vf_merge *merge, int gaps) {
 }
 
 /* Neighbours become one. */
-static void vf_join_ranges(vf_merge *merge) {
-  vf_range *done = vf_arena_take(&merge->whole.arena, merge->range_count, sizeof *done);
+static void vf_join_ranges(vf_group *group) {
+  vf_range *done = vf_arena_take(&group->whole.arena, group->range_count, sizeof *done);
   uint32_t count = 0;
-  for (size_t i = 0; i < merge->range_count; i++) {
-    const vf_range one = merge->ranges[i].range;
+  for (size_t i = 0; i < group->range_count; i++) {
+    const vf_range one = group->ranges[i].range;
     if (count > 0 && done[count - 1].first + done[count - 1].count == one.first)
       done[count - 1].count += one.count;
     else
       done[count++] = one;
   }
-  merge->whole.done = done;
-  merge->whole.done_count = count;
+  group->whole.done = done;
+  group->whole.done_count = count;
+}
+
+static int vf_by_point(const void *a, const void *b) {
+  const uint32_t x = ((const vf_group *)a)->whole.point, y = ((const vf_group *)b)->whole.point;
+  return (x > y) - (x < y);
+}
+
+/* Whether every run of a sweep is there. */
+static int vf_check_points(vf_merge *merge) {
+  qsort(merge->groups, merge->group_count, sizeof *merge->groups, vf_by_point);
+  for (uint32_t point = 0; point < merge->groups->whole.points; point++)
+    if (point >= merge->group_count || merge->groups[point].whole.point != point)
+      return vf_fail("merge: run %" PRIu32
+                     " of the sweep is in no part; allowed: parts of all %" PRIu32 " runs",
+                     point, merge->groups->whole.points);
+  return 0;
 }
 
 /* ---- results ---- */
@@ -162,14 +202,14 @@ static int vf_copy_rows(const vf_merge *merge, const vf_rows_file *file, FILE *s
   FILE *from = fopen(file->path, "rb");
   char *block = vf_allocate(BLOCK, 1);
   uint64_t left = file->bytes, sum = 0, head = NPY_HEAD;
-  int in_line = merge->whole.kind == VF_PART_CSV; /* still in the first line */
+  int in_line = merge->groups->whole.kind == VF_PART_CSV; /* still in the first line */
   while (from && left > 0) {
     const size_t got = fread(block, 1, left < BLOCK ? (size_t)left : BLOCK, from);
     size_t skip = 0;
     if (got == 0) break;
     sum = vf_crc64(sum, block, got);
     left -= got;
-    if (merge->whole.kind == VF_PART_NPY) {
+    if (merge->groups->whole.kind == VF_PART_NPY) {
       skip = head < got ? (size_t)head : got;
       head -= skip;
     }
@@ -194,30 +234,40 @@ static int vf_merge_rows(vf_merge *merge, vf_job *job) {
 
 static void vf_merge_part(const vf_merge *merge, FILE *stream) {
   vf_bytes bytes = {NULL, 0, 0};
-  vf_part_write(&merge->whole, NULL, &bytes);
+  vf_part_write(&merge->groups->whole, NULL, &bytes);
   fwrite(bytes.data, 1, bytes.count, stream);
   vf_bytes_free(&bytes);
 }
 
-static int vf_write_merged(vf_merge *merge, const char *out, vf_format format, int part) {
-  vf_output output;
-  vf_part *whole = &merge->whole;
+/* The table of one group, or all rows. */
+static int vf_write_group(vf_merge *merge, vf_group *group, const char *out, vf_format format,
+                          FILE *stream) {
+  vf_part *whole = &group->whole;
   const vf_run_options options = {
       .out = out, .count = whole->whole.count, .npy = whole->kind == VF_PART_NPY, .format = format};
-  vf_job job = {.experiment = &whole->shape, .options = &options, .laws = whole->laws};
+  vf_job job = {.experiment = &whole->shape,
+                .options = &options,
+                .stream = stream,
+                .swept = whole->swept,
+                .values = whole->values,
+                .laws = whole->laws,
+                .width = sid_row_width(&whole->shape),
+                .statistics = whole->statistics};
   memcpy(job.law_of, whole->law_of, sizeof job.law_of);
-  job.width = sid_row_width(&whole->shape);
   job.columns = job.width + job.laws;
-  job.statistics = whole->statistics;
+  if (whole->kind != VF_PART_STATISTICS) return vf_merge_rows(merge, &job);
+  if (group == merge->groups) vf_write_statistics_head(&job);
+  vf_write_statistics(&job);
+  return 0;
+}
+
+static int vf_write_merged(vf_merge *merge, const char *out, vf_format format, int part) {
+  vf_output output;
   int status = vf_output_open(&output, out);
   if (status) return status;
-  job.stream = output.stream;
-  if (part)
-    vf_merge_part(merge, job.stream);
-  else if (whole->kind == VF_PART_STATISTICS)
-    vf_write_statistics(&job);
-  else
-    status = vf_merge_rows(merge, &job);
+  if (part) vf_merge_part(merge, output.stream);
+  for (size_t g = 0; !status && !part && g < merge->group_count; g++)
+    status = vf_write_group(merge, merge->groups + g, out, format, output.stream);
   if (!status) return vf_output_commit(&output);
   vf_output_abandon(&output);
   return status;
@@ -232,7 +282,7 @@ static int vf_ends(const char *text, const char *end) {
 static int vf_check_out(const vf_merge *merge, const char *out, int formatted) {
   static const char *const allowed[] = {"", "FILE.csv, FILE.part or -", "FILE.csv or -",
                                         "FILE.npy"};
-  const uint32_t kind = merge->whole.kind;
+  const uint32_t kind = merge->groups->whole.kind;
   const int csv = vf_ends(out, ".csv") || strcmp(out, "-") == 0;
   const int fits = kind == VF_PART_NPY
                        ? vf_ends(out, ".npy")
@@ -253,9 +303,15 @@ static int vf_merge_all(vf_merge *merge, const char *out, vf_format format, int 
   int status = 0;
   for (size_t i = 0; !status && i < merge->count; i++) status = vf_take_one(merge, i);
   if (!status) status = vf_check_out(merge, out, formatted);
-  if (!status) status = vf_check_ranges(merge, part);
+  if (!status && part && merge->group_count > 1)
+    status =
+        vf_fail("merge: --out %s: parts of several runs of a sweep; allowed: those of one", out);
+  for (size_t g = 0; !status && g < merge->group_count; g++) {
+    status = vf_check_ranges(merge, merge->groups + g, part);
+    if (!status) vf_join_ranges(merge->groups + g);
+  }
+  if (!status && !part) status = vf_check_points(merge);
   if (status) return status;
-  vf_join_ranges(merge);
   return vf_write_merged(merge, out, format, part);
 }
 
@@ -282,9 +338,12 @@ static int vf_merge_command_run(int argc, char **argv) {
   status = vf_merge_all(&merge, out, format, formatted);
   for (size_t i = 0; i < merge.count; i++) free(merge.rows[i].path);
   free(merge.rows);
-  free(merge.ranges);
-  vf_part_free(&merge.whole);
-  free(merge.data);
+  for (size_t g = 0; g < merge.group_count; g++) {
+    free(merge.groups[g].ranges);
+    vf_part_free(&merge.groups[g].whole);
+    free(merge.groups[g].data);
+  }
+  free(merge.groups);
   return status;
 }
 

@@ -68,9 +68,14 @@ static void vf_write_flight(const vf_flight *flight, vf_bytes *bytes) {
   }
 }
 
+static void vf_write_text(const char *text, vf_bytes *bytes) {
+  const size_t length = text ? strlen(text) : 0;
+  vf_bytes_u32(bytes, (uint32_t)length);
+  vf_bytes_raw(bytes, text, length);
+}
+
 void vf_part_write(const vf_part *part, const vf_flight *flight, vf_bytes *bytes) {
   vf_bytes inner = {NULL, 0, 0};
-  const size_t name = part->rows ? strlen(part->rows) : 0;
   vf_bytes_raw(bytes, vf_magic, sizeof vf_magic);
   vf_bytes_u32(bytes, VF_PART_FORMAT);
   vf_bytes_u32(bytes, SID_SPECIFICATION);
@@ -85,6 +90,10 @@ void vf_part_write(const vf_part *part, const vf_flight *flight, vf_bytes *bytes
     vf_bytes_u64(bytes, part->done[i].first);
     vf_bytes_u64(bytes, part->done[i].count);
   }
+  vf_bytes_u32(bytes, part->point);
+  vf_bytes_u32(bytes, part->points);
+  vf_write_text(part->swept, bytes);
+  vf_write_text(part->values, bytes);
   vf_write_shape(part, bytes);
   if (part->kind == VF_PART_STATISTICS) {
     for (size_t k = 0; k < vf_part_columns(part); k++)
@@ -92,8 +101,7 @@ void vf_part_write(const vf_part *part, const vf_flight *flight, vf_bytes *bytes
   } else {
     vf_bytes_u64(bytes, part->rows_bytes);
     vf_bytes_u64(bytes, part->rows_sum);
-    vf_bytes_u32(bytes, (uint32_t)name);
-    vf_bytes_raw(bytes, part->rows, name);
+    vf_write_text(part->rows, bytes);
   }
   if (flight && flight->count > 0) vf_write_flight(flight, &inner);
   vf_bytes_u64(bytes, inner.count);
@@ -149,6 +157,15 @@ static int vf_read_shape(vf_part *part, vf_bytes_reader *reader) {
   return 0;
 }
 
+/* A text without zero bytes, or NULL. */
+static char *vf_read_text(vf_part *part, vf_bytes_reader *reader) {
+  const uint32_t length = vf_take_u32(reader);
+  if (!vf_take_fits(reader, length, 1)) return NULL;
+  char *text = vf_arena_take(&part->arena, (size_t)length + 1, 1);
+  vf_take_raw(reader, text, length);
+  return strlen(text) == length ? text : NULL;
+}
+
 static int vf_read_contents(vf_part *part, vf_bytes_reader *reader) {
   enum { STATISTICS_LEAST = 56 }; /* bytes of one without values */
   uint64_t done = 0;
@@ -163,11 +180,8 @@ static int vf_read_contents(vf_part *part, vf_bytes_reader *reader) {
   }
   part->rows_bytes = vf_take_u64(reader);
   part->rows_sum = vf_take_u64(reader);
-  const uint32_t name = vf_take_u32(reader);
-  if (!vf_take_fits(reader, name, 1)) return -1;
-  part->rows = vf_arena_take(&part->arena, (size_t)name + 1, 1);
-  vf_take_raw(reader, part->rows, name);
-  return strchr(part->rows, '/') || strlen(part->rows) != name || name == 0 ? -1 : 0;
+  part->rows = vf_read_text(part, reader);
+  return !part->rows || strchr(part->rows, '/') || !*part->rows ? -1 : 0;
 }
 
 int vf_part_read(vf_part *part, const unsigned char *data, size_t count, const char **wrong) {
@@ -197,7 +211,12 @@ int vf_part_read(vf_part *part, const unsigned char *data, size_t count, const c
       part->whole.count == 0 ||
       (part->whole.first > 0 && part->whole.count - 1 > UINT64_MAX - part->whole.first))
     return -1;
-  if (vf_read_done(part, &reader) || vf_read_shape(part, &reader) ||
+  if (vf_read_done(part, &reader)) return -1;
+  part->point = vf_take_u32(&reader);
+  part->points = vf_take_u32(&reader);
+  part->swept = vf_read_text(part, &reader);
+  part->values = vf_read_text(part, &reader);
+  if (!part->swept || !part->values || vf_read_shape(part, &reader) ||
       vf_read_contents(part, &reader))
     return -1;
   const uint64_t flight = vf_take_u64(&reader);

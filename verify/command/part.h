@@ -30,6 +30,10 @@ typedef struct {
   vf_range *done;            /* ascending, apart from each other */
   uint32_t done_count;
   uint64_t ended; /* trajectories among them that ended early */
+  /* Of a sweep: the number of the point, how many there are (0 for other runs), and the swept
+   * columns and their values with a comma behind each; empty texts for other runs. */
+  uint32_t point, points;
+  const char *swept, *values;
   /* What the columns are: dim, observables and checkpoints of an experiment, nothing else of it;
    * and the observables that laws are of. */
   sid_experiment shape;

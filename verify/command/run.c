@@ -7,7 +7,6 @@
 #include "command/run_job.h"
 #include "formats/experiment_json.h"
 #include "running/backend.h"
-#include "running/clock.h"
 #include "running/parallel.h"
 
 static int vf_parse_out(const char *text, vf_run_options *options) {
@@ -81,6 +80,9 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
         status = vf_parse_seconds(optarg, &options->save_every);
         break;
       case 'S': status = vf_parse_shard(optarg, options); break;
+      case 'x': status = vf_sweep_add(options, optarg); break;
+      case 'z': vf_sweep_zip(options); break;
+      case 'd': vf_sweep_seeds(options); break;
       case 'P': options->progress = 1; break;
       case 'm': status = vf_option_memory(optarg, &options->memory); break;
       case 'f':
@@ -105,69 +107,11 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
                    "FILE.npy, or --statistics",
                    options->resume ? "--resume" : "--part");
   if (!options->out && (!options->part || options->resume)) options->out = "-";
+  if (options->sweep && (options->npy || (options->part && !options->statistics)))
+    return vf_fail("run: --set: gives a table; allowed with .csv and -, and with --part or "
+                   "--resume where there is --statistics");
   options->experiment = argv[optind];
   return vf_take_shard(options);
-}
-
-/* The first five trajectories that end early are named. */
-static void vf_note_end(vf_job *job, uint64_t trajectory, const vf_end *end) {
-  if (end->status == SID_OK || ++job->ended > 5) return;
-  fprintf(stderr, "sidyn: trajectory %" PRIu64 " ended at step %" PRIu64 ": %s\n", trajectory,
-          end->step, sid_status_text(end->status));
-}
-
-/* Takes the chunk that has ended. */
-static void vf_take_chunk(vf_job *job) {
-  vf_flight *flight = &job->flight;
-  vf_find_laws(job, flight->first, flight->count);
-  if (job->options->statistics) vf_take_statistics(job, flight->count);
-  for (uint64_t i = 0; i < flight->count; i++) {
-    if (!job->options->statistics) vf_write_rows(job, flight->first + i, i);
-    vf_note_end(job, flight->first + i, flight->ends + i);
-  }
-  job->done += flight->count;
-  flight->count = 0;
-}
-
-static int vf_compute(vf_job *job) {
-  const double slice = 0.5; /* seconds between looks at progress and clock */
-  const vf_run_options *options = job->options;
-  const volatile int *interrupt = vf_interrupt();
-  vf_run_progress progress = vf_progress_begin(job);
-  int status = 0;
-  while (!status && job->done < options->count && !(job->stream && ferror(job->stream))) {
-    const uint64_t left = options->count - job->done;
-    if (job->flight.count == 0)
-      vf_flight_begin(&job->flight, options->first + job->done,
-                      left < job->chunk ? left : job->chunk);
-    if (vf_flight_advance(&job->flight, options->jobs, slice, interrupt)) vf_take_chunk(job);
-    vf_progress_show(job, &progress);
-    if (options->part && job->done < options->count &&
-        (*interrupt || vf_seconds() - job->saving.last >= options->save_every))
-      status = vf_job_save(job);
-    if (*interrupt && job->done < options->count) vf_die_of_interrupt();
-  }
-  if (job->ended > 5) fprintf(stderr, "sidyn: %" PRIu64 " trajectories ended early\n", job->ended);
-  return status;
-}
-
-static int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options) {
-  vf_job job = {.experiment = experiment, .options = options, .width = sid_row_width(experiment)};
-  if (options->with_law) vf_choose_laws(&job);
-  if (options->with_law && job.laws == 0)
-    return vf_fail(
-        "run: --with-law: no observable has a law; allowed: at least one of norm2, loss, "
-        "noise_trace, step_angle, effective_lr, gamma");
-  job.columns = job.width + job.laws;
-  int status = vf_job_plan(&job);
-  if (status) return status;
-  vf_job_allocate(&job);
-  if (options->part) vf_wait_for_interrupts();
-  status = vf_job_open(&job);
-  if (!status) status = vf_compute(&job);
-  if (!status) status = vf_job_close(&job);
-  vf_job_free(&job);
-  return status;
 }
 
 static int vf_run(int argc, char **argv) {
@@ -181,14 +125,16 @@ static int vf_run(int argc, char **argv) {
                             .format = VF_DEC};
   char message[VF_MESSAGE_SIZE];
   vf_experiment loaded;
+  const vf_job alone = {.swept = "", .values = ""};
   int status = vf_parse_run(argc, argv, &options);
   if (status) return status;
+  if (options.sweep) return vf_sweep_run(&options);
   if (vf_experiment_load(options.experiment, &loaded, message)) return vf_fail("%s", message);
   if (options.out && vf_same_path(options.experiment, options.out)) {
     vf_experiment_free(&loaded);
     return vf_fail("run: --out %s: that is the experiment; allowed: another file", options.out);
   }
-  status = vf_run_experiment(&loaded.experiment, &options);
+  status = vf_run_experiment(&loaded.experiment, &options, &alone);
   vf_experiment_free(&loaded);
   return status;
 }
@@ -206,6 +152,10 @@ static const vf_option vf_run_table[] = {
     {'r', "resume", "FILE.part", NULL, "the same, going on from the part where there is one"},
     {'e', "save-every", "SECONDS", "60", "time between states that are written"},
     {'m', "memory", "BYTES[K|M|G]", "half of the machine's", "refuse a run that may take more"},
+    {'x', "set", "FIELD=V1[,V2...]", NULL,
+     "a run for each value, with a column for the field; several make a grid"},
+    {'z', "zip", NULL, NULL, "the n-th values of all --set together instead of a grid"},
+    {'d', "seed-per-point", NULL, "one seed for all", "run n of --set has the seed plus n"},
     {'P', "progress", NULL, NULL, "a line a minute where standard error is no terminal"},
     VF_OPTION_JOBS,
     VF_OPTION_BACKEND,

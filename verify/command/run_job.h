@@ -19,6 +19,7 @@ typedef struct {
   uint64_t memory;        /* bytes that the run may take */
   int jobs, npy, statistics, with_law, progress;
   vf_format format;
+  struct vf_sweep *sweep; /* of --set, or NULL */
 } vf_run_options;
 
 /* A run, and the chunk of trajectories that is in memory. */
@@ -26,7 +27,9 @@ typedef struct {
   const sid_experiment *experiment;
   const vf_run_options *options;
   vf_output output;
-  FILE *stream;                       /* of the output, or NULL */
+  FILE *stream;           /* of the output, or NULL; given from outside by a sweep */
+  uint32_t point, points; /* of a sweep; its columns and their values, or "" */
+  const char *swept, *values;
   uint64_t done;                      /* trajectories of options->count that are */
   size_t width;                       /* of the observables, */
   size_t laws, columns;               /* of the laws of some of them, and of both */
@@ -37,7 +40,7 @@ typedef struct {
   double *law;    /* chunk*checkpoint_count*laws; of one trajectory where all have the same */
   double *row;    /* of all columns */
   double *work;   /* for one row of a trajectory that ended early */
-  double *values; /* chunk of each thread, with --statistics */
+  double *column; /* chunk of each thread, with --statistics */
   vf_statistics *statistics; /* checkpoint_count*columns, with --statistics */
   uint64_t ended;            /* trajectories that ended early so far */
   struct {
@@ -71,6 +74,8 @@ void vf_write_rows(vf_job *job, uint64_t trajectory, uint64_t i);
 /* Takes the chunk. */
 void vf_take_statistics(vf_job *job, uint64_t size);
 
+/* The table: its head, and its lines. */
+void vf_write_statistics_head(const vf_job *job);
 void vf_write_statistics(const vf_job *job);
 
 /* ---- parts (run_save.c) ---- */
@@ -84,6 +89,23 @@ int vf_job_save(vf_job *job);
 
 /* Results and part, when all is done. */
 int vf_job_close(vf_job *job);
+
+/* ---- a run (run_job.c), and many (run_sweep.c) ---- */
+
+/* A run of one experiment. `given` has point, columns and values of a sweep, and the stream of all
+ * its results, or NULL: then the run opens its own. */
+int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options,
+                      const vf_job *given);
+
+/* --set FIELD=V1,V2,... Returns 0, or VF_EXIT_USAGE after a message. */
+int vf_sweep_add(vf_run_options *options, char *text);
+
+/* --zip and --seed-per-point. */
+void vf_sweep_zip(vf_run_options *options);
+void vf_sweep_seeds(vf_run_options *options);
+
+/* All points, after all were found valid. */
+int vf_sweep_run(const vf_run_options *options);
 
 /* ---- progress (run_progress.c) ---- */
 

@@ -69,7 +69,7 @@ void vf_job_allocate(vf_job *job) {
   job->row = vf_allocate(job->columns, sizeof *job->row);
   job->work = vf_allocate(sid_observe_workspace(job->experiment), sizeof *job->work);
   if (job->options->statistics) {
-    job->values = vf_allocate(chunk * (size_t)job->options->jobs, sizeof *job->values);
+    job->column = vf_allocate(chunk * (size_t)job->options->jobs, sizeof *job->column);
     job->statistics =
         vf_allocate(job->experiment->checkpoint_count * job->columns, sizeof *job->statistics);
   }
@@ -79,7 +79,7 @@ void vf_job_free(vf_job *job) {
   const size_t columns = job->statistics ? job->experiment->checkpoint_count * job->columns : 0;
   for (size_t k = 0; k < columns; k++) vf_statistics_free(job->statistics + k);
   free(job->statistics);
-  free(job->values);
+  free(job->column);
   vf_flight_free(&job->flight);
   free(job->law);
   free(job->row);

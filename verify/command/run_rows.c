@@ -56,17 +56,17 @@ double vf_law_of(const vf_job *job, uint64_t i, uint32_t c, size_t k) {
 
 /* ---- CSV ---- */
 
-static void vf_csv_row(uint64_t trajectory, uint64_t step, const char *end, const double *row,
-                       size_t width, vf_format format, FILE *stream) {
+static void vf_csv_row(const char *values, uint64_t trajectory, uint64_t step, const char *end,
+                       const double *row, size_t width, vf_format format, FILE *stream) {
   char text[VF_NUMBER_SIZE];
-  fprintf(stream, "%" PRIu64 ",%" PRIu64 ",%s", trajectory, step, end);
+  fprintf(stream, "%s%" PRIu64 ",%" PRIu64 ",%s", values, trajectory, step, end);
   for (size_t k = 0; k < width; k++) fprintf(stream, ",%s", vf_number_text(row[k], format, text));
   fputc('\n', stream);
 }
 
 static void vf_csv_head(const vf_job *job) {
   char name[VF_COLUMN_SIZE];
-  fputs("trajectory,step,end", job->stream);
+  fprintf(job->stream, "%strajectory,step,end", job->swept);
   for (size_t k = 0; k < job->columns; k++)
     fprintf(job->stream, ",%s", vf_job_column(job, k, name));
   fputc('\n', job->stream);
@@ -108,7 +108,7 @@ static void vf_write_early_end(vf_job *job, uint64_t trajectory, const vf_end *e
                                const double *last) {
   sid_observe(job->experiment, end->step, last, NULL, job->row, job->work);
   for (size_t k = job->width; k < job->columns; k++) job->row[k] = (double)NAN;
-  vf_csv_row(trajectory, end->step, vf_end_name(end->status), job->row, job->columns,
+  vf_csv_row(job->values, trajectory, end->step, vf_end_name(end->status), job->row, job->columns,
              job->options->format, job->stream);
 }
 
@@ -125,7 +125,7 @@ void vf_write_rows(vf_job *job, uint64_t trajectory, uint64_t i) {
     if (job->options->npy)
       for (size_t k = 0; k < job->columns; k++) vf_npy_number(job->row[k], job->stream);
     else if (reached)
-      vf_csv_row(trajectory, experiment->checkpoints[c], "", job->row, job->columns,
+      vf_csv_row(job->values, trajectory, experiment->checkpoints[c], "", job->row, job->columns,
                  job->options->format, job->stream);
   }
   if (end->status != SID_OK && !job->options->npy)

@@ -26,6 +26,10 @@ static void vf_describe(vf_job *job) {
   part->shape = *job->experiment;
   memcpy(part->law_of, job->law_of, job->laws * sizeof *job->law_of);
   part->laws = (uint32_t)job->laws;
+  part->point = job->point;
+  part->points = job->points;
+  part->swept = job->swept;
+  part->values = job->values;
   if (!options->statistics) part->rows = vf_copy_text(name ? name + 1 : options->out);
 }
 
@@ -126,13 +130,18 @@ static int vf_resume(vf_job *job) {
 
 /* ---- opening, saving, closing ---- */
 
+static int vf_open_results(vf_job *job) {
+  const int status = vf_output_open(&job->output, job->options->out);
+  job->stream = job->output.stream;
+  return status;
+}
+
 int vf_job_open(vf_job *job) {
   const vf_run_options *options = job->options;
   int status = 0;
   if (!options->part) {
-    status = vf_output_open(&job->output, options->out);
-    job->stream = job->output.stream;
-    if (!status && !options->statistics) vf_write_head(job);
+    if (!job->stream) status = vf_open_results(job);
+    if (!status && !options->statistics && job->point == 0) vf_write_head(job);
     return status;
   }
   vf_describe(job);
@@ -144,10 +153,7 @@ int vf_job_open(vf_job *job) {
     const vf_part nothing = {.rows_bytes = 0};
     status = vf_continue_rows(job, &nothing);
   }
-  if (!status && options->statistics && options->out) {
-    status = vf_output_open(&job->output, options->out);
-    job->stream = job->output.stream;
-  }
+  if (!status && options->statistics && options->out && !job->stream) status = vf_open_results(job);
   if (status) vf_output_abandon(&job->saving.output);
   return status;
 }
@@ -194,10 +200,13 @@ int vf_job_save(vf_job *job) {
 
 int vf_job_close(vf_job *job) {
   int status = 0;
-  if (job->options->statistics && job->stream) vf_write_statistics(job);
+  if (job->options->statistics && job->stream) {
+    if (job->point == 0) vf_write_statistics_head(job);
+    vf_write_statistics(job);
+  }
   if (job->options->part && !job->options->statistics) status = vf_save_rows(job);
   if (!status && job->options->part) status = vf_write_part(job);
-  if (!status && job->stream) status = vf_output_commit(&job->output);
+  if (!status && job->output.stream) status = vf_output_commit(&job->output);
   free(job->saving.part.rows);
   return status;
 }

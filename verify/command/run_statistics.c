@@ -36,24 +36,29 @@ static void vf_take_columns(void *user, uint64_t group, int worker) {
 
 void vf_take_statistics(vf_job *job, uint64_t size) {
   const size_t all = job->experiment->checkpoint_count * job->columns;
-  vf_taking taking = {job, size, (all + VF_GROUPS - 1) / VF_GROUPS, job->values};
+  vf_taking taking = {job, size, (all + VF_GROUPS - 1) / VF_GROUPS, job->column};
   vf_parallel((all + taking.group - 1) / taking.group, job->options->jobs, vf_take_columns,
               &taking);
 }
 
+void vf_write_statistics_head(const vf_job *job) {
+  fprintf(job->stream,
+          "%sstep,observable,count,mean,variance,standard_error,min,max,q05,q25,q50,q75,q95,nan,"
+          "minus_inf,plus_inf,ended,resolution\n",
+          job->swept);
+}
+
 void vf_write_statistics(const vf_job *job) {
   char name[VF_COLUMN_SIZE], text[VF_NUMBER_SIZE];
-  fputs("step,observable,count,mean,variance,standard_error,min,max,q05,q25,q50,q75,q95,nan,"
-        "minus_inf,plus_inf,ended,resolution\n",
-        job->stream);
   for (uint32_t c = 0; c < job->experiment->checkpoint_count; c++)
     for (size_t k = 0; k < job->columns; k++) {
       const vf_statistics *one = job->statistics + c * job->columns + k;
       const vf_summary summary = vf_statistics_summary(one);
       const double values[] = {summary.mean, summary.variance, summary.standard_error,
                                summary.least, summary.most};
-      fprintf(job->stream, "%" PRIu64 ",%s,%" PRIu64, job->experiment->checkpoints[c],
-              vf_job_column(job, k, name), vf_statistics_count(one));
+      fprintf(job->stream, "%s%" PRIu64 ",%s,%" PRIu64, job->values,
+              job->experiment->checkpoints[c], vf_job_column(job, k, name),
+              vf_statistics_count(one));
       for (size_t v = 0; v < sizeof values / sizeof values[0]; v++)
         fprintf(job->stream, ",%s", vf_number_text(values[v], job->options->format, text));
       for (int q = 0; q < VF_QUANTILES; q++)

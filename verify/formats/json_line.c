@@ -81,6 +81,8 @@ const char *vf_json_element(const char *list, size_t index) {
   return list;
 }
 
+const char *vf_json_end(const char *at) { return vf_skip_value(at); }
+
 int vf_json_line(const char *text, const char *at) {
   int line = 1;
   for (const char *c = text; c < at; c++) line += *c == '\n';

@@ -14,6 +14,9 @@ const char *vf_json_begin(const char *text);
 const char *vf_json_member(const char *at, const char *name);
 const char *vf_json_element(const char *at, size_t index);
 
+/* Past the value at `at`. */
+const char *vf_json_end(const char *at);
+
 /* The line (from 1) of a place, or of any byte of any text. */
 int vf_json_line(const char *text, const char *at);
 

@@ -1,0 +1,69 @@
+/* A run of one experiment, chunk by chunk. */
+#include "command/run_job.h"
+#include <inttypes.h>
+#include "running/clock.h"
+
+/* The first five trajectories that end early are named. */
+static void vf_note_end(vf_job *job, uint64_t trajectory, const vf_end *end) {
+  if (end->status == SID_OK || ++job->ended > 5) return;
+  fprintf(stderr, "sidyn: trajectory %" PRIu64 " ended at step %" PRIu64 ": %s\n", trajectory,
+          end->step, sid_status_text(end->status));
+}
+
+/* Takes the chunk that has ended. */
+static void vf_take_chunk(vf_job *job) {
+  vf_flight *flight = &job->flight;
+  vf_find_laws(job, flight->first, flight->count);
+  if (job->options->statistics) vf_take_statistics(job, flight->count);
+  for (uint64_t i = 0; i < flight->count; i++) {
+    if (!job->options->statistics) vf_write_rows(job, flight->first + i, i);
+    vf_note_end(job, flight->first + i, flight->ends + i);
+  }
+  job->done += flight->count;
+  flight->count = 0;
+}
+
+static int vf_compute(vf_job *job) {
+  const double slice = 0.5; /* seconds between looks at progress and clock */
+  const vf_run_options *options = job->options;
+  const volatile int *interrupt = vf_interrupt();
+  vf_run_progress progress = vf_progress_begin(job);
+  int status = 0;
+  while (!status && job->done < options->count && !(job->stream && ferror(job->stream))) {
+    const uint64_t left = options->count - job->done;
+    if (job->flight.count == 0)
+      vf_flight_begin(&job->flight, options->first + job->done,
+                      left < job->chunk ? left : job->chunk);
+    if (vf_flight_advance(&job->flight, options->jobs, slice, interrupt)) vf_take_chunk(job);
+    vf_progress_show(job, &progress);
+    if (options->part && job->done < options->count &&
+        (*interrupt || vf_seconds() - job->saving.last >= options->save_every))
+      status = vf_job_save(job);
+    if (*interrupt && job->done < options->count) vf_die_of_interrupt();
+  }
+  if (job->ended > 5) fprintf(stderr, "sidyn: %" PRIu64 " trajectories ended early\n", job->ended);
+  return status;
+}
+
+int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options,
+                      const vf_job *given) {
+  vf_job job = *given;
+  job.experiment = experiment;
+  job.options = options;
+  job.width = sid_row_width(experiment);
+  if (options->with_law) vf_choose_laws(&job);
+  if (options->with_law && job.laws == 0)
+    return vf_fail(
+        "run: --with-law: no observable has a law; allowed: at least one of norm2, loss, "
+        "noise_trace, step_angle, effective_lr, gamma");
+  job.columns = job.width + job.laws;
+  int status = vf_job_plan(&job);
+  if (status) return status;
+  vf_job_allocate(&job);
+  if (options->part) vf_wait_for_interrupts();
+  status = vf_job_open(&job);
+  if (!status) status = vf_compute(&job);
+  if (!status) status = vf_job_close(&job);
+  vf_job_free(&job);
+  return status;
+}
