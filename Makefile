@@ -59,7 +59,9 @@ HOSTED_LIBS = $(HOSTED_LDLIBS) -lm $(EXTRA_LDFLAGS)
 # ref/port/ holds cures for some targets, linked only there.
 REF_SOURCES := $(filter-out ref/port/%,$(wildcard ref/*.c ref/*/*.c))
 # verify/adapters/ holds other implementations, programs of their own.
-VERIFY_SOURCES := $(filter-out verify/adapters/%,$(wildcard verify/*/*.c verify/*/*/*.c))
+# verify/mpi/ is a program of its own, built with an MPI's compiler.
+VERIFY_SOURCES := $(filter-out verify/adapters/% verify/mpi/%, \
+  $(wildcard verify/*/*.c verify/*/*/*.c))
 # One set of instructions a file; contraction stays off, and AVX-512's is the only one that brings
 # FMA along. The kernels gain 2 to 10 % from -O3 and from calls of SLEEF that do not go through the
 # PLT (docs/performance.md).
@@ -144,6 +146,9 @@ help:
 	@echo '  test-readers    docs/output.md: how to read the output exactly, and who does not'
 	@echo '  deps-adapters   install PyTorch, Octave, R, Node.js: the languages of verify/adapters/'
 	@echo '  test-adapters   judges them with sidyn conform'
+	@echo '  mpi             sidyn-mpi, with the MPI of MPICC=mpicc;' \
+	  'deps-mpi installs Open MPI and MPICH'
+	@echo '  test-mpi        the same bytes under ranks of both, and the scripts of docs/clusters.md'
 	@echo '  fixtures        regenerate fixtures/ (Python, mpmath)'
 	@echo '  fixtures-check  regenerate elsewhere and compare'
 	@echo '  coverage        line and branch coverage of ref/ and verify/;' \
@@ -336,6 +341,36 @@ deps-adapters: | $(filter deps-cross deps-readers,$(GOALS))
 test-adapters: all | $(filter deps-adapters,$(GOALS))
 	@$(call tap,1) tests/adapters/adapters.py
 
+
+# ---- MPI ----------------------------------------------------------------------------------------
+
+.PHONY: mpi deps-mpi test-mpi
+# The compiler of an MPI, which wraps $(CC); what it builds has a folder of its own.
+MPICC ?= mpicc
+MPI := $(B)/mpi/$(notdir $(MPICC))
+MPI_FLAGS = $(HOSTED_FLAGS) -Wno-missing-prototypes
+MPI_OBJECTS := $(patsubst verify/mpi/%.c,$(MPI)/%.o,$(wildcard verify/mpi/*.c)) $(MPI)/sidyn.o
+$(MPI)/%.o: verify/mpi/%.c $(B)/MPI.flags
+	@mkdir -p $(@D)
+	$(call short,MPI)$(MPICC) $(MPI_FLAGS) -MMD -MP -c $< -o $@
+
+$(MPI)/sidyn.o: verify/command/main.c $(B)/MPI.flags
+	@mkdir -p $(@D)
+	$(call short,MPI)$(MPICC) $(MPI_FLAGS) -Dmain=vf_main -MMD -MP -c $< -o $@
+
+$(MPI)/sidyn-mpi: $(MPI_OBJECTS) $(filter-out $(B)/verify/command/main.o,$(VERIFY_OBJECTS)) \
+  $(B)/libsidyn_simd.a $(B)/libsidyn.a
+	$(call short,MPI)$(MPICC) $(MPI_FLAGS) $^ $(LINK_FLAGS) -o $@ $(HOSTED_LIBS)
+
+mpi: $(MPI)/sidyn-mpi
+
+-include $(MPI_OBJECTS:.o=.d)
+
+deps-mpi: | $(filter deps-cross deps-readers deps-adapters,$(GOALS))
+	ci/deps-mpi.sh
+
+test-mpi: all | $(filter deps-mpi,$(GOALS))
+	@$(call tap,1) tests/mpi/mpi.py tests/mpi/clusters.py
 
 # ---- benchmark -----------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ LAYERS = [
     ["verify/checks/"],
     ["verify/conform/"],
     ["verify/command/"],
+    ["verify/mpi/"],
     ["verify/adapters/"],
 ]
 FOLDERS = ["ref", "simd", "verify"]

@@ -93,7 +93,8 @@ with case("refused before it starts if any point is invalid"):
     holds(not os.path.exists(out) and not os.path.exists(f"{out}.partial"), "it started")
     for arguments, *fragments in ((["--set", "a.b=1"], "--set a.b: nothing has this field"),
                                   (["--set", "schedule.segments.7.lr=1"], "nothing has this"),
-                                  (["--set", "nosuch=1"], "nosuch"), (["--set", "seed"], "FIELD=V1"),
+                                  (["--set", "nosuch=1"], "nosuch"),
+                                  (["--set", "seed"], "FIELD=V1"),
                                   (["--set", "=1"], "FIELD=V1"), (["--set", "seed=1,,2"], "empty"),
                                   (["--set", "seed=[1]"], "FIELD=V1"), (["--zip"], "there is no"),
                                   (["--set", "observables.0=norm2,loss"], "other columns"),

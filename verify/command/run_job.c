@@ -3,15 +3,20 @@
 #include <inttypes.h>
 #include "running/clock.h"
 
-/* The first five trajectories that end early are named. */
-static void vf_note_end(vf_job *job, uint64_t trajectory, const vf_end *end) {
+static const vf_team *vf_our_team;
+
+void vf_set_team(const vf_team *team) { vf_our_team = team; }
+
+int vf_is_worker(void) { return vf_our_team && vf_our_team->worker; }
+
+void vf_note_end(vf_job *job, uint64_t trajectory, const vf_end *end) {
   if (end->status == SID_OK || ++job->ended > 5) return;
   fprintf(stderr, "sidyn: trajectory %" PRIu64 " ended at step %" PRIu64 ": %s\n", trajectory,
           end->step, sid_status_text(end->status));
 }
 
 /* Takes the chunk that has ended. */
-static void vf_take_chunk(vf_job *job) {
+static void vf_take_flight(vf_job *job) {
   vf_flight *flight = &job->flight;
   vf_find_laws(job, flight->first, flight->count);
   if (job->options->statistics) vf_take_statistics(job, flight->count);
@@ -23,10 +28,21 @@ static void vf_take_chunk(vf_job *job) {
   flight->count = 0;
 }
 
+int vf_job_look(vf_job *job, vf_run_progress *progress) {
+  const vf_run_options *options = job->options;
+  const int interrupt = *vf_interrupt();
+  int status = 0;
+  vf_progress_show(job, progress);
+  if (job->done == options->count) return 0;
+  if (options->part && (interrupt || vf_seconds() - job->saving.last >= options->save_every))
+    status = vf_job_save(job);
+  if (interrupt) vf_die_of_interrupt();
+  return status;
+}
+
 static int vf_compute(vf_job *job) {
   const double slice = 0.5; /* seconds between looks at progress and clock */
   const vf_run_options *options = job->options;
-  const volatile int *interrupt = vf_interrupt();
   vf_run_progress progress = vf_progress_begin(job);
   int status = 0;
   while (!status && job->done < options->count && !(job->stream && ferror(job->stream))) {
@@ -34,13 +50,15 @@ static int vf_compute(vf_job *job) {
     if (job->flight.count == 0)
       vf_flight_begin(&job->flight, options->first + job->done,
                       left < job->chunk ? left : job->chunk);
-    if (vf_flight_advance(&job->flight, options->jobs, slice, interrupt)) vf_take_chunk(job);
-    vf_progress_show(job, &progress);
-    if (options->part && job->done < options->count &&
-        (*interrupt || vf_seconds() - job->saving.last >= options->save_every))
-      status = vf_job_save(job);
-    if (*interrupt && job->done < options->count) vf_die_of_interrupt();
+    if (vf_flight_advance(&job->flight, options->jobs, slice, vf_interrupt())) vf_take_flight(job);
+    status = vf_job_look(job, &progress);
   }
+  return status;
+}
+
+/* Computes what is not done, here or by the team, and says how it ended. */
+static int vf_compute_all(vf_job *job) {
+  const int status = vf_our_team ? vf_our_team->compute(job) : vf_compute(job);
   if (job->ended > 5) fprintf(stderr, "sidyn: %" PRIu64 " trajectories ended early\n", job->ended);
   return status;
 }
@@ -60,10 +78,14 @@ int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *op
   int status = vf_job_plan(&job);
   if (status) return status;
   vf_job_allocate(&job);
-  if (options->part) vf_wait_for_interrupts();
-  status = vf_job_open(&job);
-  if (!status) status = vf_compute(&job);
-  if (!status) status = vf_job_close(&job);
+  if (vf_is_worker()) {
+    status = vf_our_team->compute(&job);
+  } else {
+    if (options->part) vf_wait_for_interrupts();
+    status = vf_job_open(&job);
+    if (!status) status = vf_compute_all(&job);
+    if (!status) status = vf_job_close(&job);
+  }
   vf_job_free(&job);
   return status;
 }

@@ -90,23 +90,6 @@ int vf_job_save(vf_job *job);
 /* Results and part, when all is done. */
 int vf_job_close(vf_job *job);
 
-/* ---- a run (run_job.c), and many (run_sweep.c) ---- */
-
-/* A run of one experiment. `given` has point, columns and values of a sweep, and the stream of all
- * its results, or NULL: then the run opens its own. */
-int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options,
-                      const vf_job *given);
-
-/* --set FIELD=V1,V2,... Returns 0, or VF_EXIT_USAGE after a message. */
-int vf_sweep_add(vf_run_options *options, char *text);
-
-/* --zip and --seed-per-point. */
-void vf_sweep_zip(vf_run_options *options);
-void vf_sweep_seeds(vf_run_options *options);
-
-/* All points, after all were found valid. */
-int vf_sweep_run(const vf_run_options *options);
-
 /* ---- progress (run_progress.c) ---- */
 
 typedef struct {
@@ -117,6 +100,39 @@ typedef struct {
 
 vf_run_progress vf_progress_begin(const vf_job *job);
 void vf_progress_show(const vf_job *job, vf_run_progress *progress);
+
+/* ---- a run (run_job.c), and many (run_sweep.c) ---- */
+
+/* A run of one experiment. `given` has point, columns and values of a sweep, and the stream of all
+ * its results, or NULL: then the run opens its own. */
+int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options,
+                      const vf_job *given);
+
+/* The first five trajectories that end early are named. */
+void vf_note_end(vf_job *job, uint64_t trajectory, const vf_end *end);
+
+/* Progress, the part where it is due, and the end where a signal has come. */
+int vf_job_look(vf_job *job, vf_run_progress *progress);
+
+/* Processes that compute a run together. The one that is no worker has the results: its compute()
+ * brings job->done to options->count; that of a worker, which has no output and no part, returns
+ * when nothing is left to do. */
+typedef struct {
+  int worker;
+  int (*compute)(vf_job *job);
+} vf_team;
+void vf_set_team(const vf_team *team);
+int vf_is_worker(void);
+
+/* --set FIELD=V1,V2,... Returns 0, or VF_EXIT_USAGE after a message. */
+int vf_sweep_add(vf_run_options *options, char *text);
+
+/* --zip and --seed-per-point. */
+void vf_sweep_zip(vf_run_options *options);
+void vf_sweep_seeds(vf_run_options *options);
+
+/* All points, after all were found valid. */
+int vf_sweep_run(const vf_run_options *options);
 
 /* ---- memory (run_memory.c) ---- */
 

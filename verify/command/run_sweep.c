@@ -248,7 +248,7 @@ int vf_sweep_run(const vf_run_options *options) {
     status = vf_fail("%s", message);
   if (!status) vf_experiment_free(&alone);
   if (!status) status = vf_check_points(options, base);
-  if (!status && options->out) status = vf_output_open(&output, options->out);
+  if (!status && options->out && !vf_is_worker()) status = vf_output_open(&output, options->out);
   for (uint64_t point = 0; !status && point < options->sweep->points; point++)
     status = vf_run_point(options, base, point, output.stream);
   free(base);

@@ -1,0 +1,155 @@
+"""sidyn-mpi with each MPI that is found, Open MPI and MPICH: one SHA-256 for all that one run, 1 to 8
+ranks, threads in ranks, and runs that were killed and resumed with other ranks, the other MPI or
+none give; errors are one line of ours."""
+
+import sys
+
+sys.dont_write_bytecode = True
+import hashlib
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "cli"))
+from common import BUILD, RATIO, case, experiment, finish, holds, path_of, read, same, sidyn, write
+
+RANDOM = random.Random(1)
+# Root in a container, and more ranks than processors: Open MPI asks twice.
+os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+LAUNCHERS = {"openmpi": ["mpirun.openmpi", "--oversubscribe", "--bind-to", "none"],
+             "mpich": ["mpiexec.hydra"]}
+LINEAR = {"schema": "sidyn-experiment-1",
+          "problem": {"kind": "rayleigh", "dim": 5, "spectrum": [1, 2, 2, 3, 4],
+                      "noise": {"kind": "gaussian", "sigma": 0.5}},
+          "dynamics": {"kind": "sgd"}, "schedule": {"kind": "constant", "lr": 0.1, "wd": 0.05},
+          "start": {"kind": "sphere", "radius": 1.5}, "seed": 3, "steps": 400,
+          "checkpoints": [0, 200, 400], "observables": ["norm2", "x", "f"]}
+# About half of its trajectories end in the first step.
+MIXED = experiment(RATIO, start={"kind": "gaussian", "scale": 1e-81},
+                   schedule={"kind": "constant", "lr": 1e-163}, steps=4, checkpoints=[0, 2, 4],
+                   observables=["x", "norm2"])
+RANGE = ("--trajectories", "11:2511")
+KINDS = {"statistics": ("csv", ["--statistics"]), "csv": ("csv", []), "npy": ("npy", [])}
+BUILT = {}
+
+for mpi in LAUNCHERS:
+    with case(f"{mpi} is there, and sidyn-mpi is built with it"):
+        holds(shutil.which(f"mpicc.{mpi}"), "not installed; make deps-mpi installs it")
+        subprocess.run(["make", "mpi", f"MPICC=mpicc.{mpi}", f"BUILD={os.path.dirname(BUILD)}"],
+                       check=True, stdout=subprocess.DEVNULL)
+        BUILT[mpi] = os.path.join(BUILD, "mpi", f"mpicc.{mpi}", "sidyn-mpi")
+
+
+def command(mpi, ranks, *arguments):
+    return [*LAUNCHERS[mpi], "-n", str(ranks), BUILT[mpi], "run", *map(str, arguments)]
+
+
+def launch(mpi, ranks, *arguments):
+    return subprocess.run(command(mpi, ranks, *arguments), capture_output=True, timeout=300,
+                          check=False)
+
+
+def digest(path):
+    return hashlib.sha256(read(path)).hexdigest()
+
+
+def expected(document, kind):
+    ending, more = KINDS[kind]
+    path = path_of(f"one.{ending}")
+    result = sidyn("run", write("e.json", document), *RANGE, *more, "--out", path)
+    same(result.returncode, 0, result.stderr)
+    return digest(path), result.stderr
+
+
+for kind, (ending, more) in KINDS.items():
+    for mpi in BUILT:
+        with case(f"{kind}, {mpi}: 1, 2, 3, 5 and 8 ranks give what one run gives"):
+            for document in (LINEAR, MIXED):
+                wanted, notes = expected(document, kind)
+                for ranks, jobs in ((1, 1), (2, 1), (3, 2), (5, 1), (8, 1)):
+                    out = path_of(f"ranks.{ending}")
+                    result = launch(mpi, ranks, path_of("e.json"), *RANGE, *more, "--out", out,
+                                    "--jobs", jobs)
+                    same((result.returncode, result.stderr), (0, notes), f"{ranks} ranks")
+                    same(digest(out), wanted, f"{ranks} ranks")
+                    os.remove(out)
+with case("shards under ranks merge, with those of a run without"):
+    wanted, _ = expected(LINEAR, "statistics")
+    for k, mpi in enumerate([*BUILT, None], 1):
+        arguments = [path_of("e.json"), *RANGE, "--statistics", "--shard", f"{k}/{len(BUILT) + 1}",
+                     "--part", path_of(f"shard{k}.part")]
+        result = launch(mpi, 3, *arguments) if mpi else sidyn("run", *arguments)
+        same(result.returncode, 0, result.stderr)
+    parts = [path_of(f"shard{k}.part") for k in range(len(BUILT) + 1, 0, -1)]
+    same(sidyn("merge", *parts, "--out", path_of("m.csv")).returncode, 0, "merge")
+    same(digest(path_of("m.csv")), wanted, "merged")
+with case("a grid under ranks"):
+    grid = [write("e.json", LINEAR), *RANGE, "--statistics", "--set", "schedule.lr=0.1,0.05"]
+    same(sidyn("run", *grid, "--out", path_of("g.csv")).returncode, 0, "one")
+    for mpi in BUILT:
+        result = launch(mpi, 3, *grid, "--out", path_of("h.csv"))
+        same((result.returncode, digest(path_of("h.csv"))), (0, digest(path_of("g.csv"))), mpi)
+
+
+def killed(arguments, seconds):
+    """Ends a run by ending its launcher, or one of its ranks, at a random moment."""
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        if RANDOM.random() < 0.5:
+            process.send_signal(signal.SIGTERM)
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+LONG = experiment(LINEAR, steps=4000, checkpoints=[0, 4000])
+for kind, (ending, more) in KINDS.items():
+    with case(f"{kind}: killed ten times and resumed with other ranks, the other MPI, or none"):
+        wanted, _ = expected(LONG, kind)
+        out, part = path_of(f"killed.{ending}"), path_of(f"{kind}.part")
+        arguments = [path_of("e.json"), *RANGE, *more, "--out", out, "--resume", part,
+                     "--save-every", "0"]
+        for _ in range(10):
+            mpi = RANDOM.choice([*BUILT, None])
+            full = command(mpi, RANDOM.choice((2, 3, 4)), *arguments) if mpi else [
+                os.path.join(BUILD, "sidyn"), "run", *arguments]
+            killed(full, RANDOM.uniform(0.2, 1.2))
+            time.sleep(0.3)  # until ranks are gone whose launcher was killed
+        same(launch(*RANDOM.choice([(mpi, 3) for mpi in BUILT]), *arguments).returncode, 0, "end")
+        same(digest(out), wanted, kind)
+for mpi in BUILT:
+    with case(f"{mpi}: what is wrong is said once"):
+        for arguments, says in ((["--jobs", "0"], b"--jobs 0: allowed"),
+                                (["--out", "/nowhere/x.csv"], b"/nowhere/x.csv: cannot write")):
+            result = launch(mpi, 3, path_of("e.json"), *arguments)
+            ours = re.findall(rb"(?m)^sidyn: .*$", result.stderr)
+            holds(result.returncode != 0 and len(ours) == 1 and says in ours[0],
+                  f"{arguments}: {result.returncode} {result.stderr}")
+    with case(f"{mpi}: a rank that dies ends the run, and nothing is half-written"):
+        endless = write("endless.json", experiment(LINEAR, steps=10**9, checkpoints=[0]))
+        process = subprocess.Popen(command(mpi, 3, endless, "--out", path_of("dead.csv")),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        ranks = []
+        for _ in range(100):
+            found = subprocess.run(["pgrep", "-f", "endless.json"], capture_output=True, text=True,
+                                   check=False).stdout.split()
+            ranks = [pid for pid in map(int, found) if pid != process.pid and os.path.exists(
+                f"/proc/{pid}/exe") and os.readlink(f"/proc/{pid}/exe") == BUILT[mpi]]
+            if len(ranks) == 3:
+                break
+            time.sleep(0.1)
+        time.sleep(0.5)
+        os.kill(max(ranks), signal.SIGKILL)
+        process.communicate(timeout=60)
+        holds(process.returncode != 0, "status")
+        holds(not os.path.exists(path_of("dead.csv")), "a result")
+
+finish()
