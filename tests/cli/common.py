@@ -329,7 +329,7 @@ def validator(name):
 def sources(*patterns):
     """Files that sidyn is made of; verify/adapters/ are programs of their own."""
     return sorted(path for pattern in patterns for path in glob.glob(pattern, root_dir=ROOT)
-                  if not path.startswith("verify/adapters/"))
+                  if not path.startswith(("verify/adapters/", "verify/mpi/")))
 
 
 def objects(paths):
