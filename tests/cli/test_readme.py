@@ -42,7 +42,7 @@ with case("the sum counts the checks of the quick tier"):
 CLONE = os.path.join(TMP, "clone")
 os.makedirs(os.path.join(CLONE, "build"))
 shutil.copy(SIDYN, os.path.join(CLONE, "build/sidyn"))
-for name in ("ci", "data", "docs", "fixtures", "Makefile", "ref", "simd", "tests", "verify"):
+for name in ("ci", "docs", "fixtures", "Makefile", "ref", "simd", "tests", "verify"):
     os.symlink(os.path.join(ROOT, name), os.path.join(CLONE, name))
 # Debian's Python with its NumPy is the first one, as it is on Debian.
 os.mkdir(os.path.join(TMP, "bin"))

@@ -1,5 +1,5 @@
-"""sidyn-mpi with Open MPI and with MPICH: one SHA-256 for all that one run, 1 to 8 ranks, threads in
-ranks, and runs that were killed and resumed with other ranks, the other MPI or none give; errors
+"""sidyn-mpi with Open MPI and with MPICH: one SHA-256 for all that one run, 1 to 8 ranks, threads
+in ranks, and runs that were killed and resumed with other ranks, the other MPI or none give; errors
 are one line of ours."""
 
 import sys
