@@ -5,7 +5,7 @@ planned=7
 . tests/build/tap.sh
 tree=$tmp/tree
 mkdir "$tree" || exit 1
-cp -r Makefile ci fixtures ref simd verify "$tree" || exit 1
+cp -r Makefile ci docs fixtures ref simd verify "$tree" || exit 1
 
 # L(x) = sum_j s_j x_j^4/4 with the s_j as its spectrum.
 cat > "$tree/ref/problems/quartic.c" << 'end'
