@@ -105,7 +105,8 @@ check 'PREFIX with a space is refused' refused "PREFIX is '/a b'" make install P
 # A source whose path has a space and which nobody may write.
 source="$tmp/a source"
 copy() {
-  mkdir "$source" && cp -r Makefile ref simd verify fixtures ci docs "$source" && chmod -R a-w "$source"
+  mkdir "$source" && cp -r Makefile ref simd verify fixtures ci docs "$source" &&
+    chmod -R a-w "$source"
 }
 state() { find "$1" -printf '%p %T@ %m\n' | sort; }
 builds_from_copy() {
