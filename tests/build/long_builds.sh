@@ -121,16 +121,16 @@ check 'it builds elsewhere from a source that is read only, with a space in its 
 
 # ---- installation --------------------------------------------------------------------------------
 
-install_to() { # DESTDIR
-  (umask 077 && quick install DESTDIR="$1" PREFIX=/opt/sidyn) > "$tmp/log" 2>&1 || {
+install_to() { # DESTDIR UMASK
+  (umask "$2" && quick install DESTDIR="$1" PREFIX=/opt/sidyn) > "$tmp/log" 2>&1 || {
     cat "$tmp/log"
     return 1
   }
 }
 installs() {
-  mkdir "$tmp/a stage" && install_to "$tmp/a stage" &&
-    none "$(find "$tmp/a stage/opt" ! -perm -o=r)" &&
-    [ "$(find "$tmp/a stage/opt" -type f | wc -l)" -eq 8 ]
+  mkdir "$tmp/a stage" && install_to "$tmp/a stage" 077 && install_to "$tmp/stage" 022 &&
+    none "$(find "$tmp/a stage/opt" ! -perm -o=r)" && [ -f "$tmp/stage/opt/sidyn/bin/sidyn" ] &&
+    diff -r "$tmp/stage" "$tmp/a stage"
 }
 check 'umask 077: all can read what is installed, also by a DESTDIR with a space' installs
 check 'the installed program works' works "$tmp/a stage/opt/sidyn/bin/sidyn"

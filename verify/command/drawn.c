@@ -1,6 +1,7 @@
 #include "command/drawn.h"
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "formats/failure.h"

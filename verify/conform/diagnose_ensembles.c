@@ -18,34 +18,6 @@ enum { VF_FEW = 32, VF_MANY = 4000, VF_TRIED = 4000, VF_STEPS = 2, VF_SETTINGS =
 
 /* ---- what it finds ------------------------------------------------------------------------- */
 
-enum {
-  VF_SCHEDULE_STEPS,
-  VF_SEED_SAME,
-  VF_SEED_REPEATS,
-  VF_SEED_IGNORED,
-  VF_START_SAME,
-  VF_START_VARIANCE,
-  VF_START_TRUNCATED,
-  VF_START_UNIFORM,
-  VF_START_UNIFORM_WIDTH,
-  VF_SAMPLES_DIFFERENT
-};
-
-const vf_ensemble_mistake vf_ensemble_mistakes[] = {
-    {"schedule.steps", "SVAG looks its schedule up by steps; right: by effective steps, one for "
-                       "every l"},
-    {"seed.same", "all trajectories of an ensemble are equal: the same seed for each"},
-    {"seed.repeats", "some trajectories of an ensemble are equal"},
-    {"seed.ignored", "the seed of the experiment changes nothing"},
-    {"start.same", "every trajectory has the same random start"},
-    {"start.variance", "the scale of a start is taken for its variance"},
-    {"start.truncated", "normals of a start are cut off at two standard deviations"},
-    {"start.uniform", "a start is uniform where normal is right, of the same variance"},
-    {"start.uniform-width", "a start is uniform on [-scale, scale] where normal is right"},
-    {"samples.without-replacement", "the samples of a batch are all different; right: each is "
-                                    "drawn from all"},
-    {NULL, NULL}};
-
 /* The mistake of the other table with that change. */
 static void vf_name_known(vf_kit *kit, uint64_t what) {
   for (const vf_mistake *mistake = vf_mistakes; mistake->id; mistake++)

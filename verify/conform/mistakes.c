@@ -169,6 +169,21 @@ const vf_mistake vf_mistakes[] = {
 
 const vf_mistake vf_no_mistake = {NULL, NULL, VF_IN_UPDATE, 0, NULL, NULL, NULL};
 
+const vf_ensemble_mistake vf_ensemble_mistakes[] = {
+    {"schedule.steps", "SVAG looks its schedule up by steps; right: by effective steps, one for "
+                       "every l"},
+    {"seed.same", "all trajectories of an ensemble are equal: the same seed for each"},
+    {"seed.repeats", "some trajectories of an ensemble are equal"},
+    {"seed.ignored", "the seed of the experiment changes nothing"},
+    {"start.same", "every trajectory has the same random start"},
+    {"start.variance", "the scale of a start is taken for its variance"},
+    {"start.truncated", "normals of a start are cut off at two standard deviations"},
+    {"start.uniform", "a start is uniform where normal is right, of the same variance"},
+    {"start.uniform-width", "a start is uniform on [-scale, scale] where normal is right"},
+    {"samples.without-replacement", "the samples of a batch are all different; right: each is "
+                                    "drawn from all"},
+    {NULL, NULL}};
+
 /* ---- normals, schedules, sharpness --------------------------------------------------------- */
 
 static void vf_mistaken_normals(const vf_mistake *mistake, const vf_request *request,

@@ -43,6 +43,19 @@ typedef struct {
   const char *id, *says;
 } vf_ensemble_mistake;
 
+enum {
+  VF_SCHEDULE_STEPS,
+  VF_SEED_SAME,
+  VF_SEED_REPEATS,
+  VF_SEED_IGNORED,
+  VF_START_SAME,
+  VF_START_VARIANCE,
+  VF_START_TRUNCATED,
+  VF_START_UNIFORM,
+  VF_START_UNIFORM_WIDTH,
+  VF_SAMPLES_DIFFERENT
+};
+
 extern const vf_ensemble_mistake vf_ensemble_mistakes[]; /* ends with an id NULL */
 
 /* What a command with that mistake answers to gradient, loss, noise, step, schedule, sharpness and
