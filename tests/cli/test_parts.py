@@ -12,8 +12,8 @@ import struct
 import subprocess
 import time
 
-from common import (RATIO, backends, case, command, experiment, finish, holds, output, path_of,
-                    read, refused, same, sidyn, write)
+from common import (NETWORK, RATIO, backends, case, command, experiment, finish, holds, output,
+                    path_of, read, refused, same, sidyn, write)
 
 KILLS = int(os.environ.get("KILLS", "20"))
 RAYLEIGH = {"schema": "sidyn-experiment-1",
@@ -76,6 +76,19 @@ for kind in ("statistics", "csv", "npy"):
         for document in (RAYLEIGH, MIXED):
             expected = whole(document, kind)
             same(merged(kind, shards(document, kind, 8)), expected, "merged")
+with case("networks: a column for each layer and test image; as many weights as there may be"):
+    large = experiment(NETWORK, steps=1, checkpoints=[0, 1], observables=["norm2"])
+    large["problem"] |= {"layers": [{"dense": 2**16}], "norm": {"kind": "none"},
+                         "data": {**large["problem"]["data"], "train": [0, 4]}}
+    large["problem"]["data"]["blobs"]["shape"] = [4, 4, 1]
+    for document in (NETWORK, large):
+        few = write("network.json", document), "--trajectories", "0:5", "--statistics"
+        expected = output("run", *few)
+        for k in (1, 2):
+            output("run", *few, "--shard", f"{k}/2", "--part", path_of(f"network{k}.part"))
+        same(output("merge", path_of("network2.part"), path_of("network1.part")), expected)
+        same(output("run", *few, "--shard", "1/2", "--resume", path_of("network1.part")),
+             output("run", *few, "--shard", "1/2"), "resumed")
 with case("parts of parts merge, also those with gaps"):
     expected, parts = whole(RAYLEIGH, "statistics"), shards(RAYLEIGH, "statistics", 7)
     good(sidyn("merge", *parts[:4], "--out", path_of("some.part")))

@@ -562,6 +562,7 @@ FAULTS = {
          'if (vf_take_u64(&sum) == 1)'),
         ('part-stream-forgotten', PARTS, 'stream->state_lo = vf_take_u64(&reader);',
          'stream->state_lo = vf_take_u64(&reader) + 2;'),
+        ('part-network-has-no-layers', PARTS, 'network ? network->layer_count : 0', '0'),
         ('part-laws-not-in-hash', PARTS, 'k < laws; k++) vf_json_integer',
          'k < 0; k++) vf_json_integer'),
         ('part-rows-not-in-flight', PARTS,

@@ -33,7 +33,10 @@ size_t vf_part_columns(const vf_part *part) {
 
 static void vf_write_shape(const vf_part *part, vf_bytes *bytes) {
   const sid_experiment *shape = &part->shape;
+  const sid_network *network = shape->problem.network;
   vf_bytes_u32(bytes, shape->problem.dim);
+  vf_bytes_u32(bytes, network ? network->layer_count : 0);
+  vf_bytes_u32(bytes, network ? network->test_samples : 0);
   vf_bytes_u32(bytes, shape->observable_count);
   vf_bytes_u32(bytes, part->laws);
   vf_bytes_u32(bytes, shape->checkpoint_count);
@@ -134,19 +137,25 @@ static int vf_read_done(vf_part *part, vf_bytes_reader *reader) {
 static int vf_read_shape(vf_part *part, vf_bytes_reader *reader) {
   enum { OBSERVABLES_MOST = 64, CHECKPOINTS_MOST = 1 << 20 };
   sid_experiment *shape = &part->shape;
+  sid_network *network = vf_arena_take(&part->arena, 1, sizeof *network);
   shape->problem.dim = vf_take_u32(reader);
+  shape->problem.network = network;
+  network->layer_count = vf_take_u32(reader);
+  network->test_samples = vf_take_u32(reader);
   shape->observable_count = vf_take_u32(reader);
   part->laws = vf_take_u32(reader);
   shape->checkpoint_count = vf_take_u32(reader);
-  if (shape->problem.dim < 1 || shape->problem.dim > SID_DIM_MAX || shape->observable_count < 1 ||
-      shape->observable_count > OBSERVABLES_MOST || part->laws > SID_GAMMA ||
-      shape->checkpoint_count < 1 || shape->checkpoint_count > CHECKPOINTS_MOST)
+  if (shape->problem.dim < 1 || shape->problem.dim > SID_NETWORK_DIM_MAX ||
+      network->layer_count > SID_NETWORK_LAYERS_MAX || network->test_samples > SID_SAMPLES_MAX ||
+      shape->observable_count < 1 || shape->observable_count > OBSERVABLES_MOST ||
+      part->laws > SID_GAMMA || shape->checkpoint_count < 1 ||
+      shape->checkpoint_count > CHECKPOINTS_MOST)
     return -1;
   int32_t *observables = vf_arena_take(&part->arena, shape->observable_count, sizeof *observables);
   uint64_t *checkpoints = vf_arena_take(&part->arena, shape->checkpoint_count, sizeof *checkpoints);
   for (uint32_t o = 0; o < shape->observable_count + part->laws; o++) {
     const uint32_t observable = vf_take_u32(reader);
-    if (observable < SID_NORM2 || observable > SID_MANIFOLD_ANGLE) return -1;
+    if (observable < SID_NORM2 || observable > SID_TEST_CLASSES) return -1;
     *(o < shape->observable_count ? observables + o
                                   : part->law_of + (o - shape->observable_count)) =
         (int32_t)observable;

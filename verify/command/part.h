@@ -34,8 +34,8 @@ typedef struct {
    * columns and their values with a comma behind each; empty texts for other runs. */
   uint32_t point, points;
   const char *swept, *values;
-  /* What the columns are: dim, observables and checkpoints of an experiment, nothing else of it;
-   * and the observables that laws are of. */
+  /* What the columns are: dim, observables and checkpoints of an experiment, layers and test
+   * samples of its network, nothing else of it; and the observables that laws are of. */
   sid_experiment shape;
   int32_t law_of[SID_MANIFOLD_ANGLE];
   uint32_t laws;

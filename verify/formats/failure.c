@@ -36,13 +36,17 @@ void vf_drop_partials(void) {
 }
 
 /* The signal then does what it does without us: its handler is gone, and it is raised again. */
-static void vf_interrupted(int signal_number) {
-  if (vf_waiting && !vf_signal) {
-    vf_signal = signal_number;
-    return;
-  }
+static void vf_die_of(int signal_number) {
   vf_drop_partials();
+  signal(signal_number, SIG_DFL);
   raise(signal_number);
+}
+
+static void vf_interrupted(int signal_number) {
+  if (vf_waiting && !vf_signal)
+    vf_signal = signal_number;
+  else
+    vf_die_of(signal_number);
 }
 
 /* Signals that end a program unless it says otherwise. SIGXFSZ is not among them:
@@ -75,7 +79,6 @@ static void vf_catch_signals(void) {
     if (action.sa_handler == SIG_IGN) continue; /* nohup */
     memset(&action, 0, sizeof action);
     action.sa_handler = vf_interrupted;
-    action.sa_flags = (int)SA_RESETHAND;
     sigaction(number, &action, NULL);
   }
 }
@@ -96,11 +99,7 @@ void vf_wait_for_interrupts(void) {
 
 const volatile int *vf_interrupt(void) { return &vf_signal; }
 
-void vf_die_of_interrupt(void) {
-  vf_drop_partials();
-  signal(vf_signal, SIG_DFL);
-  raise(vf_signal);
-}
+void vf_die_of_interrupt(void) { vf_die_of(vf_signal); }
 
 void vf_remember_group(long group) {
   vf_group = group;
