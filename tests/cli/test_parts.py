@@ -220,6 +220,17 @@ with case("an interrupt stores what there is, and the run dies of it"):
     same((process.communicate()[1], process.returncode), (b"", -signal.SIGTERM), "end")
     holds(struct.unpack("<I", read(part)[112:116])[0] == 0, "a range that is not done")
     holds(len(read(part)) > 300, "nothing in flight")
+with case("a second signal ends a run that has not stored yet; no partial file stays"):
+    for _ in range(10):
+        process = subprocess.Popen(command("run", path_of("long.json"), "--statistics", "--part",
+                                           part, "--out", path_of("twice.csv")))
+        time.sleep(0.2)
+        for _ in range(2):
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.002)
+        same(process.wait(), -signal.SIGTERM, "end")
+        for path in (part, path_of("twice.csv")):
+            holds(not os.path.exists(f"{path}.partial"), path)
 with case("a part of something else is not resumed"):
     text = write("experiment.json", RAYLEIGH)
     good(run(RAYLEIGH, "--statistics", "--part", path_of("mine.part")))

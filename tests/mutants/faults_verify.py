@@ -793,7 +793,8 @@ FAULTS = {
         ('output-control-bytes', 'test_formats', 'byte < 0x20 || byte == 0x7f',
          'byte == 0x7f'),
         ('output-left-by-an-interrupt', OUTPUT,
-         '  vf_drop_partials();\n  raise', '  raise'),
+         '  vf_drop_partials();\n  signal', '  signal'),
+        ('second-signal-leaves-files', PARTS, 'SA_RESTART', '(int)SA_RESETHAND'),
     ],
     'verify/formats/experiment_json.c': [
         ('reader-last-step-not-recorded', 'tests/cli/test_run.py',

@@ -79,6 +79,7 @@ static void vf_catch_signals(void) {
     if (action.sa_handler == SIG_IGN) continue; /* nohup */
     memset(&action, 0, sizeof action);
     action.sa_handler = vf_interrupted;
+    action.sa_flags = SA_RESTART;
     sigaction(number, &action, NULL);
   }
 }
