@@ -273,22 +273,17 @@ static int vf_write_merged(vf_merge *merge, const char *out, vf_format format, i
   return status;
 }
 
-static int vf_ends(const char *text, const char *end) {
-  const size_t a = strlen(text), b = strlen(end);
-  return a >= b && strcmp(text + a - b, end) == 0;
-}
-
 /* A name that fits what the parts hold. */
 static int vf_check_out(const vf_merge *merge, const char *out, int formatted) {
   static const char *const allowed[] = {"", "FILE.csv, FILE.part or -", "FILE.csv or -",
                                         "FILE.npy"};
   const uint32_t kind = merge->groups->whole.kind;
-  const int csv = vf_ends(out, ".csv") || strcmp(out, "-") == 0;
+  const int csv = vf_ends_with(out, ".csv") || strcmp(out, "-") == 0;
   const int fits = kind == VF_PART_NPY
-                       ? vf_ends(out, ".npy")
-                       : csv || (kind == VF_PART_STATISTICS && vf_ends(out, ".part"));
+                       ? vf_ends_with(out, ".npy")
+                       : csv || (kind == VF_PART_STATISTICS && vf_ends_with(out, ".part"));
   if (!fits) return vf_fail("merge: --out %s: allowed for these parts: %s", out, allowed[kind]);
-  if (formatted && (kind != VF_PART_STATISTICS || vf_ends(out, ".part")))
+  if (formatted && (kind != VF_PART_STATISTICS || vf_ends_with(out, ".part")))
     return vf_fail("merge: --format: the numbers are written already; allowed with tables of "
                    "statistics");
   for (size_t i = 0; i < merge->count; i++)
@@ -299,7 +294,7 @@ static int vf_check_out(const vf_merge *merge, const char *out, int formatted) {
 }
 
 static int vf_merge_all(vf_merge *merge, const char *out, vf_format format, int formatted) {
-  const int part = vf_ends(out, ".part");
+  const int part = vf_ends_with(out, ".part");
   int status = 0;
   for (size_t i = 0; !status && i < merge->count; i++) status = vf_take_one(merge, i);
   if (!status) status = vf_check_out(merge, out, formatted);

@@ -1,5 +1,5 @@
 /* Parts of runs: the exact state of an ensemble of which some trajectories are done (docs/output.md
- * section 11). Parts of one experiment merge; a run goes on from its part. */
+ * section 12). Parts of one experiment merge; a run goes on from its part. */
 #ifndef VF_PART_H
 #define VF_PART_H
 

@@ -70,9 +70,9 @@ typedef struct {
 static uint64_t vf_divide(const vf_flight *flight, uint32_t lanes, vf_span *spans) {
   uint64_t blocks = 0;
   for (uint64_t i = 0; i < flight->count; i++) {
-    vf_span *last = spans + blocks - 1;
+    vf_span *last = blocks > 0 ? spans + blocks - 1 : NULL;
     if (vf_flight_done(flight, i)) continue;
-    if (blocks > 0 && last->count < lanes && last->from + last->count == i &&
+    if (last && last->count < lanes && last->from + last->count == i &&
         flight->steps[i] == flight->steps[last->from])
       last->count++;
     else

@@ -2,7 +2,6 @@
 #ifndef VF_HIGHER_MOMENTS_H
 #define VF_HIGHER_MOMENTS_H
 
-#include <stddef.h>
 #include "running/exact_sum.h"
 
 /* One quantity. Zero-initialised. */

@@ -9,7 +9,6 @@
 enum {
   VF_RESOLUTION = 10,     /* binary digits behind the first that tell bins apart, at first */
   VF_BINS_MOST = 1 << 15, /* bins with numbers in them; the resolution is halved beyond */
-  VF_SLOT_BYTES = 12,     /* memory of a slot */
   VF_BINADES_BELOW = 52   /* of subnormal numbers */
 };
 

@@ -1,4 +1,4 @@
-/* Statistics as bytes (docs/output.md section 11): one state, one spelling. */
+/* Statistics as bytes (docs/output.md section 12): one state, one spelling. */
 #ifndef VF_STATISTICS_BYTES_H
 #define VF_STATISTICS_BYTES_H
 
