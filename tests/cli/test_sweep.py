@@ -93,6 +93,7 @@ with case("refused before it starts if any point is invalid"):
     holds(not os.path.exists(out) and not os.path.exists(f"{out}.partial"), "it started")
     for arguments, *fragments in ((["--set", "a.b=1"], "--set a.b: nothing has this field"),
                                   (["--set", "schedule.segments.7.lr=1"], "nothing has this"),
+                                  (["--set", "schedule.segments.x.lr=1"], "nothing has this"),
                                   (["--set", "nosuch=1"], "nosuch"),
                                   (["--set", "seed"], "FIELD=V1"),
                                   (["--set", "=1"], "FIELD=V1"), (["--set", "seed=1,,2"], "empty"),
@@ -123,5 +124,9 @@ with case("in shards, merged in any order; resumed"):
     other = output("run", FILE, *RANGE, "--set", "dynamics.l=1,2", "--statistics", "--part",
                    path_of("o.part"))
     refused(sidyn("merge", parts[0], path_of("o-1.part")), "of one sweep")
+    alone = write("alone.json", with_fields(BASE, grid_of(GRID)[0]))
+    output("run", alone, *RANGE, "--statistics", "--shard", "2/3", "--part", path_of("a.part"))
+    for pair in (("s1-0.part", "a.part"), ("a.part", "s1-0.part")):
+        refused(sidyn("merge", *map(path_of, pair), "--out", path_of("b.part")), "of one sweep")
 
 finish()

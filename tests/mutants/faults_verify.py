@@ -574,7 +574,7 @@ FAULTS = {
         ('merge-gap', PARTS, 'if (one->range.first != next && !gaps)', 'if (0)'),
         ('merge-gap-at-the-end', PARTS, 'if (next != end && !gaps)', 'if (0)'),
         ('merge-any-experiment', PARTS,
-         'if (strcmp(part->hash, merge->groups[g].whole.hash) == 0 &&', 'if ('),
+         'if (strcmp(part->hash, whole->hash) == 0 &&', 'if ('),
         ('merge-runs-missing', SWEEP, 'merge->groups[point].whole.point != point)', '0)'),
         ('merge-runs-as-given', SWEEP,
          '  qsort(merge->groups, merge->group_count, sizeof *merge->groups, vf_by_point);\n', ''),

@@ -58,10 +58,13 @@ static vf_group *vf_find_group(vf_merge *merge, const vf_part *part, size_t file
             name, first);
     return NULL;
   }
-  for (size_t g = 0; g < merge->group_count; g++)
-    if (strcmp(part->hash, merge->groups[g].whole.hash) == 0 &&
-        part->point == merge->groups[g].whole.point)
+  for (size_t g = 0; g < merge->group_count; g++) {
+    const vf_part *whole = &merge->groups[g].whole;
+    if (strcmp(part->hash, whole->hash) == 0 && part->point == whole->point &&
+        part->points == whole->points && strcmp(part->swept, whole->swept) == 0 &&
+        strcmp(part->values, whole->values) == 0)
       return merge->groups + g;
+  }
   int fits = !before || (part->points > 0 && part->points == before->points &&
                          part->kind == VF_PART_STATISTICS && part->laws == before->laws &&
                          strcmp(part->swept, before->swept) == 0);

@@ -103,6 +103,13 @@ static char *vf_replaced(char *text, const char *at, size_t length, const char *
   return next;
 }
 
+/* The member or element of that name, or the object itself where there is none. */
+static const char *vf_named(const char *object, const char *name) {
+  uint64_t index;
+  if (*object != '[') return vf_json_member(object, name);
+  return vf_parse_u64(name, &index) ? object : vf_json_element(object, (size_t)index);
+}
+
 /* The text with a field set: replaced, or put first into its object. NULL where its object is
  * missing. Frees the text. */
 static char *vf_with_field(char *text, const char *field, const char *value) {
@@ -111,8 +118,7 @@ static char *vf_with_field(char *text, const char *field, const char *value) {
   for (;;) {
     const size_t length = strcspn(field, ".");
     snprintf(name, sizeof name, "%.*s", (int)length, field);
-    const char *at = *object == '[' ? vf_json_element(object, strtoul(name, NULL, 10))
-                                    : vf_json_member(object, name);
+    const char *at = vf_named(object, name);
     const int found = at != object;
     field += length;
     if (*field == '.' && found) {
