@@ -99,29 +99,6 @@ static inline void require_result(const law *one, const char *name, const double
       require_bits(actual[i], expected[i], one->id, i);
 }
 
-/* Calls check for each case of the document whose kind begins with `kind`; there are at least
- * `least`. */
-static inline size_t for_kind(const json_t *document, const char *kind, size_t least,
-                              void (*check)(law *one)) {
-  const json_t *cases = cases_of(document, 200);
-  size_t found = 0;
-  for (size_t i = 0; i < json_array_size(cases); i++) {
-    law one;
-    memset(&one, 0, sizeof one);
-    one.json = json_array_get(cases, i);
-    one.id = text_of(field(one.json, "id"));
-    if (strncmp(text_of(field(one.json, "kind")), kind, strlen(kind)) != 0) continue;
-    law_problem(&one);
-    law_stream(&one);
-    check(&one);
-    if (one.problem) vf_experiment_free(&one.loaded);
-    free(one.work);
-    found++;
-  }
-  if (found < least) fail_msg("%zu cases of %s, fewer than %zu", found, kind, least);
-  return found;
-}
-
 /* ---- kinds of both files ------------------------------------------------------------------- */
 
 static inline void check_derivatives(law *one) {
@@ -147,6 +124,76 @@ static inline void check_lanczos(law *one) {
       sid_sharpness_lanczos(one->problem, x, law_count(one, "integers", "k"), &residual, one->work);
   require_result(one, "value", &value, 1);
   require_result(one, "residual", &residual, 1);
+}
+
+/* ---- all cases of a file ------------------------------------------------------------------- */
+
+/* Cases whose kind begins with `kind`; there are at least `least`. */
+typedef struct {
+  const char *kind;
+  size_t least;
+  void (*check)(law *one);
+} law_kind;
+
+enum { LAW_KINDS_MOST = 16 };
+
+static struct {
+  const char *file;
+  size_t least; /* cases in it */
+  json_t *document;
+  size_t seen;
+} laws;
+
+static inline int laws_set_up(void **state) {
+  laws.document = fixture(laws.file);
+  (void)state;
+  return 0;
+}
+
+static inline int laws_tear_down(void **state) {
+  json_decref(laws.document);
+  (void)state;
+  return 0;
+}
+
+static inline void test_kind(void **state) {
+  const law_kind *kind = *state;
+  const json_t *cases = cases_of(laws.document, laws.least);
+  size_t found = 0;
+  for (size_t i = 0; i < json_array_size(cases); i++) {
+    law one;
+    memset(&one, 0, sizeof one);
+    one.json = json_array_get(cases, i);
+    one.id = text_of(field(one.json, "id"));
+    if (strncmp(text_of(field(one.json, "kind")), kind->kind, strlen(kind->kind)) != 0) continue;
+    law_problem(&one);
+    law_stream(&one);
+    kind->check(&one);
+    if (one.problem) vf_experiment_free(&one.loaded);
+    free(one.work);
+    found++;
+  }
+  if (found < kind->least)
+    fail_msg("%zu cases of %s, fewer than %zu", found, kind->kind, kind->least);
+  laws.seen += found;
+}
+
+/* Every case belongs to a kind that is known. */
+static inline void test_every_case_was_seen(void **state) {
+  assert_int_equal(laws.seen, json_array_size(cases_of(laws.document, laws.least)));
+  (void)state;
+}
+
+/* A test for each kind, and one that there are no others in the file of at least `least` cases. */
+static inline int run_laws(const char *file, size_t least, law_kind *kinds, size_t count) {
+  struct CMUnitTest tests[LAW_KINDS_MOST + 1] = {{NULL, NULL, NULL, NULL, NULL}};
+  if (count > LAW_KINDS_MOST) return 1;
+  for (size_t k = 0; k < count; k++)
+    tests[k].name = kinds[k].kind, tests[k].test_func = test_kind,
+    tests[k].initial_state = kinds + k;
+  tests[count].name = "every case was seen", tests[count].test_func = test_every_case_was_seen;
+  laws.file = file, laws.least = least;
+  return cmocka_run_group_tests(tests, laws_set_up, laws_tear_down);
 }
 
 #endif

@@ -3,20 +3,6 @@
  */
 #include "laws.h"
 
-static json_t *document;
-
-static int set_up(void **state) {
-  document = fixture("network_laws");
-  (void)state;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  json_decref(document);
-  (void)state;
-  return 0;
-}
-
 static void point_of(const law *one, const char *name, double *x) {
   assert_int_equal(law_reals(one, "reals", name, x), one->problem->dim);
 }
@@ -215,11 +201,7 @@ static void check_blobs(law *one) {
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
-static struct law_kind {
-  const char *kind;
-  size_t least;
-  void (*check)(law *one);
-} kinds[] = {
+static law_kind kinds[] = {
     {"exponential", 1, check_exponential},
     {"logarithm", 1, check_logarithm},
     {"activation_", 3, check_activation},
@@ -232,25 +214,4 @@ static struct law_kind {
     {"lanczos", 10, check_lanczos},
 };
 
-static size_t seen;
-
-static void test_kind(void **state) {
-  const struct law_kind *kind = *state;
-  seen += for_kind(document, kind->kind, kind->least, kind->check);
-}
-
-/* Every case belongs to a kind that is known here. */
-static void test_every_case_was_seen(void **state) {
-  assert_int_equal(seen, json_array_size(cases_of(document, 500)));
-  (void)state;
-}
-
-int main(void) {
-  struct CMUnitTest tests[COUNT(kinds) + 1] = {{NULL, NULL, NULL, NULL, NULL}};
-  for (size_t k = 0; k < COUNT(kinds); k++)
-    tests[k].name = kinds[k].kind, tests[k].test_func = test_kind,
-    tests[k].initial_state = kinds + k;
-  tests[COUNT(kinds)].name = "every case was seen",
-  tests[COUNT(kinds)].test_func = test_every_case_was_seen;
-  return cmocka_run_group_tests(tests, set_up, tear_down);
-}
+int main(void) { return run_laws("network_laws", 500, kinds, COUNT(kinds)); }
