@@ -111,13 +111,19 @@ static sid_status sid_net_check_data(const sid_problem *problem, sid_fault *faul
                               "data.test", fault);
 }
 
-/* Whether the workspaces of a pass over so many samples can be counted, where a size has 32 bits.
- */
+/* Whether a pass over so many samples can be counted: its rows, of which the first layer has the
+ * most, in 32 bits; and its workspace, where a size has no more. */
 static int sid_net_is_countable(const sid_problem *problem, uint32_t samples) {
-  const sid_net_layer end = sid_net_layer_at(problem->network, problem->network->layer_count);
-  const int chunks = problem->network->norm != SID_NORM_BN && samples > SID_NET_CHUNK;
-  const double one = 20.0 * (double)end.before * (double)(chunks ? SID_NET_CHUNK : samples);
-  return one + 16.0 * (double)problem->dim + 16777216.0 < (double)SIZE_MAX / sizeof(double);
+  const sid_network *network = problem->network;
+  const sid_net_layer first = sid_net_layer_at(network, 0);
+  const sid_net_layer end = sid_net_layer_at(network, network->layer_count);
+  const int chunks = network->norm != SID_NORM_BN && samples > SID_NET_CHUNK;
+  const uint32_t most = chunks ? SID_NET_CHUNK : samples;
+  const double doubles = 20.0 * (double)end.before * (double)most +
+                         (double)end.inputs * (double)network->classes +
+                         16.0 * (double)problem->dim + 16777216.0;
+  return (uint64_t)most * first.positions <= UINT32_MAX &&
+         doubles < (double)SIZE_MAX / sizeof(double);
 }
 
 sid_status sid_network_check(const sid_problem *problem, sid_fault *fault) {

@@ -606,6 +606,29 @@ static void test_refusals(void **state) {
   (void)state;
 }
 
+/* 2^32 rows, one more than there are numbers for: 65536 samples of 65536 positions. The pixels are
+ * not looked at. */
+static void test_refused_rows(void **state) {
+  static const uint8_t labels[65536] = {0};
+  static const sid_dynamics sgd = {.kind = SID_SGD, .batch = 65536};
+  static network_case made;
+  const network_choice choice = {SID_NORM_BN, 1, 1, 1, 0.0};
+  network_make(&made, choice);
+  made.layers[0].width = made.layers[0].stride = 1;
+  made.network.rows = made.network.cols = 256, made.network.channels = 1;
+  made.network.layer_count = 1;
+  made.network.labels = labels;
+  made.problem.dim = 9;
+  assert_int_equal(sid_problem_validate(&made.problem), SID_OK);
+  assert_int_equal(sid_dynamics_validate(&sgd, &made.problem), SID_E_COUNT);
+  made.problem.samples = 65536;
+  assert_int_equal(sid_problem_validate(&made.problem), SID_E_DIM);
+  made.network.norm = SID_NORM_LN; /* takes them some at a time */
+  assert_int_equal(sid_problem_validate(&made.problem), SID_OK);
+  assert_int_equal(sid_dynamics_validate(&sgd, &made.problem), SID_OK);
+  (void)state;
+}
+
 static sid_status with_dynamics(network_choice choice, int32_t noise, int32_t kind,
                                 uint32_t batch) {
   static network_case made;
@@ -647,14 +670,23 @@ static void test_refused_dynamics(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_exp),          cmocka_unit_test(test_log1p),
-      cmocka_unit_test(test_gradient),     cmocka_unit_test(test_hessian),
-      cmocka_unit_test(test_identities),   cmocka_unit_test(test_scaling),
-      cmocka_unit_test(test_noise),        cmocka_unit_test(test_batches),
-      cmocka_unit_test(test_equal_rows),   cmocka_unit_test(test_dead_units),
-      cmocka_unit_test(test_equal_images), cmocka_unit_test(test_evaluation),
-      cmocka_unit_test(test_epochs),       cmocka_unit_test(test_bits),
-      cmocka_unit_test(test_refusals),     cmocka_unit_test(test_refused_dynamics),
+      cmocka_unit_test(test_exp),
+      cmocka_unit_test(test_log1p),
+      cmocka_unit_test(test_gradient),
+      cmocka_unit_test(test_hessian),
+      cmocka_unit_test(test_identities),
+      cmocka_unit_test(test_scaling),
+      cmocka_unit_test(test_noise),
+      cmocka_unit_test(test_batches),
+      cmocka_unit_test(test_equal_rows),
+      cmocka_unit_test(test_dead_units),
+      cmocka_unit_test(test_equal_images),
+      cmocka_unit_test(test_evaluation),
+      cmocka_unit_test(test_epochs),
+      cmocka_unit_test(test_bits),
+      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_refused_rows),
+      cmocka_unit_test(test_refused_dynamics),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
