@@ -78,6 +78,8 @@ size_t sid_net_layout(sid_net_pass *pass, const sid_problem *problem, int32_t us
 void sid_net_begin(sid_net_pass *pass, const sid_problem *problem, int32_t use, uint32_t samples,
                    const double *x, double *work);
 
+static inline size_t sid_net_larger(size_t a, size_t b) { return a > b ? a : b; }
+
 /* Where a layer's part of an array of values lies. */
 static inline size_t sid_net_place(const sid_net_pass *pass, const sid_net_layer *layer) {
   if (pass->use == SID_NET_EVALUATION) return layer->index % 2 * pass->values * pass->most;
@@ -140,7 +142,9 @@ void sid_net_normalise(sid_net_pass *pass, const sid_net_layer *layer, double *v
 /* d to the z of a layer becomes d to its s. */
 void sid_net_normalise_back(const sid_net_pass *pass, const sid_net_layer *layer, double *d);
 
-/* wn: the columns of W and iw; g of them becomes g of W. */
+/* wn: sum_i a_io*b_io; the columns of W and iw; g of them becomes g of W. */
+double sid_net_column_product(const sid_net_layer *layer, const double *a, const double *b,
+                              uint32_t o);
 void sid_net_columns(sid_net_pass *pass, const double *x);
 void sid_net_columns_back(const sid_net_pass *pass, const sid_net_layer *layer, double *g);
 

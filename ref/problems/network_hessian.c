@@ -15,12 +15,7 @@ static void sid_net_columns_along(sid_net_pass *pass, const double *y) {
     double *to = pass->yh + layer.weights;
     for (uint32_t o = 0; o < layer.width; o++) {
       const double iw = pass->iw[layer.columns + o];
-      double total = w[o] * from[o];
-      for (uint32_t i = 1; i < layer.inputs; i++) {
-        const size_t at = (size_t)i * layer.width + o;
-        total = total + w[at] * from[at];
-      }
-      const double u = (iw * total) * inverse;
+      const double u = (iw * sid_net_column_product(&layer, w, from, o)) * inverse;
       pass->u[layer.columns + o] = u;
       for (uint32_t i = 0; i < layer.inputs; i++) {
         const size_t at = (size_t)i * layer.width + o;
@@ -39,13 +34,12 @@ static void sid_net_columns_second(const sid_net_pass *pass, const sid_net_layer
   const double gain = pass->network->gain, inverse = 1.0 / (gain * gain);
   for (uint32_t o = 0; o < layer->width; o++) {
     const double iw = pass->iw[layer->columns + o], u = pass->u[layer->columns + o];
-    double gw = g[o] * w[o], rest = h[o] * w[o] + g[o] * y[o];
+    double rest = h[o] * w[o] + g[o] * y[o];
     for (uint32_t i = 1; i < layer->inputs; i++) {
       const size_t at = (size_t)i * layer->width + o;
-      gw = gw + g[at] * w[at];
       rest = rest + (h[at] * w[at] + g[at] * y[at]);
     }
-    const double t = gw * inverse, rt = rest * inverse;
+    const double t = sid_net_column_product(layer, g, w, o) * inverse, rt = rest * inverse;
     for (uint32_t i = 0; i < layer->inputs; i++) {
       const size_t at = (size_t)i * layer->width + o;
       h[at] = iw * ((h[at] - rt * w[at]) - t * y[at]) - u * (iw * (g[at] - t * w[at]));

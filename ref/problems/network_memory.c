@@ -24,8 +24,6 @@ typedef struct {
   size_t last;                /* what the fixed layer takes */
 } sid_net_sizes;
 
-static size_t sid_net_larger(size_t a, size_t b) { return a > b ? a : b; }
-
 static sid_net_sizes sid_net_measure(const sid_net_pass *pass) {
   const sid_network *network = pass->network;
   sid_net_sizes sizes = {0};

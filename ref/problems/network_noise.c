@@ -95,8 +95,6 @@ double sid_network_own_trace(const sid_problem *problem, const double *x, double
 
 /* ---- workspaces ---------------------------------------------------------------------------- */
 
-static size_t sid_net_more(size_t a, size_t b) { return a > b ? a : b; }
-
 static size_t sid_net_doubles(const sid_problem *problem, int32_t use, uint32_t samples) {
   sid_net_pass pass;
   return sid_net_layout(&pass, problem, use, samples, NULL);
@@ -107,11 +105,11 @@ size_t sid_network_workspace_for(const sid_problem *problem, int32_t purpose, ui
   const size_t gradient = sid_net_doubles(problem, SID_NET_GRADIENT, n);
   switch (purpose) {
     case SID_FOR_BATCH: return batch + sid_net_doubles(problem, SID_NET_GRADIENT, batch);
-    case SID_FOR_GRADIENT: return sid_net_more(gradient, problem->dim); /* or noise none */
+    case SID_FOR_GRADIENT: return sid_net_larger(gradient, problem->dim); /* or noise none */
     case SID_FOR_GAUSSIAN: return n + gradient;
     case SID_FOR_TRACE:
-      return sid_net_more(problem->dim + gradient,
-                          SID_NET_CHUNK * (size_t)problem->network->layer_count + gradient);
+      return sid_net_larger(problem->dim + gradient,
+                            SID_NET_CHUNK * (size_t)problem->network->layer_count + gradient);
     case SID_FOR_LOSS: return sid_net_doubles(problem, SID_NET_EVALUATION, n);
     default: return sid_net_doubles(problem, SID_NET_HESSIAN, n);
   }
@@ -120,6 +118,6 @@ size_t sid_network_workspace_for(const sid_problem *problem, int32_t purpose, ui
 size_t sid_network_workspace(const sid_problem *problem) {
   size_t most = 0;
   for (int32_t purpose = SID_FOR_GRADIENT; purpose <= SID_FOR_HESSIAN; purpose++)
-    most = sid_net_more(most, sid_network_workspace_for(problem, purpose, 1));
+    most = sid_net_larger(most, sid_network_workspace_for(problem, purpose, 1));
   return most;
 }

@@ -98,6 +98,16 @@ void sid_net_normalise_back(const sid_net_pass *pass, const sid_net_layer *layer
 
 /* ---- columns of weights -------------------------------------------------------------------- */
 
+double sid_net_column_product(const sid_net_layer *layer, const double *a, const double *b,
+                              uint32_t o) {
+  double total = a[o] * b[o];
+  for (uint32_t i = 1; i < layer->inputs; i++) {
+    const size_t at = (size_t)i * layer->width + o;
+    total = total + a[at] * b[at];
+  }
+  return total;
+}
+
 void sid_net_columns(sid_net_pass *pass, const double *x) {
   const sid_network *network = pass->network;
   for (uint32_t k = 0; k < network->layer_count; k++) {
@@ -105,12 +115,7 @@ void sid_net_columns(sid_net_pass *pass, const double *x) {
     const double *w = x + layer.weights;
     double *out = pass->normalised + layer.weights;
     for (uint32_t o = 0; o < layer.width; o++) {
-      double total = w[o] * w[o];
-      for (uint32_t i = 1; i < layer.inputs; i++) {
-        const double one = w[(size_t)i * layer.width + o];
-        total = total + one * one;
-      }
-      const double r = sid_sqrt(total + network->eps);
+      const double r = sid_sqrt(sid_net_column_product(&layer, w, w, o) + network->eps);
       const double iw = r == 0.0 ? 0.0 : network->gain / r;
       pass->iw[layer.columns + o] = iw;
       for (uint32_t i = 0; i < layer.inputs; i++)
@@ -124,12 +129,7 @@ void sid_net_columns_back(const sid_net_pass *pass, const sid_net_layer *layer, 
   const double *w = pass->normalised + layer->weights, *iw = pass->iw + layer->columns;
   const double gain = pass->network->gain, inverse = 1.0 / (gain * gain);
   for (uint32_t o = 0; o < layer->width; o++) {
-    double total = g[o] * w[o];
-    for (uint32_t i = 1; i < layer->inputs; i++) {
-      const size_t at = (size_t)i * layer->width + o;
-      total = total + g[at] * w[at];
-    }
-    const double t = total * inverse;
+    const double t = sid_net_column_product(layer, g, w, o) * inverse;
     for (uint32_t i = 0; i < layer->inputs; i++) {
       const size_t at = (size_t)i * layer->width + o;
       g[at] = iw[o] * (g[at] - t * w[at]);
