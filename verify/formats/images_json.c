@@ -59,7 +59,8 @@ static void vf_read_image_list(const vf_node *node, const vf_image_source *sourc
   }
 }
 
-void vf_read_image_files(const vf_node *node, uint32_t classes, vf_images *images) {
+/* All images of the files that the object names. */
+static void vf_read_image_files(const vf_node *node, uint32_t classes, vf_images *images) {
   static const vf_image_source sources[] = {{"idx", {VF_IDX_IMAGES, VF_IDX_LABELS}, 2},
                                             {"cifar", {VF_CIFAR, VF_CIFAR}, 1},
                                             {"digits", {VF_DIGITS, VF_DIGITS}, 0}};
@@ -79,7 +80,8 @@ static void *vf_kept(const vf_node *node, const uint8_t *from, size_t size) {
   return memcpy(vf_keep(node, size), from, size); /* NOLINT: nobody comes here after a fault */
 }
 
-void vf_read_image_range(const vf_node *node, const vf_images *all, vf_images *part) {
+/* Images A..B-1 of all, of which each has a label, from a list [A, B]. */
+static void vf_read_image_range(const vf_node *node, const vf_images *all, vf_images *part) {
   const size_t size = (size_t)all->height * all->width * all->channels;
   vf_length(node, 2, 2, "numbers");
   if (node->reader->failed) return;

@@ -21,7 +21,8 @@ static void vf_read_shape(const vf_node *parent, vf_images *images) {
   }
 }
 
-static void vf_images_room(vf_images *images, uint32_t count) {
+/* Memory for so many images and their labels. */
+static void vf_images_allocate(vf_images *images, uint32_t count) {
   const size_t size = (size_t)images->height * images->width * images->channels;
   images->count = images->labelled = count;
   images->pixels = vf_allocate(count * size, 1);
@@ -53,7 +54,7 @@ void vf_read_blobs(const vf_node *parent, uint32_t classes, vf_images *images) {
   if (node.reader->failed) return;
   double *work = vf_allocate(((size_t)blobs.centres + 1) * blobs.numbers, sizeof *work);
   sid_stream stream;
-  vf_images_room(images, train > test ? train : test);
+  vf_images_allocate(images, train > test ? train : test);
   (void)sid_stream_init(&stream, number, key, 2);
   (void)sid_data_blobs(&stream, &blobs, images->count, images->pixels, images->labels, work);
   free(work);
@@ -76,7 +77,7 @@ void vf_read_image_lists(const vf_node *node, uint32_t classes, vf_images *image
   const size_t count = vf_length(&list, 1, 2 * SID_SAMPLES_MAX, "images");
   if (node->reader->failed) return;
   const size_t size = (size_t)images->height * images->width * images->channels;
-  vf_images_room(images, (uint32_t)count);
+  vf_images_allocate(images, (uint32_t)count);
   vf_read_bytes(&labels, count, classes, images->labels);
   for (size_t i = 0; i < count && !node->reader->failed; i++) {
     const vf_node image = vf_item(&list, i);
