@@ -200,6 +200,8 @@ typedef struct {
   const char *basis;
 } eos_fall;
 
+static const char *const eos_fall_names[EOS_FALLS] = {"lam1", "test loss"};
+
 static const eos_fall eos_figure_falls[EOS_FALLS] = {
     {.6, "Figure 1b and row eos8: .2 to .23"},
     {.2,
@@ -213,7 +215,6 @@ static const eos_fall eos_figure_falls[EOS_FALLS] = {
 static void eos_train_claims(vf_context *context, const eos_completion *m, const eos_training *one,
                              const eos_fall *falls, const double *rows, uint32_t start,
                              double truth, double *fell) {
-  static const char *const what[EOS_FALLS] = {"lam1", "test loss"};
   const size_t entry = eos_train_entry(one, rows), last = one->points - 1;
   const double *at = rows + entry * EOS_TRAIN_COLUMNS, *end = rows + last * EOS_TRAIN_COLUMNS,
                el = one->eta * one->lam;
@@ -244,8 +245,8 @@ static void eos_train_claims(vf_context *context, const eos_completion *m, const
   fell[EOS_FALL_SHARPNESS] = end[EOS_TRAIN_SHARPNESS] / at[EOS_TRAIN_SHARPNESS];
   fell[EOS_FALL_TEST] = end[EOS_TRAIN_TEST] / at[EOS_TRAIN_TEST];
   for (int j = 0; j < EOS_FALLS; j++) {
-    vf_text(name, "%s end/entry, %s start %d eta=%g lam=%g", what[j], m->name, (int)start, one->eta,
-            one->lam);
+    vf_text(name, "%s end/entry, %s start %d eta=%g lam=%g", eos_fall_names[j], m->name, (int)start,
+            one->eta, one->lam);
     vf_at_most(context, name, fell[j], falls[j].most, falls[j].basis);
   }
 }
@@ -265,7 +266,7 @@ static void eos_train_start(vf_context *context, const eos_completion *m, const 
 
 /* All starts; they end with the same sharpness, the least there is, up to order el: means over the
  * last `end` rows, which a walk that does not come to rest needs. The logarithms of the ratios,
- * means over the starts, go to `logs`. */
+ * means over the starts, are added to `logs`, if there is one. */
 static void eos_train_case(vf_context *context, const eos_training *one, const eos_fall *falls,
                            size_t end, double *logs) {
   eos_completion *m = eos_completion_new(context, one->shape);
@@ -281,7 +282,7 @@ static void eos_train_case(vf_context *context, const eos_training *one, const e
         mean += rows[i * stride + k * EOS_TRAIN_COLUMNS + EOS_TRAIN_SHARPNESS] / (double)end;
       eos_train_start(context, m, rows + i * stride, i);
       eos_train_claims(context, m, one, falls, rows + i * stride, i, truth, fell);
-      for (int j = 0; j < EOS_FALLS; j++) logs[j] += log(fell[j]) / one->starts;
+      for (int j = 0; logs && j < EOS_FALLS; j++) logs[j] += log(fell[j]) / one->starts;
       low = fmin(low, mean), high = fmax(high, mean);
       vf_text(name, "%s start %d eta=%g lam=%g", m->name, (int)i, one->eta, one->lam);
       eos_train_series(context, one, rows + i * stride, name);
@@ -297,31 +298,29 @@ static void eos_train_case(vf_context *context, const eos_training *one, const e
 }
 
 static void eos_train_reduction(vf_context *context) {
-  double logs[EOS_FALLS] = {0.0};
-  for (int k = 0; k < 2; k++) eos_train_case(context, eos_trainings + k, eos_figure_falls, 1, logs);
+  for (int k = 0; k < 2; k++) eos_train_case(context, eos_trainings + k, eos_figure_falls, 1, NULL);
 }
 
 /* Row eos8 at full size, and a second matrix. */
 static void eos_figure1(vf_context *context) {
   static const eos_training cases[] = {{{50, 50, 50, 2, 800, 1, .2}, .5, .002, 1, 201, 200},
                                        {{50, 50, 50, 2, 800, 4, .2}, .5, .002, 1, 201, 200}};
-  double logs[EOS_FALLS] = {0.0};
-  for (int k = 0; k < 2; k++) eos_train_case(context, cases + k, eos_figure_falls, 1, logs);
+  for (int k = 0; k < 2; k++) eos_train_case(context, cases + k, eos_figure_falls, 1, NULL);
 }
 
 /* All three sizes, ten matrices each. Of every start what follows from theory, and that sharpness
- * and test loss fall; of the ten matrices by how much: the geometric means of the ratios. The
- * starts of the small ones take up to 20000 steps to meet; those of one of them (16x16, seed 2,
- * lam2 = .98 lam1) do not come to rest, lam1 has a standard deviation of .8 % there around one
- * mean. */
+ * and test loss fall; of the ten matrices by how much: the geometric means of the ratios, with 3
+ * standard errors. At Figure 1's size both are to fall as there; the small matrices, whose test
+ * losses differ more (the logarithms of the ratios by 1.6 to 3.7), are to halve them: that is from
+ * no theory and no figure. The starts of the small ones take up to 20000 steps to meet; those of
+ * one of them (16x16, seed 2, lam2 = .98 lam1) do not come to rest, lam1 has a standard deviation
+ * of .8 % there around one mean. */
 static void eos_ten_seeds(vf_context *context) {
   enum { SIZES = 3, SEEDS = 10 };
   static const eos_training sizes[SIZES] = {{{10, 10, 10, 1, 60, 1, .3}, .5, .004, 3, 401, 100},
                                             {{16, 16, 16, 1, 96, 1, .3}, .5, .004, 2, 401, 100},
                                             {{50, 50, 50, 2, 800, 1, .2}, .5, .002, 1, 201, 200}};
   static const eos_fall falls[EOS_FALLS] = {{1.0, "it falls"}, {1.0, "it falls"}};
-  static const char *const what[EOS_FALLS] = {"lam1", "test loss"};
-  static const double most[EOS_FALLS] = {.6, .5};
   for (int k = 0; k < SIZES; k++) {
     double logs[EOS_FALLS][SEEDS];
     for (int i = 0; i < SEEDS; i++) {
@@ -333,11 +332,13 @@ static void eos_ten_seeds(vf_context *context) {
     }
     for (int j = 0; j < EOS_FALLS; j++) {
       const vf_moments got = vf_moments_of(logs[j], SEEDS);
+      const int as_there = j == EOS_FALL_SHARPNESS || k + 1 == SIZES;
       char name[VF_TEXT_SIZE];
-      vf_text(name, "geometric mean of %s end/entry, ten matrices %ux%u", what[j],
-              (unsigned)sizes[k].shape.rows, (unsigned)sizes[k].shape.cols);
-      vf_at_most(context, name, exp(got.mean + 3.0 * got.standard_error), most[j],
-                 "3 standard errors above the mean of the logarithms");
+      vf_text(name, "geometric mean of %s end/entry, 3 errors above, ten matrices %ux%u",
+              eos_fall_names[j], (unsigned)sizes[k].shape.rows, (unsigned)sizes[k].shape.cols);
+      vf_at_most(context, name, exp(got.mean + 3.0 * got.standard_error),
+                 as_there ? eos_figure_falls[j].most : .5,
+                 as_there ? eos_figure_falls[j].basis : "it halves; no theorem");
     }
   }
 }
