@@ -44,12 +44,10 @@ static vf_moments panel_moments(const double *rows, size_t count, size_t c, int 
 }
 
 /* The risk of real steps on the way, to first order in e, from that of the law, r = 1 - f. A step
- * multiplies the ratio of x_1 to another coordinate by (1 + e (1-f))/(1 - e f), whose logarithm is
- * e
- * + e^2 (2f-1)/2 + ...; and the gradient, |grad L|^2 = f (1-f)/M, adds (e/2) df of itself to M, as
- * dt = df/(2 e f (1-f)). Both together move the log-odds of f by -(e/2) [(1-f_0) ln (f/f_0) + f_0
- * ln
- * ((1-f)/(1-f_0))]. */
+ * multiplies the ratio of x_1 to another coordinate by (1 + e (1-f))/(1 - e f), and its logarithm
+ * grows by e + e^2 (2f-1)/2 + ...; the gradient, |grad L|^2 = f (1-f)/M, adds (e/2) df of itself to
+ * M, as dt = df/(2 e f (1-f)). Both move the log-odds of f by
+ *     -(e/2) [(1-f_0) ln(f/f_0) + f_0 ln((1-f)/(1-f_0))]. */
 static double panel_step_risk(double risk, double e) {
   const double f = 1.0 - risk, f0 = panel_f0;
   const double back = (1.0 - f0) * log(f / f0) + f0 * log(risk / (1.0 - f0));
