@@ -2,6 +2,7 @@
 ensembles (long_gallery.py has them all), by the request that shows them first and, where that is
 not claimed, by the next; the first wrong step and part; what is said where nothing is known."""
 import concurrent.futures
+import json
 import os
 import re
 import sys
@@ -11,7 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from distances import variant
 from naming import GALLERY, judged, named
 
-from common import case, finish, holds, same
+from common import case, finish, holds, path_of, same
 
 # The mistake, the case that shows it, and what the command does not claim.
 MISTAKES = [
@@ -105,6 +106,23 @@ def main():
     with case("an eps under a root is named in binary32 too, from points near the origin"):
         done = judged(variant("binary32", fault="variance-eps"), "--only", "numbers.loss.bn_*")
         holds("bn.eps" in named(done.stdout), done.stdout[-600:])
+    with case("the Hessian-vector product that is asked of a wrong step is the one that it takes"):
+        log = path_of("transcript")
+        judged(variant("binary64", fault="hessian-symmetric"), "--transcript", log,
+               "--only", "numbers.step.quadratic_noisy.gaussian.sde2.0")
+        with open(log, encoding="utf-8") as file:
+            asked = [json.loads(line[3:]) for line in file if line.startswith("-> ")]
+        step = next(q for q in asked if q["do"] == "step")
+        product = next(q for q in asked if q["do"] == "hessian_vector")
+        same(product["x"], step["state"]["x"], "x")
+        b = [(a + step["wd"]) * x for a, x in zip(step["problem"]["spectrum"], product["x"])]
+        holds(step["wd"] and max(abs(v - w) for v, w in zip(product["v"], b, strict=True)) < 1e-14,
+              f"{product['v']} instead of {b}")
+    with case("what is wrong by rounding alone is said to be"):
+        done = judged(variant("binary64"), "--level", "bits", "--only",
+                      "bits.step.rayleigh.none.gd.0")
+        same((done.returncode, named(done.stdout)), (1, []), "status, named")
+        holds("\nwhat was asked again is right but for rounding\n" in done.stdout, done.stdout)
     with case("a right command has no mistake"):
         done = judged([*GALLERY, "none", "numbers"], "--only", "numbers.step.rayleigh.*")
         same(done.returncode, 0, done.stdout[-400:])

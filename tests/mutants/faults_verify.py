@@ -218,6 +218,7 @@ FAULTS = {
          'vf_add(b, t->n, p, 0.5 * s);'),
     ],
     'verify/conform/diagnose.c': [
+        ('diagnose-rounding-unsaid', MISTAKES, '&& acquitted)', '&& !acquitted)'),
         ('diagnose-one-answer-acquits', MISTAKES, '10 * fit->misses <= fit->fits',
          'fit->misses == 0 && fit->fits > 40'),
         ('diagnose-parts-not-acquitted', MISTAKES,
@@ -247,6 +248,7 @@ FAULTS = {
          '    vf_add(v, step->x, problem->dim, step->wd);\n', ''),
         ('first-wrong-stream-of-no-seed', MISTAKES, 'stream.seed = experiment->seed;', ''),
         ('first-wrong-schedule-of-step-0', MISTAKES, '    schedule.k = k;\n', ''),
+        ('first-wrong-product-of-x', MISTAKES, 'part.v = v;', 'part.v = step->x;'),
     ],
     'verify/conform/request_read.c': [
         ('serve-sample-out-of-range', MESSAGES, 'problem->samples - 1.0', 'problem->samples'),
