@@ -510,15 +510,19 @@ tree: all $(if $(SHARED),shared)
 	  LIBS='$(if $(filter -lsleef,$(HOSTED_LDLIBS)), -lsleef)' sh ci/tree.sh $(TREE)
 
 TO = $(DESTDIR)$(PREFIX)
+# A find that runs the commands would not fail where one of them does.
 install: tree
-	cd $(TREE) && find . -type d -exec install -d '$(TO)/{}' \; \
-	  -o -type f -path './bin/*' -exec install -m 755 '{}' '$(TO)/{}' \; \
-	  -o -type f -exec install -m 644 '{}' '$(TO)/{}' \; \
-	  -o -type l -exec cp -Pf '{}' '$(TO)/{}' \;
+	(cd $(TREE) && find . -type d) | while read -r one; do \
+	  install -d '$(TO)/'"$$one" || exit 1; done
+	(cd $(TREE) && find . -type f) | while read -r one; do \
+	  case $$one in ./bin/*) mode=755 ;; *) mode=644 ;; esac; \
+	  install -m $$mode $(TREE)/"$$one" '$(TO)/'"$$one" || exit 1; done
+	(cd $(TREE) && find . -type l) | while read -r one; do \
+	  cp -Pf $(TREE)/"$$one" '$(TO)/'"$$one" || exit 1; done
 
 # What the same variables installed; folders of its own go with it.
 uninstall: tree
-	cd $(TREE) && find . ! -type d -exec rm -f '$(TO)/{}' \;
+	(cd $(TREE) && find . ! -type d) | while read -r one; do rm -f '$(TO)/'"$$one" || exit 1; done
 	-rmdir '$(TO)/lib/cmake/sidyn'
 
 # ---- releases ------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 # What `make install` installs: all may read it, man pages and completions are there, every header
 # compiles and links in C and in C++ with what pkg-config says, static and shared, the shared
 # library exports what the headers declare and nothing else, and `make uninstall` removes all of it.
-planned=12
+planned=15
 . tests/build/tap.sh
 to=$tmp/installed
 
@@ -105,6 +105,20 @@ dynamic() { # COMPILER LANGUAGE
 }
 check 'a C program takes the shared library by pkg-config' dynamic gcc c
 check 'a C++ program does' dynamic g++ c++
+
+# What cannot be written or removed is no success; /proc takes no files, not even root's.
+says_no() { # TARGET DESTDIR
+  ! make -s B="$B" CC="$CC" TREE="$tmp/tree" -o all "$1" DESTDIR="$2" PREFIX=/bin SHARED=1
+}
+check 'where nothing can be written make install fails' says_no install /proc
+not_removed() { mkdir -p "$tmp/full/bin/bin/sidyn" && says_no uninstall "$tmp/full"; }
+check 'where a file cannot be removed make uninstall fails' not_removed
+relative() {
+  stage=$B/stage.$$
+  timeout 60 make -s B="$B" CC="$CC" TREE="$tmp/tree" -o all install DESTDIR="$stage" PREFIX=/usr &&
+    [ -x "$stage/usr/bin/sidyn" ] && rm -r "$stage"
+}
+check 'a relative DESTDIR is below the folder of make' relative
 
 uninstalls() {
   make -s B="$B" CC="$CC" TREE="$tmp/tree" -o all uninstall DESTDIR= PREFIX="$to" SHARED=1 &&
