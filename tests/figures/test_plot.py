@@ -113,6 +113,13 @@ with case("a series of a report, by the name of its check, by its own, and the f
     same(drawn(REPORT, "--series", "fm6.ensemble-cosine"), drawn(REPORT), "by check")
     same(drawn(REPORT, "--series", "angles of 60 models, lr=0.01 wd=0.05"), drawn(REPORT),
          "by name")
+with case("names in a report are text to gnuplot, whatever is in them"):
+    made = path_of("made-by-a-name")
+    name = f"it's\n!touch {made}\nq"
+    svg = drawn(write("names.json", json.dumps({"checks": [{"id": "a", "series": [
+        {"name": name, "columns": ["x", name], "rows": [[1, 2], [2, 3]]}]}]})))
+    holds(not os.path.exists(made), "a name is run as a command")
+    holds("it's !touch" in svg.replace("&#39;", "'"), "no title")
 with case("PNG"):
     output("plot", path_of("run.csv"), "--out", path_of("a.png"))
     holds(read(path_of("a.png")).startswith(b"\x89PNG"), "PNG")

@@ -29,10 +29,13 @@ static void vf_write_data(const vf_table_of_numbers *table, FILE *script) {
   fputs("EOD\n", script);
 }
 
-/* A text in quotes of gnuplot, in which nothing has a meaning. */
+/* A text in quotes of gnuplot, in which nothing has a meaning; the end of a line would end them. */
 static void vf_quoted(const char *text, FILE *script) {
   fputc('\'', script);
-  for (; *text; text++) fprintf(script, *text == '\'' ? "''" : "%c", *text);
+  for (; *text; text++) {
+    const int control = (unsigned char)*text < 0x20;
+    fprintf(script, *text == '\'' ? "''" : "%c", control ? ' ' : *text);
+  }
   fputc('\'', script);
 }
 
