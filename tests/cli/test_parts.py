@@ -259,6 +259,15 @@ with case("rows that were touched are not gone on with"):
         refused(sidyn(*again), "not the rows that")
         write("touched.csv.partial", content[:10])
         refused(sidyn(*again), "has less than what the part says")
+with case("where a part cannot be written no partial file stays, but that of the rows"):
+    for kind, left in (("statistics", []), ("csv", ["full.csv.partial"])):
+        _, more = options_of(kind, "full")
+        limited = subprocess.run(
+            ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh",
+             *command("run", path_of("slow.json"), *RANGE, *more, "--save-every", "0", "--out",
+                      path_of("full.csv"))], capture_output=True, check=False)
+        refused(limited, "cannot write: File too large")
+        same([name for name in os.listdir(path_of(".")) if name.startswith("full")], left, kind)
 with case("file and folder are on the disk before and after the new name"):
     if shutil.which("strace"):
         trace = path_of("trace.txt")

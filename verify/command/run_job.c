@@ -85,6 +85,7 @@ int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *op
     status = vf_job_open(&job);
     if (!status) status = vf_compute_all(&job);
     if (!status) status = vf_job_close(&job);
+    vf_job_leave(&job);
   }
   vf_job_free(&job);
   return status;

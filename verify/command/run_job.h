@@ -90,6 +90,9 @@ int vf_job_save(vf_job *job);
 /* Results and part, when all is done. */
 int vf_job_close(vf_job *job);
 
+/* Gives up what is still open. */
+void vf_job_leave(vf_job *job);
+
 /* ---- progress (run_progress.c) ---- */
 
 typedef struct {

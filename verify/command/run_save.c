@@ -154,7 +154,6 @@ int vf_job_open(vf_job *job) {
     status = vf_continue_rows(job, &nothing);
   }
   if (!status && options->statistics && options->out && !job->stream) status = vf_open_results(job);
-  if (status) vf_output_abandon(&job->saving.output);
   return status;
 }
 
@@ -171,6 +170,7 @@ static int vf_save_rows(vf_job *job) {
     job->saving.bytes += (uint64_t)got;
   }
   free(block);
+  if (got < 0) return vf_fail("%s: cannot read: %s", job->output.partial, strerror(errno));
   return status;
 }
 
@@ -207,6 +207,11 @@ int vf_job_close(vf_job *job) {
   if (job->options->part && !job->options->statistics) status = vf_save_rows(job);
   if (!status && job->options->part) status = vf_write_part(job);
   if (!status && job->output.stream) status = vf_output_commit(&job->output);
-  free(job->saving.part.rows);
   return status;
+}
+
+void vf_job_leave(vf_job *job) {
+  if (job->output.stream) vf_output_abandon(&job->output);
+  if (job->saving.output.stream) vf_output_abandon(&job->saving.output);
+  free(job->saving.part.rows);
 }
