@@ -46,6 +46,8 @@ class Page:
             return "one of " + ", ".join(map(str, value["enum"]))
         if value.get("type") == "integer":
             return f"an integer {self.limits(value)}"
+        if value.get("type") == "string" and "description" not in value:
+            return "a path"
         if value.get("type") == "object":
             return ", ".join(f'{{"{name}": {self.kind_of(field)}}}'
                              for name, field in value["properties"].items())

@@ -10,7 +10,8 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from common import RATIO, ROOT, SIDYN, TMP, case, finish, holds, output, refused, same, sidyn, write
+from common import (RATIO, ROOT, SIDYN, TMP, case, finish, holds, output, path_of, refused, same,
+                    sidyn, write)
 
 ALL = output("help").decode()
 COMMANDS = re.findall(r"(?m)^  ([a-z]+)  ", ALL.split("Exit status")[0])
@@ -123,6 +124,9 @@ with case("the page of experiments has every field, kind and word of the schema"
     holds(len(wanted) > 60, f"{wanted}")
     same([word for word in sorted(wanted) if not re.search(rf"\b{re.escape(word)}\b", text)], [],
          "missing")
+    same(re.findall(r'"\w+": *[,}]', text), [], "fields of which nothing is said")
+    write("page.json", text.split(".Bd -literal\n")[1].split("\n.Ed")[0])
+    output("run", path_of("page.json"))
 for name in COMMANDS:
     with case(f"the page of {name} has every option, its default and the example"):
         shown = subprocess.run(["mandoc", "-Tascii", "-O", "width=1000",

@@ -1,5 +1,5 @@
 """README's commands run as pasted in a fresh clone; its sample of the table is what `sidyn verify`
-prints, times aside, and its sum is right."""
+prints, times aside, and its sum is right; other samples are what is printed, too."""
 
 import os
 import re
@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
+from blocks import commands
 from common import ROOT, SIDYN, TMP, case, finish, holds, output, read, same
 
 TEXT = read(os.path.join(ROOT, "README.md")).decode()
@@ -75,4 +76,13 @@ for command in COMMANDS:
         status = next((code for start, code in STATUS.items() if command.startswith(start)), 0)
         same(done.returncode, status, f"status; {done.stderr[-500:]}")
         holds(done.stdout or ">" in command or "--out" in command, "nothing printed")
+for command, sample in commands(TEXT):
+    if not command.startswith("make "):
+        with case(f"what stands below: {command}"):
+            done = subprocess.run(["bash", "-c", command], cwd=CLONE, check=False, env=ENVIRONMENT,
+                                  stdout=subprocess.PIPE, timeout=300)
+            # '...' stands for lines that are left out, or for the rest of a line
+            pattern = re.escape(sample.replace("\n...\n", "\0")).replace("\0", r"\n(?:.*\n)*")
+            holds(re.match(pattern.replace(r"\.\.\.\)", ".*"), done.stdout.decode()),
+                  done.stdout.decode())
 finish()

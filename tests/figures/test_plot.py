@@ -36,10 +36,11 @@ with case("--series: one file a series, names unique, the numbers of the report"
         same(head, one["columns"], "columns")
         same([[float(value) for value in row] for row in rows], one["rows"], "rows")
 with case("refused: --series where a file is, and below a folder that is not there"):
-    for target in (write("file", "x"), path_of("none/data")):
-        result = sidyn("verify", "--filter", "eos4.curve", "--series", target)
-        same(result.returncode, 2, "status")
-        holds(result.stderr.startswith(b"sidyn: "), result.stderr)
+    for target, says in ((write("file", "x"), "Not a directory"),
+                         (path_of("none/data"), "No such file")):
+        # before the first check: there is no table
+        refused(sidyn("verify", "--filter", "eos4.curve", "--series", target), "verify: --series ",
+                says)
 
 # ---- figures ----
 
@@ -137,6 +138,10 @@ for arguments, *says in (
     ([write("bad.csv", "a,b\n1,2\n3\n"), "--out", path_of("a.svg")], "bad.csv:3: does not fit"),
     ([write("head.csv", "a,b\n"), "--out", path_of("a.svg")], "no line of numbers"),
     ([write("empty.csv", ""), "--out", path_of("a.svg")], "empty.csv:1: allowed"),
+    ([write("set.csv", "schedule.lr,trajectory,step,end,f\n1,0,0,,2\n"), "--out", path_of("a.svg")],
+     "set.csv: a table of `run --set`; allowed: --columns, or"),
+    ([write("sets.csv", "wd,step,observable,count,mean,variance,e\n1,0,f,1,2,3,4\n"), "--out",
+      path_of("a.svg")], "sets.csv: a table of `run --set`"),
     ([write("bad.json", "{"), "--out", path_of("a.svg")], "bad.json:1"),
 ):
     with case("refused: sidyn plot " + " ".join(word.replace(TMP + "/", "") for word in arguments)):

@@ -136,8 +136,7 @@ static int vf_finish_compare(int status, vf_output *json) {
 }
 
 static int vf_compare_loaded(const sid_experiment *experiment, const vf_compare_options *options) {
-  const size_t length = strlen(options->theirs);
-  const int npy = length >= 4 && strcmp(options->theirs + length - 4, ".npy") == 0;
+  const int npy = vf_ends_with(options->theirs, ".npy");
   vf_given given;
   vf_output json = {.stream = NULL};
   int status = npy ? vf_npy_read(options->theirs, experiment, &options->given, &given)

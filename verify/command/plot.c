@@ -81,6 +81,16 @@ static int vf_chosen_columns(const char *names, vf_picture *picture, int *panel)
   return 0;
 }
 
+/* Whether a table of `run --set` is it: a column for the field before those of a run. Rows of other
+ * values, or of other observables, are no curve. */
+static int vf_is_sweep(const vf_table_of_numbers *table) {
+  for (size_t c = 1; c < table->column_count; c++)
+    if (strcmp(table->columns[c], "trajectory") == 0 ||
+        strcmp(table->columns[c], "observable") == 0)
+      return 1;
+  return 0;
+}
+
 static int vf_draw(const vf_plot_options *options, const vf_table_of_numbers *table) {
   int *panel = vf_allocate(table->column_count, sizeof *panel), status = 0;
   vf_picture picture = {
@@ -107,6 +117,10 @@ static int vf_plot(int argc, char **argv) {
     return vf_fail("plot: --out %s: that is read; allowed: another file", options.out);
   status = vf_ends_with(options.file, ".json") ? vf_drawn_json(options.file, options.series, &table)
                                                : vf_drawn_csv(options.file, &table);
+  if (!status && !options.columns && vf_is_sweep(&table))
+    status = vf_fail("plot: %s: a table of `run --set`; allowed: --columns, or one value's rows "
+                     "without the columns of --set",
+                     options.file);
   if (!status) status = vf_draw(&options, &table);
   vf_drawn_free(&table);
   return status;

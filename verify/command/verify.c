@@ -113,13 +113,15 @@ static int vf_same_file(FILE *a, FILE *b) {
          first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/* Opens both files before the work starts: better to fail now than after it. */
+/* Opens both files, and makes the folder of the series, before the work starts: better to fail now
+ * than after it. */
 static int vf_open_reports(const vf_verify_options *options, vf_output *json, vf_output *junit) {
   const char *const paths[] = {options->json, options->junit};
   for (int i = 0; i < 2; i++)
     if (paths[i] && strcmp(paths[i], "-") == 0)
       return vf_fail("verify: %s -: standard output has the table; allowed: a file",
                      i ? "--junit" : "--json");
+  if (options->series && vf_series_folder(options->series)) return VF_EXIT_USAGE;
   if (options->json && vf_output_open(json, options->json)) return VF_EXIT_USAGE;
   int status = options->junit ? vf_output_open(junit, options->junit) : 0;
   if (!status && options->json && options->junit && vf_same_file(json->stream, junit->stream)) {

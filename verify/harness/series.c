@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "formats/number.h"
 
 enum { PATH_SIZE = 1024, NAME_SIZE = 128 };
@@ -57,11 +58,19 @@ static int vf_write_series(const vf_result *result, size_t s, const char *direct
   return vf_output_commit(&output);
 }
 
-int vf_report_series(const vf_report *report, const char *directory) {
+int vf_series_folder(const char *directory) {
+  char inside[PATH_SIZE]; /* what no file has */
   if (strlen(directory) > PATH_SIZE / 2)
     return vf_fail("verify: --series: the name is longer than %d bytes", PATH_SIZE / 2);
   if (mkdir(directory, 0777) != 0 && errno != EEXIST)
     return vf_fail("verify: --series %s: %s", directory, strerror(errno));
+  snprintf(inside, sizeof inside, "%s/.", directory);
+  if (access(inside, W_OK | X_OK) != 0)
+    return vf_fail("verify: --series %s: %s", directory, strerror(errno));
+  return 0;
+}
+
+int vf_report_series(const vf_report *report, const char *directory) {
   for (size_t i = 0; i < report->count; i++)
     for (size_t s = 0; s < report->results[i].context.series_count; s++) {
       const int status = vf_write_series(report->results + i, s, directory);
