@@ -382,7 +382,7 @@ with case("figures do not change a verdict, but one without numbers fails"):
 with case("every row of the science has a check"):
     rows = [paper + str(number + 1) for paper, count in (("X", 10), ("fm", 9), ("il", 10),
                                                          ("nrq", 7), ("svag", 11), ("eos", 10))
-            for number in range(count)] + ["net1", "net2", "net4", "net12"]
+            for number in range(count)] + [f"net{number}" for number in (1, 2, 3, 4, 12)]
     listed = {line.split(".")[0] for line in output("verify", "--list").decode().splitlines()}
     same([row for row in rows if row not in listed], [], "rows without a check")
     same(sorted(listed - set(rows) - {"errata"}), [], "checks of no row")
@@ -393,6 +393,23 @@ with case("the errata of docs/errata.md that say 'checked' are those that are ch
          sorted(line.split()[0]
                 for line in output("verify", "--list", "--filter", "errata").decode().splitlines()),
          "errata")
+
+# ---- data that not every machine has ----
+
+with case("without the digits, or with another file in their place, their checks cannot tell"):
+    for folder, content, said in (("none", None, r"No such file or directory"),
+                                  ("other", b"1,2\n", r"another file; allowed: SHA-256 \w{64}")):
+        os.makedirs(path_of(f"{folder}/data"))
+        if content:
+            write(f"{folder}/data/digits.csv.gz", content)
+        done = subprocess.run([SIDYN, "verify", "--tier", "full", "--filter", "net3.digits"],
+                              cwd=path_of(folder), stdout=subprocess.PIPE, check=False)
+        same(done.returncode, 1, folder)
+        holds(b"inconclusive" in done.stdout and re.search(said.encode(), done.stdout),
+              f"{folder}: {done.stdout}")
+with case("the SHA-256 of the digits is the one that ci/digits.sh asks for"):
+    holds(read(os.path.join(ROOT, "ci/digits.sha256")).split()[0]
+          in read(os.path.join(ROOT, "verify/checks/net/digits.c")), "another SHA-256")
 
 # ---- a fault in the library ----
 

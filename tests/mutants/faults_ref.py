@@ -412,6 +412,8 @@ FAULTS = {
          '  return w <= 0x1p-70 * (mu * mu) ? 0.0 : 1.0 / sid_sqrt(w);',
          'const double w = variance;\n'
          '  return w <= 0x1p-70 * (mu * mu) ? 0.0 : 1.0 / (sid_sqrt(w) + eps);'),
+        ('network-eps-forgotten', 'verify net3.scales',
+         'const double w = variance + eps;', 'const double w = variance + 0.0 * eps;'),
         ('network-gn-like-ln', 'test_network test_bits',
          'return network->norm == SID_NORM_GN ? network->groups : 1;',
          'return network->norm == SID_NORM_GN ? 1 : 1;'),

@@ -459,6 +459,10 @@ static void test_error(void **state) {
   assert_true(isnan(vf_expected(&context, "no such key")));
   one = only_case(&context);
   require_verdict(&one, VF_FAIL, "an unknown key");
+  vf_undecided(&context, "there", "no file");
+  assert_string_equal(context.cases[0].basis, "no file");
+  one = only_case(&context);
+  require_verdict(&one, VF_INCONCLUSIVE, "what is not there");
 }
 
 static void test_series(void **state) {

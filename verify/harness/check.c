@@ -108,6 +108,11 @@ void vf_error(vf_context *context, const char *instance, const char *what) {
          VF_FAIL, what);
 }
 
+void vf_undecided(vf_context *context, const char *instance, const char *what) {
+  vf_add(context, "error", instance, (double)NAN, (double)NAN, (double)NAN, (double)INFINITY,
+         VF_INCONCLUSIVE, what);
+}
+
 /* Distance over tolerance; 0/0 is 0, and NaN counts as infinitely far. */
 static double vf_badness(double distance, double tolerance) {
   if (distance == 0.0) return 0.0;

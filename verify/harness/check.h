@@ -39,6 +39,9 @@ double vf_expected(vf_context *context, const char *key);
 /* Fails the check because something it needs did not work (a status). */
 void vf_error(vf_context *context, const char *instance, const char *what);
 
+/* Leaves the check inconclusive because something that it needs is not there. */
+void vf_undecided(vf_context *context, const char *instance, const char *what);
+
 /* |measured - expected| <= tolerance. */
 void vf_within(vf_context *context, const char *instance, double measured, double expected,
                double tolerance, const char *basis);

@@ -10,16 +10,28 @@
 #define NET_ULP 0x1p-53
 
 enum {
-  NET_IMAGES = 512,
+  NET_IMAGES = 1797, /* the most, to train and to test with */
   NET_PIXELS = 64,
-  NET_CLASSES = 10,
   NET_BATCH = 32,
-  NET_LAYERS = 2,
-  NET_DIM = 64 * 16 + 16 * 16 /* the most */
+  NET_LAYERS = 2, /* the most, and of net_make() */
+  NET_DIM = 64 * 32 + 32 * 32
 };
 
-/* The images, and a network on them: of `layers` dense layers of width 16. It is made in place and
- * not copied. */
+/* A network of dense layers, all of one width, on images of side x side numbers: blobs of `centres`
+ * clusters, which overlap the more the larger `spread` is. */
+typedef struct {
+  uint32_t side, images, tests, classes, centres;
+  double spread;
+  uint32_t layers, width;
+  int32_t norm, activation, loss;
+  double temperature;
+} net_shape;
+
+/* The smallest that shows the laws: 4x4 numbers, 64 images to train and 64 to test with, four
+ * classes, a layer of width 8, bn and relu. */
+extern const net_shape net_small;
+
+/* The images, and a network on them. It is made in place and not copied. */
 typedef struct {
   sid_problem problem;
   sid_network network;
@@ -27,6 +39,12 @@ typedef struct {
   uint8_t pixels[NET_IMAGES * NET_PIXELS], labels[NET_IMAGES];
 } net_case;
 
+/* The network on the images that are there, those to test with behind the others. */
+void net_build(net_case *made, const net_shape *shape);
+
+void net_make_of(net_case *made, const net_shape *shape);
+
+/* `layers` of width 16 on 512 images of 64 numbers and ten classes. */
 void net_make(net_case *made, int32_t norm, uint32_t layers);
 
 /* "bn", "ln", ... */

@@ -3,57 +3,9 @@
  * makes R_k+ = a^2 R_k + eta^2 |g_k|^2, a = 1 - el, in each layer by itself (fm, proof of Theorem
  * 4.1; il, (7)). With eps > 0 beside the variances, as frameworks have it, and without a
  * normalisation neither holds. */
-#include <math.h>
-#include <stdlib.h>
-#include "checks/net/net.h"
-#include "formats/memory.h"
-#include "harness/algebra.h"
+#include "checks/net/walk.h"
 
-/* The largest deviations of 100 steps, over both layers. */
-typedef struct {
-  double cosine;    /* |W_k . g_k|/(|W_k| |g_k|) */
-  double recursion; /* of R_k, relative to it */
-} net_deviations;
-
-static void net_deviate(const double *before, const double *g, const double *after, size_t count,
-                        double eta, double lam, net_deviations *worst) {
-  const double a = 1.0 - eta * lam;
-  const double r = vf_dot(before, before, count), gg = vf_dot(g, g, count);
-  const double expected = a * a * r + eta * eta * gg;
-  const double cosine = fabs(vf_dot(before, g, count)) / sqrt(r * gg);
-  const double off = fabs(vf_dot(after, after, count) / expected - 1.0);
-  worst->cosine = fmax(worst->cosine, cosine);
-  worst->recursion = fmax(worst->recursion, off);
-}
-
-static net_deviations net_walk(vf_context *context, const char *name, const net_case *made) {
-  enum { STEPS = 100 };
-  const double eta = 0.16, lam = 0.025;
-  const sid_dynamics sgd = net_sgd(0.0);
-  const uint32_t p = made->problem.dim;
-  double x[NET_DIM], before[NET_DIM], g[NET_DIM];
-  net_deviations worst = {0.0, 0.0};
-  double *work = vf_allocate_doubles(sid_step_workspace(&made->problem, &sgd));
-  sid_stream start = vf_stream(2, SID_KEY_START, 0), stream = vf_stream(2, SID_KEY_NOISE, 0);
-  sid_stream_normals(&start, x, p);
-  for (uint32_t j = 0; j < p; j++) x[j] *= 0.1;
-  for (int step = 0; step < STEPS; step++) {
-    sid_stream same = stream;
-    sid_problem_noisy_gradient(&made->problem, x, NET_BATCH, &same, g, work);
-    for (uint32_t j = 0; j < p; j++) before[j] = x[j];
-    if (sid_step(&made->problem, &sgd, eta, lam, x, &stream, work)) {
-      vf_error(context, name, "a step failed");
-      break;
-    }
-    for (uint32_t k = 0; k < NET_LAYERS; k++) {
-      size_t count;
-      const size_t at = sid_network_weights(&made->network, k, &count);
-      net_deviate(before + at, g + at, x + at, count, eta, lam, &worst);
-    }
-  }
-  free(work);
-  return worst;
-}
+static const net_path net_first_steps = {100, 0.16, 0.025, 0.1};
 
 /* Every number of g_k is a sum of 32 terms of numbers that are 64 + 32 + 16 roundings off, and the
  * product with W_k adds up to 1024 of them, of both signs: 512 roundings of 2^-53 are ample, and a
@@ -63,7 +15,7 @@ static void net_tangential(vf_context *context) {
     static net_case made;
     char name[VF_TEXT_SIZE];
     net_make(&made, norm, NET_LAYERS);
-    const net_deviations worst = net_walk(context, net_norm_name(norm), &made);
+    const net_deviations worst = net_walk(context, net_norm_name(norm), &made, &net_first_steps);
     vf_text(name, "W.g/(|W||g|), %s, 100 steps", net_norm_name(norm));
     vf_within(context, name, worst.cosine, 0.0, 512.0 * NET_ULP, "512 roundings");
     vf_text(name, "R+ against a^2 R + eta^2 |g|^2, %s", net_norm_name(norm));
@@ -77,12 +29,12 @@ static void net_contrasts(vf_context *context) {
   static net_case made;
   net_make(&made, SID_NORM_BN, NET_LAYERS);
   made.network.eps = 1e-5;
-  const net_deviations eps = net_walk(context, "bn, eps = 1e-5", &made);
+  const net_deviations eps = net_walk(context, "bn, eps = 1e-5", &made, &net_first_steps);
   vf_at_least(context, "W.g/(|W||g|), bn, eps = 1e-5", eps.cosine, 1e-7, "far above rounding");
   vf_at_most(context, "W.g/(|W||g|), bn, eps = 1e-5", eps.cosine, 1e-2,
              "variances above 1e-3 of the weights that the steps see");
   net_make(&made, SID_NORM_NONE, NET_LAYERS);
-  const net_deviations none = net_walk(context, "none", &made);
+  const net_deviations none = net_walk(context, "none", &made, &net_first_steps);
   vf_at_least(context, "W.g/(|W||g|), none", none.cosine, 0.1, "of order one");
 }
 

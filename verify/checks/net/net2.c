@@ -9,7 +9,7 @@
 #include "harness/algebra.h"
 
 static const int32_t net_states[] = {SID_X, SID_LOSS};
-enum { NET_WIDTH = NET_DIM + 1, NET_STEPS = 200 };
+enum { NET_STEPS = 200 };
 
 /* The last state and loss of an experiment; NULL after an error. */
 static double *net_end(vf_context *context, const char *name, sid_experiment *experiment) {
@@ -32,7 +32,7 @@ static void net_powers(vf_context *context) {
     char name[VF_TEXT_SIZE];
     vf_text(name, "c = 4, %s, 200 steps", net_norm_name(norm));
     for (uint32_t j = 0; a && b && j < made.problem.dim; j++) a[j] *= 4.0;
-    if (a && b) vf_same_bits(context, name, a, b, NET_WIDTH);
+    if (a && b) vf_same_bits(context, name, a, b, made.problem.dim + 1);
     free(a), free(b);
   }
 }

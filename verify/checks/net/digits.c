@@ -1,0 +1,67 @@
+#include "checks/net/digits.h"
+#include <math.h>
+#include <string.h>
+#include "formats/images.h"
+
+static const char net_digits_path[] = "data/digits.csv.gz",
+                  net_digits_sha256[] = /* of the file, as ci/digits.sha256 has it */
+                  "46abec6b12486ad9e51943373abcf22bbea1b5a51a1619b361570d8893f1464a";
+
+const net_shape net_digits_large = {.side = 8,
+                                    .images = 1024,
+                                    .tests = 773,
+                                    .classes = 10,
+                                    .layers = 2,
+                                    .width = 32,
+                                    .norm = SID_NORM_BN,
+                                    .activation = SID_ACTIVATION_RELU,
+                                    .loss = SID_LOSS_CROSS_ENTROPY,
+                                    .temperature = 2.0};
+const net_shape net_digits_small = {.side = 8,
+                                    .images = 1024,
+                                    .tests = 773,
+                                    .classes = 10,
+                                    .layers = 1,
+                                    .width = 16,
+                                    .norm = SID_NORM_BN,
+                                    .activation = SID_ACTIVATION_RELU,
+                                    .loss = SID_LOSS_CROSS_ENTROPY,
+                                    .temperature = 2.0};
+
+static int net_digits_read(vf_content *content, vf_images *images,
+                           char message[VF_CONTENT_MESSAGE]) {
+  char digest[VF_SHA256_SIZE];
+  vf_sha256 hash;
+  if (vf_content_open(content, net_digits_path, message)) return -1;
+  vf_sha256_begin(&hash);
+  vf_sha256_add(&hash, content->file, content->length);
+  vf_sha256_text(&hash, digest);
+  if (strcmp(digest, net_digits_sha256) != 0)
+    return vf_content_refuse(content, 0, "another file; allowed: SHA-256 %s", net_digits_sha256);
+  return vf_images_read(content, VF_DIGITS, 10, images);
+}
+
+int net_digits(vf_context *context, net_case *made, const net_shape *shape) {
+  char message[VF_CONTENT_MESSAGE];
+  vf_images images = {0};
+  vf_content content;
+  const int status = net_digits_read(&content, &images, message);
+  if (status)
+    vf_undecided(context, "sh ci/digits.sh fetches the digits", message);
+  else {
+    memcpy(made->pixels, images.pixels, sizeof made->pixels);
+    memcpy(made->labels, images.labels, sizeof made->labels);
+    net_build(made, shape);
+    made->network.scale = 0.0625, made->network.centre = 0.5;
+  }
+  vf_images_free(&images);
+  vf_content_close(&content);
+  return status;
+}
+
+void net_digits_agree(vf_context *context, const char *instance, double measured,
+                      double standard_error, double other, double other_error, double effect,
+                      const char *basis) {
+  vf_monte_carlo(context, instance, measured, hypot(standard_error, other_error), other, effect,
+                 basis);
+}
