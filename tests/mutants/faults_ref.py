@@ -61,6 +61,8 @@ FAULTS = {
          'law->exp_minus_mean) - law->mean', 'law->exp_minus_mean)'),
     ],
     'ref/dynamics/momentum.c': [
+        ('momentum-nesterov', 'verify net5.angle',
+         'x[j] = x[j] - lr * v[j];', 'x[j] = x[j] - lr * (dynamics->beta * v[j] + work[j]);'),
         ('momentum-damped', 'verify errata.il7-momentum-lr',
          'v[j] = dynamics->beta * v[j] + (work[j] + wd * x[j]);',
          'v[j] = dynamics->beta * v[j] + (1.0 - dynamics->beta) * (work[j] + wd * x[j]);'),
@@ -594,6 +596,9 @@ FAULTS = {
          'noise[j] = i == 0 ? term : noise[j] + term', 'noise[j] = term'),
     ],
     'ref/schedule.c': [
+        ('segment-before', 'verify net6.five-schedules',
+         'return schedule->segments + first;',
+         'return schedule->segments + (first > 0 ? first - 1 : 0);'),
         ('rescale-every-step', 'verify X2.norm-along-run',
          'return segment->start == k ? segment->rescale : 1.0;', 'return segment->rescale;'),
         ('schedule-cosine-full-period', 'verify svag8.effective-steps',

@@ -1,14 +1,13 @@
 /* Row net4, networks at equilibrium. From R_k+ = a^2 R_k + eta^2 |g_k|^2 (net1) each layer has at
  * its stationary law (2 - el) lam E R_k = eta E |g_k|^2 (svag, (13), (14)), whatever the norms of
- * the others. So the angle of a step has E angle^2 = 2 el to first order (il, (9)), with momentum
- * 2 el/(1 + beta) (il, Appendix C.1). */
+ * the others. */
 #include <math.h>
 #include <stdlib.h>
 #include "checks/net/net.h"
 #include "formats/memory.h"
 #include "harness/algebra.h"
 
-enum { NET_COUNT = 48, NET_BEHIND = 16, NET_STATES = 12, NET_TIMES = 20 };
+enum { NET_COUNT = 48, NET_BEHIND = 16, NET_STATES = 12 };
 
 static const double net_eta = 0.16, net_lam = 0.05; /* el = .008 */
 
@@ -90,43 +89,6 @@ static void net_balances(vf_context *context) {
   }
 }
 
-/* angle^2/(2 el) of steps that are 1/(2 el) apart, the mean of a trajectory one value. Terms of
- * order el are dropped, so el = .008 leaves a bias of that order. Effect: the mean of the angle in
- * place of its root mean square, an eighth less, or the momentum forgotten. */
-static void net_angles(vf_context *context) {
-  static const double betas[] = {0.0, 0.5};
-  static const int32_t angle[1] = {SID_STEP_ANGLE};
-  const double el = net_eta * net_lam;
-  for (size_t b = 0; b < 2; b++) {
-    static net_case made;
-    sid_segment segment;
-    double values[NET_COUNT];
-    char name[VF_TEXT_SIZE];
-    net_make(&made, SID_NORM_BN, 1);
-    sid_experiment experiment =
-        net_experiment(&made, &segment, net_eta * (1.0 - betas[b]), net_lam, 0.1);
-    uint64_t *steps = vf_steps(1250, 16, NET_TIMES);
-    experiment.dynamics = net_sgd(betas[b]);
-    experiment.steps = 1250 + 16 * (NET_TIMES - 1);
-    experiment.checkpoints = steps, experiment.checkpoint_count = NET_TIMES;
-    experiment.observables = angle, experiment.observable_count = 1;
-    vf_text(name, "angle^2/(2 el), bn, beta=%g", betas[b]);
-    double *rows = vf_observe(context, name, &experiment, NET_COUNT);
-    for (size_t i = 0; rows && i < NET_COUNT; i++) {
-      const double *one = rows + i * NET_TIMES;
-      values[i] = vf_dot(one, one, NET_TIMES) / NET_TIMES / (2.0 * el);
-    }
-    if (rows) {
-      const vf_moments moments = vf_moments_of(values, NET_COUNT);
-      vf_monte_carlo(context, name, moments.mean, moments.standard_error,
-                     betas[b] > 0.0 ? (1.0 - betas[b]) / (1.0 + betas[b]) : 1.0,
-                     betas[b] > 0.0 ? (1.0 - betas[b]) * betas[b] / (1.0 + betas[b]) : 0.23,
-                     "effect: beta forgotten; the mean angle squared");
-    }
-    free(rows), free(steps);
-  }
-}
-
 /* Starts five times shorter and longer come to one norm: the ratio of the mean norm^2 after 10/el
  * steps. Effect: 1 % of the difference that they had. */
 static void net_one_norm(vf_context *context) {
@@ -155,11 +117,9 @@ static void net_one_norm(vf_context *context) {
 static const vf_check table[] = {
     {"net4.balance", "svag, (13), (14)", "(2-el) lam E R = eta E|g|^2 in each layer", VF_FULL,
      net_balances},
-    {"net4.angle", "il, (9), Appendix C.1", "the rms angle of a step is sqrt(2 el/(1+beta))",
-     VF_FULL, net_angles},
     {"net4.one-norm", "il, Section 5.1", "the norm at equilibrium does not know the start", VF_FULL,
      net_one_norm},
 };
 
 VF_ROW(net4, table, "48 trajectories at 10/el steps, fresh batches at their states",
-       "a decay or a gradient that is not what the step uses; an angle of another pair of states");
+       "a decay or a gradient that is not what the step uses");
