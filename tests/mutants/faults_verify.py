@@ -318,6 +318,13 @@ FAULTS = {
         ('net3-scaled-start-alone', 'verify net3.scales', '0.16 * c * c, 0.125 / (c * c)',
          '0.16, 0.125'),
     ],
+    'verify/checks/net/net7.c': [
+        ('net7-not-dealt', 'verify net7.predictions', '(size_t)sid_stream_index(&stream, i + 1)',
+         'i + 0 * (size_t)sid_stream_index(&stream, i + 1)'),
+    ],
+    'verify/checks/net/net8.c': [
+        ('net8-decay-kept', 'verify net8.recovery', 'eta / 10.0, lam * 10.0', 'eta / 10.0, lam'),
+    ],
     'verify/harness/check.c': [
         ('undecided-fails', 'test_check', 'VF_INCONCLUSIVE, what);', 'VF_FAIL, what);'),
         ('within-strict', 'test_check',
