@@ -325,6 +325,10 @@ FAULTS = {
     'verify/checks/net/net8.c': [
         ('net8-decay-kept', 'verify net8.recovery', 'eta / 10.0, lam * 10.0', 'eta / 10.0, lam'),
     ],
+    'verify/checks/net/net9.c': [
+        ('net9-same-number-of-steps', 'verify net9.svag', 'run->units * l * (9 + k) / 12',
+         'run->units * (9 + k) / 12'),
+    ],
     'verify/harness/check.c': [
         ('undecided-fails', 'test_check', 'VF_INCONCLUSIVE, what);', 'VF_FAIL, what);'),
         ('within-strict', 'test_check',

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 #include "formats/images.h"
+#include "formats/memory.h"
+#include "harness/algebra.h"
 
 static const char net_digits_path[] = "data/digits.csv.gz",
                   net_digits_sha256[] = /* of the file, as ci/digits.sha256 has it */
@@ -57,6 +59,31 @@ int net_digits(vf_context *context, net_case *made, const net_shape *shape) {
   vf_images_free(&images);
   vf_content_close(&content);
   return status;
+}
+
+static void net_digits_run(void *user, size_t i, double *out) {
+  sid_experiment experiment = *(const sid_experiment *)user;
+  const sid_network *network = experiment.problem.network;
+  double x[NET_DIM];
+  sid_stream stream = vf_stream(experiment.seed, SID_KEY_START, i);
+  sid_stream_normals(&stream, x, experiment.problem.dim);
+  for (uint32_t k = 0; k < network->layer_count; k++) {
+    size_t count;
+    const size_t at = sid_network_weights(network, k, &count);
+    vf_scale(x + at, count, sqrt(2.0 * network->layers[k].width / (double)count));
+  }
+  experiment.start = (sid_start){SID_START_POINT, x, 0.0};
+  vf_ensemble(&experiment, i, 1, 1, out, NULL);
+}
+
+double *net_digits_observe(vf_context *context, const char *instance,
+                           const sid_experiment *experiment, size_t count) {
+  if (!vf_valid(context, instance, experiment)) return NULL;
+  const size_t width = experiment->checkpoint_count * sid_row_width(experiment);
+  double *rows = vf_allocate(count * width, sizeof *rows);
+  sid_experiment shared = *experiment;
+  vf_map(count, vf_jobs(context), rows, width, net_digits_run, &shared);
+  return rows;
 }
 
 void net_digits_agree(vf_context *context, const char *instance, double measured,

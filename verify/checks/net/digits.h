@@ -12,6 +12,11 @@ extern const net_shape net_digits_large, net_digits_small;
  * leaves the check inconclusive. shape: `centres` and `spread` are not looked at. */
 int net_digits(vf_context *context, net_case *made, const net_shape *shape);
 
+/* vf_observe() of an experiment on the digits whose trajectories start from normal weights of
+ * variance 2/inputs, each from its own. */
+double *net_digits_observe(vf_context *context, const char *instance,
+                           const sid_experiment *experiment, size_t count);
+
 /* Compares a mean with the one that another implementation measured with other random numbers,
  * whose standard error is `other_error`. */
 void net_digits_agree(vf_context *context, const char *instance, double measured,
