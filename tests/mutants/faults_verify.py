@@ -329,6 +329,11 @@ FAULTS = {
         ('net9-same-number-of-steps', 'verify net9.svag', 'run->units * l * (9 + k) / 12',
          'run->units * (9 + k) / 12'),
     ],
+    'verify/checks/net/net10.c': [
+        ('net10-batch-of-one', 'verify net10.noisy-gd',
+         'experiment.dynamics.batch = kind == NET_GD ? 1 : run->batch;',
+         'experiment.dynamics.batch = kind == NET_SGD ? run->batch : 1;'),
+    ],
     'verify/harness/check.c': [
         ('undecided-fails', 'test_check', 'VF_INCONCLUSIVE, what);', 'VF_FAIL, what);'),
         ('within-strict', 'test_check',
