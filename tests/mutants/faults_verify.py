@@ -314,6 +314,10 @@ FAULTS = {
     'verify/checks/net/digits.c': [
         ('digits-any-file', VERIFY, 'if (strcmp(digest, net_digits_sha256) != 0)', 'if (0)'),
     ],
+    'verify/checks/net/net11.c': [
+        ('net11-without-gradient', 'verify net11.critical-batch', 'eta * (sums[1] + sums[2])',
+         'eta * (0.0 * sums[1] + sums[2])'),
+    ],
     'verify/checks/net/net3.c': [
         ('net3-scaled-start-alone', 'verify net3.scales', '0.16 * c * c, 0.125 / (c * c)',
          '0.16, 0.125'),
