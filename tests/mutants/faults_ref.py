@@ -352,6 +352,8 @@ FAULTS = {
         ('network-hessian-without-m', 'test_network test_hessian',
          '- (isd[t] * m[t]) * ds;',
          '- 0.0 * (isd[t] * m[t]) * ds;'),
+        ('network-hessian-weight-of-batch', 'verify net13.edge',
+         'rf[c] = weight * rf[c];', 'rf[c] = (weight / classes) * rf[c];'),
         ('network-hessian-wn-norm', 'test_network test_hessian',
          '- u * (iw * (g[at] - t * w[at]));',
          '+ u * (iw * (g[at] - t * w[at]));'),

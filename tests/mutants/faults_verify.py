@@ -318,6 +318,9 @@ FAULTS = {
         ('net11-without-gradient', 'verify net11.critical-batch', 'eta * (sums[1] + sums[2])',
          'eta * (0.0 * sums[1] + sums[2])'),
     ],
+    'verify/checks/net/net13.c': [
+        ('net13-edge-of-flow', 'verify net13.edge', 'row[NET_RATE] / 2.0 /', 'row[NET_RATE] /'),
+    ],
     'verify/checks/net/net3.c': [
         ('net3-scaled-start-alone', 'verify net3.scales', '0.16 * c * c, 0.125 / (c * c)',
          '0.16, 0.125'),
