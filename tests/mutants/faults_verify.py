@@ -321,6 +321,10 @@ FAULTS = {
     'verify/checks/net/net13.c': [
         ('net13-edge-of-flow', 'verify net13.edge', 'row[NET_RATE] / 2.0 /', 'row[NET_RATE] /'),
     ],
+    'verify/checks/net/net14.c': [
+        ('net14-rescale-of-the-norm', 'verify net14.decay', 'lam * 10.0, rescale}',
+         'lam * 10.0, rescale * rescale}'),
+    ],
     'verify/checks/net/net3.c': [
         ('net3-scaled-start-alone', 'verify net3.scales', '0.16 * c * c, 0.125 / (c * c)',
          '0.16, 0.125'),
