@@ -8,8 +8,12 @@ import copy
 import itertools
 import os
 import random
+import shutil
+import subprocess
+import time
 
-from common import case, experiment, finish, holds, output, path_of, refused, same, sidyn, write
+from common import (case, command, experiment, finish, holds, output, path_of, read, refused, same,
+                    sidyn, write)
 
 BASE = {"schema": "sidyn-experiment-1",
         "problem": {"kind": "rayleigh", "dim": 4, "spectrum": [1, 2, 2, 3],
@@ -102,8 +106,8 @@ with case("refused before it starts if any point is invalid"):
                                   (["--set", "seed=1,2", "--set", "steps=12", "--zip"],
                                    "seed has 2 values and steps 1"),
                                   (["--set", "seed=1", "--out", path_of("x.npy")], "gives a table"),
-                                  (["--set", "seed=1", "--part", "x.part", "--out", out],
-                                   "where there is --statistics")):
+                                  (["--set", "seed=1", "--part", path_of("x.part")],
+                                   "rows cannot be saved on standard output")):
         refused(sidyn("run", FILE, *arguments), *fragments)
 with case("in shards, merged in any order; resumed"):
     whole = output("run", FILE, *RANGE, *sets(GRID), "--statistics")
@@ -128,5 +132,50 @@ with case("in shards, merged in any order; resumed"):
     output("run", alone, *RANGE, "--statistics", "--shard", "2/3", "--part", path_of("a.part"))
     for pair in (("s1-0.part", "a.part"), ("a.part", "s1-0.part")):
         refused(sidyn("merge", *map(path_of, pair), "--out", path_of("b.part")), "of one sweep")
+with case("rows, too: in shards, merged in any order"):
+    whole = output("run", FILE, *RANGE, *sets(GRID))
+    for k in (1, 2, 3):
+        output("run", FILE, *RANGE, *sets(GRID), "--shard", f"{k}/3", "--part",
+               path_of(f"w{k}.part"), "--out", path_of(f"w{k}.csv"))
+    parts = [path_of(f"w{k}-{point}.part") for k in (1, 2, 3) for point in range(6)]
+    random.Random(2).shuffle(parts)
+    output("merge", *parts, "--out", path_of("w.csv"))
+    same(read(path_of("w.csv")), whole, "merged")
+    refused(sidyn("merge", *[part for part in parts if "-4.part" not in part]),
+            "run 4 of the sweep is in no part")
+    refused(sidyn("merge", path_of("w1-0.part"), path_of("s2-0.part")), "in another form")
+with case("rows: killed at random moments and resumed"):
+    slow = write("slow.json", experiment(BASE, steps=20000, checkpoints=[0, 20000]))
+    few = ["run", slow, "--trajectories", "2:60", *sets(GRID)]
+    out, part, chance, kills = path_of("k.csv"), path_of("k.part"), random.Random(3), 0
+    started = time.monotonic()
+    whole = output(*few)
+    longest = time.monotonic() - started
+    while kills < 12:
+        process = subprocess.Popen(command(*few, "--out", out, "--resume", part, "--save-every",
+                                           "0"), stderr=subprocess.PIPE)
+        try:
+            process.wait(chance.uniform(0, longest / 2))
+        except subprocess.TimeoutExpired:
+            kills += 1
+            process.send_signal(chance.choice((9, 9, 15)))
+        holds(process.wait() in (0, -9, -15), process.stderr.read())
+        process.stderr.close()
+        if process.returncode == 0:
+            same(read(out), whole, "table")
+            for name in os.listdir(path_of(".")):
+                if name.startswith("k"):
+                    os.remove(path_of(name))
+    output(*few, "--out", out, "--resume", part, "--save-every", "0")
+    same(read(out), whole, "table")
+    output(*few, "--out", out, "--resume", part)
+    same(read(out), whole, "table, again")
+with case("rows of a sweep whose parts do not follow each other are not gone on with"):
+    shutil.copy(path_of("w1-3.part"), path_of("w1-2.part"))
+    again = ["run", FILE, *RANGE, *sets(GRID), "--shard", "1/3", "--out", path_of("w1.csv"),
+             "--resume", path_of("w1.part")]
+    refused(sidyn(*again), "is of another experiment")
+    os.remove(path_of("w1-2.part"))
+    refused(sidyn(*again), "less than what the part says")
 
 finish()

@@ -25,7 +25,8 @@ typedef struct {
 /* What is left of a part with rows. */
 typedef struct {
   char *path;
-  uint64_t bytes, sum, first;
+  uint64_t from, bytes, sum, first;
+  uint32_t point; /* of a sweep */
 } vf_rows_file;
 
 typedef struct {
@@ -65,9 +66,9 @@ static vf_group *vf_find_group(vf_merge *merge, const vf_part *part, size_t file
         strcmp(part->values, whole->values) == 0)
       return merge->groups + g;
   }
-  int fits = !before || (part->points > 0 && part->points == before->points &&
-                         part->kind == VF_PART_STATISTICS && part->laws == before->laws &&
-                         strcmp(part->swept, before->swept) == 0);
+  int fits =
+      !before || (part->points > 0 && part->points == before->points && part->kind != VF_PART_NPY &&
+                  part->laws == before->laws && strcmp(part->swept, before->swept) == 0);
   for (size_t g = 0; g < merge->group_count; g++)
     fits = fits && part->point != merge->groups[g].whole.point;
   if (!fits) {
@@ -94,8 +95,12 @@ static void vf_take_ranges(vf_merge *merge, vf_group *group, const vf_part *part
   for (uint32_t i = 0; i < part->done_count; i++)
     group->ranges[group->range_count++] = (vf_owned){part->done[i], file};
   if (part->kind != VF_PART_STATISTICS)
-    merge->rows[file] = (vf_rows_file){vf_beside(merge->names[file], part->rows), part->rows_bytes,
-                                       part->rows_sum, part->done_count ? part->done->first : 0};
+    merge->rows[file] = (vf_rows_file){vf_beside(merge->names[file], part->rows),
+                                       part->rows_from,
+                                       part->rows_bytes,
+                                       part->rows_sum,
+                                       part->done_count ? part->done->first : 0,
+                                       part->point};
 }
 
 /* Adds a part to its group, whose first one stays. */
@@ -134,8 +139,9 @@ static int vf_by_first(const void *a, const void *b) {
 }
 
 static int vf_by_first_row(const void *a, const void *b) {
-  const uint64_t x = ((const vf_rows_file *)a)->first, y = ((const vf_rows_file *)b)->first;
-  return (x > y) - (x < y);
+  const vf_rows_file *x = a, *y = b;
+  if (x->point != y->point) return x->point < y->point ? -1 : 1;
+  return (x->first > y->first) - (x->first < y->first);
 }
 
 static int vf_missing(uint64_t first, uint64_t last) {
@@ -199,13 +205,14 @@ static int vf_check_points(vf_merge *merge) {
 
 /* ---- results ---- */
 
-/* Copies the rows of a file, without what stands before them. */
+/* Copies the rows of a part, without what stands before them in their file. */
 static int vf_copy_rows(const vf_merge *merge, const vf_rows_file *file, FILE *stream) {
   enum { BLOCK = 1 << 16, NPY_HEAD = 128 };
   FILE *from = fopen(file->path, "rb");
   char *block = vf_allocate(BLOCK, 1);
   uint64_t left = file->bytes, sum = 0, head = NPY_HEAD;
-  int in_line = merge->groups->whole.kind == VF_PART_CSV; /* still in the first line */
+  int in_line = merge->groups->whole.kind == VF_PART_CSV && file->from == 0; /* the first */
+  if (from) fseeko(from, (off_t)file->from, SEEK_SET);
   while (from && left > 0) {
     const size_t got = fread(block, 1, left < BLOCK ? (size_t)left : BLOCK, from);
     size_t skip = 0;
@@ -258,7 +265,8 @@ static int vf_write_group(vf_merge *merge, vf_group *group, const char *out, vf_
                 .statistics = whole->statistics};
   memcpy(job.law_of, whole->law_of, sizeof job.law_of);
   job.columns = job.width + job.laws;
-  if (whole->kind != VF_PART_STATISTICS) return vf_merge_rows(merge, &job);
+  if (whole->kind != VF_PART_STATISTICS)
+    return group == merge->groups ? vf_merge_rows(merge, &job) : 0;
   if (group == merge->groups) vf_write_statistics_head(&job);
   vf_write_statistics(&job);
   return 0;

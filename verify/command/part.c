@@ -102,6 +102,7 @@ void vf_part_write(const vf_part *part, const vf_flight *flight, vf_bytes *bytes
     for (size_t k = 0; k < vf_part_columns(part); k++)
       vf_statistics_write(part->statistics + k, bytes);
   } else {
+    vf_bytes_u64(bytes, part->rows_from);
     vf_bytes_u64(bytes, part->rows_bytes);
     vf_bytes_u64(bytes, part->rows_sum);
     vf_write_text(part->rows, bytes);
@@ -187,10 +188,14 @@ static int vf_read_contents(vf_part *part, vf_bytes_reader *reader) {
       if (vf_statistics_read(part->statistics + k, done, reader)) return -1;
     return part->ended > done ? -1 : 0;
   }
+  part->rows_from = vf_take_u64(reader);
   part->rows_bytes = vf_take_u64(reader);
   part->rows_sum = vf_take_u64(reader);
   part->rows = vf_read_text(part, reader);
-  return !part->rows || strchr(part->rows, '/') || !*part->rows ? -1 : 0;
+  return !part->rows || strchr(part->rows, '/') || !*part->rows ||
+                 part->rows_bytes > UINT64_MAX - part->rows_from
+             ? -1
+             : 0;
 }
 
 int vf_part_read(vf_part *part, const unsigned char *data, size_t count, const char **wrong) {

@@ -41,8 +41,9 @@ typedef struct {
   uint32_t laws;
   vf_statistics *statistics; /* (width + laws)*checkpoint_count, or NULL */
   char *rows; /* name of the file with the rows, in the folder of the part, or NULL */
-  uint64_t rows_bytes, rows_sum; /* as many bytes of it belong to the part, and their CRC-64 */
-  vf_bytes_reader flight;        /* trajectories in flight, for vf_part_read_flight() */
+  uint64_t rows_from, rows_bytes; /* the part's bytes in it: where they begin, how many, */
+  uint64_t rows_sum;              /* and their CRC-64 */
+  vf_bytes_reader flight;         /* trajectories in flight, for vf_part_read_flight() */
   vf_arena arena;
 } vf_part;
 

@@ -107,9 +107,8 @@ static int vf_parse_run(int argc, char **argv, vf_run_options *options) {
                    "FILE.npy, or --statistics",
                    options->resume ? "--resume" : "--part");
   if (!options->out && (!options->part || options->resume)) options->out = "-";
-  if (options->sweep && (options->npy || (options->part && !options->statistics)))
-    return vf_fail("run: --set: gives a table; allowed with .csv and -, and with --part or "
-                   "--resume where there is --statistics");
+  if (options->sweep && options->npy)
+    return vf_fail("run: --set: gives a table; allowed with .csv and -");
   options->experiment = argv[optind];
   return vf_take_shard(options);
 }
@@ -125,7 +124,7 @@ static int vf_run(int argc, char **argv) {
                             .format = VF_DEC};
   char message[VF_MESSAGE_SIZE];
   vf_experiment loaded;
-  const vf_job alone = {.swept = "", .values = ""};
+  vf_job alone = {.swept = "", .values = ""};
   int status = vf_parse_run(argc, argv, &options);
   if (status) return status;
   if (options.sweep) return vf_sweep_run(&options);

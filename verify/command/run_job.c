@@ -64,29 +64,28 @@ static int vf_compute_all(vf_job *job) {
 }
 
 int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options,
-                      const vf_job *given) {
-  vf_job job = *given;
-  job.experiment = experiment;
-  job.options = options;
-  job.width = sid_row_width(experiment);
-  if (options->with_law) vf_choose_laws(&job);
-  if (options->with_law && job.laws == 0)
+                      vf_job *job) {
+  job->experiment = experiment;
+  job->options = options;
+  job->width = sid_row_width(experiment);
+  if (options->with_law) vf_choose_laws(job);
+  if (options->with_law && job->laws == 0)
     return vf_fail(
         "run: --with-law: no observable has a law; allowed: at least one of norm2, loss, "
         "noise_trace, step_angle, effective_lr, gamma");
-  job.columns = job.width + job.laws;
-  int status = vf_job_plan(&job);
+  job->columns = job->width + job->laws;
+  int status = vf_job_plan(job);
   if (status) return status;
-  vf_job_allocate(&job);
+  vf_job_allocate(job);
   if (vf_is_worker()) {
-    status = vf_our_team->compute(&job);
+    status = vf_our_team->compute(job);
   } else {
     if (options->part) vf_wait_for_interrupts();
-    status = vf_job_open(&job);
-    if (!status) status = vf_compute_all(&job);
-    if (!status) status = vf_job_close(&job);
-    vf_job_leave(&job);
+    status = vf_job_open(job);
+    if (!status) status = vf_compute_all(job);
+    if (!status) status = vf_job_close(job);
+    vf_job_leave(job);
   }
-  vf_job_free(&job);
+  vf_job_free(job);
   return status;
 }

@@ -47,6 +47,7 @@ typedef struct {
     vf_output output;
     vf_part part;        /* its head */
     double last;         /* when it was written */
+    uint64_t from;       /* where its rows begin in their file: behind those of a sweep's runs */
     uint64_t bytes, sum; /* of the rows that it knows */
   } saving;
 } vf_job;
@@ -106,10 +107,9 @@ void vf_progress_show(const vf_job *job, vf_run_progress *progress);
 
 /* ---- a run (run_job.c), and many (run_sweep.c) ---- */
 
-/* A run of one experiment. `given` has point, columns and values of a sweep, and the stream of all
- * its results, or NULL: then the run opens its own. */
-int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options,
-                      const vf_job *given);
+/* A run of one experiment. The job has point, columns and values of a sweep, and the stream of all
+ * its results, or NULL: then the run opens its own, behind saving.from where it is saved. */
+int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options, vf_job *job);
 
 /* The first five trajectories that end early are named. */
 void vf_note_end(vf_job *job, uint64_t trajectory, const vf_end *end);

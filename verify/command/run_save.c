@@ -55,12 +55,13 @@ static int vf_check_part(const vf_job *job, const vf_part *part) {
   return 0;
 }
 
-/* The sum of the first `count` bytes of a file; returns 0, or -1 where there are fewer. */
-static int vf_file_sum(const char *path, uint64_t count, uint64_t *sum) {
+/* The sum of `count` bytes of a file; returns 0, or -1 where there are fewer. */
+static int vf_file_sum(const char *path, uint64_t from, uint64_t count, uint64_t *sum) {
   enum { BLOCK = 1 << 16 };
   FILE *file = fopen(path, "rb");
   char *block = vf_allocate(BLOCK, 1);
   *sum = 0;
+  if (file) fseeko(file, (off_t)from, SEEK_SET);
   while (file && count > 0) {
     const size_t size = count < BLOCK ? (size_t)count : BLOCK, got = fread(block, 1, size, file);
     if (got == 0) break;
@@ -72,14 +73,30 @@ static int vf_file_sum(const char *path, uint64_t count, uint64_t *sum) {
   return count > 0 ? -1 : 0;
 }
 
-/* Rows that are all there, under their own name already: the run ended between renaming the file
- * and saying so. */
-static int vf_rows_stand(const vf_job *job, const vf_part *part) {
+/* Whether this is the last run of a sweep, or the only one. */
+static int vf_is_last(const vf_job *job) {
+  return job->points == 0 || job->point + 1 == job->points;
+}
+
+/* Whether a file has the rows of a part, and no more of them where it is to end there. */
+static int vf_has_rows(const char *path, const vf_part *part, int ends) {
+  const uint64_t end = part->rows_from + part->rows_bytes;
   struct stat status;
   uint64_t sum;
-  return job->done == job->options->count && stat(job->options->out, &status) == 0 &&
-         (uint64_t)status.st_size == part->rows_bytes &&
-         vf_file_sum(job->options->out, part->rows_bytes, &sum) == 0 && sum == part->rows_sum;
+  return stat(path, &status) == 0 &&
+         (ends ? (uint64_t)status.st_size == end : (uint64_t)status.st_size >= end) &&
+         vf_file_sum(path, part->rows_from, part->rows_bytes, &sum) == 0 && sum == part->rows_sum;
+}
+
+/* Rows that are all there: under their own name already, where the run ended between renaming the
+ * file and saying so, or for a later run of the sweep to go on behind. */
+static int vf_rows_stand(const vf_job *job, const vf_part *part) {
+  if (job->done < job->options->count) return 0;
+  char *partial = vf_output_partial(job->options->out);
+  const int stand = (!vf_is_last(job) && partial && vf_has_rows(partial, part, 0)) ||
+                    vf_has_rows(job->options->out, part, vf_is_last(job));
+  free(partial);
+  return stand;
 }
 
 /* Opens the file of rows behind those that the part knows. */
@@ -87,14 +104,20 @@ static int vf_continue_rows(vf_job *job, const vf_part *part) {
   uint64_t sum = 0;
   job->saving.bytes = part->rows_bytes;
   job->saving.sum = part->rows_sum;
+  if (part->rows_from != job->saving.from)
+    return vf_fail("%s: its rows do not follow those of the run before; allowed: parts as the run "
+                   "left them",
+                   job->options->part);
   if (vf_rows_stand(job, part)) return 0;
-  const int status = vf_output_continue(&job->output, job->options->out, part->rows_bytes);
+  const int status =
+      vf_output_continue(&job->output, job->options->out, part->rows_from + part->rows_bytes);
   if (status) return status;
   job->stream = job->output.stream;
-  if (vf_file_sum(job->output.partial, part->rows_bytes, &sum) || sum != part->rows_sum)
+  if (vf_file_sum(job->output.partial, part->rows_from, part->rows_bytes, &sum) ||
+      sum != part->rows_sum)
     return vf_fail("%s: not the rows that %s knows; allowed: the file as the run left it",
                    job->output.partial, job->options->part);
-  if (part->rows_bytes == 0) vf_write_head(job);
+  if (part->rows_from + part->rows_bytes == 0) vf_write_head(job);
   return 0;
 }
 
@@ -150,7 +173,7 @@ int vf_job_open(vf_job *job) {
   if (!status && options->resume && access(options->part, F_OK) == 0) {
     status = vf_resume(job);
   } else if (!status && !options->statistics) {
-    const vf_part nothing = {.rows_bytes = 0};
+    const vf_part nothing = {.rows_from = job->saving.from};
     status = vf_continue_rows(job, &nothing);
   }
   if (!status && options->statistics && options->out && !job->stream) status = vf_open_results(job);
@@ -164,8 +187,8 @@ static int vf_save_rows(vf_job *job) {
   const int status = vf_output_sync(&job->output);
   char *block = vf_allocate(BLOCK, 1);
   ssize_t got = 0;
-  while (!status &&
-         (got = pread(fileno(job->stream), block, BLOCK, (off_t)job->saving.bytes)) > 0) {
+  while (!status && (got = pread(fileno(job->stream), block, BLOCK,
+                                 (off_t)(job->saving.from + job->saving.bytes))) > 0) {
     job->saving.sum = vf_crc64(job->saving.sum, block, (size_t)got);
     job->saving.bytes += (uint64_t)got;
   }
@@ -182,6 +205,7 @@ static int vf_write_part(vf_job *job) {
   part->done_count = job->done > 0;
   part->ended = job->ended;
   part->statistics = job->statistics;
+  part->rows_from = job->saving.from;
   part->rows_bytes = job->saving.bytes;
   part->rows_sum = job->saving.sum;
   vf_part_write(part, job->done < job->options->count ? &job->flight : NULL, &bytes);
@@ -206,7 +230,8 @@ int vf_job_close(vf_job *job) {
   }
   if (job->options->part && !job->options->statistics) status = vf_save_rows(job);
   if (!status && job->options->part) status = vf_write_part(job);
-  if (!status && job->output.stream) status = vf_output_commit(&job->output);
+  const int more = job->options->part && !job->options->statistics && !vf_is_last(job);
+  if (!status && job->output.stream && !more) status = vf_output_commit(&job->output);
   return status;
 }
 

@@ -216,8 +216,9 @@ static char *vf_part_name(const char *part, uint64_t point) {
   return name;
 }
 
+/* *end: of the rows that are saved, before and after. */
 static int vf_run_point(const vf_run_options *options, const char *base, uint64_t point,
-                        FILE *stream) {
+                        FILE *stream, uint64_t *end) {
   vf_experiment loaded;
   vf_run_options own = *options;
   char *swept = vf_texts(options->sweep, -1), *values = vf_texts(options->sweep, (int64_t)point);
@@ -226,12 +227,14 @@ static int vf_run_point(const vf_run_options *options, const char *base, uint64_
                 .point = (uint32_t)point,
                 .points = (uint32_t)options->sweep->points,
                 .swept = swept,
-                .values = values};
+                .values = values,
+                .saving = {.from = *end}};
   int status = vf_load_point(options, base, point, &loaded);
   own.part = part;
   if (!status) {
     status = vf_run_experiment(&loaded.experiment, &own, &job);
     vf_experiment_free(&loaded);
+    *end += job.saving.bytes;
   }
   free(part);
   free(swept);
@@ -240,6 +243,8 @@ static int vf_run_point(const vf_run_options *options, const char *base, uint64_
 }
 
 int vf_sweep_run(const vf_run_options *options) {
+  const int saved = options->part && !options->statistics; /* each run adds its rows to the file */
+  uint64_t end = 0;
   vf_output output = {.stream = NULL};
   vf_experiment alone;
   char message[VF_MESSAGE_SIZE];
@@ -254,9 +259,10 @@ int vf_sweep_run(const vf_run_options *options) {
     status = vf_fail("%s", message);
   if (!status) vf_experiment_free(&alone);
   if (!status) status = vf_check_points(options, base);
-  if (!status && options->out && !vf_is_worker()) status = vf_output_open(&output, options->out);
+  if (!status && options->out && !saved && !vf_is_worker())
+    status = vf_output_open(&output, options->out);
   for (uint64_t point = 0; !status && point < options->sweep->points; point++)
-    status = vf_run_point(options, base, point, output.stream);
+    status = vf_run_point(options, base, point, output.stream, &end);
   free(base);
   if (output.stream && !status) return vf_output_commit(&output);
   if (output.stream) vf_output_abandon(&output);

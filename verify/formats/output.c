@@ -92,6 +92,19 @@ static char *vf_follow(const char *path) {
   return NULL;
 }
 
+static char *vf_partial_of(const char *path) {
+  char *partial = vf_allocate(strlen(path) + sizeof ".partial", 1);
+  strcpy(partial, path);
+  strcat(partial, ".partial");
+  return partial;
+}
+
+char *vf_output_partial(const char *path) {
+  char *file = vf_follow(path), *partial = file ? vf_partial_of(file) : NULL;
+  free(file);
+  return partial;
+}
+
 /* A new file, or where it is to last one with its first `length` bytes. */
 static int vf_output_begin(vf_output *output, const char *path, int lasting, uint64_t length) {
   memset(output, 0, sizeof *output);
@@ -103,9 +116,7 @@ static int vf_output_begin(vf_output *output, const char *path, int lasting, uin
     output->path = vf_copy_text(path);
     return vf_output_refuse(output, strerror(problem));
   }
-  output->partial = vf_allocate(strlen(output->path) + sizeof ".partial", 1);
-  strcpy(output->partial, output->path);
-  strcat(output->partial, ".partial");
+  output->partial = vf_partial_of(output->path);
   if (!*path) return vf_output_refuse(output, "an empty name");
   const int exists = stat(output->path, &target) == 0;
   if (exists && !S_ISREG(target.st_mode)) return vf_output_refuse(output, "not a regular file");

@@ -21,6 +21,9 @@ int vf_output_flush(void);
  * VF_EXIT_USAGE after a message. */
 int vf_output_open(vf_output *output, const char *path);
 
+/* The name of PATH.partial, or NULL where links go round in circles. */
+char *vf_output_partial(const char *path);
+
 /* Opens PATH.partial to go on behind its first `length` bytes, which must be there; what follows
  * them goes. However the program ends, the partial file stays. As vf_output_open(). */
 int vf_output_continue(vf_output *output, const char *path, uint64_t length);
