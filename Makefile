@@ -138,6 +138,7 @@ help:
 	@echo '  deps-cross      install cross compilers and emulators'
 	@echo '  cross           the same bits on other machines;' \
 	  'TARGETS="s390x wasm32" COMPILERS=gcc choose'
+	@echo '  cross-parts     runs begun on this machine and finished on s390x, and the other way'
 	@echo '  matrix          the same at -O0, -O2 and -O3'
 	@echo '  refusals        builds and machines that would change results, here and under emulation'
 	@echo '  amalgamation    the library as two files in $(BUILD)/amalgamation'
@@ -419,17 +420,21 @@ size:
 
 # ---- other machines ------------------------------------------------------------------------------
 
-.PHONY: deps-cross cross matrix refusals emulated-refusals amalgamation sanitize fuzz
+.PHONY: deps-cross cross cross-parts matrix refusals emulated-refusals amalgamation sanitize fuzz
 deps-cross:
 	ci/deps-cross.sh
 
 # `make deps-cross cross`: install first.
-cross matrix refusals emulated-refusals sanitize fuzz boards size: | $(filter deps-cross,$(GOALS))
+cross cross-parts matrix refusals emulated-refusals sanitize fuzz boards size: | \
+  $(filter deps-cross,$(GOALS))
 
 MATRIX = BUILD='$(BUILD)' JOBS='$(JOBS)' PYTHON='$(PYTHON)' WARNINGS='$(WARNINGS)' \
   ARITHMETIC='$(ARITHMETIC)' TARGETS='$(TARGETS)' COMPILERS='$(COMPILERS)' sh ci/matrix.sh
 cross:
 	@$(MATRIX) $(OPT)
+
+cross-parts: all
+	@$(call tap,1) tests/cross/parts.py
 
 matrix:
 	@$(MATRIX) -O0 -O2 -O3

@@ -76,7 +76,9 @@ counted() { is_built && B=$arm CC=$compiler EXEC_WRAPPER=$wrapper sh tests/simd/
 unfused() { is_built && B=$arm CC=$compiler sh tests/simd/test_fused.sh; }
 
 check 'the cross compiler and the emulator are there' tools
-check 'the arm64 libraries can be unpacked' sh ci/arm64.sh "$place/packages"
+check 'the arm64 libraries can be unpacked' sh ci/foreign.sh arm64 "$place/packages" \
+  libsleef3 libsleef-dev libjansson4 libjansson-dev libcmocka0 libcmocka-dev libmpfr6 \
+  libmpfr-dev libgmp10 libgmp-dev zlib1g zlib1g-dev
 check 'the kernels and their tests build for AArch64' built
 check 'info: neon is built, usable and used' informed
 check 'every trajectory is that of ref/ (test_simd)' passes test_simd
