@@ -1,16 +1,16 @@
 #!/bin/sh
-# libFuzzer (clang) on the readers of experiments, of known answers and of images, each for
-# SECONDS_EACH seconds (30) from the fixtures or small files as a start, with address and
+# libFuzzer (clang) on the readers of experiments, of known answers, of images and of parts, each
+# for SECONDS_EACH seconds (30) from the fixtures or small files as a start, with address and
 # undefined-behaviour sanitizers. A fault stays in build/fuzz/ with the input that shows it. Then
 # EXPERIMENTS random experiments (5000) of the seed SEED (1) by every backend, by the executable and
 # by the oracle (differential.py), and what the lanes leave (leftovers.c) under valgrind. make fuzz;
 # needs make deps deps-cross.
-planned=9
+planned=11
 . tests/build/tap.sh
 seconds=${SECONDS_EACH:-30}
 dir=${BUILD:-build}/fuzz
 mkdir -p "$dir/start-experiment" "$dir/start-answers" "$dir/start-images" \
-  "$dir/faults"
+  "$dir/start-parts" "$dir/faults"
 clang -fsyntax-only -x c - -include jansson.h < /dev/null || {
   echo '# libjansson-dev is missing (make deps)'
   exit 1
@@ -41,6 +41,10 @@ for name, content in (("images", square), ("labels", labels), ("cifar", image_fi
                         ("twice", gzip.compress(content[:9]) + gzip.compress(content[9:]))):
         with open(f"{sys.argv[1]}/start-images/{name}.{way}", "wb") as file:
             file.write(b"\xf8" + packed)  # by its beginning, 32 classes
+# Parts without their checksum: statistics of few and of many values, rows, and in flight.
+sys.path.append("tests/fuzz")
+import start_parts
+start_parts.write(f"{sys.argv[1]}/start-parts", os.environ["B"])
 end
 
 sources="$(ls ref/*.c ref/problems/*.c ref/dynamics/*.c)"
@@ -66,7 +70,7 @@ fuzzes() { # PROGRAM DICTIONARY
   [ "${executed:-0}" -ge 1000 ]
 }
 exec 3>&1
-mkdir -p "$dir/found-experiment" "$dir/found-answers" "$dir/found-images"
+mkdir -p "$dir/found-experiment" "$dir/found-answers" "$dir/found-images" "$dir/found-parts"
 printf '%s\n' '"\x00\x00\x08\x01"' '"\x00\x00\x08\x03"' '"\x1f\x8b\x08"' > "$dir/magic"
 libraries=$(grep -o -e ' -l[^ ]*' "$B/HOSTED.flags" | tr -d '\n')
 check 'the fuzzer of experiments builds' builds experiment "$(ls verify/formats/*.c)" "$libraries"
@@ -75,6 +79,9 @@ check 'the fuzzer of known answers builds' builds answers '' ''
 check "known answers: no fault in $seconds s" fuzzes answers subjects
 check 'the fuzzer of images builds' builds images "$(ls verify/formats/*.c)" "$libraries"
 check "images: no fault in $seconds s" fuzzes images magic
+check 'the fuzzer of parts builds' builds parts "$(ls verify/formats/*.c verify/running/*.c) \
+  verify/command/part.c simd/dispatch.c simd/single.c" "-Isimd -pthread $libraries"
+check "parts: no fault in $seconds s" fuzzes parts magic
 differs_nowhere() {
   "$PYTHON" -B tests/fuzz/differential.py --count "${EXPERIMENTS:-5000}" --seed "${SEED:-1}" \
     > "$dir/differential.log" 2>&1 || { cat "$dir/differential.log"; return 1; }
