@@ -2,6 +2,7 @@
  * protocol is in request.h. */
 #include "formats/memory.h"
 #include "request.h"
+#include "running/exact_sum.h"
 #include "running/parallel.h"
 #include "simd.h"
 #include "stage.h"
@@ -302,6 +303,21 @@ static void bench_clock(uint64_t count) {
   bench_reply(start, 3 * count, x, 1.0);
 }
 
+/* ---- exact sums ---- */
+
+/* Values and squares of `count` numbers, a block at a time as statistics take them: of one column,
+ * so of about one size. */
+static void bench_sums(uint64_t count) {
+  static double values[BENCH_BUFFER];
+  vf_exact exact = {.sum = {.pending = 0}};
+  uint64_t done = 0;
+  for (uint32_t k = 0; k < BENCH_BUFFER; k++) values[k] = bench_feature(k);
+  const bench_time start = bench_now();
+  for (; done < count; done += BENCH_BUFFER) vf_exact_add(&exact, values, BENCH_BUFFER);
+  const double variance = vf_exact_variance(&exact, done);
+  bench_reply(start, done, bench_hash(0, &variance, 1), variance);
+}
+
 /* ---- requests ---- */
 
 /* The backends that this machine can run, fastest last, and what they were built with. */
@@ -327,6 +343,8 @@ static void bench_answer(const bench_request *request) {
     bench_info();
   else if (bench_is(request, "clock"))
     bench_clock(request->count);
+  else if (bench_is(request, "sums"))
+    bench_sums(request->count);
   else if (!backend || !sid_backend_usable(backend, &why))
     bench_error("no such backend here");
   else if (kind)

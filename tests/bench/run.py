@@ -260,6 +260,13 @@ def cycles_per_ns(bench):
     return max(1 / bench.time(bench.backends[0], "clock count=30000000") for _ in range(5))
 
 
+def exact_sums(bench):
+    """ns for a number and its square in the exact sums of statistics: the least of many."""
+    least = min(bench.time(bench.backends[0], "sums count=200000") for _ in range(50))
+    print(f"\nExact sums: {least:.1f} ns for a number and its square", flush=True)
+    return least
+
+
 def compare(bench, cycles):
     """The tables; returns them for JSON, and the times."""
     tables, times = [], {}
@@ -493,6 +500,7 @@ def run(chosen):
         result["floors"] = cycles  # cycles
         result["workloads"], times = compare(bench, cycles)
         result["growth"] = scale(bench, chosen.quick)
+        result["growth"]["sums"] = exact_sums(bench)
         result["programs"] = whole(bench, chosen)
         shares = {}
         if bench.revision:

@@ -31,6 +31,7 @@ RATIOS = [
 COMPLETION = {"ref": 30000.0, "avx512": 8000.0}  # ns per step
 PAIR = 300.0  # ns, two normals of the reference
 THREADS = 1.8
+SUMS = 15.0  # ns, a number and its square in the exact sums of statistics
 
 # workload, backend, at most this share of the time of REVISION. On AMD, where AVX-512 was nearer to
 # its floor then, LENIENCE more if all ratios hold.
@@ -87,6 +88,7 @@ def judge(backends, times, growth):
     for backend, wanted in COMPLETION.items():
         row(f"completion: ns per step of {backend}",
             statistics.median(times["completion"][backend]), wanted, False)
+    row("exact sums: ns per number and its square", growth["sums"], SUMS, False)
     for threads in growth["threads"]:
         row(f"two threads against one, {threads['name']}", threads["faster"], THREADS, True)
     return rows
