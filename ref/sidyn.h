@@ -76,6 +76,49 @@ uint32_t sid_selfcheck(void);
 /* One English line for a single SID_CHECK_ bit; never NULL. */
 const char *sid_selfcheck_text(uint32_t bit);
 
+/* What sid_selfcheck_deep() compares. */
+typedef enum {
+  SID_OP_ADD = 0,
+  SID_OP_SUBTRACT,
+  SID_OP_MULTIPLY,
+  SID_OP_DIVIDE,
+  SID_OP_SQRT, /* sid_sqrt() */
+  SID_OP_NEGATE,
+  SID_OP_FROM_INT32, /* integer to double */
+  SID_OP_FROM_UINT32,
+  SID_OP_FROM_INT64,
+  SID_OP_FROM_UINT64,
+  SID_OP_TO_INT32, /* double to integer, cut towards zero */
+  SID_OP_TO_UINT32,
+  SID_OP_TO_INT64,
+  SID_OP_TO_UINT64,
+  SID_OP_COMPARE, /* < 1, <= 2, == 4, != 8, >= 16, > 32: the sum of those that hold */
+  SID_OP_COUNT
+} sid_operation;
+
+/* One operation. a, b, result and right are those of the first wrong result, and 0 where there is
+ * none: the bits of a double; an integer, extended to 64 bits by its sign if it has one; or the
+ * comparisons that hold. b is 0 where there is one operand, a NaN is 7ff8000000000000. */
+typedef struct {
+  uint64_t cases, wrong; /* how many were compared, how many were wrong */
+  uint64_t a, b;         /* operands */
+  uint64_t result, right;
+} sid_operation_check;
+
+typedef struct {
+  sid_operation_check operation[SID_OP_COUNT];
+} sid_deep_check;
+
+/* Compares the operations of this machine, or of its compiler's library, with integer arithmetic:
+ * some 170,000 chosen cases and about 18 random ones a round, the same on every machine (spec
+ * section 1). Returns the number of wrong results and fills *check; UINT64_MAX where check is NULL.
+ * For machines and libraries that nobody has tried. It sees one operation at a time: what a
+ * compiler makes of formulas is seen by sid_selfcheck(). */
+uint64_t sid_selfcheck_deep(uint32_t rounds, sid_deep_check *check);
+
+/* The name of a sid_operation, as "add"; NULL if there is none of that number. */
+const char *sid_operation_name(int32_t operation);
+
 /* ---- streams (spec section 2) -------------------------------------------------------------- */
 
 typedef struct {

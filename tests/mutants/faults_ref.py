@@ -179,6 +179,16 @@ FAULTS = {
          'for (uint32_t i = n - 1; i > 0; i--) {',
          'for (uint32_t i = n - 1; i > 1; i--) {'),
     ],
+    'ref/exact.c': [
+        ('exact-carry-into-top-missed', 'test_selfcheck_deep',
+         'return bits < SID_INFINITY_BITS ? bits : SID_INFINITY_BITS;', 'return bits;'),
+        ('exact-quotient-without-rest', 'test_selfcheck_deep',
+         '(quotient << 1) | (rest != 0)', 'quotient << 1'),
+        ('exact-root-of-odd-exponent', 'test_selfcheck_deep',
+         'if ((x.exponent & 1) != 0) {', 'if (x.exponent % 2 == 1) {'),
+        ('exact-tie-away', 'test_selfcheck_deep',
+         'significand += significand & 1;', 'significand++;'),
+    ],
     'ref/fields.c': [
         ('dimension-beyond-most', 'test_api',
          'problem->dim >= least && problem->dim <= SID_DIM_MAX', 'problem->dim >= least'),
@@ -190,6 +200,12 @@ FAULTS = {
     ],
     'ref/fp.c': [
         ('sqrt-integer-truncates', 'selfcheck', '((s + 1) >> 1));', '(s >> 1));'),
+    ],
+    'ref/machine.c': [
+        ('machine-less-or-equal-by-greater', 'test_selfcheck_deep',
+         'if (x <= y) set |= 2;', 'if (!(x > y)) set |= 2;'),
+        ('machine-quotient-by-reciprocal', 'test_selfcheck_deep',
+         'return x / y;', 'return x * (1.0 / y);'),
     ],
     'ref/noise.c': [
         ('noise-covariance-for-its-root', 'verify X1.covariance',
@@ -623,6 +639,13 @@ FAULTS = {
          'k >= schedule->period', 'k > schedule->period + 1'),
         ('schedule-rescales-inside', 'test_schedule',
          'segment->start == k ? segment->rescale : 1.0', 'segment->rescale'),
+    ],
+    'ref/selfcheck_deep.c': [
+        ('deep-exponents-32-apart', 'test_selfcheck_deep', 'apart <= 70', 'apart <= 32'),
+        ('deep-nan-of-any-bits', 'test_selfcheck_deep',
+         'is_double && sid_is_nan_bits(bits) ? SID_NAN_BITS : bits', 'bits'),
+        ('deep-subnormal-operands-left-out', 'test_selfcheck_deep',
+         '  sid_deep_small_operands(&deep);\n', ''),
     ],
     'ref/sharpness.c': [
         ('lanczos-couples-two-before', 'verify eos1.sharpness-lanczos',
