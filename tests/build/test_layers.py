@@ -16,7 +16,7 @@ from common import BUILD, ROOT, TMP, case, finish, holds, same
 # Modules of one layer may use each other, in no circle.
 LAYERS = [
     ["ref/config", "ref/sidyn", "ref/fp", "ref/wide", "ref/status", "ref/ranges", "ref/reduce",
-     "ref/port/"],
+     "ref/operations", "ref/exact", "ref/machine", "ref/port/"],
     ["ref/stream", "ref/normal", "ref/normal_tables", "ref/angle", "ref/selfcheck", "ref/data",
      "ref/schedule"],
     ["ref/noise"],

@@ -18,7 +18,8 @@
   X(carry_lost, SID_OP_ADD, 0) X(overflow_to_largest, SID_OP_MULTIPLY, 0) \
   X(overflow_early, SID_OP_ADD, 0) X(overflow_by_carry_missed, SID_OP_MULTIPLY, 0) \
   /* subnormal numbers */ \
-  X(flush_result, SID_OP_MULTIPLY, 0) X(flush_left, SID_OP_ADD, 0) X(flush_right, SID_OP_DIVIDE, 0) \
+  X(flush_result, SID_OP_MULTIPLY, 0) X(flush_left, SID_OP_ADD, 0) \
+  X(flush_right, SID_OP_DIVIDE, 0) \
   X(rounded_twice, SID_OP_MULTIPLY, 0) X(rounded_twice_divide, SID_OP_DIVIDE, 0) \
   X(subnormal_sticky, SID_OP_MULTIPLY, 52) X(subnormal_truncates, SID_OP_DIVIDE, 0) \
   X(subnormal_to_normal, SID_OP_MULTIPLY, 0) X(subnormal_length, SID_OP_DIVIDE, 51) \
