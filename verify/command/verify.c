@@ -188,7 +188,7 @@ static int vf_verify_main(int argc, char **argv) {
 
 static const vf_option vf_verify_table[] = {
     {'t', "tier", "quick|full|deep", "quick",
-     "seconds, a minute, half an hour at most; each has those before it"},
+     "seconds, minutes, half an hour at most; each has those before it"},
     {'f', "filter", "GLOB", "all checks", "checks whose id or row it matches: 'svag2', 'errata.*'"},
     {'l', "list", NULL, NULL, "shows the checks with claim and source, runs none"},
     {'o', "json", "FILE", NULL, "report with every case, basis of tolerance and series"},

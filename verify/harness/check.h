@@ -11,8 +11,9 @@
 #include <stdint.h>
 #include "running/ensemble.h"
 
-/* Each has the checks of those before it: quick, seconds (make verify); full, finer and longer, a
- * minute (make verify-full); deep, the sizes of the papers, minutes (make verify-deep). */
+/* Each has the checks of those before it: quick, seconds (make verify); full, finer and longer,
+ * some minutes (make verify-full); deep, the sizes of the papers, half an hour (make verify-deep).
+ */
 typedef enum { VF_QUICK, VF_FULL, VF_DEEP } vf_tier;
 
 typedef enum { VF_PASS, VF_INCONCLUSIVE, VF_FAIL } vf_verdict; /* in order of badness */

@@ -78,11 +78,10 @@ static void net_digits_run(void *user, size_t i, double *out) {
 
 double *net_digits_observe(vf_context *context, const char *instance,
                            const sid_experiment *experiment, size_t count) {
-  sid_experiment shared = *experiment;
-  shared.start = (sid_start){SID_START_GAUSSIAN, NULL, 1.0}; /* replaced in each trajectory */
-  if (!vf_valid(context, instance, &shared)) return NULL;
-  const size_t width = shared.checkpoint_count * sid_row_width(&shared);
+  if (!vf_valid(context, instance, experiment)) return NULL;
+  const size_t width = experiment->checkpoint_count * sid_row_width(experiment);
   double *rows = vf_allocate(count * width, sizeof *rows);
+  sid_experiment shared = *experiment;
   vf_map(count, vf_jobs(context), rows, width, net_digits_run, &shared);
   return rows;
 }

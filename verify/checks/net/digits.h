@@ -13,7 +13,7 @@ extern const net_shape net_digits_large, net_digits_small;
 int net_digits(vf_context *context, net_case *made, const net_shape *shape);
 
 /* vf_observe() of an experiment on the digits whose trajectories start from normal weights of
- * variance 2/inputs, each from its own. */
+ * variance 2/inputs, each from its own; the start of the experiment stands for them. */
 double *net_digits_observe(vf_context *context, const char *instance,
                            const sid_experiment *experiment, size_t count);
 
