@@ -97,17 +97,20 @@ with case("a grid under ranks"):
 
 
 def killed(arguments, seconds):
-    """Ends a run by ending its launcher, or one of its ranks, at a random moment."""
+    """Ends a run by a signal to its launcher, or by ending all its processes, at a random moment.
+    Returns whether it had not ended."""
     process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                start_new_session=True)
     try:
         process.wait(seconds)
+        return False
     except subprocess.TimeoutExpired:
         if RANDOM.random() < 0.5:
             process.send_signal(signal.SIGTERM)
         else:
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    return True
 
 
 LONG = experiment(LINEAR, steps=4000, checkpoints=[0, 4000])
@@ -125,6 +128,36 @@ for kind, (ending, more) in KINDS.items():
             time.sleep(0.3)  # until ranks are gone whose launcher was killed
         same(launch(*RANDOM.choice([(mpi, 3) for mpi in BUILT]), *arguments).returncode, 0, "end")
         same(digest(out), wanted, kind)
+with case("whole, in 8 shards merged in random order, under 1, 2, 3, 5, 8 ranks of both MPIs, "
+          "killed and resumed ten times: one SHA-256"):
+    wanted, _ = expected(LONG, "statistics")
+    digests, out = {"whole": wanted}, path_of("one-of-all.csv")
+    arguments = [path_of("e.json"), *RANGE, "--statistics"]
+    parts = [path_of(f"eighth{k}.part") for k in range(1, 9)]
+    for k, part in enumerate(parts, 1):
+        same(sidyn("run", *arguments, "--shard", f"{k}/8", "--part", part).returncode, 0, part)
+    RANDOM.shuffle(parts)
+    same(sidyn("merge", *parts, "--out", out).returncode, 0, "merge")
+    digests["merged"] = digest(out)
+    for mpi in BUILT:
+        for ranks in (1, 2, 3, 5, 8):
+            same(launch(mpi, ranks, *arguments, "--out", out).returncode, 0, f"{mpi} {ranks}")
+            digests[f"{mpi}, {ranks} ranks"] = digest(out)
+    os.remove(out)
+    saved = [*arguments, "--out", out, "--resume", path_of("ten.part"), "--save-every", "0"]
+    kills, programs = 0, [*BUILT, None]
+    while kills < 10:
+        mpi = programs[kills % len(programs)]
+        full = command(mpi, 2, *saved) if mpi else [os.path.join(BUILD, "sidyn"), "run", *saved]
+        if killed(full, RANDOM.uniform(0.1, 1.0)):
+            kills += 1
+            time.sleep(0.3)  # until ranks are gone whose launcher was killed
+        else:
+            same(digest(out), wanted, "an end before the tenth")
+            os.remove(path_of("ten.part"))
+    same(sidyn("run", *saved).returncode, 0, "the end")
+    digests["killed and resumed"] = digest(out)
+    holds(len(BUILT) == 2 and set(digests.values()) == {wanted}, digests)
 for mpi in BUILT:
     with case(f"{mpi}: what is wrong is said once"):
         for arguments, says in ((["--jobs", "0"], b"--jobs 0: allowed"),
