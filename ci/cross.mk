@@ -19,7 +19,7 @@ SOURCES := $(filter-out ref/port/%,$(SOURCES)) $(CURE)
 OBJECTS := $(SOURCES:%.c=$(D)/%.o)
 PROGRAMS := $(D)/known_answers $(D)/trajectory_hash $(D)/board
 # The program that every board runs, hosted: its hash must be that of the boards.
-BOARD_OBJECTS := $(patsubst %,$(D)/tests/boards/%.o,main exact_add native)
+BOARD_OBJECTS := $(patsubst %,$(D)/tests/boards/%.o,main native)
 
 .PHONY: programs show
 programs: $(PROGRAMS)

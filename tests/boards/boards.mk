@@ -59,7 +59,6 @@ $(D)/libsidyn.a: $(LIBRARY)
 	@rm -f $@
 	$(BOARD_PREFIX)ar rcs $@ $^
 
-$(D)/main.elf: $(D)/tests/boards/exact_add.o
 $(D)/%.elf: $(D)/tests/boards/%.o $(SYSTEM) $(D)/libsidyn.a tests/boards/start/image.ld
 	$(CC) $(BOARD_FLAGS) $(MORE_LINK) $(LINK) $(filter %.o,$^) $(filter %.a,$^) $(LIBRARIES) -o $@
 

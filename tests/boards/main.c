@@ -1,10 +1,9 @@
-/* The program that every board runs, and the machine that builds it: selfcheck, known answers, a
- * directed test of addition, and three trajectories whose states are hashed. It prints one line,
+/* The program that every board runs, and the machine that builds it: selfcheck, known answers, the
+ * operations against integers, and three trajectories whose states are hashed. It prints one line,
  *     HASH operations=N checks=N passed
  * or what is wrong, and ends with 0, 1 (a wrong answer) or 3 (the machine cannot be trusted). */
 #include "board.h"
 #include "network.h"
-#include "exact_add.h"
 #include "known_answers.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -167,69 +166,34 @@ static void check_known_answers(results *r) {
   for (uint32_t i = 0; i < COUNT(known_trajectories); i++) check_trajectory(r, i);
 }
 
-/* ---- directed test of addition ------------------------------------------------------------- */
+/* ---- operations against integers --------------------------------------------------------------
+ */
 
-/* SplitMix64: nothing of the library. */
-static uint64_t next_raw(uint64_t *state) {
-  uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
+#define DEEP_ROUNDS 500
 
-#define FRACTION 0xfffffffffffffu
-
-/* Mostly random; also all zeros, all ones, and few ones at one of the ends. */
-static uint64_t some_fraction(uint64_t *state, uint32_t round) {
-  const uint64_t raw = next_raw(state);
-  switch (round % 6) {
-    case 0: return 0;
-    case 1: return FRACTION;
-    case 2: return raw & 7;
-    case 3: return FRACTION - (raw & 7);
-    default: return raw & FRACTION;
+/* Each operation that is wrong is told with its first wrong result. */
+static void check_operations(results *r) {
+  sid_deep_check check;
+  (void)sid_selfcheck_deep(DEEP_ROUNDS, &check);
+  for (int32_t i = 0; i < SID_OP_COUNT; i++) {
+    const sid_operation_check *one = &check.operation[i];
+    r->checks += (uint32_t)one->cases;
+    if (one->wrong == 0) continue;
+    r->failures += (uint32_t)one->wrong;
+    board_write("operation ");
+    board_write(sid_operation_name(i));
+    board_write(": ");
+    write_number((uint32_t)one->wrong);
+    board_write(" wrong; ");
+    write_hex(one->a);
+    board_write(" ");
+    write_hex(one->b);
+    board_write(" gave ");
+    write_hex(one->result);
+    board_write(" instead of ");
+    write_hex(one->right);
+    board_write("\n");
   }
-}
-
-/* A fraction whose last `apart` places are half or a quarter of the last place of a number with an
- * exponent so much higher, or next to that: where rounding is decided by the last bit. */
-static uint64_t near_tie(uint64_t *state, uint32_t apart) {
-  const uint64_t raw = next_raw(state);
-  const uint32_t place = apart - 1 - (uint32_t)(raw >> 63);
-  if (apart < 3 || place > 51) return raw & FRACTION;
-  return ((((raw & FRACTION) >> apart) << apart) + (1ull << place) + ((raw >> 52) & 3) - 1) &
-         FRACTION;
-}
-
-/* All signs, both orders, as sum and as difference. */
-static void check_sums(results *r, uint32_t apart, uint64_t a, uint64_t b) {
-  for (uint32_t signs = 0; signs < 4; signs++) {
-    const uint64_t sa = a ^ ((uint64_t)(signs & 1) << 63), sb = b ^ ((uint64_t)(signs >> 1) << 63);
-    volatile double x = double_of(sa), y = double_of(sb);
-    expect(r, "sum with exponents apart by", apart, bits_of(x + y), exact_add(sa, sb));
-    expect(r, "reversed sum with exponents apart by", apart, bits_of(y + x), exact_add(sb, sa));
-    expect(r, "difference with exponents apart by", apart, bits_of(x - y),
-           exact_add(sa, sb ^ (1ull << 63)));
-    expect(r, "reversed difference with exponents apart by", apart, bits_of(y - x),
-           exact_add(sb, sa ^ (1ull << 63)));
-  }
-}
-
-/* Exponents 0 to 69 apart: in the middle of the range, with a large operand near the largest, with
- * a small one that is subnormal. */
-static void check_addition(results *r) {
-  uint64_t state = 33;
-  for (uint32_t apart = 0; apart <= 69; apart++)
-    for (uint32_t round = 0; round < 48; round++) {
-      const uint64_t large = some_fraction(&state, round);
-      const uint64_t small =
-          round % 2 == 0 ? some_fraction(&state, round / 6) : near_tie(&state, apart);
-      const uint64_t exponent = round % 9 == 7   ? 2046
-                                : round % 9 == 8 ? apart + (round & 1)
-                                                 : 900 + (next_raw(&state) & 255);
-      check_sums(r, apart, exponent << 52 | large,
-                 (exponent > apart ? exponent - apart : 0) << 52 | small);
-    }
 }
 
 /* ---- hashed trajectories ------------------------------------------------------------------- */
@@ -330,7 +294,7 @@ int board_main(void) {
   (void)refuse;
 #endif
   check_known_answers(&r);
-  check_addition(&r);
+  check_operations(&r);
   for (uint32_t i = 0; i < COUNT(hashed); i++) operations += hash_trajectory(&r, i);
   expect(&r, "hash of the network", 0, board_network_hash(), BOARD_NETWORK_HASH);
   write_hex(r.hash);

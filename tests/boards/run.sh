@@ -12,7 +12,7 @@ echo native plain > "$list"
 for fragment in ci/targets/board-*.mk; do
   board=${fragment#ci/targets/board-} board=${board%.mk}
   echo "$board plain"
-  # A board that is said to need the cure must be refused without it, and the directed test must see
+  # A board that is said to need the cure must be refused without it, and the deep check must see
   # what the cure is for.
   if grep -q '^BOARD_CURE := yes' "$fragment"; then
     echo "$board uncured"
@@ -31,7 +31,7 @@ awk -F '|' -v expected="$expected" '
     shape = "%-18s %-10s %-17s %10s %7s %7s %5s  %s\n"
     printf shape, "board", "image", "hash", "operations", "checks", "bytes", "s", "result"
     said["uncured"] = "refused: double addition in software rounds wrongly"
-    said["unchecked"] = "without selfcheck and cure the directed test fails"
+    said["unchecked"] = "without selfcheck and cure the deep check finds it"
     said["trapping"] = "same hash, no undefined behaviour"
   }
   {

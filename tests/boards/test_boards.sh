@@ -21,14 +21,14 @@ check 'a header that was altered is noticed' altered
 
 cure() { # COMPILER
   "$1" $flags -DSID_TEST_SOFT_ADD -Itests/boards tests/boards/check_cure.c \
-    tests/boards/exact_add.c ref/port/arm_softadd.c \
+    ref/exact.c ref/port/arm_softadd.c \
     -o "$tmp/cure-$1" && "$tmp/cure-$1"
 }
 check 'the cure adds exactly, and only what it is for (gcc)' cure gcc
 check 'the cure adds exactly, and only what it is for (clang)' cure clang
 
 program() { # FOLDER of main.c and the header
-  gcc $flags -I"$1" -Itests/boards "$1"/main.c tests/boards/exact_add.c tests/boards/native.c \
+  gcc $flags -I"$1" -Itests/boards "$1"/main.c tests/boards/native.c \
     ref/*.c ref/*/*.c -o "$tmp/board" || return 2
   "$tmp/board"
 }

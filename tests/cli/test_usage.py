@@ -30,6 +30,12 @@ with case("info names version, backend and selfcheck"):
     for pattern in (rf"(?m)^version +{re.escape(VERSION)}$",
                     r"(?m)^(backends)? +\w+: .*usable, used: ", r"(?m)^selfcheck +passed$"):
         holds(re.search(pattern, text), f"{pattern} is not in {text}")
+with case("info --deep has a line for each operation, all right"):
+    lines = output("info", "--deep").decode().split("selfcheck  passed\n")[1].splitlines()
+    same([re.sub(r": [1-9]\d{2,} results right$", "", line)[11:] for line in lines],
+         "add subtract multiply divide sqrt negate".split() +
+         [f"{way} {kind}" for way in ("from", "to")
+          for kind in ("int32", "uint32", "int64", "uint64")] + ["compare"], "operations")
 with case("no arguments: the usage on standard error, status 2"):
     result = sidyn()
     same((result.returncode, result.stdout, result.stderr), (2, b"", USAGE), "result")
@@ -89,7 +95,7 @@ for arguments, *says in (
       for command in (["run", GOOD], ["verify"]) for value in ("avx9", "REF", "")],
     (["run", GOOD, "--format", "binary"], "--format binary: allowed: bits, hex, dec"),
     (["run", GOOD, "--format", "hex", "--out", path_of("x.npy")], "--format: .npy is binary"),
-    (["info", "all"], "info: all: takes no arguments"),
+    (["info", "all"], "info: all: takes no operands"),
     (["stream"], "needs --seed and --count"),
     *[(STREAM[:k] + STREAM[k + 2:], "needs --seed and --count") for k in (1, 5)],
     ([*STREAM, "3"], "stream: 3: not an option"),
@@ -143,5 +149,10 @@ for name, (says, include, statement) in SPOILT.items():
         holds(b"FAILED" in result.stdout and says.encode() in result.stdout,
               f"info: {result.stdout}")
         same(output("--version", program=program), output("--version"), "version")
+        result = sidyn("info", "--deep", program=program)
+        same((result.returncode, result.stderr), (3, b""), "info --deep: status and stderr")
+        holds(re.search(rb"(?m)^deep       add: FAILED, \d+ of \d+ results wrong; [0-9a-f]{16} "
+                        rb"[0-9a-f]{16} gave [0-9a-f]{16}, right is [0-9a-f]{16}$", result.stdout),
+              f"info --deep: {result.stdout}")
 
 finish()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Refusals on other machines, under emulation; what they need is installed by make deps-cross. Rows
 # as in the other tests here.
-planned=47
+planned=49
 . tests/build/tap.sh
 . tests/refusals/rows.sh
 loose=-DSID_TEST_ALLOW_CONTRACTION unsafe=-DSID_TEST_ALLOW_UNSAFE_MATH
@@ -64,6 +64,22 @@ row 'armel gcc without the cure' 0x10 arm-linux-gnueabi-gcc -O2 -static
 row 'armel gcc, the cure compiled but not wrapped' 0x10 arm-linux-gnueabi-gcc -O2 \
   -static -Wl,--defsym=__real___aeabi_dadd=__aeabi_dadd ref/port/arm_softadd.c
 row 'armel gcc with the cure' same arm-linux-gnueabi-gcc -O2 -static $wrap ref/port/arm_softadd.c
+
+# The program of the boards, its selfcheck left out.
+deep() { # FLAGS...
+  arm-linux-gnueabi-gcc $careful -O2 -static -DBOARD_WITHOUT_SELFCHECK -I"$tmp/one" \
+    -Itests/boards tests/boards/main.c tests/boards/native.c "$tmp/one/sidyn.c" "$@" \
+    -o "$tmp/deep" || return 2
+  qemu-arm-static "$tmp/deep"
+}
+deep_finds() {
+  deep
+  [ $? -eq 1 ] && grep -q '^operation add: ' "$tmp/check.log" &&
+    grep -q '^operation subtract: ' "$tmp/check.log" &&
+    [ "$(grep -c '^operation ' "$tmp/check.log")" -eq 2 ]
+}
+check 'armel gcc without the cure: the deep check finds addition wrong, and nothing else' deep_finds
+check 'armel gcc with the cure: the deep check passes' deep $wrap ref/port/arm_softadd.c
 
 # ---- the control register ------------------------------------------------------------------------
 
