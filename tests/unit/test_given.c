@@ -25,9 +25,8 @@ static void require_step(const sid_problem *problem, sid_dynamics dynamics, sid_
   instance_point(problem, &data, state);
   sid_state_begin(problem, &dynamics, 0.1, state);
   memcpy(given, state, sizeof given);
-  const size_t size = vf_draw_size(problem, dynamics.batch, vf_draws_gaussian(&dynamics)) *
-                      vf_step_draws(&dynamics);
-  vf_draw_step(problem, &dynamics, &same, draws);
+  const size_t size = vf_step_draw_size(problem, &dynamics) * vf_step_draws(&dynamics);
+  vf_draw_step(problem, &dynamics, state, &same, draws);
   sid_stream_given(&kept, draws);
   assert_int_equal(sid_step(problem, &dynamics, 0.1, 0.5, state, &stream, work), SID_OK);
   assert_int_equal(sid_step(problem, &dynamics, 0.1, 0.5, given, &kept, work), SID_OK);

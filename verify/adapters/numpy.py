@@ -19,10 +19,10 @@ sys.path.insert(0, os.path.join(HERE, "numpy_adapter"))
 import numpy as np
 
 from dynamics import Dynamics, Schedule, REASONS, lr_refusal, refusals
-from observables import OBSERVABLES, sharpness
-from problems import KINDS, real, reals
+from observables import OBSERVABLES, Moment, sharpness
+from problems import real, reals
 from streams import Stream, dot, normals_from_raws, sum8
-from noise import make_problem
+from noise import KINDS, draw_of, make_problem
 from trajectories import runs
 
 DYNAMICS = ["gd", "sgd", "svag", "noisy_gd", "sde", "sde2", "momentum", "adam_l2", "adamw",
@@ -55,13 +55,6 @@ def problem_of(value):
 def point(values):
     """A vector as that of the one trajectory."""
     return reals(values)[None]
-
-
-def draw_of(problem, gaussian, values):
-    """Randomness that is given, of the one trajectory."""
-    if problem.noise.kind == "samples" and not gaussian:
-        return np.array([values])
-    return point(values)
 
 
 # ---- requests: what an answer has beside the id
@@ -125,7 +118,7 @@ def noise(request):
     draw = draw_of(problem, gaussian, request["draw"])
     if gaussian:
         values = problem.noise.gaussian_noise(x, draw)
-    elif problem.noise.kind in ("samples", "poisson"):
+    elif problem.noise.kind in ("samples", "epochs", "poisson"):
         values = problem.noise.noisy_gradient(x, draw, request["batch"])
     else:
         values = problem.noise.noise(x, draw)
@@ -144,6 +137,13 @@ def schedule(request):
 
 def spherical_sharpness(request):
     return {"value": single(sharpness(problem_of(request["problem"]), point(request["x"])))}
+
+
+def observe(request):
+    problem = problem_of(request["problem"])
+    at = Moment(problem, None, {"x": point(request["x"])}, None, None, None, None)
+    return {"values": sent(np.concatenate([OBSERVABLES[name](at)[0]
+                                           for name in request["observables"]]))}
 
 
 def step(request):
@@ -190,7 +190,7 @@ REQUESTS = {
     "normals_from_raws": given_normals, "sum": canonical_sum, "dot": canonical_dot, "loss": loss,
     "gradient": gradient, "hessian_vector": hessian_vector, "noise": noise,
     "noise_trace": noise_trace, "schedule": schedule, "sharpness": spherical_sharpness,
-    "step": step, "run": run, "ensemble": ensemble,
+    "observe": observe, "step": step, "run": run, "ensemble": ensemble,
 }
 
 

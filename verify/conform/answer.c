@@ -40,6 +40,15 @@ static void vf_make_step(const vf_request *request, vf_answer *answer, double *w
                          answer->values, &stream, work);
 }
 
+/* Nothing that is observed depends on the schedule. */
+static void vf_make_observe(const vf_request *request, double *row, double *work) {
+  static const sid_segment segment = {0, 1.0, 0.0, 1.0};
+  sid_experiment experiment = request->experiment;
+  experiment.schedule =
+      (sid_schedule){.kind = SID_PIECEWISE, .segment_count = 1, .segments = &segment};
+  sid_observe(&experiment, 0, request->x, NULL, row, work);
+}
+
 /* What looks at a problem at a point. */
 static void vf_make_at_point(const vf_request *request, double *values, double *work) {
   const sid_problem *problem = &request->experiment.problem;
@@ -55,6 +64,7 @@ static void vf_make_at_point(const vf_request *request, double *values, double *
       values[0] =
           sid_sharpness_lanczos(problem, request->x, SID_SHARPNESS_ITERATIONS, &residual, work);
       break;
+    case VF_OBSERVE: vf_make_observe(request, values, work); break;
     default: vf_make_noise(request, values, work); break;
   }
 }
@@ -64,7 +74,10 @@ static size_t vf_make_workspace(const vf_request *request) {
   if (request->what == VF_STEP) return sid_step_workspace(problem, &request->experiment.dynamics);
   if (request->what == VF_SHARPNESS)
     return sid_sharpness_workspace(problem, SID_SHARPNESS_ITERATIONS);
-  return sid_problem_workspace(problem);
+  if (request->what == VF_OBSERVE) return sid_observe_workspace(&request->experiment);
+  const size_t whole = sid_problem_workspace(problem);
+  const size_t batch = sid_problem_batch_workspace(problem, request->batch);
+  return request->what == VF_NOISE && batch > whole ? batch : whole;
 }
 
 void vf_answer_make(const vf_request *request, int jobs, vf_arena *arena, vf_answer *answer) {

@@ -8,60 +8,9 @@
 #include "conform/draws.h"
 #include "dynamics/dynamics.h"
 #include "formats/names.h"
+#include "observe.h"
 #include "problem.h"
 #include "ranges.h"
-
-vf_cases vf_cases_of(uint64_t seed, uint64_t purpose, uint64_t index, int binary32,
-                     vf_arena *arena) {
-  const uint64_t key[3] = {3, purpose, index};
-  vf_cases cases = {.arena = arena,
-                    .noises = UINT32_MAX,
-                    .schedules = UINT32_MAX,
-                    .starts = UINT32_MAX,
-                    .observables = UINT32_MAX,
-                    .binary32 = binary32,
-                    .noise = -1};
-  sid_stream_init(&cases.stream, seed, key, 3);
-  return cases;
-}
-
-void vf_cases_claimed(vf_cases *cases, const vf_claims *claims) {
-  cases->noises = claims->noises;
-  cases->schedules = claims->schedules;
-  cases->starts = claims->starts;
-  cases->observables = claims->observables;
-}
-
-/* ---- numbers ------------------------------------------------------------------------------- */
-
-static double vf_case_number(const vf_cases *cases, double value) {
-  return cases->binary32 ? (double)(float)value : value;
-}
-
-static double vf_case_uniform(vf_cases *cases, double low, double high) {
-  return vf_case_number(cases, low + (high - low) * sid_stream_uniform(&cases->stream));
-}
-
-uint32_t vf_case_integer(vf_cases *cases, uint32_t least, uint32_t most) {
-  return least + (uint32_t)sid_stream_index(&cases->stream, most - least + 1);
-}
-
-/* One of the kinds of a set, any where none of them is in it. */
-static int32_t vf_case_kind(vf_cases *cases, int32_t least, int32_t most, uint32_t set) {
-  uint32_t allowed = 0;
-  for (int32_t kind = least; kind <= most; kind++) allowed |= set & 1u << kind;
-  for (;;) {
-    const int32_t kind = (int32_t)vf_case_integer(cases, (uint32_t)least, (uint32_t)most);
-    if (!allowed || allowed >> kind & 1u) return kind;
-  }
-}
-
-double *vf_case_normals(vf_cases *cases, size_t count, double size) {
-  double *values = vf_arena_take(cases->arena, count, sizeof *values);
-  sid_stream_normals(&cases->stream, values, count);
-  for (size_t i = 0; i < count; i++) values[i] = vf_case_number(cases, size * values[i]);
-  return values;
-}
 
 /* ---- problems ------------------------------------------------------------------------------ */
 
@@ -175,6 +124,10 @@ static int vf_case_problem(vf_cases *cases, int32_t kind, sid_problem *problem) 
   const sid_problem_traits *traits = sid_problem_traits_of(problem);
   if (cases->noise >= 0 && !(traits->noises & SID_NOISE_BIT(cases->noise))) return 0;
   if (traits->noises == 0) return 0;
+  if (kind == SID_NETWORK) {
+    vf_case_network(cases, problem);
+    return 1;
+  }
   vf_case_data(cases, problem);
   vf_case_noise(cases, problem);
   return 1;
@@ -191,7 +144,7 @@ static int vf_case_dynamics(vf_cases *cases, int32_t kind, const sid_problem *pr
   if (kind == SID_SVAG) dynamics->l = vf_case_integer(cases, 1, 9);
   if (kind == SID_SDE || kind == SID_SDE2) dynamics->substeps = vf_case_integer(cases, 1, 4);
   if (problem->noise >= SID_NOISE_SAMPLES && kind != SID_GD && kind < SID_PROJECTED_GD)
-    dynamics->batch = vf_case_integer(cases, 1, 5);
+    dynamics->batch = vf_case_batch(cases, problem);
   if (kind >= SID_MOMENTUM && kind != SID_PROJECTED_GD)
     dynamics->beta = vf_case_uniform(cases, 0.0, 0.95);
   if (adam) {
@@ -268,10 +221,10 @@ static void vf_case_round(const vf_cases *cases, double *values, size_t count) {
 
 static void vf_case_noise_request(vf_cases *cases, vf_request *request) {
   const sid_problem *problem = &request->experiment.problem;
-  request->gaussian = vf_case_integer(cases, 0, 1) != 0;
+  request->gaussian = vf_case_integer(cases, 0, 1) != 0 && vf_has_gaussian(problem);
   request->batch = 1;
   if (!request->gaussian && problem->noise >= SID_NOISE_SAMPLES)
-    request->batch = vf_case_integer(cases, 1, 5);
+    request->batch = vf_case_batch(cases, problem);
   const size_t size = vf_draw_size(problem, request->batch, request->gaussian);
   double *draw = vf_case_draws(cases, size);
   vf_draw(problem, request->batch, request->gaussian, &cases->stream, draw);
@@ -285,7 +238,7 @@ static int vf_case_step(vf_cases *cases, vf_request *request) {
   const sid_problem *problem = &request->experiment.problem;
   const sid_dynamics *dynamics = &request->experiment.dynamics;
   const size_t doubles = sid_state_doubles(problem, dynamics), steps = vf_step_draws(dynamics);
-  const size_t size = vf_draw_size(problem, dynamics->batch, vf_draws_gaussian(dynamics));
+  const size_t size = vf_step_draw_size(problem, dynamics);
   double *state = vf_arena_take(cases->arena, doubles, sizeof *state);
   double *work = vf_arena_take(cases->arena, sid_step_workspace(problem, dynamics), sizeof *work);
   double *draws = vf_case_draws(cases, steps * size);
@@ -297,7 +250,7 @@ static int vf_case_step(vf_cases *cases, vf_request *request) {
   for (uint32_t t = vf_case_integer(cases, 0, 3); t > 0; t--)
     if (sid_step(problem, dynamics, request->lr, request->wd, state, &cases->stream, work)) break;
   vf_case_round(cases, state, doubles);
-  vf_draw_step(problem, dynamics, &cases->stream, draws);
+  vf_draw_step(problem, dynamics, state, &cases->stream, draws);
   vf_case_round(cases, draws, steps * size);
   request->x = state;
   request->draws = draws;
@@ -315,7 +268,7 @@ static void vf_case_start(vf_cases *cases, sid_experiment *experiment) {
 
 static void vf_case_records(vf_cases *cases, sid_experiment *experiment) {
   uint64_t *checkpoints = vf_arena_take(cases->arena, experiment->steps + 1, sizeof *checkpoints);
-  int32_t *observables = vf_arena_take(cases->arena, 8, sizeof *observables);
+  int32_t *observables = vf_arena_take(cases->arena, SID_TEST_CLASSES + 1, sizeof *observables);
   const int invariant = sid_problem_scale_invariant(&experiment->problem);
   for (uint64_t t = 0; t <= experiment->steps; t++)
     if (t == experiment->steps || vf_case_integer(cases, 0, 2) == 0)
@@ -323,7 +276,8 @@ static void vf_case_records(vf_cases *cases, sid_experiment *experiment) {
   uint32_t count = 0;
   observables[count++] = cases->observables >> SID_X & 1u ? SID_X : SID_NORM2;
   for (int32_t o = SID_NORM2; o <= SID_F; o++)
-    if (count < 7 && cases->observables >> o & 1u && vf_case_integer(cases, 0, 1))
+    if (count < 7 && cases->observables >> o & 1u &&
+        sid_observable_defined(&experiment->problem, o) && vf_case_integer(cases, 0, 1))
       observables[count++] = o;
   if (invariant && cases->observables >> SID_SPHERICAL_SHARPNESS & 1u &&
       vf_case_integer(cases, 0, 3) == 0)
@@ -331,6 +285,10 @@ static void vf_case_records(vf_cases *cases, sid_experiment *experiment) {
   experiment->checkpoints = checkpoints;
   experiment->observables = observables;
   experiment->observable_count = count;
+  if (experiment->problem.kind == SID_NETWORK)
+    vf_case_observables(cases, experiment, SID_TEST_LOSS,
+                        UINT32_MAX << SID_LAYER_NORM2 | 1u << SID_TEST_LOSS |
+                            1u << SID_MIDPOINT_TEST_LOSS);
 }
 
 static int vf_case_run(vf_cases *cases, vf_request *request) {
@@ -357,10 +315,14 @@ static int vf_case_with_problem(vf_cases *cases, int32_t problem, int32_t dynami
   sid_experiment *experiment = &request->experiment;
   if (!vf_case_problem(cases, problem, &experiment->problem)) return 0;
   const uint32_t dim = experiment->problem.dim;
-  request->x = vf_case_normals(cases, dim, vf_case_size(cases));
+  double *x = vf_case_normals(cases, dim, vf_case_size(cases));
+  vf_case_zeros(cases, &experiment->problem, x);
+  request->x = x;
   if (sid_step_domain(&experiment->problem, request->x)) return 0;
   if (request->what == VF_HESSIAN_VECTOR) request->v = vf_case_normals(cases, dim, 1.0);
   if (request->what == VF_NOISE) vf_case_noise_request(cases, request);
+  if (request->what == VF_NOISE_TRACE && !vf_has_trace(&experiment->problem)) return 0;
+  if (request->what == VF_OBSERVE) return vf_case_observe(cases, request);
   if (request->what == VF_SHARPNESS && !sid_problem_scale_invariant(&experiment->problem)) return 0;
   if (request->what < VF_STEP) return 1;
   if (!vf_case_dynamics(cases, dynamics, &experiment->problem, &experiment->dynamics)) return 0;
@@ -390,6 +352,12 @@ int vf_case_request(vf_cases *cases, vf_do what, int32_t problem, int32_t dynami
   }
 }
 
+uint64_t vf_case_purpose(int what) {
+  enum { VF_NEW_PURPOSE = 18 };
+  if (what == VF_OBSERVE) return VF_NEW_PURPOSE;
+  return (uint64_t)(what < VF_OBSERVE ? what : what - 1);
+}
+
 /* ---- names --------------------------------------------------------------------------------- */
 
 static void vf_case_append(char text[96], const char *names, int32_t index) {
@@ -409,6 +377,8 @@ void vf_case_subject(const vf_request *request, char text[96]) {
   }
   if (!vf_request_has_problem(request->what)) return;
   snprintf(text, 96, "%s", sid_problem_name(experiment->problem.kind));
+  if (experiment->problem.kind == SID_NETWORK)
+    vf_case_append(text, VF_NORMS, experiment->problem.network->norm - SID_NORM_NONE);
   vf_case_append(text, VF_NOISES, experiment->problem.noise);
   if (request->what >= VF_STEP)
     vf_case_append(text, VF_DYNAMICS, experiment->dynamics.kind - SID_GD);

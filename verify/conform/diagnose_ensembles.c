@@ -337,12 +337,12 @@ static void vf_distinct(const sid_problem *problem, uint32_t batch, sid_stream *
   }
 }
 
-static void vf_setting_draw(const vf_setting *setting, int distinct, sid_stream *stream,
-                            double *draws) {
+static void vf_setting_draw(const vf_setting *setting, int distinct, const double *state,
+                            sid_stream *stream, double *draws) {
   const sid_problem *problem = &setting->step.experiment.problem;
   const sid_dynamics *dynamics = &setting->step.experiment.dynamics;
-  const size_t size = vf_draw_size(problem, dynamics->batch, vf_draws_gaussian(dynamics));
-  vf_draw_step(problem, dynamics, stream, draws);
+  const size_t size = vf_step_draw_size(problem, dynamics);
+  vf_draw_step(problem, dynamics, state, stream, draws);
   if (!distinct || problem->noise != SID_NOISE_SAMPLES || vf_draws_gaussian(dynamics) ||
       dynamics->batch == 1 || dynamics->batch > problem->samples)
     return;
@@ -357,7 +357,7 @@ static double vf_setting_distance(const vf_kit *kit, const vf_setting *setting,
   const sid_dynamics *dynamics = &setting->step.experiment.dynamics;
   const uint32_t p = problem->dim;
   const size_t doubles = sid_state_doubles(problem, dynamics);
-  const size_t size = vf_draw_size(problem, dynamics->batch, vf_draws_gaussian(dynamics));
+  const size_t size = vf_step_draw_size(problem, dynamics);
   vf_arena arena = {NULL};
   double *rows = vf_arena_take(&arena, (size_t)VF_TRIED * p, sizeof *rows);
   double *state = vf_arena_take(&arena, doubles, sizeof *state);
@@ -371,7 +371,7 @@ static double vf_setting_distance(const vf_kit *kit, const vf_setting *setting,
     sid_stream_init(&stream, kit->seed, key, 3);
     memcpy(state, setting->start, doubles * sizeof *state);
     for (int t = 0; t < VF_STEPS; t++) {
-      vf_setting_draw(setting, distinct, &stream, draws);
+      vf_setting_draw(setting, distinct, state, &stream, draws);
       vf_mistaken_step(mistake, &step, state, work);
     }
     memcpy(rows + i * p, state, p * sizeof *rows);

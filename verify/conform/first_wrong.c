@@ -100,7 +100,7 @@ static vf_walk vf_walk_begin(const vf_request *run, vf_arena *arena) {
   const sid_problem *problem = &experiment->problem;
   const sid_dynamics *dynamics = &experiment->dynamics;
   const uint64_t key[2] = {SID_KEY_NOISE, run->first};
-  const size_t size = vf_draw_size(problem, dynamics->batch, vf_draws_gaussian(dynamics));
+  const size_t size = vf_step_draw_size(problem, dynamics);
   double lr, wd;
   vf_walk walk = {run, NULL, NULL, NULL, {0, 0, 0, 0, NULL}};
   walk.state = vf_arena_take(arena, sid_state_doubles(problem, dynamics), sizeof(double));
@@ -128,7 +128,8 @@ static vf_request vf_walk_step(vf_walk *walk, uint64_t t) {
     for (uint32_t j = 0; factor != 1.0 && j < experiment->problem.dim; j++)
       walk->state[j] = factor * walk->state[j];
   }
-  vf_draw_step(&experiment->problem, &experiment->dynamics, &walk->stream, walk->draws);
+  vf_draw_step(&experiment->problem, &experiment->dynamics, walk->state, &walk->stream,
+               walk->draws);
   step.x = walk->state;
   step.draws = walk->draws;
   return step;

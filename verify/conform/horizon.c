@@ -16,10 +16,9 @@ double vf_horizon_accuracy(const vf_precision *precision) {
 static double *vf_horizon_draws(vf_cases *cases, const vf_request *request) {
   const sid_experiment *experiment = &request->experiment;
   const sid_dynamics *dynamics = &experiment->dynamics;
-  const size_t count = vf_step_draws(dynamics) * vf_draw_size(&experiment->problem, dynamics->batch,
-                                                              vf_draws_gaussian(dynamics));
+  const size_t count = vf_step_draws(dynamics) * vf_step_draw_size(&experiment->problem, dynamics);
   double *draws = vf_arena_take(cases->arena, count, sizeof *draws);
-  vf_draw_step(&experiment->problem, dynamics, &cases->stream, draws);
+  vf_draw_step(&experiment->problem, dynamics, request->x, &cases->stream, draws);
   for (size_t i = 0; cases->binary32 && i < count; i++) draws[i] = (double)(float)draws[i];
   return draws;
 }

@@ -42,9 +42,9 @@ static void vf_bits_fixtures(vf_kit *kit, size_t stride) {
 static void vf_bits_random(vf_kit *kit, vf_do what, int32_t problem, int32_t dynamics,
                            uint64_t index) {
   vf_arena arena = {NULL};
-  vf_cases cases =
-      vf_cases_of(kit->seed, (uint64_t)what << 16 | (uint64_t)problem << 8 | (uint64_t)dynamics,
-                  index, 0, &arena);
+  vf_cases cases = vf_cases_of(
+      kit->seed, vf_case_purpose((int)what) << 16 | (uint64_t)problem << 8 | (uint64_t)dynamics,
+      index, 0, &arena);
   vf_request request;
   char subject[96], id[VF_TEXT_SIZE];
   cases.extreme = 1;
@@ -69,14 +69,14 @@ static uint64_t vf_bits_kinds(uint32_t set, int32_t least, int32_t most) {
  * few; and 8 count without any. */
 static void vf_bits_sweep(vf_kit *kit, uint64_t count) {
   const vf_claims *claims = vf_session_claims(kit->session);
-  const uint64_t problems = vf_bits_kinds(claims->problems, 1, SID_POISSON);
+  const uint64_t problems = vf_bits_kinds(claims->problems, 1, SID_NETWORK);
   const uint64_t dynamics = vf_bits_kinds(claims->dynamics, SID_GD, SID_QUASI_RMSPROP);
   for (int what = VF_RAW; what <= VF_RUN; what++) {
     const int pointwise = vf_request_has_problem((vf_do)what), steps = what >= VF_STEP;
     const uint64_t pairs = (pointwise ? problems : 1) * (steps ? dynamics : 1);
     const uint64_t least = pairs > 0 && pairs < 8 ? 8 / pairs : 1;
     for (uint64_t i = 0; i < count * least; i++)
-      for (int32_t p = 1; p <= (pointwise ? SID_POISSON : 1); p++)
+      for (int32_t p = 1; p <= (pointwise ? SID_NETWORK : 1); p++)
         for (int32_t d = 1; d <= (steps ? SID_QUASI_RMSPROP : 1); d++)
           if (i < count || ((!pointwise || claims->problems >> p & 1u) &&
                             (!steps || claims->dynamics >> d & 1u)))

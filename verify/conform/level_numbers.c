@@ -197,7 +197,7 @@ static int vf_numbers_random(vf_numbers *numbers, int what, int32_t problem, int
   const int path = what >= VF_RUN;
   const vf_do sort = path ? VF_STEP : (vf_do)what;
   const uint64_t purpose =
-      (uint64_t)1 << 32 | (uint64_t)what << 16 | (uint64_t)problem << 8 | (uint64_t)dynamics;
+      (uint64_t)1 << 32 | vf_case_purpose(what) << 16 | (uint64_t)problem << 8 | (uint64_t)dynamics;
   vf_cases cases = vf_cases_of(numbers->kit->seed, purpose, VF_NOISES_ALL * index + (uint64_t)noise,
                                numbers->claims->binary32, &arena);
   vf_request request;

@@ -202,7 +202,7 @@ void vf_mistaken_step(const vf_mistake *mistake, const vf_request *request, doub
               work + p,
               work + 2 * (size_t)p,
               work + 3 * (size_t)p,
-              vf_draw_size(problem, dynamics->batch, vf_draws_gaussian(dynamics))};
+              vf_step_draw_size(problem, dynamics)};
   if (mistake->place == VF_IN_UPDATE) {
     t.decay = vf_factor(mistake->decay, &t.rates);
     t.gradient = vf_factor(mistake->gradient, &t.rates);

@@ -57,8 +57,8 @@ static void vf_probe_one(vf_kit *kit, vf_do what, int32_t problem, int32_t dynam
   memset(probe, 0, sizeof *probe);
   if (probes->count == VF_PROBES_MOST) return;
   vf_cases cases = vf_cases_of(kit->seed,
-                               (uint64_t)1 << 32 | (uint64_t)what << 16 | (uint64_t)problem << 8 |
-                                   (uint64_t)dynamics,
+                               (uint64_t)1 << 32 | vf_case_purpose((int)what) << 16 |
+                                   (uint64_t)problem << 8 | (uint64_t)dynamics,
                                index, claims->binary32, &probe->arena);
   cases.small = index % 2 == 1;
   vf_cases_claimed(&cases, claims);

@@ -30,6 +30,7 @@ size_t vf_request_numbers(const vf_request *request) {
     case VF_HESSIAN_VECTOR:
     case VF_NOISE: return experiment->problem.dim;
     case VF_SCHEDULE: return 3;
+    case VF_OBSERVE: return sid_row_width(experiment);
     case VF_STEP: return sid_state_doubles(&experiment->problem, &experiment->dynamics);
     case VF_RUN: return rows;
     case VF_ENSEMBLE: return rows * (request->last - request->first);
@@ -37,8 +38,16 @@ size_t vf_request_numbers(const vf_request *request) {
   }
 }
 
-const char *vf_state_part(const sid_problem *problem, const sid_dynamics *dynamics, size_t k,
-                          size_t *length) {
+const uint32_t vf_observed = 1u << SID_NORM2 | 1u << SID_LOSS | 1u << SID_GRAD_NORM2 | 1u << SID_X |
+                             1u << SID_TEST_LOSS | 1u << SID_SPHERICAL_SHARPNESS |
+                             1u << SID_LAYER_NORM2 | 1u << SID_ACCURACY | 1u << SID_TEST_ACCURACY |
+                             1u << SID_TEST_CLASSES;
+
+int vf_state_counts(const char *name) { return *name == 'o' || *name == 'e'; }
+
+/* The parts without those of epochs. */
+static const char *vf_own_part(const sid_problem *problem, const sid_dynamics *dynamics, size_t k,
+                               size_t *length) {
   static const char *const momentum[] = {"x", "v"}, *const adam[] = {"x", "m", "v", "b1", "b2"};
   const char *single = NULL;
   *length = problem->dim;
@@ -56,6 +65,16 @@ const char *vf_state_part(const sid_problem *problem, const sid_dynamics *dynami
   }
   *length = 0;
   return k == 1 ? single : NULL;
+}
+
+const char *vf_state_part(const sid_problem *problem, const sid_dynamics *dynamics, size_t k,
+                          size_t *length) {
+  size_t own = 0;
+  const char *name = vf_own_part(problem, dynamics, k, length);
+  if (name || problem->noise != SID_NOISE_EPOCHS) return name;
+  while (vf_own_part(problem, dynamics, own, length)) own++;
+  *length = k == own ? problem->samples : 0;
+  return k == own ? "o" : k == own + 1 ? "e" : NULL;
 }
 
 /* ---- as JSON ------------------------------------------------------------------------------- */
@@ -107,7 +126,7 @@ static void vf_write_step(vf_json_writer *json, const vf_request *request) {
   const sid_problem *problem = &request->experiment.problem;
   const sid_dynamics *dynamics = &request->experiment.dynamics;
   const int gaussian = vf_draws_gaussian(dynamics);
-  const size_t size = vf_draw_size(problem, dynamics->batch, gaussian);
+  const size_t size = vf_step_draw_size(problem, dynamics);
   vf_json_name(json, "dynamics");
   vf_write_dynamics(json, dynamics);
   vf_json_name(json, "lr");
@@ -130,7 +149,11 @@ void vf_write_state(vf_json_writer *json, const sid_problem *problem, const sid_
   vf_json_open(json, '{');
   for (size_t k = 0; (name = vf_state_part(problem, dynamics, k, &length)) != NULL; k++) {
     vf_json_name(json, name);
-    if (length > 0)
+    if (vf_state_counts(name) && length == 0)
+      vf_json_integer(json, (uint64_t)*state);
+    else if (vf_state_counts(name))
+      vf_json_integers(json, state, length);
+    else if (length > 0)
       vf_json_reals(json, state, length);
     else
       vf_json_real(json, *state);
@@ -187,6 +210,7 @@ static void vf_write_fields(vf_json_writer *json, const vf_request *request) {
   vf_write_list(json, "x", request->x, dim);
   if (request->what == VF_HESSIAN_VECTOR) vf_write_list(json, "v", request->v, dim);
   if (request->what == VF_NOISE) vf_write_noise_request(json, request);
+  if (request->what == VF_OBSERVE) vf_write_observables(json, &request->experiment);
 }
 
 void vf_request_write(vf_json_writer *json, const vf_request *request, uint64_t id) {

@@ -13,7 +13,8 @@
   X(VF_NORMALS_FROM_RAWS, "normals_from_raws") X(VF_SUM, "sum") X(VF_DOT, "dot") \
   X(VF_LOSS, "loss") X(VF_GRADIENT, "gradient") X(VF_HESSIAN_VECTOR, "hessian_vector") \
   X(VF_NOISE, "noise") X(VF_NOISE_TRACE, "noise_trace") X(VF_SCHEDULE, "schedule") \
-  X(VF_SHARPNESS, "sharpness") X(VF_STEP, "step") X(VF_RUN, "run") X(VF_ENSEMBLE, "ensemble")
+  X(VF_SHARPNESS, "sharpness") X(VF_OBSERVE, "observe") X(VF_STEP, "step") X(VF_RUN, "run") \
+  X(VF_ENSEMBLE, "ensemble")
 /* clang-format on */
 
 #define VF_REQUEST_ENUMERATOR(enumerator, name) enumerator,
@@ -23,7 +24,8 @@ typedef enum { VF_REQUESTS(VF_REQUEST_ENUMERATOR) VF_REQUEST_COUNT } vf_do;
 typedef struct {
   vf_do what;
   const char *name;          /* define; of others: the defined problem that stands for theirs */
-  sid_experiment experiment; /* run and ensemble all of it, others the parts that they name */
+  sid_experiment experiment; /* run and ensemble all of it, others the parts that they name
+                                (observe: the problem and the observables) */
   uint64_t first, last;      /* run: trajectory `first`; ensemble: first..last-1 */
   uint64_t seed, key[SID_KEY_MAX];
   uint32_t key_len;
@@ -53,6 +55,9 @@ size_t vf_request_numbers(const vf_request *request);
 /* The line of a request, without its LF. */
 void vf_request_write(vf_json_writer *json, const vf_request *request, uint64_t id);
 
+/* The observables that observe may name, as a set of 1 << kind: of a point, without a step. */
+extern const uint32_t vf_observed;
+
 /* A state as an object. */
 void vf_write_state(vf_json_writer *json, const sid_problem *problem, const sid_dynamics *dynamics,
                     const double *state);
@@ -61,5 +66,8 @@ void vf_write_state(vf_json_writer *json, const sid_problem *problem, const sid_
  * numbers it has, 0 for one that is no list; NULL behind the last. Part 0 is x. */
 const char *vf_state_part(const sid_problem *problem, const sid_dynamics *dynamics, size_t k,
                           size_t *length);
+
+/* Whether the numbers of a part are integers: the order of epochs, o and e. */
+int vf_state_counts(const char *name);
 
 #endif

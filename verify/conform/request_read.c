@@ -62,14 +62,16 @@ static void vf_read_terms(const vf_node *root, vf_request *request) {
   if (request->what == VF_DOT) request->v = vf_read_list_of(root, "b", request->count);
 }
 
-/* One draw, as conform/draws.h has it. */
-static void vf_read_draw(const vf_node *list, const sid_problem *problem, int gaussian,
+/* One draw, as conform/draws.h has it; order: that of an epoch, each index below its place. */
+static void vf_read_draw(const vf_node *list, const sid_problem *problem, int gaussian, int order,
                          double *draw, size_t size) {
   const int32_t kind = gaussian ? SID_NOISE_GAUSSIAN : problem->noise;
   const double *numbers = vf_vector(list, size);
   for (size_t i = 0; numbers && i < size && !list->reader->failed; i++) {
     const vf_node item = vf_item(list, i);
-    const double most = kind == SID_NOISE_SAMPLES ? problem->samples - 1.0 : 0x1p32 - 1.0;
+    const double most = kind == SID_NOISE_POISSON ? 0x1p32 - 1.0
+                        : order                   ? (double)(size - i)
+                                                  : problem->samples - 1.0;
     draw[i] = numbers[i];
     if (kind == SID_NOISE_RADEMACHER && fabs(draw[i]) != 1.0)
       vf_reject(&item, "%g; allowed: 1 or -1", draw[i]);
@@ -87,13 +89,33 @@ static void vf_read_noise_request(const vf_node *root, vf_request *request) {
   if (root->reader->failed) return;
   if (!json_is_boolean(gaussian.json)) vf_reject(&gaussian, "allowed: true or false");
   request->gaussian = json_is_true(gaussian.json);
+  if (request->gaussian && !vf_has_gaussian(problem))
+    vf_reject(&gaussian, "allowed: false, because the noise is epochs or the norm bn");
   const int many = problem->noise >= SID_NOISE_SAMPLES && !request->gaussian;
   request->batch = vf_size(&batch, 1, many ? SID_COUNT_MAX : 1);
   if (root->reader->failed) return;
   const size_t size = vf_draw_size(problem, request->batch, request->gaussian);
   double *numbers = vf_keep_draws(&draw, 1, size);
-  if (numbers) vf_read_draw(&draw, problem, request->gaussian, numbers, size);
+  if (numbers) vf_read_draw(&draw, problem, request->gaussian, 0, numbers, size);
   request->draws = numbers;
+}
+
+/* o, a permutation of the samples, or e, batches that have been taken. */
+static void vf_read_epoch(const vf_node *part, const vf_request *request, size_t length,
+                          double *to) {
+  const uint32_t n = request->experiment.problem.samples;
+  if (length == 0) {
+    *to = (double)vf_integer(part, 0, n / request->experiment.dynamics.batch);
+    return;
+  }
+  vf_length(part, n, n, "integers");
+  uint8_t *seen = vf_keep(part, n);
+  for (size_t i = 0; seen && i < n && !part->reader->failed; i++) {
+    const vf_node item = vf_item(part, i);
+    const uint64_t sample = vf_integer(&item, 0, n - 1);
+    if (seen[sample]++) vf_reject(&item, "once more; allowed: each sample once");
+    to[i] = (double)sample;
+  }
 }
 
 static const double *vf_read_state(const vf_node *root, const vf_request *request) {
@@ -108,7 +130,9 @@ static const double *vf_read_state(const vf_node *root, const vf_request *reques
   for (size_t k = 0; (name = vf_state_part(problem, dynamics, k, &length)) != NULL; k++) {
     const vf_node part = vf_required(&state, name, "a part of the state");
     if (root->reader->failed) return NULL;
-    if (length > 0) {
+    if (vf_state_counts(name)) {
+      vf_read_epoch(&part, request, length, to);
+    } else if (length > 0) {
       const double *list = vf_vector(&part, length);
       if (list) memcpy(to, list, length * sizeof *to);
     } else {
@@ -127,7 +151,7 @@ static void vf_read_step(const vf_node *root, vf_request *request) {
   if (root->reader->failed) return;
   const sid_dynamics *dynamics = &request->experiment.dynamics;
   const size_t count = vf_step_draws(dynamics);
-  const size_t size = vf_draw_size(problem, dynamics->batch, vf_draws_gaussian(dynamics));
+  const size_t size = vf_step_draw_size(problem, dynamics);
   request->lr = vf_real(&lr);
   request->wd = vf_real(&wd);
   request->x = vf_read_state(root, request);
@@ -135,7 +159,8 @@ static void vf_read_step(const vf_node *root, vf_request *request) {
   double *numbers = vf_keep_draws(&draws, count, size);
   for (size_t d = 0; numbers && d < count; d++) {
     const vf_node draw = vf_item(&draws, d);
-    vf_read_draw(&draw, problem, vf_draws_gaussian(dynamics), numbers + d * size, size);
+    vf_read_draw(&draw, problem, vf_draws_gaussian(dynamics), problem->noise == SID_NOISE_EPOCHS,
+                 numbers + d * size, size);
   }
   request->draws = numbers;
 }
@@ -162,6 +187,20 @@ static void vf_read_trajectories(const vf_node *root, vf_request *request) {
   if (words[1] < words[0] || words[1] - words[0] > VF_ASKED_MOST / numbers)
     vf_reject(&range, "%llu to %llu; allowed: A <= B, and at most 2^24 numbers in all",
               (unsigned long long)words[0], (unsigned long long)words[1]);
+}
+
+static void vf_read_observe(const vf_node *root, vf_request *request) {
+  const vf_node names = vf_required(root, "observables", "a list of names");
+  sid_experiment *experiment = &request->experiment;
+  if (root->reader->failed) return;
+  vf_read_observables(root, experiment);
+  for (uint32_t o = 0; o < experiment->observable_count && !root->reader->failed; o++) {
+    const vf_node item = vf_item(&names, o);
+    if (!(vf_observed >> experiment->observables[o] & 1u))
+      vf_reject(&item, "allowed: what a point has without a step: norm2, loss, grad_norm2, x, "
+                       "test_loss, spherical_sharpness, layer_norm2, accuracy, test_accuracy, "
+                       "test_classes");
+  }
 }
 
 void vf_request_read(const vf_node *root, vf_request *request) {
@@ -197,7 +236,10 @@ void vf_request_read(const vf_node *root, vf_request *request) {
   }
   if (request->what == VF_SHARPNESS && !sid_problem_scale_invariant(&request->experiment.problem))
     vf_reject(root, "allowed only for scale-invariant problems");
+  if (request->what == VF_NOISE_TRACE)
+    vf_check_observable(root, &request->experiment.problem, SID_NOISE_TRACE);
   request->x = vf_read_list_of(root, "x", dim);
+  if (request->what == VF_OBSERVE) vf_read_observe(root, request);
   if (request->what == VF_HESSIAN_VECTOR) request->v = vf_read_list_of(root, "v", dim);
   if (request->what == VF_NOISE) vf_read_noise_request(root, request);
 }

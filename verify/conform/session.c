@@ -178,13 +178,18 @@ static int vf_schedule_claimed(uint32_t set, const sid_schedule *schedule) {
   return vf_claimed(set, constant ? 0 : schedule->kind);
 }
 
+static const char *vf_unclaimed_observables(const vf_claims *claims,
+                                            const sid_experiment *experiment) {
+  for (uint32_t o = 0; o < experiment->observable_count; o++)
+    if (!vf_claimed(claims->observables, experiment->observables[o])) return "an observable";
+  return NULL;
+}
+
 static const char *vf_unclaimed_experiment(const vf_claims *claims,
                                            const sid_experiment *experiment) {
   if (!vf_schedule_claimed(claims->schedules, &experiment->schedule)) return "the schedule";
   if (!vf_claimed(claims->starts, experiment->start.kind)) return "the start";
-  for (uint32_t o = 0; o < experiment->observable_count; o++)
-    if (!vf_claimed(claims->observables, experiment->observables[o])) return "an observable";
-  return NULL;
+  return vf_unclaimed_observables(claims, experiment);
 }
 
 const char *vf_session_unclaimed(const vf_session *session, const vf_request *request) {
@@ -199,6 +204,7 @@ const char *vf_session_unclaimed(const vf_session *session, const vf_request *re
   if (!vf_claimed(claims->problems, experiment->problem.kind)) return "the problem";
   if (!vf_claimed(claims->noises, experiment->problem.noise)) return "the noise";
   if (steps && !vf_claimed(claims->dynamics, experiment->dynamics.kind)) return "the dynamics";
+  if (request->what == VF_OBSERVE) return vf_unclaimed_observables(claims, experiment);
   return vf_request_has_experiment(request->what) ? vf_unclaimed_experiment(claims, experiment)
                                                   : NULL;
 }

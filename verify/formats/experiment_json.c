@@ -91,7 +91,7 @@ static void vf_read_checkpoints(const vf_node *root, sid_experiment *experiment)
   experiment->checkpoint_count = (uint32_t)count;
 }
 
-static void vf_read_observables(const vf_node *root, sid_experiment *experiment) {
+void vf_read_observables(const vf_node *root, sid_experiment *experiment) {
   static const int32_t standard[] = {SID_NORM2, SID_LOSS};
   const vf_node node = vf_field(root, "observables"), plane = vf_field(root, "plane");
   int angle = 0;

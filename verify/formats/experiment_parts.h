@@ -12,6 +12,9 @@ void vf_read_dynamics(const vf_node *root, sid_experiment *experiment);
 void vf_read_schedule(const vf_node *root, sid_experiment *experiment);
 void vf_read_start(const vf_node *root, sid_experiment *experiment);
 
+/* observables and plane; norm2 and loss where there are none. */
+void vf_read_observables(const vf_node *root, sid_experiment *experiment);
+
 /* The fields of the problem network, but dim and noise. */
 void vf_read_network(const vf_node *node, sid_problem *problem);
 

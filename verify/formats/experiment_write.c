@@ -144,17 +144,21 @@ static void vf_write_start(vf_json_writer *json, const sid_start *start, uint32_
   vf_json_close(json, '}');
 }
 
+void vf_write_observables(vf_json_writer *json, const sid_experiment *experiment) {
+  vf_json_name(json, "observables");
+  vf_json_open(json, '[');
+  for (uint32_t o = 0; o < experiment->observable_count; o++)
+    vf_json_string(json, vf_observable_name(experiment->observables[o]));
+  vf_json_close(json, ']');
+}
+
 static void vf_write_records(vf_json_writer *json, const sid_experiment *experiment) {
   vf_json_name(json, "checkpoints");
   vf_json_open(json, '[');
   for (uint32_t c = 0; c < experiment->checkpoint_count; c++)
     vf_json_integer(json, experiment->checkpoints[c]);
   vf_json_close(json, ']');
-  vf_json_name(json, "observables");
-  vf_json_open(json, '[');
-  for (uint32_t o = 0; o < experiment->observable_count; o++)
-    vf_json_string(json, vf_observable_name(experiment->observables[o]));
-  vf_json_close(json, ']');
+  vf_write_observables(json, experiment);
   if (!experiment->plane) return;
   vf_json_name(json, "plane");
   vf_write_table(json, experiment->plane, 2, experiment->problem.dim);

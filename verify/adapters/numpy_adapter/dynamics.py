@@ -8,6 +8,7 @@ from bisect import bisect_right
 
 import numpy as np
 
+from epochs import Epochs
 from problems import real
 from streams import cosine, dot
 
@@ -36,7 +37,7 @@ class Dynamics:
             return problem.noise.gaussian_draw(stream)
         return problem.noise.draw(stream, self.batch)
 
-    def start(self, x, lr):
+    def start(self, problem, x, lr):
         """The state that belongs to a start x; lr is that of step 0."""
         state = {"x": x}
         if self.kind in PROJECTED:
@@ -46,10 +47,16 @@ class Dynamics:
         values = {"b1": ONE, "b2": ONE, "R": dot(x, x), "v": self.v0, "u": np.sqrt(self.v0) / lr}
         for name in NUMBERS.get(self.kind, []):
             state[name] = values[name] * np.ones((len(x), 1))
+        if problem.noise.kind == "epochs":
+            state.update(Epochs.start(problem, len(x), self.batch))
         return state
 
     def step(self, problem, state, lr, wd, draw):
         """The state after one step; draw() gives each draw in turn."""
+        if problem.noise.kind == "epochs":
+            own = {name: part for name, part in state.items() if name not in ("o", "e")}
+            order, batch = Epochs.following(problem, state["o"], state["e"], self.batch, draw)
+            return {**self.method(problem, lr=lr, wd=wd, draw=lambda: batch, **own), **order}
         return self.method(problem, lr=lr, wd=wd, draw=draw, **state)
 
     def effective_lr(self, state, lr, wd):

@@ -8,7 +8,9 @@ from itertools import accumulate
 
 import numpy as np
 
-from problems import KINDS, real, reals
+import problems
+from network import Network
+from problems import real, reals
 from streams import dot, in_order, sum8
 
 
@@ -121,8 +123,62 @@ class Noise:
         return (sum8(q) - dot(x, q * x) * ir) * ir
 
 
+class NetworkNoise(Noise):
+    """Section 8 of docs/spec-network.md. A draw of a step with epochs is that of a new order."""
+
+    def draw(self, stream, batch):
+        n = self.problem.n
+        if self.kind == "epochs":
+            return stream.indices(n - 1, np.arange(n, 1, -1, dtype=np.uint64))
+        return stream.indices(batch, n) if self.kind == "samples" else super().draw(stream, batch)
+
+    def noisy_gradient(self, x, draw, batch):
+        if self.kind == "none":
+            return super().noisy_gradient(x, draw, batch)
+        return self.problem.batch_gradient(x, draw)
+
+    def gaussian_noise(self, x, e):
+        if self.kind == "none":
+            return super().gaussian_noise(x, e)
+        n = self.problem.n
+        w = (e - sum8(e) * (1.0 / n)) * (1.0 / np.sqrt(float(n)))
+        return self.problem.batch_gradient(x, np.arange(n), w[:, :, None])
+
+    def squares(self, x):
+        """s_i of each sample in turn"""
+        problem = self.problem
+        if problem.norm == "wn" or problem.layers[0].conv:
+            for i in range(problem.n):
+                g = problem.sample_gradient(x, i)
+                yield dot(g, g)
+            return
+        images, y = problem.all(x)
+        passes, f = problem.forward(x, images)
+        derivatives = problem.backward(passes, f, y, np.ones(y.shape + (1,)))[1]
+        lengths = [dot(p.a, p.a) * dot(d, d) for p, d in zip(passes, derivatives)]
+        total = in_order(lengths)
+        yield from (total[:, i] for i in range(problem.n))
+
+    def trace(self, x):
+        if self.kind == "none":
+            return super().trace(x)
+        g = self.problem.gradient(x)
+        return in_order(self.squares(x)) * (1.0 / self.problem.n) - dot(g, g)
+
+
+KINDS = {**problems.KINDS, "network": Network}
+
+
 def make_problem(fields):
     """A problem of section 12, and its noise as an attribute."""
     problem = KINDS[fields["kind"]](fields)
-    problem.noise = Noise(problem, fields["noise"])
+    problem.noise = (NetworkNoise if fields["kind"] == "network" else Noise)(problem,
+                                                                             fields["noise"])
     return problem
+
+
+def draw_of(problem, gaussian, values):
+    """Randomness that is given, of the one trajectory."""
+    if problem.noise.kind in ("samples", "epochs") and not gaussian:
+        return np.array([values])
+    return reals(values)[None]

@@ -47,7 +47,7 @@ class Run:
 
     def start(self, x):
         self.take({"x": x}, 0)
-        self.take(self.dynamics.start(x, self.schedule.at(0)[0]), 0)
+        self.take(self.dynamics.start(self.problem, x, self.schedule.at(0)[0]), 0)
 
     def take(self, state, t):
         """The next state; a trajectory whose state is refused ends after t steps."""
