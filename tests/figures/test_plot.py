@@ -114,6 +114,14 @@ with case("a series of a report, by the name of its check, by its own, and the f
     same(drawn(REPORT, "--series", "fm6.ensemble-cosine"), drawn(REPORT), "by check")
     same(drawn(REPORT, "--series", "angles of 60 models, lr=0.01 wd=0.05"), drawn(REPORT),
          "by name")
+with case("the view of a series: its columns, in panels; --columns has panels, too"):
+    with_view = write("view.json", json.dumps({"checks": [{"id": "a", "series": [
+        {"name": "n", "columns": ["x", "y", "z", "u"], "rows": [[1, 2, 3, 4], [2, 3, 4, 5]],
+         "view": "y,x;z"}]}]}))
+    svg = drawn(with_view)
+    same(points(svg), [3, 3], "points, in two panels")
+    holds(">u<" not in svg and ">x<" in svg and ">z<" in svg, "columns")
+    same(points(drawn(with_view, "--columns", "x,y,z;u")), [3, 3, 3], "points")
 with case("names in a report are text to gnuplot, whatever is in them"):
     made = path_of("made-by-a-name")
     name = f"it's\n!touch {made}\nq"

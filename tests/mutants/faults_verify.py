@@ -18,10 +18,42 @@ MISTAKES = 'tests/conform/test_mistakes.py'
 PARTS = 'tests/cli/test_parts.py'
 HELP = 'tests/cli/test_help.py'
 EXPLAIN = 'tests/cli/test_explain.py'
+PAGE = 'tests/cli/test_page.py'
 PLOT = 'tests/figures/test_plot.py'
 SWEEP = 'tests/cli/test_sweep.py'
 
 FAULTS = {
+    'verify/command/page.c': [
+        ('page-hash-without-measured', PAGE, 'vf_hash_number(hash, one->measured);', ';'),
+        ('page-hash-of-time', PAGE, 'vf_hash_text(hash, result->check->id);',
+         'vf_hash_text(hash, result->check->id), vf_hash_number(hash, result->seconds);'),
+        ('page-no-failures', PAGE, 'if (passed < report->count)', 'if (0)'),
+    ],
+    'verify/command/page_parts.c': [
+        ('page-instance-not-escaped', PAGE, 'vf_report_xml(stream, one->instance);',
+         'fputs(one->instance, stream);'),
+        ('page-data-plain', PAGE, 'strchr("-._~,", code)', 'code > 32'),
+        ('page-worst-is-first', PAGE, 'result->context.count < 2', 'result->context.count < 20'),
+        ('page-errata-swapped', PAGE, 'vf_claimed("right", one->right_relation, one->right,',
+         'vf_claimed("right", one->right_relation, one->printed,'),
+    ],
+    'verify/command/svg.c': [
+        ('svg-no-name', PAGE, 'WIDTH, height, number, number',
+         'WIDTH, height, number, number + 1'),
+        ('svg-no-bars', PAGE, 'if (vf_picture_has_errors(at->picture, c)) vf_draw',
+         'if (0) vf_draw'),
+        ('svg-draws-nan', PAGE, 'isfinite(vf_cell(at, row, column)) &&', ''),
+        ('svg-joins-a-law-twice', PAGE, "drawing ? 'L' : 'M'", "'M'"),
+    ],
+    'verify/command/picture.c': [
+        ('picture-unknown-column', PAGE, 'if (c == table->column_count)', 'if (0)'),
+        ('plot-view-first-panel', PAGE, "*at == ';' && ++panel", "*at == ';' && panel"),
+    ],
+    'verify/command/typeset.c': [
+        ('typeset-j-theta', PAGE, 'if (hyphened && letters == 2) return 0;', ''),
+        ('typeset-snake-case', PAGE, "here == '_' && script && in_formula",
+         "here == '_' && script"),
+    ],
     'verify/command/describe.c': [
         ('help-without-defaults', HELP, 'if (option->otherwise)', 'if (0)'),
     ],
@@ -57,7 +89,7 @@ FAULTS = {
         ('plot-other-series', PLOT, 'strcmp(wanted, name) == 0', '1'),
     ],
     'verify/command/gnuplot.c': [
-        ('plot-no-bars', PLOT, 'c + 1 < table->column_count && vf_is_error', '0 && vf_is_error'),
+        ('plot-no-bars', PLOT, 'errors = vf_picture_has_errors(picture, c)', 'errors = 0'),
     ],
     'verify/command/plot.c': [
         ('plot-law-apart', PLOT, 'strncmp(table->columns[c], "law_", 4) == 0', '0'),

@@ -14,6 +14,7 @@ void vf_drawn_free(vf_table_of_numbers *table) {
   free(table->columns);
   free(table->values);
   free(table->name);
+  free(table->view);
 }
 
 static void vf_add_column(vf_table_of_numbers *table, const char *name) {
@@ -161,6 +162,8 @@ static int vf_take_series(json_t *series, const char *check, vf_table_of_numbers
   size_t capacity = 0;
   snprintf(name, sizeof name, "%s: %s", check, json_string_value(json_object_get(series, "name")));
   table->name = vf_copy_text(name);
+  const char *view = json_string_value(json_object_get(series, "view"));
+  if (view) table->view = vf_copy_text(view);
   for (size_t c = 0; c < json_array_size(columns); c++) {
     const char *column = json_string_value(json_array_get(columns, c));
     vf_add_column(table, column ? column : "?");

@@ -8,16 +8,6 @@
 #include "command/command.h"
 #include "formats/output.h"
 
-int vf_is_error(const char *column) {
-  return strcmp(column, "standard error") == 0 || strcmp(column, "standard_error") == 0;
-}
-
-/* Laws are lines, what was measured is points. */
-static int vf_is_law(const char *column) {
-  return strstr(column, "law") || strstr(column, "flow") || strstr(column, "V(T)") ||
-         strcmp(column, "(36)") == 0;
-}
-
 static void vf_write_data(const vf_table_of_numbers *table, FILE *script) {
   fputs("$data << EOD\n", script);
   for (size_t r = 0; r < table->rows; r++)
@@ -41,11 +31,13 @@ static void vf_quoted(const char *text, FILE *script) {
 
 static void vf_write_panel(const vf_picture *picture, int panel, FILE *script) {
   const vf_table_of_numbers *table = picture->table;
+  const int log_y = vf_picture_log_y(picture, panel);
   int line = 0;
+  fputs(log_y ? "set logscale y\nset format y '%g'\n" : "unset logscale y\n", script);
   for (size_t c = 0; c < table->column_count; c++) {
-    if (picture->panel[c] != panel || vf_is_error(table->columns[c])) continue;
-    const int errors = c + 1 < table->column_count && vf_is_error(table->columns[c + 1]);
-    fprintf(script, picture->log_y ? "%s $data using %zu:(abs($%zu))" : "%s $data using %zu:%zu",
+    if (!vf_picture_draws(picture, c, panel)) continue;
+    const int errors = vf_picture_has_errors(picture, c);
+    fprintf(script, log_y ? "%s $data using %zu:(abs($%zu))" : "%s $data using %zu:%zu",
             line ? ", \\\n " : "plot", picture->x + 1, c + 1);
     if (errors) fprintf(script, ":%zu with yerrorbars pt 7 ps 0.5", c + 2);
     if (!errors && vf_is_law(table->columns[c])) fputs(" with lines lw 2 dt 2", script);
@@ -63,9 +55,8 @@ static void vf_write_script(const vf_picture *picture, const char *terminal, FIL
   vf_quoted(picture->table->name, script);
   fputs("\nset xlabel ", script);
   vf_quoted(picture->table->columns[picture->x], script);
-  fprintf(script, "\nset grid\nset key outside right top Left reverse\n%s%s",
-          picture->log_x ? "set logscale x\nset format x '%g'\n" : "",
-          picture->log_y ? "set logscale y\nset format y '%g'\n" : "");
+  fprintf(script, "\nset grid\nset key outside right top Left reverse\n%s",
+          picture->log_x ? "set logscale x\nset format x '%g'\n" : "");
   vf_write_data(picture->table, script);
   if (picture->panels > 1) fprintf(script, "set multiplot layout %d,1\n", picture->panels);
   for (int panel = 0; panel < picture->panels; panel++) {

@@ -56,31 +56,6 @@ static void vf_panels_of_observables(const vf_table_of_numbers *table, int *pane
   }
 }
 
-/* --columns X,Y,...: one panel. Returns 0, or VF_EXIT_USAGE after a message. */
-static int vf_chosen_columns(const char *names, vf_picture *picture, int *panel) {
-  const vf_table_of_numbers *table = picture->table;
-  int found = 0;
-  for (size_t c = 0; c < table->column_count; c++) panel[c] = -1;
-  for (const char *at = names; *at; at += at[0] == ',') {
-    const size_t length = strcspn(at, ",");
-    size_t c = 0;
-    while (c < table->column_count &&
-           (strlen(table->columns[c]) != length || strncmp(table->columns[c], at, length) != 0))
-      c++;
-    if (c == table->column_count)
-      return vf_fail("plot: --columns %s: no column %.*s; the first is %s", names, (int)length, at,
-                     table->columns[0]);
-    if (found++)
-      panel[c] = 0;
-    else
-      picture->x = c;
-    at += length;
-  }
-  if (found < 2) return vf_fail("plot: --columns %s: allowed: X,Y or X,Y,Y,...", names);
-  picture->panels = 1;
-  return 0;
-}
-
 /* Whether a table of `run --set` is it: a column for the field before those of a run. Rows of other
  * values, or of other observables, are no curve. */
 static int vf_is_sweep(const vf_table_of_numbers *table) {
@@ -94,14 +69,14 @@ static int vf_is_sweep(const vf_table_of_numbers *table) {
 static int vf_draw(const vf_plot_options *options, const vf_table_of_numbers *table) {
   int *panel = vf_allocate(table->column_count, sizeof *panel), status = 0;
   vf_picture picture = {
-      .table = table, .panel = panel, .log_x = options->log_x, .log_y = options->log_y};
-  if (options->columns) {
-    status = vf_chosen_columns(options->columns, &picture, panel);
+      .table = table, .panel = panel, .log_x = options->log_x, .log_y = options->log_y ? ~0u : 0};
+  const char *view = options->columns ? options->columns : table->view;
+  if (view) {
+    status = vf_picture_view(options->columns ? "plot: --columns" : "plot: view", view, &picture);
   } else if (strcmp(table->columns[0], "step") == 0 && !vf_ends_with(options->file, ".json")) {
     vf_panels_of_observables(table, panel, &picture.panels);
   } else {
-    panel[0] = -1;
-    picture.panels = 1;
+    vf_picture_all(&picture);
   }
   if (!status) status = vf_gnuplot(&picture, options->out);
   free(panel);
@@ -129,8 +104,8 @@ static int vf_plot(int argc, char **argv) {
 static const vf_option vf_plot_table[] = {
     {'o', "out", "FILE.svg|FILE.png", NULL, "the picture; must be given"},
     {'s', "series", "NAME", "the first", "series of a report, by its name or by that of its check"},
-    {'c', "columns", "X,Y,...", "all over the first",
-     "names of the columns to draw, that of the horizontal axis first"},
+    {'c', "columns", "X,Y,...;Y", "those of a report's view, or all over the first",
+     "names of the columns to draw, that of the horizontal axis first; ';' begins a panel below"},
     {'l', "log", "x|y|xy", NULL, "logarithmic axes"},
     VF_OPTIONS_END};
 

@@ -9,6 +9,7 @@
 #include "running/parallel.h"
 #include "harness/check.h"
 #include "command/command.h"
+#include "command/page.h"
 #include "command/ticker.h"
 #include "formats/output.h"
 #include "harness/report.h"
@@ -16,7 +17,7 @@
 
 typedef struct {
   vf_tier tier;
-  const char *filter, *json, *junit, *series;
+  const char *filter, *json, *junit, *html, *series;
   int jobs, list;
 } vf_verify_options;
 
@@ -39,6 +40,7 @@ static int vf_parse_verify(int argc, char **argv, vf_verify_options *options) {
       case 'j': status = vf_option_jobs(optarg, &options->jobs); break;
       case 'o': options->json = optarg; break;
       case 'u': options->junit = optarg; break;
+      case 'w': options->html = optarg; break;
       case 's': options->series = optarg; break;
       case 'l': options->list = 1; break;
       default: status = vf_option_error("verify", code, argv);
@@ -107,58 +109,88 @@ static void vf_run_checks(const vf_verify_options *options, vf_result *results, 
   vf_ticker_stop(&ticker);
 }
 
+/* The files that a report is written to, each with the option that names it. */
+enum { JSON, JUNIT, HTML, REPORTS };
+static const char *const vf_report_options[REPORTS] = {"--json", "--junit", "--html"};
+
+typedef struct {
+  const char *path[REPORTS]; /* NULL: not wanted */
+  vf_output output[REPORTS];
+} vf_reports;
+
+static void vf_abandon_reports(vf_reports *reports, int count) {
+  for (int i = 0; i < count; i++)
+    if (reports->path[i]) vf_output_abandon(reports->output + i);
+}
+
 static int vf_same_file(FILE *a, FILE *b) {
   struct stat first, second;
   return fstat(fileno(a), &first) == 0 && fstat(fileno(b), &second) == 0 &&
          first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/* Opens both files, and makes the folder of the series, before the work starts: better to fail now
- * than after it. */
-static int vf_open_reports(const vf_verify_options *options, vf_output *json, vf_output *junit) {
-  const char *const paths[] = {options->json, options->junit};
-  for (int i = 0; i < 2; i++)
-    if (paths[i] && strcmp(paths[i], "-") == 0)
-      return vf_fail("verify: %s -: standard output has the table; allowed: a file",
-                     i ? "--junit" : "--json");
-  if (options->series && vf_series_folder(options->series)) return VF_EXIT_USAGE;
-  if (options->json && vf_output_open(json, options->json)) return VF_EXIT_USAGE;
-  int status = options->junit ? vf_output_open(junit, options->junit) : 0;
-  if (!status && options->json && options->junit && vf_same_file(json->stream, junit->stream)) {
-    status =
-        vf_fail("verify: --json and --junit: the same file %s; allowed: two files", options->json);
-    vf_output_abandon(junit);
-  }
-  if (status && options->json) vf_output_abandon(json);
+/* Opens report i, which is another file than those before it. */
+static int vf_open_report(vf_reports *reports, int i) {
+  const int status = vf_output_open(reports->output + i, reports->path[i]);
+  for (int k = 0; k < i && !status; k++)
+    if (reports->path[k] && vf_same_file(reports->output[k].stream, reports->output[i].stream)) {
+      vf_output_abandon(reports->output + i);
+      return vf_fail("verify: %s and %s: the same file %s; allowed: two files",
+                     vf_report_options[k], vf_report_options[i], reports->path[k]);
+    }
   return status;
 }
 
-static int vf_write_reports(const vf_verify_options *options, const vf_report *report,
-                            vf_output *json, vf_output *junit) {
-  int status = 0;
-  if (options->json) {
-    const int made = vf_report_json(report, json);
-    if (made) vf_output_abandon(json);
-    status = made ? made : vf_output_commit(json);
+/* Opens the files, and makes the folder of the series, before the work starts: better to fail now
+ * than after it. */
+static int vf_open_reports(const vf_verify_options *options, vf_reports *reports) {
+  *reports = (vf_reports){.path = {options->json, options->junit, options->html}};
+  for (int i = 0; i < REPORTS; i++)
+    if (reports->path[i] && strcmp(reports->path[i], "-") == 0)
+      return vf_fail("verify: %s -: standard output has the table; allowed: a file",
+                     vf_report_options[i]);
+  if (options->series && vf_series_folder(options->series)) return VF_EXIT_USAGE;
+  for (int i = 0; i < REPORTS; i++)
+    if (reports->path[i] && vf_open_report(reports, i)) {
+      vf_abandon_reports(reports, i);
+      return VF_EXIT_USAGE;
+    }
+  return 0;
+}
+
+static int vf_write_report(int kind, const vf_report *report, int jobs, vf_output *output) {
+  switch (kind) {
+    case JSON: return vf_report_json(report, output);
+    case HTML: return vf_page(report, jobs, output);
+    default: vf_report_junit(report, output); return 0;
   }
-  if (options->junit) {
-    vf_report_junit(report, junit);
-    const int written = vf_output_commit(junit);
-    status = status ? status : written;
+}
+
+static int vf_write_reports(const vf_verify_options *options, const vf_report *report,
+                            vf_reports *reports) {
+  int status = 0;
+  for (int i = 0; i < REPORTS; i++) {
+    if (!reports->path[i]) continue;
+    int made = vf_write_report(i, report, options->jobs, reports->output + i);
+    if (made)
+      vf_output_abandon(reports->output + i);
+    else
+      made = vf_output_commit(reports->output + i);
+    status = status ? status : made;
   }
   const int drawn = options->series ? vf_report_series(report, options->series) : 0;
   return status ? status : drawn;
 }
 
 static int vf_verify(const vf_verify_options *options, vf_result *results, size_t count) {
-  vf_output json, junit;
+  vf_reports reports;
   const double start = vf_seconds();
-  int status = vf_open_reports(options, &json, &junit);
+  int status = vf_open_reports(options, &reports);
   if (status) return status;
   vf_run_checks(options, results, count);
   const vf_report report = {results, count, vf_tier_name(options->tier), vf_backend()->name,
                             vf_seconds() - start};
-  status = vf_write_reports(options, &report, &json, &junit);
+  status = vf_write_reports(options, &report, &reports);
   vf_report_sum(&report);
   for (size_t i = 0; i < count && !status; i++)
     if (vf_context_verdict(&results[i].context) != VF_PASS) status = VF_EXIT_FAILED;
@@ -192,6 +224,8 @@ static const vf_option vf_verify_table[] = {
     {'f', "filter", "GLOB", "all checks", "checks whose id or row it matches: 'svag2', 'errata.*'"},
     {'l', "list", NULL, NULL, "shows the checks with claim and source, runs none"},
     {'o', "json", "FILE", NULL, "report with every case, basis of tolerance and series"},
+    {'w', "html", "FILE", NULL,
+     "report as a page: laws, instances, pictures and their data; needs no network"},
     {'s', "series", "DIR", NULL, "the data behind the figures, a CSV file each"},
     {'u', "junit", "FILE", NULL, "report as JUnit XML, for CI"},
     VF_OPTION_JOBS,

@@ -39,6 +39,7 @@ static void vf_clear_series(vf_table_of_numbers *series) {
   free(series->columns);
   free(series->name);
   free(series->values);
+  free(series->view);
 }
 
 void vf_context_clear(vf_context *context) {
@@ -240,6 +241,13 @@ void vf_series(vf_context *context, const char *name, const char *const *columns
                                  .values = vf_allocate(numbers, sizeof *values)};
   memcpy(added->values, values, numbers * sizeof *values);
   for (size_t c = 0; c < column_count; c++) added->columns[c] = vf_copy_text(columns[c]);
+}
+
+void vf_view(vf_context *context, const char *view) {
+  if (context->series_count == 0) return; /* vf_series() has said why */
+  vf_table_of_numbers *last = context->series + context->series_count - 1;
+  free(last->view);
+  last->view = vf_copy_text(view);
 }
 
 /* ---- order of convergence ---- */

@@ -99,6 +99,10 @@ double vf_order(vf_context *context, const char *instance, const double *h, cons
 void vf_series(vf_context *context, const char *name, const char *const *columns,
                size_t column_count, const double *values, size_t rows);
 
+/* How the last series is drawn, where that is not all columns over the first: the names of columns,
+ * X,Y,Y;Y, that of the horizontal axis first; ';' begins a panel below. */
+void vf_view(vf_context *context, const char *view);
+
 /* ---- statistics, each the exact number rounded once (docs/spec.md section 13) ---- */
 
 typedef struct {

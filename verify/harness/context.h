@@ -21,6 +21,7 @@ typedef struct {
   char *name, **columns;
   size_t column_count, rows;
   double *values;
+  char *view; /* how it is drawn (vf_view()); NULL: all columns over the first */
 } vf_table_of_numbers;
 
 struct vf_context {

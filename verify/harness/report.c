@@ -3,7 +3,7 @@
 #include "formats/json_value.h"
 #include "harness/papers.h"
 
-static const char *vf_verdict_name(vf_verdict verdict) {
+const char *vf_verdict_name(vf_verdict verdict) {
   static const char *const names[] = {"pass", "inconclusive", "fail"};
   return names[verdict];
 }
@@ -122,7 +122,8 @@ static json_t *vf_json_series(const vf_table_of_numbers *series) {
       json_array_append_new(row, vf_json_number(series->values[r * series->column_count + c]));
     json_array_append_new(rows, row);
   }
-  return json_pack("{s:s, s:o, s:o}", "name", series->name, "columns", columns, "rows", rows);
+  return json_pack("{s:s, s:o, s:o, s:s*}", "name", series->name, "columns", columns, "rows", rows,
+                   "view", series->view);
 }
 
 static json_t *vf_json_result(const vf_result *result) {
@@ -163,16 +164,20 @@ int vf_report_json(const vf_report *report, vf_output *output) {
 
 #endif
 
-void vf_report_xml(FILE *stream, const char *text) {
-  for (; *text; text++) {
-    switch (*text) {
-      case '<': fputs("&lt;", stream); break;
-      case '>': fputs("&gt;", stream); break;
-      case '&': fputs("&amp;", stream); break;
-      case '"': fputs("&quot;", stream); break;
-      default: fputc(*text, stream);
-    }
+/* XML has no control characters; what is no ASCII is in no text of a check. */
+void vf_report_xml_letter(char letter, FILE *stream) {
+  const unsigned char code = (unsigned char)letter;
+  switch (letter) {
+    case '<': fputs("&lt;", stream); break;
+    case '>': fputs("&gt;", stream); break;
+    case '&': fputs("&amp;", stream); break;
+    case '"': fputs("&quot;", stream); break;
+    default: fputc(code < 0x20 ? ' ' : code < 0x7f ? letter : '?', stream);
   }
+}
+
+void vf_report_xml(FILE *stream, const char *text) {
+  for (; *text; text++) vf_report_xml_letter(*text, stream);
 }
 
 static void vf_junit_result(const vf_result *result, FILE *stream) {

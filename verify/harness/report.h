@@ -19,8 +19,9 @@ typedef struct {
   double seconds;
 } vf_report;
 
-/* Name of a tier. */
+/* Names of a tier and of a verdict. */
 const char *vf_tier_name(vf_tier tier);
+const char *vf_verdict_name(vf_verdict verdict);
 
 /* The head of the table, one line per check, the lines of what failed, and the sum "N passed, N
  * failed" (inconclusive counts as failed). The table of errata, which has printed, right and
@@ -34,7 +35,8 @@ void vf_report_sum(const vf_report *report);
 int vf_report_json(const vf_report *report, vf_output *output);
 void vf_report_junit(const vf_report *report, vf_output *output);
 
-/* Text inside XML. */
+/* Text, and a letter of it, inside XML. */
+void vf_report_xml_letter(char letter, FILE *stream);
 void vf_report_xml(FILE *stream, const char *text);
 
 #endif

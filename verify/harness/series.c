@@ -33,7 +33,7 @@ static size_t vf_same_names(const vf_context *context, size_t s, const char *nam
   return count;
 }
 
-static void vf_write_table(const vf_table_of_numbers *table, FILE *stream) {
+void vf_series_csv(const vf_table_of_numbers *table, FILE *stream) {
   char text[VF_NUMBER_SIZE];
   for (size_t c = 0; c < table->column_count; c++)
     fprintf(stream, "%s%s", c ? "," : "", table->columns[c]);
@@ -45,16 +45,22 @@ static void vf_write_table(const vf_table_of_numbers *table, FILE *stream) {
               c + 1 == table->column_count ? "\n" : ",");
 }
 
-static int vf_write_series(const vf_result *result, size_t s, const char *directory) {
-  char name[NAME_SIZE], path[PATH_SIZE], number[24] = "";
-  vf_output output;
-  vf_file_name(result->context.series[s].name, name);
-  const size_t before = vf_same_names(&result->context, s, name);
+void vf_series_name(const vf_result *result, size_t s, char name[VF_SERIES_NAME]) {
+  char own[NAME_SIZE], number[24] = "";
+  vf_file_name(result->context.series[s].name, own);
+  const size_t before = vf_same_names(&result->context, s, own);
   if (before) snprintf(number, sizeof number, "-%zu", before + 1);
-  snprintf(path, sizeof path, "%s/%s.%s%s.csv", directory, result->check->id, name, number);
+  snprintf(name, VF_SERIES_NAME, "%s.%s%s.csv", result->check->id, own, number);
+}
+
+static int vf_write_series(const vf_result *result, size_t s, const char *directory) {
+  char name[VF_SERIES_NAME], path[PATH_SIZE];
+  vf_output output;
+  vf_series_name(result, s, name);
+  snprintf(path, sizeof path, "%s/%s", directory, name);
   const int status = vf_output_open(&output, path);
   if (status) return status;
-  vf_write_table(result->context.series + s, output.stream);
+  vf_series_csv(result->context.series + s, output.stream);
   return vf_output_commit(&output);
 }
 

@@ -62,6 +62,7 @@ static void eos_mean_windows(vf_context *context) {
                 "g sup|phi - zeta|-differences over .2: sqrt(ein)");
     }
     vf_series(context, name, eos_window_columns, 6, rows, EOS_WINDOWS);
+    vf_view(context, "tau to,mean h^2/ein,2/(4+g^2) along the flow;speed,speed of the flow");
     vf_text(text, "eos5.window-mean-h2-over-ein.al0-%s.from-0.4.to-0.6", eos_angles[c].key);
     vf_within_relative(context, text, 2.0 * windows[c * EOS_WINDOWS + 2].h2,
                        vf_expected(context, text), .01, "windows within 1 %");

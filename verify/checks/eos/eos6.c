@@ -167,6 +167,7 @@ static void eos_period_series(vf_context *context) {
                2.0 * sqrt(ein * (energy - 1.0)) + 10.0 * ein * energy,
                "|et lam1 - 2| <= 2 sqrt(ein (E - 1)), corrections O(ein)");
     vf_series(context, name, columns, 6, rows, ROWS);
+    vf_view(context, "step sqrt(ein),h^2/ein;et lam1;y;E");
   }
   free(rows);
 }

@@ -114,6 +114,7 @@ static void eos_figure_of(vf_context *context, int which, double size, double ei
       context, name, last[1], last[2], 20.0 * ein,
       "P_null w decays exactly, |P_row w|^2 is the edge's to order ein as in eos7.stationary");
   vf_series(context, series, columns, FIGURE_COLUMNS, figure->rows, FIGURE_ROWS);
+  vf_view(context, "tau,psi,psi of the flow;loss;|P_row w|^2/edge;h/sqrt(ein)");
   free(r), free(figure);
 }
 

@@ -64,5 +64,7 @@ void eos_train_series(vf_context *context, const eos_training *one, const double
     memcpy(table + 7 * k, values, sizeof values);
   }
   vf_series(context, name, columns, 7, table, one->points);
+  vf_view(context, "step,training loss at midpoint,test loss at midpoint;spherical sharpness at "
+                   "midpoint;et lam1");
   free(table);
 }

@@ -22,6 +22,7 @@ static void fm_variation_series(vf_context *context, const fm_model *model, doub
   char name[VF_TEXT_SIZE];
   vf_text(name, "spread of the angle, lr=%g wd=%g D=%u", eta, lam, (unsigned)model->dim);
   vf_series(context, name, columns, VARIATION_COLUMNS, values, rows);
+  vf_view(context, "T,variation,V(T) with the loss's part");
 }
 
 /* Mean quadratic variation of `runs` trajectories at the marks against V(tau(mark)) with the loss's
@@ -115,6 +116,7 @@ static void fm_scatter_series(vf_context *context, double eta, double lam, const
   }
   vf_text(name, "angles of 60 models, lr=%g wd=%g", eta, lam);
   vf_series(context, name, columns, WIDTH, values, MODELS * count);
+  vf_view(context, "model,angle");
   free(values);
 }
 

@@ -135,6 +135,7 @@ static void il_separation_series(vf_context *context) {
       vf_error(context, "series", "a step failed");
   }
   vf_series(context, "figure 5(a)", columns, 4, series[0], STEPS + 1);
+  vf_view(context, "step,loss,loss of its twin;distance");
 }
 
 /* Two starts 1e-9 apart: the first step at which they differ by .01, within the fifth that the

@@ -106,7 +106,10 @@ static void panel_series(vf_context *context, double lam) {
       out[3] += rows[(i * POINTS + c) * P_WIDTH + P_NORM2] / PANEL_TRIALS;
   }
   vf_text(name, "nrq figure 2 (a)-(d), lr=%g wd=%g", panel_eta, lam);
-  if (rows) vf_series(context, name, columns, COLUMNS, values, POINTS);
+  if (rows) {
+    vf_series(context, name, columns, COLUMNS, values, POINTS);
+    vf_view(context, "t,risk;rms angular update;mean |x|^2");
+  }
   free(rows);
 }
 

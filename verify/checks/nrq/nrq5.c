@@ -288,6 +288,8 @@ static void escape_series(vf_context *context, double *const rows[VARIANTS],
     }
   }
   vf_series(context, "nrq figure 2 (e)-(h)", columns, COLUMNS, values, ROWS);
+  vf_view(context, "t,risk,risk of the law,rescaled: risk;angular update,rescaled: angular "
+                   "update;norm,rescaled: norm");
   free(values);
 }
 

@@ -198,6 +198,9 @@ static void nrq_figure_data(vf_context *context, double eta, double lam, const d
     free(rows);
   }
   vf_series(context, "nrq figure 2 (i)-(l)", columns, COLUMNS, values, POINTS);
+  vf_view(context,
+          "t,M0=1: risk,M0=25: risk,M0=400: risk;M0=1: angular update,M0=25: angular update,"
+          "M0=400: angular update;M0=1: norm,M0=25: norm,M0=400: norm");
   free(values);
 }
 

@@ -122,6 +122,7 @@ static void compare_shapes(vf_context *context, const noise_view *view, double l
   compare_shape_limits(context, view, lr);
   vf_text(name, "shape of a step, %s", view->name);
   vf_series(context, name, columns, 3, &table[0][0], VF_COUNT(ls));
+  vf_view(context, "l,kurtosis of a step;skewness of a step");
 }
 
 /* One view after another through the same room. */

@@ -229,6 +229,7 @@ static void compare_baseline(vf_context *context, const sid_problem *problem, co
   }
   compare_critical(context, name, critical, kappa, c2, count);
   vf_series(context, name, columns, VF_COUNT(columns), &table[0][0], count);
+  vf_view(context, "kappa,G/N,least C^2;R,G,N");
 }
 
 /* svag, Theorem 6.6, Figures 6 and 14: N/G of one baseline run, estimated from stochastic gradients

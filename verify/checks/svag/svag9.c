@@ -123,6 +123,7 @@ static void check_svag9_gaussian(vf_context *context) {
             200.0 * svag_roundoff, "40 roundings of 2^-53 of numbers below 5");
   vf_series(context, "estimate of 1/alpha on Gaussian noise", columns, VF_COUNT(columns),
             &table[0][0], VF_COUNT(tail_cases));
+  vf_view(context, "(36),estimate of 1/alpha");
 }
 
 /* A symmetric alpha-stable number for 1/alpha = 1/2, 1 or 2: z, z/z', z/(|z'| z''^2); the last
