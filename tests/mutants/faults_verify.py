@@ -167,10 +167,12 @@ FAULTS = {
         ('numbers-whole-horizons', ASKED, 'if (steps < numbers->most) numbers->shorter++;',
          'if (steps <= numbers->most) numbers->shorter++;'),
     ],
-    'verify/conform/cases.c': [
+    'verify/conform/cases_numbers.c': [
         ('cases-uniforms-of-binary64', ASKED,
          'return vf_case_number(cases, low + (high - low) * sid_stream_uniform(&cases->stream));',
          'return low + (high - low) * sid_stream_uniform(&cases->stream);'),
+    ],
+    'verify/conform/cases.c': [
         ('cases-draws-of-binary64', ASKED, '  vf_case_round(cases, draw, size);\n', ''),
         ('cases-raws-of-binary64', ASKED, 'if (cases->binary32) raws[i] &= ~(uint64_t)0 << 41;',
          ''),

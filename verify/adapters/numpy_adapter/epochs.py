@@ -1,4 +1,4 @@
-"""Section 8 of docs/spec-network.md: the order of the samples in an epoch, which is in the state."""
+"""Section 8 of docs/spec-network.md: the order of the samples in an epoch, which the state has."""
 import numpy as np
 
 
