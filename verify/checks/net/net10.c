@@ -63,7 +63,7 @@ static void net_noises(vf_context *context) {
  * these with random numbers of its own. */
 static void net_digits_noises(vf_context *context) {
   static const double others[] = {8.52, 8.52, 5.13};
-  static const size_t counts[] = {8, 4, 4};
+  static const size_t counts[] = {12, 8, 4};
   static const net_noise run = {0.08, 0.0125, 1.0, 16, {2000}};
   static net_case made;
   net_shape shape = net_digits_large;
