@@ -38,8 +38,10 @@ static int net_digits_read(vf_content *content, vf_images *images,
   vf_sha256_begin(&hash);
   vf_sha256_add(&hash, content->file, content->length);
   vf_sha256_text(&hash, digest);
-  if (strcmp(digest, net_digits_sha256) != 0)
-    return vf_content_refuse(content, 0, "another file; allowed: SHA-256 %s", net_digits_sha256);
+  if (strcmp(digest, net_digits_sha256) != 0) {
+    (void)vf_content_refuse(content, 0, "another file; allowed: SHA-256 %s", net_digits_sha256);
+    return -1;
+  }
   return vf_images_read(content, VF_DIGITS, 10, images);
 }
 

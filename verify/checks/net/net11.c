@@ -25,7 +25,7 @@ static void net_average(const double *rows, double eta, net_sizes *sizes) {
   double gain[NET_COUNT], loss[NET_COUNT];
   for (size_t i = 0; i < NET_COUNT; i++) {
     double sums[NET_OBSERVED] = {0.0};
-    for (size_t k = 0; k < NET_TIMES * NET_OBSERVED; k++)
+    for (size_t k = 0; k < (size_t)NET_TIMES * NET_OBSERVED; k++)
       sums[k % NET_OBSERVED] += rows[i * NET_TIMES * NET_OBSERVED + k] / NET_TIMES;
     sizes->r[i] = sums[0], sizes->g[i] = sums[1], sizes->n[i] = sums[2];
     loss[i] = (2.0 - eta * net_lam) * net_lam * sums[0], gain[i] = eta * (sums[1] + sums[2]);

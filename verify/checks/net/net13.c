@@ -39,7 +39,7 @@ typedef struct {
 static void net_read(const double *rows, size_t count, net_edge *edge) {
   for (size_t i = 0; i < count; i++) {
     const double *first = rows + i * NET_ROWS * NET_OBSERVED;
-    const double *last = first + (NET_ROWS - 1) * NET_OBSERVED;
+    const double *last = first + (size_t)(NET_ROWS - 1) * NET_OBSERVED;
     edge->edge[i] = 0.0;
     for (const double *row = first + NET_OBSERVED; row <= last; row += NET_OBSERVED)
       edge->edge[i] += row[NET_MIDPOINT] * row[NET_RATE] / 2.0 / (NET_ROWS - 1);

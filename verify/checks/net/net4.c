@@ -41,8 +41,9 @@ static void net_balance_at(const net_case *made, const double *x, sid_stream *st
     for (uint32_t k = 0; k < NET_LAYERS; k++) {
       size_t count;
       const size_t at = sid_network_weights(problem->network, k, &count);
-      out[2 * k] += net_eta * net_eta * vf_dot(g + at, g + at, count);
-      out[2 * k + 1] += (2.0 - el) * el * vf_dot(x + at, x + at, count);
+      double *pair = out + (size_t)2 * k;
+      pair[0] += net_eta * net_eta * vf_dot(g + at, g + at, count);
+      pair[1] += (2.0 - el) * el * vf_dot(x + at, x + at, count);
     }
   }
 }
@@ -72,7 +73,7 @@ static void net_balances(vf_context *context) {
     double *states = net_settled(context, net_norm_name(norms[n]), &experiment, NET_STATES);
     if (!states) continue;
     net_balance balance = {&made, states};
-    vf_map(NET_COUNT, vf_jobs(context), values, 2 * NET_LAYERS, net_balance_of, &balance);
+    vf_map(NET_COUNT, vf_jobs(context), values, (size_t)2 * NET_LAYERS, net_balance_of, &balance);
     for (uint32_t k = 0; k < NET_LAYERS; k++) {
       char name[VF_TEXT_SIZE];
       for (size_t i = 0; i < NET_COUNT; i++) {
