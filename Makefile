@@ -108,7 +108,7 @@ endif
 ifeq ($(V),)
 short = @printf '  %-4s %s\n' $(1) $@;
 endif
-.PHONY: all deps verify verify-full verify-deep figures test test-long conform-deep \
+.PHONY: all deps verify verify-full verify-deep figures findings test test-long conform-deep \
   test-programs mutants bench fixtures fixtures-check coverage coverage-merged format \
   format-check lint install uninstall tree shared clean help FORCE
 .DELETE_ON_ERROR:
@@ -160,6 +160,7 @@ help:
 	@echo '  uninstall       removes what install with the same DESTDIR, PREFIX, SHARED installed'
 	@echo '  dist, deb       reproducible archives of a release; a Debian package'
 	@echo '  docs            API reference from the headers (Doxygen)'
+	@echo '  findings        runs the surprises about tools again, with the network, npm and apt'
 	@echo '  clean           remove $(BUILD)/'
 	@echo 'Variables (current value)'
 	@echo '  CC=$(CC) CROSS_PREFIX=$(CROSS_PREFIX) EXEC_WRAPPER=$(EXEC_WRAPPER)' \
@@ -541,6 +542,9 @@ deb: all
 
 docs:
 	@sh ci/docs.sh $(VERSION) $(BUILD)/docs
+
+findings:
+	@ci/findings.sh
 
 clean:
 	rm -rf $(BUILD)
