@@ -57,11 +57,11 @@ HOSTED_FLAGS = $(BASE_FLAGS) -D_POSIX_C_SOURCE=200809L -pthread \
 HOSTED_LIBS = $(HOSTED_LDLIBS) -lm $(EXTRA_LDFLAGS)
 
 # ref/port/ holds cures for some targets, linked only there.
-REF_SOURCES := $(filter-out ref/port/%,$(wildcard ref/*.c ref/*/*.c))
+REF_SOURCES := $(sort $(filter-out ref/port/%,$(wildcard ref/*.c ref/*/*.c)))
 # verify/adapters/ holds other implementations, programs of their own.
 # verify/mpi/ is a program of its own, built with an MPI's compiler.
-VERIFY_SOURCES := $(filter-out verify/adapters/% verify/mpi/%, \
-  $(wildcard verify/*/*.c verify/*/*/*.c))
+VERIFY_SOURCES := $(sort $(filter-out verify/adapters/% verify/mpi/%, \
+  $(wildcard verify/*/*.c verify/*/*/*.c)))
 # One set of instructions a file; contraction stays off, and AVX-512's is the only one that brings
 # FMA along. The kernels gain 2 to 10 % from -O3 and from calls of SLEEF that do not go through the
 # PLT (docs/performance.md).

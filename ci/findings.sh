@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs findings: ci/findings.sh [SCRIPT...], all of findings/ without arguments. Each fetches what it
-# looks at, so it needs the network, npm and apt; one that cannot is failed, as is one that sees
+# Runs findings: ci/findings.sh [SCRIPT...], all of findings/ without arguments. Each fetches what
+# it looks at, so it needs the network, npm and apt; one that cannot is failed, as is one that sees
 # another behaviour than it records. What a failed one said is shown.
 set -u
 cd "$(dirname "$0")/.." || exit 1

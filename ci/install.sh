@@ -16,11 +16,21 @@ update_lists() { # TARGET
   $as_root apt-get -o DPkg::Lock::Timeout=300 update -qq
 }
 
-# install TARGET PACKAGE... installs the Debian or Ubuntu packages that are not there already, as
-# root or with sudo. TARGET is the make target, for messages.
+# packages LIST...: the names of ci/packages.txt that are on one of the lists.
+packages() {
+  for list in "$@"; do
+    awk -v list="$list" '$1 !~ /^#/ && index("," $3 ",", "," list ",") { print $1 }' \
+      "$(dirname "$0")/packages.txt"
+  done
+}
+
+# install TARGET LIST... installs the Debian or Ubuntu packages of the lists that are not there
+# already, as root or with sudo. TARGET is the make target, for messages.
 install() {
   target=$1
   shift
+  # shellcheck disable=SC2046
+  set -- $(packages "$@")
   command -v apt-get > /dev/null || {
     echo "make $target: no apt-get here; install the equivalents of: $*" >&2
     exit 1
