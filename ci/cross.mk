@@ -5,10 +5,11 @@
 #
 # ci/targets/cross-TARGET.mk names what differs: GCC and CLANG, the compilers (empty: there is none,
 # or it does not work, and a comment says why); FLAGS for both; LINKER, if it is not GCC; LINK, its
-# flags; RUN, what runs a program. CURE, what ref/port/ has for the compiler's library. WARNINGS and
-# ARITHMETIC come from the Makefile.
+# flags; RUN, what runs a program. CURE, what ref/port/ has for the compiler's library; NOTES, flags
+# that write what a file depends on. WARNINGS and ARITHMETIC come from the Makefile.
 include ci/targets/cross-$(TARGET).mk
 LINKER ?= $(GCC)
+NOTES ?= -MMD -MP
 COMPILER_gcc := $(GCC)
 COMPILER_clang := $(CLANG)
 CC := $(COMPILER_$(COMPILER))
@@ -31,11 +32,11 @@ show:
 
 $(OBJECTS): $(D)/%.o: %.c ci/cross.mk ci/targets/cross-$(TARGET).mk Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_FLAGS) -ffreestanding -MMD -MP -c $< -o $@
+	$(CC) $(ALL_FLAGS) -ffreestanding $(NOTES) -c $< -o $@
 
 $(D)/tests/%.o: tests/%.c ci/cross.mk ci/targets/cross-$(TARGET).mk Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_FLAGS) -Iref -MMD -MP -c $< -o $@
+	$(CC) $(ALL_FLAGS) -Iref $(NOTES) -c $< -o $@
 
 # The objects themselves: the archiver of one machine writes no index for another's.
 link = $(LINKER) $(FLAGS) $(MORE_FLAGS) $(LINK) $^ -o $@

@@ -31,7 +31,7 @@ list_rows() {
   done
 }
 
-table() { printf '%-10s %-6s %-4s %12s  %-16s  %-16s %5s  %s\n' "$@"; }
+table() { printf '%-12s %-6s %-4s %12s  %-16s  %-16s %5s  %s\n' "$@"; }
 
 list_rows "$@" > "$rows.list"
 # its exit status is that of the rows

@@ -69,12 +69,30 @@
 #error "sidyn: -frounding-math announces other rounding modes; sidyn needs round to nearest even"
 #endif
 
+/* A float.h may lack FLT_EVAL_METHOD: dietlibc's does, where gcc and clang know it themselves, and
+ * that of tcc, which stores the result of each operation as double; on 32-bit x86 by way of an x87.
+ */
+#if defined(FLT_EVAL_METHOD)
+#define SID_EVAL_METHOD FLT_EVAL_METHOD
+#elif defined(__FLT_EVAL_METHOD__)
+#define SID_EVAL_METHOD __FLT_EVAL_METHOD__
+#elif defined(__TINYC__) && defined(__i386__)
+#define SID_EVAL_METHOD 2
+#elif defined(__TINYC__)
+#define SID_EVAL_METHOD 0
+#endif
+
 /* 0: each operation in its own format. 1 (s390x with gcc -std=c99): float in double. 16 (gcc with
  * _Float16): _Float16 in float. Both leave double alone. 2 is the x87, negative is unknown. */
-#if !defined(FLT_EVAL_METHOD)
+#if !defined(SID_EVAL_METHOD)
 #error "sidyn: the compiler does not say how it evaluates double (FLT_EVAL_METHOD)"
-#elif FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 1 && FLT_EVAL_METHOD != 16
-#error "sidyn: double has excess precision (x87?); on 32-bit x86 build with -msse2 -mfpmath=sse"
+#elif SID_EVAL_METHOD != 0 && SID_EVAL_METHOD != 1 && SID_EVAL_METHOD != 16
+#error "sidyn: double has excess precision (x87, 68881); 32-bit x86 needs -msse2 -mfpmath=sse"
+#endif
+
+/* The hardware has no subnormals without it; an emulator may have them all the same. */
+#if defined(__alpha__) && !defined(_IEEE_FP)
+#error "sidyn: Alpha loses subnormal numbers; build with -mieee"
 #endif
 
 /* Not __STDC_IEC_559__: clang, musl and bare-metal compilers leave it undefined although they

@@ -32,11 +32,11 @@ static int sid_probe_conversion(void) {
   volatile uint64_t large = 0x1ffffffffffffbu, middle = 0x100000001u;
   volatile int64_t negative = -0x1fffffffffffffll;
   volatile uint32_t word = 0xffffffffu;
-  return sid_differs((double)large, 0x433ffffffffffffbu) |
-         sid_differs((double)middle, 0x41f0000000100000u) |
-         sid_differs((double)negative, 0xc33fffffffffffffu) |
-         sid_differs((double)word, 0x41efffffffe00000u) | ((uint32_t)sid_opaque(7.999) != 7u) |
-         ((uint64_t)sid_opaque(0x1.00000001fp+32) != 0x100000001u) |
+  return sid_differs((double)large, 0x433ffffffffffffbu) ||
+         sid_differs((double)middle, 0x41f0000000100000u) ||
+         sid_differs((double)negative, 0xc33fffffffffffffu) ||
+         sid_differs((double)word, 0x41efffffffe00000u) || ((uint32_t)sid_opaque(7.999) != 7u) ||
+         ((uint64_t)sid_opaque(0x1.00000001fp+32) != 0x100000001u) ||
          ((int64_t)sid_opaque(-0x1.00000001fp+32) != -0x100000001ll);
 }
 
@@ -154,12 +154,11 @@ static int sid_probe_normal(void) {
                                     0x3ff2eccf632eaa67u, 0xbfdb9a3131dcd4cfu};
   sid_stream stream = sid_known_stream();
   double z[5];
-  int failed = 0;
   sid_stream_normals(&stream, z, 5);
-  for (int i = 0; i < 5; i++) failed |= sid_differs(z[i], known[i]);
+  for (int i = 0; i < 5; i++)
+    if (sid_differs(z[i], known[i])) return 1; /* clang 14 -msimd128 joins them with a wrong or */
   sid_normal_pair(0x5eecb5754a93d800u, 0x156e19c0b31e9000u, z);
-  failed |= sid_differs(z[0], 0x3feaa3ceaf694a1fu) | sid_differs(z[1], 0x3fdeee1404a4bdabu);
-  return failed;
+  return sid_differs(z[0], 0x3feaa3ceaf694a1fu) || sid_differs(z[1], 0x3fdeee1404a4bdabu);
 }
 
 /* `bit` if the probe failed. */
@@ -196,7 +195,7 @@ const char *sid_selfcheck_text(uint32_t bit) {
              "control register)";
     case SID_CHECK_CONTRACTION: return "a*b + c is fused (build with -ffp-contract=off)";
     case SID_CHECK_EXCESS:
-      return "double is evaluated with excess precision or range (x87; build with SSE2)";
+      return "double is evaluated with excess precision or range (x87, 68881; x86: SSE2)";
     case SID_CHECK_SQRT:
       return "sqrt is not correctly rounded (build with -DSID_FORCE_INTEGER_SQRT)";
     case SID_CHECK_SOFT_ADD:

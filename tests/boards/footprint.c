@@ -92,11 +92,13 @@ static __attribute__((noinline)) void measured(memory *m) {
 
 extern uint32_t board_stack_bottom[];
 
-/* Where the frame of the calling function ends: arm, aarch64 and riscv all call it sp. */
+/* Where the frame of the calling function ends: arm, aarch64 and riscv call it sp, or1k r1. */
 static inline uintptr_t stack_pointer(void) {
   uintptr_t here;
 #if defined(__riscv)
   __asm__ volatile("mv %0, sp" : "=r"(here));
+#elif defined(__OR1K__)
+  __asm__ volatile("l.ori %0, r1, 0" : "=r"(here));
 #else
   __asm__ volatile("mov %0, sp" : "=r"(here));
 #endif

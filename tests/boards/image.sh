@@ -37,21 +37,15 @@ make_one() {
 
 mkdir -p "$dir" || exit 1
 variables=$(make_one show) || verdict 'no such board'
-cc='' qemu=''
+cc='' tools='' run=''
 eval "$variables"
-for tool in "$cc" "${qemu%% *}"; do
+for tool in "${cc%% *}" "${run%% *}"; do
   [ -z "$tool" ] || command -v "$tool" > /dev/null || verdict "$tool is missing (make deps-cross)"
 done
 make_one "$dir/main.elf" > "$dir/log" 2>&1 || verdict "does not build, see $dir/log"
-if [ "$board" = native ]; then
-  "$dir/main.elf" > "$dir/log" 2>&1
-else
-  size=$("${cc%gcc}size" "$dir/main.elf" | awk 'NR == 2 { print $1 }')
-  # shellcheck disable=SC2086
-  timeout 120 $qemu -nographic -monitor none -serial null \
-    -semihosting-config enable=on,target=native -kernel "$dir/main.elf" \
-    > "$dir/log" 2>&1 < /dev/null
-fi
+[ "$board" = native ] || size=$("${tools}size" "$dir/main.elf" | awk 'NR == 2 { print $1 }')
+# shellcheck disable=SC2086
+timeout 120 $run "$dir/main.elf" > "$dir/log" 2>&1 < /dev/null
 status=$?
 
 case $variant in

@@ -1,8 +1,8 @@
 """What the library takes on each board: code, constants, writable data, stack; `make size`.
 Enforces ci/budgets.txt.
 
-    size.py [BOARD...]      all boards of ci/targets/; with names, also the table of functions of
-                            each
+    size.py [BOARD...]      all boards of ci/targets/ that gcc compiles; with names, also the table
+                            of functions of each
 
 Every part of tests/boards/footprint.c is built with -Os and --gc-sections, the compiler's library
 included, and the image of FOOTPRINT_nothing subtracted: what remains is the part without the start.
@@ -15,6 +15,7 @@ Both begin below the frame of the caller.
 Functions and constants one by one are in $BUILD/size/BOARD/functions.txt.
 The last line is "N passed, N failed".
 """
+import glob
 import os
 import re
 import subprocess
@@ -57,10 +58,8 @@ def sections(tool, path):
     return list(sizes.values())
 
 
-def stack_seen(qemu, path):
-    text = output(["timeout", "120", *qemu.split(), "-nographic", "-monitor", "none", "-serial",
-                   "null", "-semihosting-config", "enable=on,target=native", "-kernel", path],
-                  stdin=subprocess.DEVNULL)
+def stack_seen(run, path):
+    text = output(["timeout", "120", *run.split(), path], stdin=subprocess.DEVNULL)
     found = re.search(r"^stack=(\d+)$", text, re.M)
     if not found:
         raise Failure(f"{path} says {text.strip()!r}")
@@ -148,7 +147,7 @@ def measure(board):
     folder = os.path.join(BUILD, "size", board)
     os.makedirs(folder, exist_ok=True)
     s = settings(board, folder)
-    tool = s["cc"].removesuffix("gcc")
+    tool = s["tools"]
     make(board, folder, "footprints")
     nothing = sections(tool, f"{folder}/footprint_nothing.elf")
     rows, chain = {}, []
@@ -156,7 +155,7 @@ def measure(board):
         path = f"{folder}/footprint_{part}.elf"
         code, constants, writable = (a - b for a, b in zip(sections(tool, path), nothing))
         depth, frame, names = stack_chain(folder, part)
-        rows[part] = (code, constants, writable, depth, stack_seen(s["qemu"], path) - frame)
+        rows[part] = (code, constants, writable, depth, stack_seen(s["run"], path) - frame)
         chain = names if part == "core" else chain
     lines = functions_table(tool, folder)
     lines += ["", "deepest chain of core: " + " > ".join(f"{name} {size}" for name, size in chain)]
@@ -190,10 +189,17 @@ def judge(row, budget):
     return ", ".join(wrong)
 
 
+def gcc_boards():
+    """The boards that gcc compiles: clang has no -fcallgraph-info."""
+    for path in sorted(glob.glob("ci/targets/board-*.mk")):
+        with open(path, encoding="ascii") as file:
+            if "BOARD_CC" not in file.read():
+                yield path.split("board-")[1].removesuffix(".mk")
+
+
 def main(argv):
     os.chdir(ROOT)
-    boards = argv or sorted(name[len("board-"):-len(".mk")]
-                            for name in os.listdir("ci/targets") if name.startswith("board-"))
+    boards = argv or list(gcc_boards())
     limits, used = budgets(), set()
     passed = failed = 0
     print(f"{'board':18}{'part':6}{'code':>7}{'const':>7}{'sum':>7}"

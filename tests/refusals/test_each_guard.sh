@@ -2,7 +2,7 @@
 # Every #error of ref/config.h is provoked by something of its own and says its own sentence; with
 # that one line taken out it is silent. So none of them can go unnoticed, also where two of them
 # guard against the same flag.
-planned=15
+planned=18
 . tests/build/tap.sh
 grep -n '^#error' ref/config.h | cut -d: -f1 > "$tmp/left"
 wc -l < "$tmp/left" > "$tmp/count"
@@ -49,11 +49,22 @@ check '-fassociative-math' guards 'fassociative-math' gcc \
 check '-freciprocal-math' guards 'freciprocal-math' gcc -freciprocal-math
 check '-fno-signed-zeros' guards 'fno-signed-zeros' gcc -fno-signed-zeros
 check '-frounding-math' guards 'frounding-math' gcc -frounding-math
-check 'FLT_EVAL_METHOD unknown' lies 'does not say' '#undef FLT_EVAL_METHOD'
+# float.h is silent, and the compiler has no macro of its own.
+check 'FLT_EVAL_METHOD unknown' lies 'does not say' '#undef FLT_EVAL_METHOD
+#undef __FLT_EVAL_METHOD__'
 check 'FLT_EVAL_METHOD 2' lies 'excess precision' '#undef FLT_EVAL_METHOD
 #define FLT_EVAL_METHOD 2'
 check 'FLT_EVAL_METHOD -1' lies 'excess precision' '#undef FLT_EVAL_METHOD
 #define FLT_EVAL_METHOD -1'
+check 'float.h is silent, the compiler says 2' lies 'excess precision' '#undef FLT_EVAL_METHOD
+#undef __FLT_EVAL_METHOD__
+#define __FLT_EVAL_METHOD__ 2'
+check 'tcc for 32-bit x86' lies 'excess precision' '#undef FLT_EVAL_METHOD
+#undef __FLT_EVAL_METHOD__
+#define __TINYC__ 927
+#undef __i386__
+#define __i386__ 1'
+check 'Alpha without -mieee' lies 'Alpha' '#define __alpha__ 1'
 check 'a significand of 24 bits' lies 'not IEEE-754' '#undef DBL_MANT_DIG
 #define DBL_MANT_DIG 24'
 check 'another largest exponent' lies 'not IEEE-754' '#undef DBL_MAX_EXP

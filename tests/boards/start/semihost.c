@@ -12,8 +12,17 @@ uintptr_t board_semihost(uintptr_t operation, const void *argument);
 
 void board_write(const char *text) { (void)board_semihost(SYS_WRITE0, text); }
 
+/* QEMU reads memory in the byte order that AArch64 has at reset, whatever the program set. */
+static uintptr_t word(uintptr_t value) {
+#ifdef __AARCH64EB__
+  return __builtin_bswap64(value);
+#else
+  return value;
+#endif
+}
+
 void board_exit(int status) {
-  const uintptr_t block[2] = {STOPPED_BY_EXIT, (uintptr_t)status};
+  const uintptr_t block[2] = {word(STOPPED_BY_EXIT), word((uintptr_t)status)};
   (void)board_semihost(SYS_EXIT_EXTENDED, block);
   for (;;) continue;
 }

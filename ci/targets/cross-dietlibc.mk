@@ -1,0 +1,5 @@
+# The C library dietlibc on the machine that builds.
+GCC := diet gcc
+CLANG :=
+RUN :=
+LINK :=
