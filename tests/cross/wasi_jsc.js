@@ -1,6 +1,6 @@
 // Runs a WASI program in JavaScriptCore's shell, which has no WASI of its own:
 //   jsc wasi_jsc.js -- PROGRAM < FILE
-// No arguments, no environment, no files but the three standard ones; the exit status passes through.
+// No arguments, no environment, no files but the three standard ones; the exit status passes.
 const [path] = arguments;
 const program = new WebAssembly.Module(readFile(path, 'binary'));
 let input = null, taken = 0, line = '', memory;

@@ -2,7 +2,8 @@
 # Runs a program that MinGW built, PROGRAM.exe, by Wine with a home of its own: sh wine.sh PROGRAM.
 # Standard input and the exit status pass through; lines end as they do here.
 set -u
-mkdir -p "${BUILD:-build}/cross/wine" && WINEPREFIX=$(cd "${BUILD:-build}/cross/wine" && pwd) || exit 1
+home=${BUILD:-build}/cross/wine
+mkdir -p "$home" && WINEPREFIX=$(cd "$home" && pwd) || exit 1
 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' # no offer to install anything
 export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES
 "$(command -v wine64 || echo /usr/lib/wine/wine64)" "$1.exe" > "$1.out"
