@@ -11,6 +11,7 @@ import random
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import time
 
@@ -128,6 +129,50 @@ for kind, (ending, more) in KINDS.items():
             time.sleep(0.3)  # until ranks are gone whose launcher was killed
         same(launch(*RANDOM.choice([(mpi, 3) for mpi in BUILT]), *arguments).returncode, 0, "end")
         same(digest(out), wanted, kind)
+def steps_in_flight(part):
+    """{first trajectory of a piece: steps made} in a part of one column of statistics of which
+    nothing is done (docs/output.md section 12)."""
+    content = read(part)
+    holds(content[112:116] == bytes(4), "a range that is done")
+    length, = struct.unpack("<Q", content[224:232])
+    at, found = 232, {}
+    same(232 + length + 8, len(content), "length")
+    while at < 232 + length:
+        first, count, kept = struct.unpack("<3Q", content[at:at + 24])
+        at += 24
+        for _ in range(count):
+            made, = struct.unpack("<Q", content[at:at + 8])
+            at += 8
+            if made < 2**64 - 1:
+                at += 48 + 8 * kept
+                found[first] = made
+    return found
+
+
+with case("what is in flight on the ranks is saved, and gone on with"):
+    endless = write("flight.json", experiment(LINEAR, steps=10**12, checkpoints=[10**12],
+                                              observables=["norm2"]))
+    part, before = path_of("flight.part"), {}
+    for mpi in [*BUILT, None, *BUILT]:
+        arguments = [endless, "--trajectories", "0:200", "--statistics", "--jobs", "1", "--resume",
+                     part, "--save-every", "0"]
+        process = subprocess.Popen(command(mpi, 3, *arguments) if mpi else [
+            os.path.join(BUILD, "sidyn"), "run", *map(str, arguments)], start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        now, ends = before, time.monotonic() + 100
+        while time.monotonic() < ends:
+            now = steps_in_flight(part) if os.path.exists(part) else {}
+            if len(now) >= 3 and any(now[first] > before.get(first, 0) for first in now):
+                break
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        time.sleep(0.5)  # until ranks are gone whose launcher was killed
+        now = steps_in_flight(part)
+        holds(len(now) >= 3 and sum(now.values()) > sum(before.values()) and
+              all(now.get(first, 0) >= made for first, made in before.items()),
+              f"{mpi}: {before} {now}")
+        before = now
 with case("whole, in 8 shards merged in random order, under 1, 2, 3, 5, 8 ranks of both MPIs, "
           "killed and resumed ten times: one SHA-256"):
     wanted, _ = expected(LONG, "statistics")

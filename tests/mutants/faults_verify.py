@@ -21,6 +21,7 @@ EXPLAIN = 'tests/cli/test_explain.py'
 PAGE = 'tests/cli/test_page.py'
 PLOT = 'tests/figures/test_plot.py'
 SWEEP = 'tests/cli/test_sweep.py'
+MPI = 'tests/mpi/quick.py'
 
 FAULTS = {
     'verify/command/page.c': [
@@ -631,13 +632,13 @@ FAULTS = {
     'verify/command/part.c': [
         ('part-any-sum', PARTS, 'if (vf_take_u64(&sum) != vf_crc64(0, data, count - SUM_BYTES))',
          'if (vf_take_u64(&sum) == 1)'),
-        ('part-stream-forgotten', PARTS, 'stream->state_lo = vf_take_u64(&reader);',
-         'stream->state_lo = vf_take_u64(&reader) + 2;'),
+        ('part-stream-forgotten', PARTS, 'stream->state_lo = vf_take_u64(reader);',
+         'stream->state_lo = vf_take_u64(reader) + 2;'),
         ('part-network-has-no-layers', PARTS, 'network ? network->layer_count : 0', '0'),
         ('part-laws-not-in-hash', PARTS, 'k < laws; k++) vf_json_integer',
          'k < 0; k++) vf_json_integer'),
         ('part-rows-not-in-flight', PARTS,
-         'flight->rows[i * numbers + k] = vf_take_real(&reader)', 'vf_take_real(&reader)'),
+         'flight->rows[i * numbers + k] = vf_take_real(reader)', 'vf_take_real(reader)'),
     ],
     'verify/command/merge.c': [
         ('merge-overlap', PARTS, 'one->range.first - one[-1].range.first < one[-1].range.count',
@@ -651,6 +652,8 @@ FAULTS = {
          '  qsort(merge->groups, merge->group_count, sizeof *merge->groups, vf_by_point);\n', ''),
         ('merge-rows-as-given', PARTS,
          '  qsort(merge->rows, merge->count, sizeof *merge->rows, vf_by_first_row);\n', ''),
+        ('merge-rows-of-runs-mixed', SWEEP, 'if (x->point != y->point)', 'if (0)'),
+        ('merge-first-line-of-each', SWEEP, ' && file->from == 0;', ';'),
         ('merge-damaged-rows', PARTS, 'if (left == 0 && sum == file->sum)', 'if (left == 0)'),
     ],
     'verify/command/run_save.c': [
@@ -660,6 +663,21 @@ FAULTS = {
         ('resume-any-rows', PARTS, ' ||\n      sum != part->rows_sum)', ')'),
         ('resume-ended-forgotten', PARTS, 'job->done = part->done_count ? part->done->count : 0;',
          'job->done = 0;'),
+        ('resume-any-range', PARTS, 'if (part->whole.first != ours->whole.first ||', 'if (0 &&'),
+        ('resume-any-rows', PARTS, 'sum != part->rows_sum)', '0)'),
+        ('resume-rows-of-a-run-before', SWEEP, '  part->rows_from = job->saving.from;\n', ''),
+    ],
+    'verify/command/run_pieces.c': [
+        ('pieces-done-again', PARTS, 'if (!piece.done) return piece;', 'return piece;'),
+    ],
+    'verify/mpi/chunk.c': [
+        ('mpi-rows-at-their-number', MPI, '(first - job->options->first) *', 'first *'),
+        ('mpi-rows-without-head', MPI, 'VF_NPY_HEAD + (first', '(first'),
+        ('mpi-ended-not-counted', MPI, '  job->ended += ended;\n', ''),
+    ],
+    'verify/mpi/team.c': [
+        ('mpi-rows-as-they-come', MPI, '(any || n == lead->next)', '1'),
+        ('mpi-ends-as-they-come', MPI, '      vf_chunk_name(lead->job, &item->result);\n', ''),
     ],
     'verify/command/run_sweep.c': [
         ('sweep-first-fastest', SWEEP, 't > s; t--', 't > sweep->count; t--'),
@@ -668,6 +686,7 @@ FAULTS = {
         ('sweep-not-checked', SWEEP, 'if (!status) status = vf_check_points(options, base);', ''),
         ('sweep-other-columns', SWEEP,
          'if (!vf_same_columns(&first.experiment, &loaded.experiment))', 'if (0)'),
+        ('sweep-rows-over-others', SWEEP, '    *end += job.saving.bytes;\n', ''),
         ('sweep-word-as-number', SWEEP, 'vf_is_word(value) ? "\\"" : ""', '""'),
     ],
     'verify/command/run_memory.c': [

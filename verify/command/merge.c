@@ -207,10 +207,10 @@ static int vf_check_points(vf_merge *merge) {
 
 /* Copies the rows of a part, without what stands before them in their file. */
 static int vf_copy_rows(const vf_merge *merge, const vf_rows_file *file, FILE *stream) {
-  enum { BLOCK = 1 << 16, NPY_HEAD = 128 };
+  enum { BLOCK = 1 << 16 };
   FILE *from = fopen(file->path, "rb");
   char *block = vf_allocate(BLOCK, 1);
-  uint64_t left = file->bytes, sum = 0, head = NPY_HEAD;
+  uint64_t left = file->bytes, sum = 0, head = VF_NPY_HEAD;
   int in_line = merge->groups->whole.kind == VF_PART_CSV && file->from == 0; /* the first */
   if (from) fseeko(from, (off_t)file->from, SEEK_SET);
   while (from && left > 0) {
@@ -243,8 +243,9 @@ static int vf_merge_rows(vf_merge *merge, vf_job *job) {
 }
 
 static void vf_merge_part(const vf_merge *merge, FILE *stream) {
+  const vf_bytes nothing = {NULL, 0, 0};
   vf_bytes bytes = {NULL, 0, 0};
-  vf_part_write(&merge->groups->whole, NULL, &bytes);
+  vf_part_write(&merge->groups->whole, &nothing, &bytes);
   fwrite(bytes.data, 1, bytes.count, stream);
   vf_bytes_free(&bytes);
 }

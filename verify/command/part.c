@@ -46,7 +46,7 @@ static void vf_write_shape(const vf_part *part, vf_bytes *bytes) {
   for (uint32_t c = 0; c < shape->checkpoint_count; c++) vf_bytes_u64(bytes, shape->checkpoints[c]);
 }
 
-static void vf_write_flight(const vf_flight *flight, vf_bytes *bytes) {
+void vf_part_put_flight(const vf_flight *flight, vf_bytes *bytes) {
   const sid_experiment *experiment = flight->experiment;
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   const size_t numbers = sid_row_width(experiment) * experiment->checkpoint_count;
@@ -77,8 +77,7 @@ static void vf_write_text(const char *text, vf_bytes *bytes) {
   vf_bytes_raw(bytes, text, length);
 }
 
-void vf_part_write(const vf_part *part, const vf_flight *flight, vf_bytes *bytes) {
-  vf_bytes inner = {NULL, 0, 0};
+void vf_part_write(const vf_part *part, const vf_bytes *flights, vf_bytes *bytes) {
   vf_bytes_raw(bytes, vf_magic, sizeof vf_magic);
   vf_bytes_u32(bytes, VF_PART_FORMAT);
   vf_bytes_u32(bytes, SID_SPECIFICATION);
@@ -107,11 +106,9 @@ void vf_part_write(const vf_part *part, const vf_flight *flight, vf_bytes *bytes
     vf_bytes_u64(bytes, part->rows_sum);
     vf_write_text(part->rows, bytes);
   }
-  if (flight && flight->count > 0) vf_write_flight(flight, &inner);
-  vf_bytes_u64(bytes, inner.count);
-  vf_bytes_raw(bytes, inner.data, inner.count);
+  vf_bytes_u64(bytes, flights->count);
+  vf_bytes_raw(bytes, flights->data, flights->count);
   vf_bytes_u64(bytes, vf_crc64(0, bytes->data, bytes->count));
-  vf_bytes_free(&inner);
 }
 
 /* ---- reading ---- */
@@ -235,39 +232,37 @@ int vf_part_read(vf_part *part, const unsigned char *data, size_t count, const c
     return -1;
   const uint64_t flight = vf_take_u64(&reader);
   if (reader.short_of || flight != (uint64_t)(reader.end - reader.at)) return -1;
-  part->flight = reader;
+  part->flights = reader;
   return 0;
 }
 
-int vf_part_read_flight(const vf_part *part, vf_flight *flight) {
+int vf_part_take_flight(vf_bytes_reader *reader, vf_flight *flight) {
   const sid_experiment *experiment = flight->experiment;
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   const size_t width = sid_row_width(experiment), numbers = width * experiment->checkpoint_count;
-  vf_bytes_reader reader = part->flight;
   flight->count = 0;
-  if (reader.at == reader.end) return 0;
-  const uint64_t first = vf_take_u64(&reader), count = vf_take_u64(&reader);
-  if (vf_take_u64(&reader) != kept || count > flight->room) return -1;
+  const uint64_t first = vf_take_u64(reader), count = vf_take_u64(reader);
+  if (vf_take_u64(reader) != kept || count == 0 || count > flight->room) return -1;
   vf_flight_begin(flight, first, count);
   for (uint64_t i = 0; i < count; i++) {
     sid_stream *stream = flight->streams + i;
     vf_end *end = flight->ends + i;
-    flight->steps[i] = vf_take_u64(&reader);
+    flight->steps[i] = vf_take_u64(reader);
     if (flight->steps[i] == VF_NOT_BEGUN) continue;
-    end->status = (sid_status)vf_take_u32(&reader);
-    end->rows = vf_take_u32(&reader);
-    end->step = vf_take_u64(&reader);
+    end->status = (sid_status)vf_take_u32(reader);
+    end->rows = vf_take_u32(reader);
+    end->step = vf_take_u64(reader);
     if (flight->steps[i] > experiment->steps || end->rows > experiment->checkpoint_count) return -1;
     *stream = (sid_stream){.given = NULL};
-    stream->state_hi = vf_take_u64(&reader);
-    stream->state_lo = vf_take_u64(&reader);
-    stream->inc_hi = vf_take_u64(&reader);
-    stream->inc_lo = vf_take_u64(&reader);
-    for (size_t j = 0; j < kept; j++) flight->states[i * kept + j] = vf_take_real(&reader);
+    stream->state_hi = vf_take_u64(reader);
+    stream->state_lo = vf_take_u64(reader);
+    stream->inc_hi = vf_take_u64(reader);
+    stream->inc_lo = vf_take_u64(reader);
+    for (size_t j = 0; j < kept; j++) flight->states[i * kept + j] = vf_take_real(reader);
     for (size_t k = 0; k < end->rows * width; k++)
-      flight->rows[i * numbers + k] = vf_take_real(&reader);
+      flight->rows[i * numbers + k] = vf_take_real(reader);
   }
-  return reader.short_of || reader.at != reader.end ? -1 : 0;
+  return reader->short_of ? -1 : 0;
 }
 
 void vf_part_free(vf_part *part) {

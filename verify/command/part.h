@@ -43,7 +43,7 @@ typedef struct {
   char *rows; /* name of the file with the rows, in the folder of the part, or NULL */
   uint64_t rows_from, rows_bytes; /* the part's bytes in it: where they begin, how many, */
   uint64_t rows_sum;              /* and their CRC-64 */
-  vf_bytes_reader flight;         /* trajectories in flight, for vf_part_read_flight() */
+  vf_bytes_reader flights;        /* trajectories in flight, for vf_part_take_flight() */
   vf_arena arena;
 } vf_part;
 
@@ -52,14 +52,17 @@ typedef struct {
 void vf_experiment_hash(const sid_experiment *experiment, const int32_t *law_of, size_t laws,
                         char hash[VF_SHA256_SIZE]);
 
-/* flight may be NULL. */
-void vf_part_write(const vf_part *part, const vf_flight *flight, vf_bytes *bytes);
+/* Adds trajectories in flight to those of a part: several flights follow each other, ascending. */
+void vf_part_put_flight(const vf_flight *flight, vf_bytes *bytes);
+
+/* flights: what vf_part_put_flight() put there. */
+void vf_part_write(const vf_part *part, const vf_bytes *flights, vf_bytes *bytes);
 
 /* Reads the bytes of a part, which must live as long as it. Returns 0, or -1 with what is wrong. */
 int vf_part_read(vf_part *part, const unsigned char *data, size_t count, const char **wrong);
 
-/* Puts the trajectories in flight back. Returns 0, or -1 where they do not fit the experiment. */
-int vf_part_read_flight(const vf_part *part, vf_flight *flight);
+/* Puts a flight back. Returns 0, or -1 where it does not fit the experiment. */
+int vf_part_take_flight(vf_bytes_reader *reader, vf_flight *flight);
 
 /* Statistics of a part. */
 size_t vf_part_columns(const vf_part *part);

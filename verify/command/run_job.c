@@ -9,8 +9,9 @@ void vf_set_team(const vf_team *team) { vf_our_team = team; }
 
 int vf_is_worker(void) { return vf_our_team && vf_our_team->worker; }
 
-void vf_note_end(vf_job *job, uint64_t trajectory, const vf_end *end) {
-  if (end->status == SID_OK || ++job->ended > 5) return;
+void vf_name_end(vf_job *job, uint64_t trajectory, const vf_end *end) {
+  if (end->status == SID_OK || job->named >= 5) return;
+  job->named++;
   fprintf(stderr, "sidyn: trajectory %" PRIu64 " ended at step %" PRIu64 ": %s\n", trajectory,
           end->step, sid_status_text(end->status));
 }
@@ -22,10 +23,28 @@ static void vf_take_flight(vf_job *job) {
   if (job->options->statistics) vf_take_statistics(job, flight->count);
   for (uint64_t i = 0; i < flight->count; i++) {
     if (!job->options->statistics) vf_write_rows(job, flight->first + i, i);
-    vf_note_end(job, flight->first + i, flight->ends + i);
+    vf_name_end(job, flight->first + i, flight->ends + i);
+    job->ended += flight->ends[i].status != SID_OK;
   }
   job->done += flight->count;
   flight->count = 0;
+}
+
+/* What is done is all before the flight. */
+static void vf_gather(vf_job *job, vf_moment *moment) {
+  const uint64_t first = job->options->first;
+  const uint64_t at = job->flight.count ? job->flight.first : first + job->taken;
+  vf_moment_add(moment, (vf_range){first, at - first});
+  if (job->flight.count) vf_part_put_flight(&job->flight, &moment->flights);
+}
+
+static int vf_save(vf_job *job) {
+  vf_moment moment = {.count = 0};
+  (vf_our_team ? vf_our_team->gather : vf_gather)(job, &moment);
+  vf_moment_rest(job, &moment);
+  const int status = vf_job_save(job, &moment);
+  vf_moment_free(&moment);
+  return status;
 }
 
 int vf_job_look(vf_job *job, vf_run_progress *progress) {
@@ -35,7 +54,7 @@ int vf_job_look(vf_job *job, vf_run_progress *progress) {
   vf_progress_show(job, progress);
   if (job->done == options->count) return 0;
   if (options->part && (interrupt || vf_seconds() - job->saving.last >= options->save_every))
-    status = vf_job_save(job);
+    status = vf_save(job);
   if (interrupt) vf_die_of_interrupt();
   return status;
 }
@@ -46,10 +65,11 @@ static int vf_compute(vf_job *job) {
   vf_run_progress progress = vf_progress_begin(job);
   int status = 0;
   while (!status && job->done < options->count && !(job->stream && ferror(job->stream))) {
-    const uint64_t left = options->count - job->done;
-    if (job->flight.count == 0)
-      vf_flight_begin(&job->flight, options->first + job->done,
-                      left < job->chunk ? left : job->chunk);
+    if (job->flight.count == 0) {
+      vf_piece piece = vf_next_piece(job, job->chunk);
+      vf_begin_piece(job, &piece);
+      vf_bytes_free(&piece.state);
+    }
     if (vf_flight_advance(&job->flight, options->jobs, slice, vf_interrupt())) vf_take_flight(job);
     status = vf_job_look(job, &progress);
   }

@@ -22,6 +22,20 @@ typedef struct {
   struct vf_sweep *sweep; /* of --set, or NULL */
 } vf_run_options;
 
+/* Trajectories that a part knows of: done, or in flight. */
+typedef struct {
+  vf_range range;
+  vf_bytes state; /* of those in flight, as in the part; empty where they have not begun */
+  int done;
+} vf_piece;
+
+/* What is done, and what is in flight, at one moment. */
+typedef struct {
+  vf_range *done; /* ascending, apart */
+  uint32_t count;
+  vf_bytes flights;
+} vf_moment;
+
 /* A run, and the chunk of trajectories that is in memory. */
 typedef struct {
   const sid_experiment *experiment;
@@ -31,6 +45,10 @@ typedef struct {
   uint32_t point, points; /* of a sweep; its columns and their values, or "" */
   const char *swept, *values;
   uint64_t done;                      /* trajectories of options->count that are */
+  uint64_t taken;                     /* so many of the first have been taken up */
+  vf_piece *pieces;                   /* of the part that the run goes on from, ascending, */
+  size_t piece_count, piece;          /* how many, and the first that was not taken up */
+  void *team;                         /* for the team's own use */
   size_t width;                       /* of the observables, */
   size_t laws, columns;               /* of the laws of some of them, and of both */
   int32_t law_of[SID_MANIFOLD_ANGLE]; /* the observables that the laws are of */
@@ -42,7 +60,7 @@ typedef struct {
   double *work;   /* for one row of a trajectory that ended early */
   double *column; /* chunk of each thread, with --statistics */
   vf_statistics *statistics; /* checkpoint_count*columns, with --statistics */
-  uint64_t ended;            /* trajectories that ended early so far */
+  uint64_t ended, named;     /* trajectories that ended early so far, and of them those named */
   struct {
     vf_output output;
     vf_part part;        /* its head */
@@ -68,6 +86,8 @@ double vf_law_of(const vf_job *job, uint64_t i, uint32_t c, size_t k);
 
 /* What stands before the rows, and the rows of the chunk's trajectory i, which is `trajectory`. */
 void vf_write_head(const vf_job *job);
+enum { VF_NPY_HEAD = 128 };               /* bytes before the rows of .npy, */
+uint64_t vf_npy_bytes(const vf_job *job); /* and those of a trajectory */
 void vf_write_rows(vf_job *job, uint64_t trajectory, uint64_t i);
 
 /* ---- statistics (run_statistics.c) ---- */
@@ -85,14 +105,33 @@ void vf_write_statistics(const vf_job *job);
  * Returns 0, or VF_EXIT_USAGE after a message. */
 int vf_job_open(vf_job *job);
 
-/* Writes the part, with the trajectories in flight. */
-int vf_job_save(vf_job *job);
+/* Writes the part of a moment. */
+int vf_job_save(vf_job *job, const vf_moment *moment);
 
 /* Results and part, when all is done. */
 int vf_job_close(vf_job *job);
 
 /* Gives up what is still open. */
 void vf_job_leave(vf_job *job);
+
+/* ---- what is left (run_pieces.c) ---- */
+
+/* Takes ranges that are done and flights from a part. Returns 0, or -1 where they do not fit. */
+int vf_take_pieces(vf_job *job, const vf_part *part);
+
+/* Takes up the next piece that is not done: one in flight, or at most `most` trajectories that have
+ * not begun; their count is 0 where nothing is left. The caller frees its state. */
+vf_piece vf_next_piece(vf_job *job, uint64_t most);
+
+/* Begins the flight of a piece, or goes on with it. */
+void vf_begin_piece(vf_job *job, const vf_piece *piece);
+
+/* Adds a range that is done to a moment, behind all others. */
+void vf_moment_add(vf_moment *moment, vf_range range);
+
+/* Adds what the part knew and nobody has taken up. */
+void vf_moment_rest(const vf_job *job, vf_moment *moment);
+void vf_moment_free(vf_moment *moment);
 
 /* ---- progress (run_progress.c) ---- */
 
@@ -111,8 +150,8 @@ void vf_progress_show(const vf_job *job, vf_run_progress *progress);
  * its results, or NULL: then the run opens its own, behind saving.from where it is saved. */
 int vf_run_experiment(const sid_experiment *experiment, const vf_run_options *options, vf_job *job);
 
-/* The first five trajectories that end early are named. */
-void vf_note_end(vf_job *job, uint64_t trajectory, const vf_end *end);
+/* Names the first five trajectories that end early. */
+void vf_name_end(vf_job *job, uint64_t trajectory, const vf_end *end);
 
 /* Progress, the part where it is due, and the end where a signal has come. */
 int vf_job_look(vf_job *job, vf_run_progress *progress);
@@ -123,6 +162,7 @@ int vf_job_look(vf_job *job, vf_run_progress *progress);
 typedef struct {
   int worker;
   int (*compute)(vf_job *job);
+  void (*gather)(vf_job *job, vf_moment *moment); /* what is done, and in flight everywhere */
 } vf_team;
 void vf_set_team(const vf_team *team);
 int vf_is_worker(void);

@@ -81,6 +81,8 @@ void vf_job_free(vf_job *job) {
   free(job->statistics);
   free(job->column);
   vf_flight_free(&job->flight);
+  for (size_t i = 0; i < job->piece_count; i++) vf_bytes_free(&job->pieces[i].state);
+  free(job->pieces);
   free(job->law);
   free(job->row);
   free(job->work);

@@ -94,6 +94,10 @@ static void vf_npy_number(double value, FILE *stream) {
   fwrite(bytes, 1, sizeof bytes, stream);
 }
 
+uint64_t vf_npy_bytes(const vf_job *job) {
+  return job->experiment->checkpoint_count * (uint64_t)job->columns * sizeof(double);
+}
+
 /* ---- both ---- */
 
 void vf_write_head(const vf_job *job) {

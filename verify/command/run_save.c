@@ -45,11 +45,7 @@ static int vf_check_part(const vf_job *job, const vf_part *part) {
   if (part->kind != ours->kind || part->format != ours->format)
     return vf_fail("%s: holds %s in another form than this run's %s; allowed: the same options",
                    options->part, kinds[part->kind], kinds[ours->kind]);
-  const vf_range *done = part->done;
-  const int fits =
-      part->done_count == 0 ||
-      (part->done_count == 1 && done->first == options->first && done->count <= options->count);
-  if (part->whole.first != ours->whole.first || part->whole.count != ours->whole.count || !fits)
+  if (part->whole.first != ours->whole.first || part->whole.count != ours->whole.count)
     return vf_fail("%s: is of other trajectories; allowed: the same --trajectories and --shard",
                    options->part);
   return 0;
@@ -124,12 +120,13 @@ static int vf_continue_rows(vf_job *job, const vf_part *part) {
 /* Takes the state of a part. */
 static int vf_take_part(vf_job *job, vf_part *part) {
   const size_t columns = vf_part_columns(part);
-  job->done = part->done_count ? part->done->count : 0;
-  job->ended = part->ended;
-  if (vf_part_read_flight(part, &job->flight) ||
-      (job->flight.count > 0 && (job->flight.first != job->options->first + job->done ||
-                                 job->flight.count > job->options->count - job->done)))
-    return vf_fail("%s: trajectories in flight that do not fit this run", job->options->part);
+  const int rows = !job->options->statistics; /* which are written one after the other */
+  const int prefix =
+      part->done_count == 0 || (part->done_count == 1 && part->done->first == job->options->first);
+  job->ended = job->named = part->ended;
+  if (vf_take_pieces(job, part) || (rows && !prefix))
+    return vf_fail("%s: is of other trajectories; allowed: the same --trajectories and --shard",
+                   job->options->part);
   if (!job->options->statistics) return vf_continue_rows(job, part);
   memcpy(job->statistics, part->statistics, columns * sizeof *part->statistics);
   memset(part->statistics, 0, columns * sizeof *part->statistics);
@@ -180,6 +177,12 @@ int vf_job_open(vf_job *job) {
   return status;
 }
 
+/* Where the rows of what is done end: a .npy may have more behind them, which others wrote. */
+static uint64_t vf_rows_until(const vf_job *job) {
+  if (!job->options->npy) return UINT64_MAX;
+  return VF_NPY_HEAD + job->done * vf_npy_bytes(job);
+}
+
 /* The rows since the last time go to the disk and into the sum. */
 static int vf_save_rows(vf_job *job) {
   enum { BLOCK = 1 << 16 };
@@ -187,8 +190,11 @@ static int vf_save_rows(vf_job *job) {
   const int status = vf_output_sync(&job->output);
   char *block = vf_allocate(BLOCK, 1);
   ssize_t got = 0;
-  while (!status && (got = pread(fileno(job->stream), block, BLOCK,
-                                 (off_t)(job->saving.from + job->saving.bytes))) > 0) {
+  uint64_t left = vf_rows_until(job) - job->saving.bytes;
+  while (!status && left > 0 &&
+         (got = pread(fileno(job->stream), block, left < BLOCK ? (size_t)left : BLOCK,
+                      (off_t)(job->saving.from + job->saving.bytes))) > 0) {
+    left -= (uint64_t)got;
     job->saving.sum = vf_crc64(job->saving.sum, block, (size_t)got);
     job->saving.bytes += (uint64_t)got;
   }
@@ -197,39 +203,40 @@ static int vf_save_rows(vf_job *job) {
   return status;
 }
 
-static int vf_write_part(vf_job *job) {
+static int vf_write_part(vf_job *job, const vf_moment *moment) {
   vf_part *part = &job->saving.part;
-  vf_range done = {job->options->first, job->done};
   vf_bytes bytes = {NULL, 0, 0};
-  part->done = &done;
-  part->done_count = job->done > 0;
+  part->done = moment->done;
+  part->done_count = moment->count;
   part->ended = job->ended;
   part->statistics = job->statistics;
   part->rows_from = job->saving.from;
   part->rows_bytes = job->saving.bytes;
   part->rows_sum = job->saving.sum;
-  vf_part_write(part, job->done < job->options->count ? &job->flight : NULL, &bytes);
+  vf_part_write(part, &moment->flights, &bytes);
   fwrite(bytes.data, 1, bytes.count, job->saving.output.stream);
   vf_bytes_free(&bytes);
   return vf_output_commit(&job->saving.output);
 }
 
-int vf_job_save(vf_job *job) {
+int vf_job_save(vf_job *job, const vf_moment *moment) {
   int status = job->options->statistics ? 0 : vf_save_rows(job);
-  if (!status) status = vf_write_part(job);
+  if (!status) status = vf_write_part(job, moment);
   if (!status) status = vf_output_open(&job->saving.output, job->options->part);
   job->saving.last = vf_seconds();
   return status;
 }
 
 int vf_job_close(vf_job *job) {
+  vf_range all = {job->options->first, job->options->count};
+  const vf_moment end = {.done = &all, .count = 1};
   int status = 0;
   if (job->options->statistics && job->stream) {
     if (job->point == 0) vf_write_statistics_head(job);
     vf_write_statistics(job);
   }
   if (job->options->part && !job->options->statistics) status = vf_save_rows(job);
-  if (!status && job->options->part) status = vf_write_part(job);
+  if (!status && job->options->part) status = vf_write_part(job, &end);
   const int more = job->options->part && !job->options->statistics && !vf_is_last(job);
   if (!status && job->output.stream && !more) status = vf_output_commit(&job->output);
   return status;

@@ -25,7 +25,8 @@ static int vf_work_aloud(vf_job *job) {
 }
 
 int main(int argc, char **argv) {
-  static const vf_team leading = {0, vf_team_lead}, working = {1, vf_work_aloud};
+  static const vf_team leading = {0, vf_team_lead, vf_team_gather};
+  static const vf_team working = {1, vf_work_aloud, NULL};
   int rank, ranks, threads;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &threads);
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);

@@ -4,9 +4,11 @@
 
 #include "command/run_job.h"
 
-/* Rank 0: hands out chunks, computes some itself, and takes results in the order of the
- * trajectories; so the state is that of a run without MPI. */
+/* Rank 0: hands out chunks, computes some itself, and takes results. */
 int vf_team_lead(vf_job *job);
+
+/* What is done, and what is in flight on all ranks. */
+void vf_team_gather(vf_job *job, vf_moment *moment);
 
 /* The other ranks: compute what they are given. */
 int vf_team_work(vf_job *job);
