@@ -412,7 +412,7 @@ mutants:
 
 .PHONY: boards size
 boards:
-	@BUILD='$(BUILD)' OPT='$(OPT)' JOBS='$(JOBS)' WARNINGS='$(WARNINGS)' \
+	@BUILD='$(BUILD)' OPT='$(OPT)' JOBS='$(JOBS)' WARNINGS='$(WARNINGS)' PYTHON='$(PYTHON)' \
 	  ARITHMETIC='$(ARITHMETIC)' sh tests/boards/run.sh
 
 size:
@@ -473,7 +473,7 @@ coverage-merged: coverage
 # Generated files look as their generators write them.
 FORMATTED := $(filter-out tests/boards/known_answers.h,$(wildcard ref/*.[ch] ref/*/*.[ch] \
   simd/*.[ch] simd/*/*.h simd/*/*/*.h verify/*/*.[ch] verify/*/*/*.[ch] tests/*/*.[ch] \
-  tests/*/*/*.[ch]))
+  tests/*/*/*.[ch] docs/examples/*/*.[ch]))
 format:
 	clang-format -i $(FORMATTED)
 

@@ -1,17 +1,19 @@
 #!/bin/sh
 # Builds the program of tests/boards/main.c for one board and runs it under QEMU.
 #
-#   tests/boards/image.sh BOARD [plain|uncured|unchecked|trapping]
+#   tests/boards/image.sh BOARD [plain|uncured|unchecked|trapping|single]
 #
 # plain: as a user would build it. uncured: without ref/port/; sid_selfcheck() must refuse.
 # unchecked: without the cure and without the selfcheck; the deep check must find addition wrong.
-# trapping: undefined behaviour ends the program. Prints one line: board, variant, hash, operations,
-# checks, bytes of the image, seconds, verdict, separated by "|"; the verdict is "ok" or what is
-# wrong. OPT is the level of optimisation. What compiler and program said is in
-# $BUILD/boards/BOARD-VARIANT-O2/log. A missing compiler is a failure, not a skip.
+# trapping: undefined behaviour ends the program. The board `example` is docs/examples/board.
+# Prints one line: board, variant, hash, operations, checks, bytes of the image, seconds, verdict,
+# separated by "|"; the verdict is "ok" or what is wrong. OPT is the level of optimisation. What
+# compiler and program said is in $BUILD/boards/BOARD-VARIANT-O2/log. A missing compiler is a
+# failure, not a skip.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 board=$1 variant=${2:-plain}
+[ "$board" != example ] || exec "${PYTHON:-python3}" -B tests/boards/example.py
 opt=${OPT:--O2}
 dir=${BUILD:-build}/boards/$board-$variant$opt
 started=$(date +%s)

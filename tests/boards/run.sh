@@ -20,6 +20,7 @@ for fragment in ci/targets/board-*.mk; do
   fi
   case $board in cortex-m3 | aarch64) echo "$board trapping" ;; esac
 done >> "$list"
+echo example single >> "$list"
 
 xargs -P "$JOBS" -L 1 sh tests/boards/image.sh < "$list" > "$rows"
 expected=$(awk -F '|' '$1 == "native" { print $3 }' "$rows")
@@ -32,6 +33,7 @@ awk -F '|' -v expected="$expected" '
     printf shape, "board", "image", "hash", "operations", "checks", "bytes", "s", "result"
     said["uncured"] = "refused: double addition in software rounds wrongly"
     said["unchecked"] = "without selfcheck and cure the deep check finds it"
+    said["single"] = "docs/examples/board as its README says, alone and as a component"
     said["trapping"] = "same hash, no undefined behaviour"
   }
   {
