@@ -38,5 +38,6 @@
     "@media(max-width:45rem){body{padding:.6rem}dl{grid-template-columns:1fr}"
     "thead{position:absolute;clip-path:inset(50%);height:1px;width:1px;overflow:hidden}"
     "tr{display:block;border-bottom:1px solid var(--line);padding:.3rem 0}"
-    "td{display:grid;grid-template-columns:6rem 1fr;border:0;padding:.05rem 0}"
-    "td::before{content:attr(data-label);color:var(--soft)}.formula{margin-left:.5rem}}\n"
+    "td{display:block;position:relative;border:0;padding:.05rem 0 .05rem 6.5rem}"
+    "td::before{content:attr(data-label);color:var(--soft);position:absolute;left:0}"
+    ".formula{margin-left:.5rem}}\n"
