@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-#define SID_VERSION "0.1.0"
+#define SID_VERSION "0.2.0"
 #define SID_SPECIFICATION 2 /* number of docs/spec.md */
 
 /* ---- status -------------------------------------------------------------------------------- */

@@ -37,6 +37,26 @@ with case("the sum counts the checks of the quick tier"):
     quick = sum(line.split()[1] == "quick" for line in listed)
     same(LINES[-1], f"{quick} passed, 0 failed", "sum")
 
+# ---- versions ----
+
+with case("docs/compatibility.md, CHANGELOG and CITATION have the numbers of today"):
+    version = output("--version").decode().split()[1]
+    short = version.rpartition(".")[0]
+    table = read(os.path.join(ROOT, "docs/compatibility.md")).decode()
+    spec = re.search(r"SID_SPECIFICATION (\d+)", read(os.path.join(ROOT, "ref/sidyn.h")).decode())
+    for number in (f"`SID_SPECIFICATION` ({spec[1]})", f"version {version}",
+                   f"`libsidyn.so.{short}`", f"`SIDYN_{short}`", f"find_package(sidyn {short})"):
+        holds(number in table, number)
+    for schema in ("experiment", "report", "compare", "conform_report", "law"):
+        name = re.search(r'"const": "(sidyn-[a-z]+-\d+)"', read(
+            os.path.join(ROOT, f"fixtures/schema/{schema}.schema.json")).decode())[1]
+        holds(f"`{name}`" in table, name)
+    changes = read(os.path.join(ROOT, "CHANGELOG.md")).decode()
+    dated = re.search(r"(?m)^## \[(\S+)\] - (\d{4}-\d\d-\d\d)$", changes)
+    citation = read(os.path.join(ROOT, "CITATION.cff")).decode()
+    same(dated[1], version, "CHANGELOG")
+    holds(f"version: {version}\ndate-released: {dated[2]}\n" in citation, "CITATION.cff")
+
 # ---- commands ----
 
 # A clone, built: its folders, and what the commands write.
