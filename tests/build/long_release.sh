@@ -1,7 +1,8 @@
 #!/bin/sh
 # Releases: archives that are the same twice, a Debian package that lintian accepts and dpkg
 # installs and removes, an API reference without a warning, a citation file that names this version.
-planned=7
+planned=4
+[ ! -e .git ] || planned=7 # `make dist` packs what git has
 . tests/build/tap.sh
 version=$(sed -n 's/^.define SID_VERSION "\(.*\)"/\1/p' ref/sidyn.h)
 
@@ -26,8 +27,6 @@ if [ -e .git ]; then
   check 'make dist gives the same bytes twice' dist_twice
   check 'the archive has the files of git' has_files
   check 'the single-file archive compiles' single
-else
-  for name in 1 2 3; do check "no git here, nothing to pack ($name)" true; done
 fi
 
 deb() { make -s B="$B" CC="$CC" PYTHON="$PYTHON" BUILD="$tmp/deb" -o all deb; }
