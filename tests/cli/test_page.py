@@ -4,10 +4,12 @@ the JSON report has, and a name and its data for every picture; text of any kind
 import sys
 
 sys.dont_write_bytecode = True
+import hashlib
 import html.parser
 import json
 import os
 import re
+import struct
 import urllib.parse
 import xml.etree.ElementTree
 
@@ -93,6 +95,23 @@ def of(root, name):
     return {term.text: words(value) for term, value in zip(terms[::2], terms[1::2])}[name]
 
 
+def bits(value):
+    return struct.pack(">d", float(value)).hex()
+
+
+def hash_of(checks):
+    """SHA-256 of ids, instances, relations, numbers, verdicts and series of a JSON report."""
+    words_of = []
+    for check in checks:
+        words_of.append(check["id"])
+        for one in check["cases"]:
+            words_of += [one["instance"], one["relation"], bits(one["measured"]),
+                         bits(one["expected"]), bits(one["tolerance"]), one["verdict"]]
+        for series in check.get("series", []):
+            words_of += [series["name"], *(bits(value) for row in series["rows"] for value in row)]
+    return hashlib.sha256("".join(word + "\0" for word in words_of).encode()).hexdigest()
+
+
 # ---- checks of sidyn ----
 
 for pattern, least in (("errata.x*", 0), ("eos4.curve", 2), ("svag2.weak-order", 3),
@@ -104,6 +123,7 @@ for pattern, least in (("errata.x*", 0), ("eos4.curve", 2), ("svag2.weak-order",
         same((result.returncode, result.stderr), (0, b""), "status and stderr")
         root, checks = parsed(page), json.loads(read(report))["checks"]
         same(verdicts(root), {check["id"]: check["verdict"] for check in checks}, "checks")
+        same(of(root, "hash of all numbers"), hash_of(checks), "hash")
         same(words(root.find(f".//{XHTML}h1")), f"sidyn verify: {len(checks)} passed, 0 failed",
              "sum")
         for check, shown in zip(checks, root.iter(XHTML + "article")):
@@ -149,10 +169,7 @@ with case("the page names machine, backend, compiler; its hash is that of the nu
         hashes.add(of(root, "hash of all numbers"))
         holds(all(of(root, name) for name in ("machine", "compiler", "sidyn", "tier")), "summary")
         holds(options[2:] == [] or of(root, "backend") == "ref", "backend")
-    sidyn("verify", "--filter", "eos4.flow", "--html", page)
     same(len(hashes), 1, "hashes of one check")
-    holds(re.fullmatch("[0-9a-f]{64}", hashes.copy().pop()), "a hash")
-    holds(of(parsed(page), "hash of all numbers") not in hashes, "another check has another hash")
 
 # ---- text of any kind ----
 
