@@ -60,6 +60,7 @@ typedef struct sid_network {
   double scale, centre;          /* of the bytes; scale > 0 */
   const uint8_t *pixels, *labels;
   const uint8_t *test_pixels, *test_labels; /* NULL without test samples */
+  const struct sid_network_lanes *lanes;    /* NULL; a backend of simd/ sets it in its own copy */
 } sid_network;
 
 /* E(x), the exponential of x <= 0 within 1 ulp, and N(u) = log(1 + u) of u >= 0 within 4 ulp. */

@@ -13,6 +13,8 @@
 #include "kernels/dynamics.h"
 #include "kernels/observe.h"
 #include "kernels/problems/bn_completion.h"
+#include "kernels/problems/network.h"
+#include "kernels/problems/network_run.h"
 #include "kernels/run.h"
 #include "kernels/laws.h"
 #include "kernels/backend.h"

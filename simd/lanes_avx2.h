@@ -29,6 +29,11 @@ static inline vd vd_select(vm m, vd a, vd b) {
   return _mm256_blendv_pd(b, a, _mm256_castsi256_pd(m));
 }
 static inline vd vd_gather(const double *p, vu i) { return _mm256_i64gather_pd(p, i, 8); }
+static inline vd vd_bytes(const uint8_t *p) {
+  int32_t four;
+  __builtin_memcpy(&four, p, sizeof four);
+  return _mm256_cvtepi32_pd(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(four)));
+}
 static inline vu vd_bits(vd a) { return _mm256_castpd_si256(a); }
 static inline vd vu_double(vu a) { return _mm256_castsi256_pd(a); }
 

@@ -33,6 +33,10 @@ static inline vd vd_neg(vd a) { return _mm512_xor_pd(a, _mm512_set1_pd(-0.0)); }
 static inline vm vd_less(vd a, vd b) { return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ); }
 static inline vd vd_select(vm m, vd a, vd b) { return _mm512_mask_blend_pd(m, b, a); }
 static inline vd vd_gather(const double *p, vu i) { return _mm512_i64gather_pd(i, p, 8); }
+static inline vd vd_bytes(const uint8_t *p) {
+  return _mm512_cvtepi32_pd(
+      _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)));
+}
 static inline vu vd_bits(vd a) { return _mm512_castpd_si512(a); }
 static inline vd vu_double(vu a) { return _mm512_castsi512_pd(a); }
 

@@ -27,6 +27,10 @@ static inline vd vd_select(vm m, vd a, vd b) { return vbslq_f64(m, a, b); }
 static inline vd vd_gather(const double *p, vu i) {
   return vcombine_f64(vld1_f64(p + vgetq_lane_u64(i, 0)), vld1_f64(p + vgetq_lane_u64(i, 1)));
 }
+static inline vd vd_bytes(const uint8_t *p) {
+  const double two[2] = {p[0], p[1]};
+  return vld1q_f64(two);
+}
 static inline vu vd_bits(vd a) { return vreinterpretq_u64_f64(a); }
 static inline vd vu_double(vu a) { return vreinterpretq_f64_u64(a); }
 

@@ -12,6 +12,11 @@ sid_status sid_step_domain(const sid_problem *problem, const double *x);
 sid_status sid_step_state(const sid_problem *problem, const sid_dynamics *dynamics,
                           const double *x);
 
+/* The indices of the next batch of epochs, whose numbers in the state are `order`; its stream draws
+ * a new order where one is due. */
+const double *sid_epochs_next(const sid_problem *problem, const sid_dynamics *dynamics,
+                              sid_stream *stream, double *order);
+
 /* sgd.c */
 void sid_step_gd(const sid_problem *problem, double lr, double wd, double *x, double *work);
 void sid_step_sgd(const sid_problem *problem, const sid_dynamics *dynamics, double lr, double wd,

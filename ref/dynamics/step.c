@@ -36,9 +36,8 @@ static void sid_epochs_begin(const sid_problem *problem, const sid_dynamics *dyn
   order[n] = (double)(n / dynamics->batch);
 }
 
-/* The indices of the next batch. */
-static const double *sid_epochs_next(const sid_problem *problem, const sid_dynamics *dynamics,
-                                     sid_stream *stream, double *order) {
+const double *sid_epochs_next(const sid_problem *problem, const sid_dynamics *dynamics,
+                              sid_stream *stream, double *order) {
   const uint32_t n = problem->samples;
   if (order[n] == (double)(n / dynamics->batch)) {
     for (uint32_t i = 0; i < n; i++) order[i] = (double)i;

@@ -148,6 +148,14 @@ double sid_net_column_product(const sid_net_layer *layer, const double *a, const
 void sid_net_columns(sid_net_pass *pass, const double *x);
 void sid_net_columns_back(const sid_net_pass *pass, const sid_net_layer *layer, double *g);
 
+/* ---- passes in lanes ----------------------------------------------------------------------- */
+
+/* What a backend of simd/ puts in the place of the functions below, with the same bits. */
+typedef struct sid_network_lanes {
+  const double *(*forward)(sid_net_pass *pass, int known);
+  void (*backward)(sid_net_pass *pass, const double *last, int begun, double *g);
+} sid_network_lanes;
+
 /* ---- network_forward.c --------------------------------------------------------------------- */
 
 /* Values of the layer that a pass has in memory, and of the one below; NULL for the image. */

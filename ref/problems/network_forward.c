@@ -53,6 +53,7 @@ static void sid_net_activate(const sid_net_pass *pass, const sid_net_layer *laye
 
 const double *sid_net_forward(sid_net_pass *pass, int known) {
   const sid_network *network = pass->network;
+  if (network->lanes) return network->lanes->forward(pass, known);
   for (uint32_t k = 0; k < network->layer_count; k++) {
     const sid_net_layer layer = sid_net_layer_at(network, k);
     double *z = pass->z + sid_net_place(pass, &layer);

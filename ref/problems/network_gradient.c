@@ -57,6 +57,10 @@ static void sid_net_layer_below(sid_net_pass *pass, const sid_net_layer *layer) 
 }
 
 void sid_net_backward(sid_net_pass *pass, const double *last, int begun, double *g, double *sizes) {
+  if (pass->network->lanes && !sizes) {
+    pass->network->lanes->backward(pass, last, begun, g);
+    return;
+  }
   sid_net_last(pass, last);
   for (uint32_t k = pass->network->layer_count; k-- > 0;) {
     const sid_net_layer layer = sid_net_layer_at(pass->network, k);

@@ -96,17 +96,20 @@ size_t sid_net_layout(sid_net_pass *pass, const sid_problem *problem, int32_t us
   return taker.taken;
 }
 
-/* Signs of the columns 1, 2, ... of Sylvester's Hadamard matrix. */
+/* Signs of the columns 1, 2, ... of Sylvester's Hadamard matrix: a bit more in common turns the
+ * sign. */
 static void sid_net_set_readout(sid_net_pass *pass) {
   const sid_network *network = pass->network;
   const uint32_t inputs = sid_net_layer_at(network, network->layer_count).inputs;
   const double v = network->temperature / sid_sqrt((double)inputs);
-  for (uint32_t i = 0; i < inputs; i++)
-    for (uint32_t c = 0; c < network->classes; c++) {
-      uint32_t common = i & (c + 1), odd = 0;
-      for (; common != 0; common &= common - 1) odd ^= 1u;
-      pass->readout[(size_t)i * network->classes + c] = odd ? -v : v;
-    }
+  double *row = pass->readout;
+  for (uint32_t c = 0; c < network->classes; c++) row[c] = v;
+  for (uint32_t i = 1; i < inputs; i++) {
+    const uint32_t without = i & (i - 1), bit = i ^ without;
+    const double *known = pass->readout + (size_t)without * network->classes;
+    row += network->classes;
+    for (uint32_t c = 0; c < network->classes; c++) row[c] = (c + 1) & bit ? -known[c] : known[c];
+  }
 }
 
 void sid_net_begin(sid_net_pass *pass, const sid_problem *problem, int32_t use, uint32_t samples,

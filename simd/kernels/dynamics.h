@@ -217,6 +217,23 @@ typedef struct {
   vd b1, b2;                                  /* 1 - beta^t, 1 - beta2^t */
 } sid_adam;
 
+/* With the powers beta^t and beta2^t. */
+static sid_adam sid_adam_with(const sid_dynamics *dynamics, double lr, double wd, vd power,
+                              vd power2) {
+  const vd one = vd_set(1.0);
+  const sid_adam adam = {vd_set(lr),
+                         vd_set(wd),
+                         vd_set(dynamics->alpha),
+                         vd_set(dynamics->eps),
+                         vd_set(dynamics->beta),
+                         vd_set(dynamics->beta2),
+                         vd_set(1.0 - dynamics->beta),
+                         vd_set(1.0 - dynamics->beta2),
+                         vd_sub(one, power),
+                         vd_sub(one, power2)};
+  return adam;
+}
+
 /* Returns 0, or not a number where m or v is not finite. */
 SID_INLINE vd sid_adam_coordinate(sid_form form, const sid_source *s, const sid_adam *adam,
                                   int decoupled, size_t j, const double *from, double *to,
@@ -254,19 +271,9 @@ static vd sid_lanes_adam(sid_block *block, double lr, double wd) {
   const size_t n = block->experiment->problem.dim;
   const double *from = block->at.x;
   double *to = block->x;
-  const vd one = vd_set(1.0), beta = vd_set(dynamics->beta), beta2 = vd_set(dynamics->beta2);
-  const vd power = vd_mul(vd_load(SID_AT(from, 3 * n)), beta),
-           power2 = vd_mul(vd_load(SID_AT(from, 3 * n + 1)), beta2);
-  const sid_adam adam = {vd_set(lr),
-                         vd_set(wd),
-                         vd_set(dynamics->alpha),
-                         vd_set(dynamics->eps),
-                         beta,
-                         beta2,
-                         vd_set(1.0 - dynamics->beta),
-                         vd_set(1.0 - dynamics->beta2),
-                         vd_sub(one, power),
-                         vd_sub(one, power2)};
+  const vd power = vd_mul(vd_load(SID_AT(from, 3 * n)), vd_set(dynamics->beta)),
+           power2 = vd_mul(vd_load(SID_AT(from, 3 * n + 1)), vd_set(dynamics->beta2));
+  const sid_adam adam = sid_adam_with(dynamics, lr, wd, power, power2);
   vd fault;
   sid_source s;
   sid_block_draw(block, &s, 1);

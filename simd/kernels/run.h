@@ -185,7 +185,13 @@ static int sid_block_completion(const sid_experiment *experiment) {
   return experiment->problem.kind == SID_BN_COMPLETION && experiment->dynamics.kind == SID_GD;
 }
 
+/* Networks go one trajectory at a time, with lanes inside. */
+static int sid_block_network(const sid_experiment *experiment) {
+  return experiment->problem.kind == SID_NETWORK;
+}
+
 static sid_advance_fn sid_block_single(const sid_experiment *experiment) {
+  if (sid_block_network(experiment)) return sid_netrun_advance;
   return sid_block_completion(experiment) ? sid_completion_advance : sid_run_advance;
 }
 
@@ -193,7 +199,9 @@ static size_t sid_block_workspace(const sid_experiment *experiment) {
   const size_t kept = sid_state_doubles(&experiment->problem, &experiment->dynamics);
   if (sid_fits_lanes(experiment)) return kept * SID_W + sid_block_doubles(experiment);
   const size_t single = sid_singly_workspace(experiment);
-  const size_t own = sid_block_completion(experiment) ? sid_completion_workspace(experiment) : 0;
+  const size_t own = sid_block_completion(experiment) ? sid_completion_workspace(experiment)
+                     : sid_block_network(experiment)  ? sid_netrun_workspace(experiment)
+                                                      : 0;
   return kept + own > single ? kept + own : single;
 }
 

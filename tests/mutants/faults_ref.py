@@ -402,8 +402,7 @@ FAULTS = {
          'network->temperature / sid_sqrt((double)inputs)',
          'network->temperature / (double)inputs'),
         ('network-readout-column-0', 'test_network test_bits',
-         'uint32_t common = i & (c + 1), odd = 0;',
-         'uint32_t common = i & c, odd = 0;'),
+         'row[c] = (c + 1) & bit ?', 'row[c] = c & bit ?'),
     ],
     'ref/problems/network_noise.c': [
         ('network-noise-by-n', 'test_network test_noise',

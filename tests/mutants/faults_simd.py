@@ -4,6 +4,11 @@ RANDOM = 'test_simd test_random_experiments'
 FIXTURES = 'test_simd test_fixtures'
 COMPLETION = 'test_simd test_completion'
 COMPLETION_ENDS = 'test_simd test_completion_ends'
+NETWORK_CHOICES = 'test_simd_network test_choices'
+NETWORK_SHAPES = 'test_simd_network test_shapes'
+NETWORK_WIDTHS = 'test_simd_network test_widths'
+NETWORK_BATCHES = 'test_simd_network test_batches'
+NETWORK_ENDS = 'test_simd_network test_ends'
 RAWS = 'test_simd_normal test_fixture_normals'
 STREAMS = 'test_simd_normal test_fixture_streams'
 BOUNDARIES = 'test_simd_normal test_boundaries'
@@ -375,6 +380,71 @@ FAULTS = {
          'mean = vd_set(0.0)'),
         ('lanes-laws-streams-of-first', 'test_simd_laws', 'streams[lane] = all[lane];',
          'streams[lane] = all[0];'),
+    ],
+    'simd/kernels/problems/network_products.h': [
+        ('netlanes-first-term-twice', NETWORK_CHOICES, 'size_t t = m->begun ? 0 : 1;',
+         'size_t t = 0;'),
+        ('netlanes-sums-begin-again', NETWORK_BATCHES, 'layer->width, count, begun, g}',
+         'layer->width, count, 0, g}'),
+        ('netlanes-every-other-row', NETWORK_CHOICES,
+         'r += 2) sid_matrices_rows(2, m, r);', 'r += 2) sid_matrices_rows(1, m, r);'),
+        ('netlanes-turn-first-row-of-block', NETWORK_SHAPES,
+         'turned[k * rows + r + i] = w[(r + i) * columns + k];',
+         'turned[k * rows + r + i] = w[r * columns + k];'),
+        ('netlanes-last-vector-overlaps-not', NETWORK_WIDTHS,
+         'last = m->columns - SID_W;', 'last = (vectors - 1) * SID_W - SID_W;'),
+    ],
+    'simd/kernels/problems/network_norm.h': [
+        ('netlanes-variance-of-rounding', NETWORK_SHAPES,
+         'vm_or(vd_less(least, w), vm_not(number))',
+         'vm_or(vd_less(vd_set(0.0), w), vm_not(number))'),
+        ('netlanes-done-lanes-again', NETWORK_WIDTHS,
+         'count > 1 ? z : vd_select(columns.fresh, z, old)', 'z'),
+        ('netlanes-done-lanes-again-back', NETWORK_WIDTHS,
+         'count > 1 ? next : vd_select(columns.fresh, next, old)', 'next'),
+        ('netlanes-known-means-not-used', NETWORK_CHOICES,
+         'known ? mean + v * SID_W : s + v * SID_W', 's + v * SID_W'),
+        ('netlanes-square-without-mean', NETWORK_CHOICES,
+         'const vd c = vd_sub(vd_load(a), mu);', 'const vd c = vd_load(a);'),
+        ('netlanes-rest-without-mean', NETWORK_WIDTHS, 'c = a[q + k] - mu;', 'c = a[q + k];'),
+        ('netlanes-groups-all-whole', NETWORK_CHOICES,
+         'return group->run == group->stride || group->run == group->count;', 'return 1;'),
+        ('netlanes-deviation-of-first-group', NETWORK_CHOICES,
+         'sid_netlanes_group_normalise_back(&group, isd[t], z, own);',
+         'sid_netlanes_group_normalise_back(&group, isd[0], z, own);'),
+    ],
+    'simd/kernels/problems/network_values.h': [
+        ('netlanes-exponent-bias', NETWORK_CHOICES, 'vu_set(1023)', 'vu_set(1022)'),
+        ('netlanes-exp-below-700', NETWORK_SHAPES, 'vd_set(-700.0)', 'vd_set(-7000.0)'),
+        ('netlanes-swish-sides-swapped', NETWORK_CHOICES,
+         'vd_select(below, r, q), t = vd_select(below, q, r)',
+         'vd_select(below, q, r), t = vd_select(below, r, q)'),
+        ('netlanes-label-among-others', NETWORK_CHOICES,
+         'vd_select(other, p, vd_set(0.0))', 'p'),
+        ('netlanes-weights-from-the-first', NETWORK_CHOICES,
+         'pass->factors[pass->first + r]', 'pass->factors[r]'),
+        ('netlanes-residual-of-no-class', NETWORK_CHOICES, 'f[label] = f[label] - 1.0;', ''),
+        ('netlanes-rest-without-slope', NETWORK_WIDTHS,
+         'z[j] > 0.0 ? 1.0 : 0.0', 'z[j] < 0.0 ? 1.0 : 0.0'),
+    ],
+    'simd/kernels/problems/network.h': [
+        ('netlanes-image-of-last-rows', NETWORK_BATCHES, 'count, tile == rows);', 'count, 1);'),
+        ('netlanes-patches-not-cleared', NETWORK_CHOICES, 'pass->below[j] = 0.0;', ''),
+        ('netlanes-rest-of-pixels', NETWORK_SHAPES,
+         'to[j] = (double)bytes[j] * scale - centre;', 'to[j] = (double)bytes[j] * scale;'),
+    ],
+    'simd/kernels/problems/network_run.h': [
+        ('netrun-order-before-powers', NETWORK_CHOICES,
+         'run->dynamics->kind >= SID_ADAM_L2 ? 2 : 0;', '0;'),
+        ('netrun-domain-not-asked', NETWORK_ENDS,
+         'if (!(size > 0x1p-900 && size < 0x1p900)) {', 'if (0) {'),
+        ('netrun-rescale-not-asked', NETWORK_ENDS,
+         'if (!status) sid_netrun_copy(run->g, p, run->at);\n  return status;',
+         'sid_netrun_copy(run->g, p, run->at);\n  return SID_OK;'),
+        ('netrun-gd-draws', NETWORK_CHOICES, 'if (run->dynamics->kind == SID_GD)', 'if (0)'),
+        ('netrun-angle-to-itself', NETWORK_CHOICES, 'x, run->previous, row, rest);',
+         'x, x, row, rest);'),
+        ('netrun-lr-any', NETWORK_ENDS, 'if (!(lr - lr < 1.0)) return SID_E_LR;', ''),
     ],
     'simd/kernels/run.h': [
         ('ahead-draws-of-svag-as-sgd', RANDOM, 'dynamics->kind == SID_SVAG ? 2 :',

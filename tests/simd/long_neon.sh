@@ -2,7 +2,7 @@
 # The kernels of AArch64 on this machine: cross-built with Debian's arm64 SLEEF in a private folder
 # and run by QEMU, with the tests of the other backends, reduced. On AArch64 itself the other tests
 # have done all that.
-planned=12
+planned=13
 case $(${CC:-gcc} -dumpmachine),${EXEC_WRAPPER:-} in x86_64-*,) ;; *) planned=1 ;; esac
 . tests/build/tap.sh
 unset SID_WITHOUT # what is left out of the build for this machine
@@ -34,6 +34,7 @@ built() {
   make -j2 BUILD="$place/build" CC="$compiler" OPT=-O2 EXTRA_CFLAGS= EXTRA_LDFLAGS= EXEC_WRAPPER= \
     "$arm/sidyn" "$arm/tests/unit/test_simd" "$arm/tests/unit/test_simd_laws" \
     "$arm/tests/unit/test_simd_index" "$arm/tests/unit/test_simd_normal" \
+    "$arm/tests/unit/test_simd_network" \
     "$arm/tests/unit/test_simd_dispatch" &&
     grep '^SIMD := neon$' "$arm/hosted.mk" && : > "$tmp/built"
 }
@@ -82,6 +83,7 @@ check 'the arm64 libraries can be unpacked' sh ci/foreign.sh arm64 "$place/packa
 check 'the kernels and their tests build for AArch64' built
 check 'info: neon is built, usable and used' informed
 check 'every trajectory is that of ref/ (test_simd)' passes test_simd
+check 'every network is that of ref/ (test_simd_network)' passes test_simd_network
 check 'every flow and every law is that of ref/ (test_simd_laws)' passes test_simd_laws
 check 'every index of a sample is that of ref/ (test_simd_index)' passes test_simd_index
 check \
