@@ -11,6 +11,8 @@ import math
 import sys
 import time
 
+import network_bench
+
 LR, WD, SIGMA, SAMPLES, SVAG_L, SUBSTEPS = 0.05, 0.01, 0.1, 64, 4, 4
 BETA, BETA2, EPS = 0.9, 0.999, 1e-8  # alpha is 1
 BUFFER, COLUMNS = 8192, 1024
@@ -27,7 +29,7 @@ class Numpy:
     def __init__(self):
         import numpy as np
 
-        self.version = f"numpy {np.__version__}"
+        self.version, self.module = f"numpy {np.__version__}", np
         self.rng = np.random.Generator(np.random.PCG64(1))
         self.add, self.subtract = np.add, np.subtract
         self.multiply, self.divide = np.multiply, np.divide
@@ -56,6 +58,7 @@ class Torch:
         torch.set_grad_enabled(False)
         torch.set_default_dtype(getattr(torch, f"float{bits}"))
         self.torch, self.version = torch, f"torch {torch.__version__}, {bits} bits"
+        self.module = torch if bits == 64 else None  # of the networks
         self.add, self.subtract = torch.add, torch.sub
         self.multiply, self.divide = torch.mul, torch.div
         self.sqrt, self.reciprocal, self.linspace = torch.sqrt, torch.reciprocal, torch.linspace
@@ -296,6 +299,8 @@ def answer(lib, workload, p=2, count=1, steps_=1):
         return normals(lib, count)
     if workload in ("sgd", "svag", "em", "momentum", "adamw", "linear"):
         return steps(lib, getattr(State, workload), p, count, steps_)
+    if workload == "network" and lib.module:
+        return reply(*network_bench.run(lib.module, p, count, steps_))
     if workload == "completion" and isinstance(lib, Numpy):
         return completion(p, count, steps_)
     return {"error": f"no such workload: {workload}"}

@@ -39,6 +39,7 @@ typedef struct {
   int32_t observable;
   double *start, *spectrum, *features, *labels;
   uint32_t *entries;
+  void *network; /* bench_network */
 } bench_case;
 
 /* Matrix completion (eos, Figure 1): p by p, as many inner dimensions, and about a third of the
@@ -64,6 +65,43 @@ static void bench_completion(bench_case *c) {
   problem->entries = c->entries;
   problem->labels = c->labels;
 }
+
+#ifdef SIDYN_NETWORK_H /* another revision may have none */
+typedef struct {
+  sid_network network;
+  sid_layer layers[2];
+  uint8_t pixels[BENCH_IMAGES * BENCH_PIXELS], labels[BENCH_IMAGES];
+} bench_network;
+
+static void bench_make_network(bench_case *c) {
+  sid_experiment *e = &c->experiment;
+  const uint32_t width = e->problem.dim;
+  bench_network *made = vf_allocate(1, sizeof *made);
+  for (uint32_t k = 0; k < BENCH_IMAGES * BENCH_PIXELS; k++) made->pixels[k] = bench_pixel(k);
+  for (uint32_t i = 0; i < BENCH_IMAGES; i++) made->labels[i] = (uint8_t)(i % BENCH_CLASSES);
+  made->layers[0] = made->layers[1] = (sid_layer){SID_LAYER_DENSE, width, 0};
+  made->network = (sid_network){.rows = 8,
+                                .cols = 8,
+                                .channels = 1,
+                                .layer_count = width >= BENCH_DEEP ? 2 : 1,
+                                .layers = made->layers,
+                                .norm = SID_NORM_BN,
+                                .activation = SID_ACTIVATION_RELU,
+                                .loss = SID_LOSS_CROSS_ENTROPY,
+                                .classes = BENCH_CLASSES,
+                                .temperature = BENCH_TEMPERATURE,
+                                .scale = BENCH_SCALE,
+                                .centre = BENCH_CENTRE,
+                                .pixels = made->pixels,
+                                .labels = made->labels};
+  c->network = made;
+  e->problem.network = &made->network;
+  e->problem.samples = BENCH_IMAGES;
+  e->problem.dim = width * (BENCH_PIXELS + (width >= BENCH_DEEP ? width : 0));
+  e->dynamics.batch = BENCH_BATCH;
+  e->start = (sid_start){.kind = SID_START_GAUSSIAN, .size = BENCH_START};
+}
+#endif
 
 static void bench_case_make(bench_case *c, const bench_kind *kind, const bench_request *request) {
   const uint32_t p = (uint32_t)request->p;
@@ -116,6 +154,9 @@ static void bench_case_make(bench_case *c, const bench_kind *kind, const bench_r
   e->checkpoint_count = 1;
   e->observable_count = 1;
   e->observables = &c->observable;
+#ifdef SIDYN_NETWORK_H
+  if (kind->problem == SID_NETWORK) bench_make_network(c);
+#endif
 }
 
 static void bench_case_free(bench_case *c) {
@@ -124,6 +165,15 @@ static void bench_case_free(bench_case *c) {
   free(c->features);
   free(c->labels);
   free(c->entries);
+  free(c->network);
+}
+
+/* Problems whose time is that of a step, not of a coordinate and step. */
+static int bench_counts_steps(const bench_kind *kind) {
+#ifdef SIDYN_NETWORK_H
+  if (kind->problem == SID_NETWORK) return 1;
+#endif
+  return kind->problem == SID_BN_COMPLETION;
 }
 
 /* ---- digests: a sum over trajectories of a hash, so that neither blocks nor threads show ---- */
@@ -211,7 +261,7 @@ static void bench_steps(const sid_backend *backend, const bench_kind *kind,
     const bench_time start = bench_now();
     for (uint64_t i = 0; i < request->repeat; i++)
       bench_ensemble(backend, &c.experiment, request, &digest, &sum);
-    const uint64_t width = kind->problem == SID_BN_COMPLETION ? 1 : request->p;
+    const uint64_t width = bench_counts_steps(kind) ? 1 : request->p;
     bench_reply(start, request->repeat * request->count * width * request->steps, digest,
                 sum / (double)(request->repeat * request->count));
   }

@@ -49,6 +49,26 @@ static inline double bench_feature(uint32_t k) {
   return ((double)(k ^ k >> 16) * 0x1p-32 - 0.5) * 3.4641016151377544; /* sqrt(12) */
 }
 
+/* The networks: images of 8x8 bytes from 0 to 16, labels 0 to 9 in turn; layers of width p behind
+ * each other, two for p >= 32, else one; bn, relu, cross entropy. */
+enum {
+  BENCH_IMAGES = 1024,
+  BENCH_PIXELS = 64,
+  BENCH_CLASSES = 10,
+  BENCH_BATCH = 32,
+  BENCH_DEEP = 32 /* the width from which there are two layers */
+};
+#define BENCH_SCALE 0.0625
+#define BENCH_CENTRE 0.5
+#define BENCH_TEMPERATURE 2.0
+#define BENCH_START 0.2 /* standard deviation of the weights */
+
+static inline uint8_t bench_pixel(uint32_t k) {
+  k *= 0x9e3779b1u;
+  k = (k ^ k >> 16) * 0x045d9f3bu;
+  return (uint8_t)(((k ^ k >> 16) >> 16) * 17u >> 16);
+}
+
 /* Observed entries of a matrix of order m: 32 %, as in Figure 1 of eos. */
 static inline uint32_t bench_entries(uint32_t m) { return (m * m * 8 + 24) / 25; }
 

@@ -40,7 +40,14 @@ WORKLOADS = [("normals", "W1 exact normals", "ns per normal", "normals")] + [
     )
     for p in dimensions
 ] + [("completion", "bn_completion 50x50, 800 entries, gradient descent + WD",
-      "ns per step of one trajectory", "completion p=50 count=1")]
+      "ns per step of one trajectory", "completion p=50 count=1"),
+     ("network", "network 64-32-32-(10), bn, relu, batch 32, SGD + WD",
+      "ns per step of one trajectory", "network p=32 count=1"),
+     ("ensemble", "network 64-16-(10), the same, 64 trajectories (stacked)",
+      "ns per step of one trajectory", "network p=16 count=64")]
+# who has the workloads of which not everybody is: the others are left out
+ONLY = {"completion": ("numpy",), "network": ("numpy", "torch64"),
+        "ensemble": ("numpy", "torch64")}
 KINDS = ("sgd", "svag", "em", "momentum", "adamw", "linear")
 
 # --profile: stages of a normal (stage.c), steps by problems that leave something out, and other
@@ -213,6 +220,7 @@ def check_bits(bench):
     requests = ["normals last=1 count=20001"]
     kinds = {*KINDS, *(name for name, _ in STEPS), *(name for name, p, _ in OTHERS if p == 100)}
     requests += ["trough p=3 count=37 steps=5 last=1"]
+    requests += [f"network p={p} count=3 steps=5 last=1" for p in (11, 16, 32, 37)]
     requests += [f"completion p={p} count=3 steps=5 last=1" for p in (2, 7, 10, 17, 50)]
     requests += [f"{kind} p={p} count=37 steps=5 last=1" for kind in sorted(kinds)
                  for p in (2, 7, 10, 100)]
@@ -233,9 +241,12 @@ def check_physics(bench):
     best = bench.backends[-1]
     requests = {"normals count=8192": 0.1} | {f"{kind} p=100 count=1024 steps=100": 0.05
                                               for kind in KINDS}
+    requests |= {"network p=32 count=16 steps=50": 0.05, "network p=16 count=64 steps=50": 0.05}
     for request, tolerance in requests.items():
         expected = best.ask(request)["mean"]
         for contender in bench.competitors:
+            if contender.name not in ONLY.get(request.split()[0], COMPETITORS):
+                continue
             mean = contender.ask(request)["mean"]
             if not abs(mean / expected - 1) < tolerance:
                 raise Failure(f"{contender.label} does something else: {request}: "
@@ -274,7 +285,7 @@ def compare(bench, cycles):
     for name, title, unit, request in WORKLOADS:
         former = [c for c in bench.former if bench.knows(c, request)]
         contenders = bench.backends + former + [c for c in bench.competitors
-                                                if name != "completion" or c.name == "numpy"]
+                                                if c.name in ONLY.get(name, COMPETITORS)]
         clock = cycles_per_ns(bench)
         found = times[name] = bench.measure(contenders, request)
         table_head(title, unit, ours[1:])

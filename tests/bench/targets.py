@@ -27,6 +27,10 @@ RATIOS = [
     ("adamw-100", WIDE, "numpy", 6.0),
     ("completion", WIDE, "numpy", 30.0),
     ("completion", "avx2", "numpy", 20.0),
+    ("network", WIDE, "numpy", 15.0),
+    ("network", "avx2", "numpy", 10.0),
+    ("ensemble", WIDE, "numpy", 10.0),
+    ("ensemble", "avx2", "numpy", 7.0),
 ]
 COMPLETION = {"ref": 30000.0, "avx512": 8000.0}  # ns per step
 PAIR = 300.0  # ns, two normals of the reference
