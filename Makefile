@@ -139,7 +139,7 @@ help:
 	@echo '  cross           the same bits on other machines;' \
 	  'TARGETS="s390x wasm32" COMPILERS=gcc choose'
 	@echo '  cross-parts     runs begun on this machine and finished on s390x, and the other way'
-	@echo '  matrix          the same at -O0, -O2 and -O3'
+	@echo '  matrix          the same at -O0, -O2 and -O3; sidyn verify under emulation (hours)'
 	@echo '  refusals        builds and machines that would change results, here and under emulation'
 	@echo '  amalgamation    the library as two files in $(BUILD)/amalgamation'
 	@echo '  sanitize, fuzz  sanitizers, valgrind and analysers; a minute of libFuzzer on the readers'
@@ -437,15 +437,16 @@ cross:
 cross-parts: all
 	@$(call tap,1) tests/cross/parts.py
 
-matrix:
+matrix: all
 	@$(MATRIX) -O0 -O2 -O3
+	@$(call tap,1) tests/cross/verify.sh
 
 refusals: $(B)/REF.flags
-	@$(call tap,$(JOBS)) $(sort $(wildcard tests/refusals/test_*.sh tests/refusals/long_*.sh)) \
-	  tests/refusals/cross.sh
+	@$(call tap,$(JOBS)) $(sort $(wildcard tests/refusals/test_*.sh tests/refusals/long_*.sh \
+	  tests/refusals/cross_*.sh))
 
 emulated-refusals: $(B)/REF.flags
-	@$(call tap,1) tests/refusals/cross.sh
+	@$(call tap,$(JOBS)) $(sort $(wildcard tests/refusals/cross_*.sh))
 
 amalgamation:
 	@$(PYTHON) -B ci/amalgamate.py $(BUILD)/amalgamation && ls $(BUILD)/amalgamation/sidyn.[ch]

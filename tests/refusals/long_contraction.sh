@@ -8,7 +8,7 @@ case $(gcc -dumpmachine) in
   x86_64-*) grep -qw fma /proc/cpuinfo 2> /dev/null && planned=24 fused=-mfma ;;
   aarch64-*) planned=24 ;;
 esac
-# A machine that cannot fuse: aarch64 under emulation has these rows in tests/refusals/cross.sh.
+# A machine that cannot fuse: others have these rows under emulation, in cross_fused.sh.
 [ "$planned" -gt 0 ] || { echo '1..1'; echo 'ok 1 - this processor cannot fuse'; exit 0; }
 . tests/build/tap.sh
 . tests/refusals/rows.sh

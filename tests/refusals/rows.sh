@@ -20,7 +20,8 @@ outcome_of() {
 # Prints the outcome of building library and program with the same flags; $RUN runs programs of
 # other machines.
 outcome() { # COMPILER FLAGS...
-  if ! "$@" -w -I"$tmp/one" "$tmp/one/sidyn.c" $hash_program -o "$tmp/row" > "$tmp/compile.log" 2>&1
+  if ! "$@" -w -I"$tmp/one" -DSTOP_IF_REFUSED "$tmp/one/sidyn.c" $hash_program -o "$tmp/row" \
+    > "$tmp/compile.log" 2>&1
   then
     if grep -q 'error:.*sid' "$tmp/compile.log"; then
       echo refused
