@@ -663,10 +663,6 @@ FAULTS = {
          'job->done = 0;'),
         ('resume-any-range', PARTS, 'if (part->whole.first != ours->whole.first ||', 'if (0 &&'),
         ('resume-any-rows', PARTS, 'sum != part->rows_sum)', '0)'),
-        ('resume-rows-of-a-run-before', SWEEP, '  part->rows_from = job->saving.from;\n', ''),
-    ],
-    'verify/command/run_pieces.c': [
-        ('pieces-done-again', PARTS, 'if (!piece.done) return piece;', 'return piece;'),
     ],
     'verify/mpi/chunk.c': [
         ('mpi-rows-at-their-number', MPI, '(first - job->options->first) *', 'first *'),
@@ -674,7 +670,8 @@ FAULTS = {
         ('mpi-ended-not-counted', MPI, '  job->ended += ended;\n', ''),
     ],
     'verify/mpi/team.c': [
-        ('mpi-rows-as-they-come', MPI, '(any || n == lead->next)', '1'),
+        ('mpi-rows-as-they-come', MPI, 'const int any = lead->job->options->statistics;',
+         'const int any = 1;'),
         ('mpi-ends-as-they-come', MPI, '      vf_chunk_name(lead->job, &item->result);\n', ''),
     ],
     'verify/command/run_sweep.c': [
