@@ -160,6 +160,7 @@ help:
 	@echo '  uninstall       removes what install with the same DESTDIR, PREFIX, SHARED installed'
 	@echo '  dist, deb       reproducible archives of a release; a Debian package'
 	@echo '  docs            API reference from the headers (Doxygen)'
+	@echo '  prove           undefined behaviour on unknown input: Frama-C (make deps-prove)'
 	@echo '  findings        runs the surprises about tools again, with the network, npm and apt'
 	@echo '  clean           remove $(BUILD)/'
 	@echo 'Variables (current value)'
@@ -546,6 +547,13 @@ docs:
 
 findings:
 	@ci/findings.sh
+
+.PHONY: deps-prove prove
+deps-prove:
+	ci/deps-prove.sh
+
+prove: | $(filter deps-prove,$(GOALS))
+	@BUILD='$(BUILD)' ci/prove.sh
 
 clean:
 	rm -rf $(BUILD)
