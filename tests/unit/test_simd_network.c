@@ -60,7 +60,7 @@ static void require_choice(const network_choice *choice, void *user) {
   data_source *data = user;
   char what[128];
   network_make(&made, *choice);
-  for (uint64_t round = 0; round < effort(1, 2, 40); round++) {
+  for (uint64_t round = 0; round < effort(1, 1, 40); round++) {
     const int32_t kind = all_dynamics[data_below(data, COUNT(all_dynamics))],
                   noise = noises[data_below(data, COUNT(noises))];
     const sid_experiment experiment = experiment_on(&made, kind, noise, data_raw(data) >> 1);
@@ -216,6 +216,10 @@ static void test_ends(void **state) {
                                         {{0, 0.125, 0.25, 1.0}, {2, 0.5, 0.0, 1e-300}},
                                         {{0, 0.0, 0.25, 1.0}, {2, 0.5, 0.0, 0.5}},
                                         {{0, 1e160, 0.0, 1.0}, {2, 0.125, 0.0, 1.0}}};
+  static const sid_schedule overflows[] = {
+      /* lr*wd from 1 on; an infinite lr */
+      {.kind = SID_EXPONENTIAL, .lr = 1e-3, .wd = 0.25, .factor = 1e100},
+      {.kind = SID_EXPONENTIAL, .lr = 10.0, .wd = 0.0, .factor = 1e308}};
   static const int32_t kinds[] = {SID_GD, SID_SGD, SID_MOMENTUM, SID_ADAM_L2, SID_ADAMW};
   static const double sizes[] = {0.25, 1e-170, 1e152, 1e200};
   data_source data = {29};
@@ -223,7 +227,7 @@ static void test_ends(void **state) {
   char what[96];
   for (int32_t norm = SID_NORM_NONE; norm <= SID_NORM_WN; norm++)
     for (size_t k = 0; k < COUNT(kinds); k++)
-      for (size_t e = 0; e <= COUNT(ends); e++)
+      for (size_t e = 0; e < COUNT(ends) + COUNT(overflows); e++)
         for (size_t s = 0; s < COUNT(sizes); s++) {
           const network_choice choice = {norm, SID_ACTIVATION_SWISH, SID_LOSS_SQUARED_ERROR, 0,
                                          0.0};
@@ -235,8 +239,7 @@ static void test_ends(void **state) {
           if (e < COUNT(ends))
             experiment.schedule.segments = ends[e], experiment.schedule.segment_count = 2;
           else
-            experiment.schedule =
-                (sid_schedule){.kind = SID_EXPONENTIAL, .lr = 1e-3, .wd = 0.25, .factor = 1e100};
+            experiment.schedule = overflows[e - COUNT(ends)];
           if (sid_experiment_validate(&experiment) != SID_OK) continue;
           reference expected = reference_run(&experiment, 1, 2);
           early += expected.ends[0].status != SID_OK;
