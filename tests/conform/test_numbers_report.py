@@ -35,12 +35,17 @@ def exact(value):
 with case("every noise is in single steps, in noises and in trajectories of each dynamics"):
     log = path_of("reference")
     judged = Judged(REFERENCE, "--level", "numbers", "--transcript", log)
+    networks = collections.defaultdict(set)
     found, ids = collections.defaultdict(set), [c["id"].split(".") for c in judged.cases]
     for _, what, *subject, index in ids:
+        if subject and subject[0].startswith("network-"):
+            what = f"network {what}"
         if what in ("noise", "noise_trace"):
             found[what].add(subject[1])
         elif what in ("step", "trajectory", "run"):
             found[what, subject[2]].add(subject[1])
+        elif what.startswith("network"):
+            networks[what, *subject[2:]].add((subject[0], subject[1]))
     same(found["noise"], NOISES | {"none"}, "noise")
     same(found["noise_trace"], NOISES | {"none"}, "noise_trace")
     for dynamics in DRAWN:
@@ -48,6 +53,12 @@ with case("every noise is in single steps, in noises and in trajectories of each
         holds(found["trajectory", dynamics] >= {"gaussian", "samples"} and
               "none" not in found["trajectory", dynamics], f"{dynamics}: {found}")
     same({key[1] for key in found if key[0] == "run"}, SILENT, "runs")
+    for dynamics in ("sgd", "momentum", "adam_l2", "adamw"):
+        same({noise for _, noise in networks["network step", dynamics]},
+             {"none", "samples", "epochs"}, f"steps of networks, {dynamics}")
+    for what in ("loss", "gradient", "hessian_vector", "noise", "observe"):
+        same({norm for norm, _ in networks[f"network {what}",]},
+             {f"network-{norm}" for norm in ("none", "bn", "ln", "gn", "wn")}, what)
     same(len({tuple(i) for i in ids}), len(ids), "ids, each once")
 
 with case("|x| is of several sizes where the loss does not depend on it"):

@@ -25,9 +25,11 @@ import torch
 from dynamics import DYNAMICS, Dynamics, draw_size, gaussian_noise, noise, noise_trace
 from dynamics import noisy_gradient
 from ensembles import REASONS, Schedule, ensemble, lr_refusal, refusal, sharpness
-from problems import PROBLEMS, Unsupported, defined, make_problem, real, rn32, scalar, tensor
+from network import Network, next_batch
+from problems import PROBLEMS, Unsupported, defined, dot, make_problem, real, rn32, scalar, tensor
 
 torch.set_num_threads(1)
+PROBLEMS["network"] = Network
 
 
 # ---- requests ------------------------------------------------------------------------------------
@@ -72,7 +74,7 @@ def noise_of_draw(q):
     draw = tensor([q["draw"]])
     if q["gaussian"]:
         value = gaussian_noise(problem, x, draw)
-    elif problem.noise in ("samples", "poisson"):
+    elif problem.noise in ("samples", "epochs", "poisson"):
         value = noisy_gradient(problem, x, draw, q["batch"])
     else:
         value = noise(problem, x, draw)
@@ -81,6 +83,29 @@ def noise_of_draw(q):
 
 def trace(q):
     return {"value": noise_trace(*one_row(q)).item()}
+
+
+def column(function):
+    return lambda problem, x: function(problem, x).unsqueeze(-1)
+
+
+OBSERVABLES = {
+    "norm2": lambda problem, x: dot(x, x),
+    "loss": column(lambda problem, x: problem.loss(x)),
+    "grad_norm2": column(lambda problem, x: (problem.gradient(x) ** 2).sum(-1)),
+    "x": lambda problem, x: x,
+    "test_loss": column(lambda problem, x: problem.test_loss(x)),
+    "spherical_sharpness": column(sharpness),
+    "layer_norm2": lambda problem, x: problem.layer_norm2(x),
+    "accuracy": column(lambda problem, x: problem.accuracy(x)),
+    "test_accuracy": column(lambda problem, x: problem.test_accuracy(x)),
+    "test_classes": lambda problem, x: problem.test_classes(x),
+}
+
+
+def observe(q):
+    values = [OBSERVABLES[name](*one_row(q))[0] for name in q["observables"]]
+    return {"values": torch.cat(values).tolist()}
 
 
 def schedule(q):
@@ -94,11 +119,15 @@ def step(q):
         for name, value in q["state"].items()
     }
     size = draw_size(problem, dynamics.gaussian, dynamics.batch)
+    order = {}
     draws = tensor(q["draws"]).reshape(1, dynamics.draws, size)
     lr, wd = scalar(q["lr"]), scalar(q["wd"])
     reason = lr_refusal(lr, wd)
+    if problem.noise == "epochs":
+        order, index = next_batch(problem, state, draws[:, 0], dynamics.batch)
+        draws = index[:, None]
     if not reason:
-        following = dynamics.step(problem, state, lr, wd, draws)
+        following = {**dynamics.step(problem, state, lr, wd, draws), **order}
         reason = REASONS[refusal(problem, following).item()]
     if reason:
         return {"end": reason}
@@ -127,6 +156,7 @@ REQUESTS = {
     "noise_trace": trace,
     "schedule": schedule,
     "sharpness": lambda q: {"value": sharpness(*one_row(q)).item()},
+    "observe": observe,
     "step": step,
     "ensemble": trajectories,
 }

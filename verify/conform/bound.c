@@ -17,6 +17,7 @@
 #include <string.h>
 #include "conform/draws.h"
 #include "conform/reals.h"
+#include "problems/network.h"
 
 const vf_precision vf_binary64 = {0x1p-53, 0x1p-1022}, vf_binary32 = {0x1p-24, 0x1p-126};
 
@@ -73,6 +74,19 @@ static void vf_share(double *values, size_t count) {
   for (size_t k = 0; k < count; k++) values[k] = largest;
 }
 
+/* Sums of a network, one behind the other: forward over inputs and groups (two means) of every
+ * layer, the last layer and its classes, and back; and the operations of each layer. */
+static double vf_network_terms(const sid_problem *problem) {
+  const sid_network *network = problem->network;
+  double terms = 2.0 * (double)network->classes, positions = 0.0;
+  for (uint32_t k = 0; k < network->layer_count; k++) {
+    const sid_net_layer layer = sid_net_layer_at(network, k);
+    terms += VF_OPERATIONS + layer.inputs + 5.0 * layer.width;
+    positions += 4.0 * layer.positions;
+  }
+  return terms + positions * (double)problem->samples;
+}
+
 /* Terms of the longest chain of sums in an answer: over coordinates, samples and a batch in one
  * gradient, and that over substeps. */
 static double vf_terms(const vf_request *request) {
@@ -81,6 +95,7 @@ static double vf_terms(const vf_request *request) {
   double terms = VF_OPERATIONS + (double)request->count;
   if (!vf_request_has_problem(request->what)) return terms;
   terms += (double)problem->dim + (double)problem->samples + (double)request->batch;
+  if (problem->kind == SID_NETWORK) terms += vf_network_terms(problem);
   if (request->what == VF_STEP) terms += (double)experiment->dynamics.batch;
   if (request->what == VF_STEP) terms *= (double)experiment->dynamics.substeps;
   return terms;
@@ -97,7 +112,9 @@ static size_t vf_step_gradients(const sid_dynamics *dynamics) {
 static void vf_gradients(const vf_request *request, vf_arena *arena, double *values) {
   const sid_problem *problem = &request->experiment.problem;
   const sid_dynamics *dynamics = &request->experiment.dynamics;
-  double *work = vf_arena_take(arena, sid_problem_workspace(problem), sizeof *work);
+  const size_t full = sid_problem_workspace(problem);
+  const size_t batch = sid_problem_batch_workspace(problem, dynamics->batch);
+  double *work = vf_arena_take(arena, batch > full ? batch : full, sizeof *work);
   sid_stream stream;
   sid_stream_given(&stream, request->draws);
   if (vf_step_draws(dynamics) == 0) sid_problem_gradient(problem, request->x, values, work);
@@ -127,9 +144,22 @@ static void vf_step_of_gradients(const vf_request *request, const double *gradie
   step->draws = order;
 }
 
+/* Adam divides a component of the gradient by its size: of a network, where units may cancel to
+ * nothing, it may be all rounding. */
+static int vf_adam_decides(const vf_request *request, const double *gradient, double off) {
+  const int32_t kind = request->experiment.dynamics.kind;
+  const sid_problem *problem = &request->experiment.problem;
+  if (problem->kind != SID_NETWORK || (kind != SID_ADAM_L2 && kind != SID_ADAMW)) return 1;
+  for (uint32_t j = 0; j < problem->dim; j++)
+    if (fabs(gradient[j]) < off) return 0;
+  return 1;
+}
+
 /* The condition of a step as a function of its state, its factors and its gradients, each
- * component of which is as far off as the worst. */
-static void vf_step_condition(const vf_request *request, vf_arena *arena, double *condition) {
+ * component of which is as far off as the worst, `unit` times that. Returns 0 where rounding
+ * decides. */
+static int vf_step_condition(const vf_request *request, double unit, vf_arena *arena,
+                             double *condition) {
   const size_t components =
       (size_t)request->experiment.problem.dim * vf_step_gradients(&request->experiment.dynamics);
   double *gradients = vf_arena_take(arena, components, sizeof *gradients);
@@ -148,6 +178,17 @@ static void vf_step_condition(const vf_request *request, vf_arena *arena, double
     part->size = part->at >= b && part->at < b + components ? *off : fabs(*part->at);
   }
   vf_condition(parts, vf_answer_values, vf_request_numbers(request), condition);
+  return vf_adam_decides(request, gradients, unit * *off);
+}
+
+/* A step with epochs as one with samples: the batch is given, the order is exact. */
+static vf_request vf_step_of_batch(const vf_request *request, const vf_answer *ours) {
+  vf_request step = *request;
+  sid_problem *problem = &step.experiment.problem;
+  if (step.what != VF_STEP || problem->noise != SID_NOISE_EPOCHS) return step;
+  step.draws = vf_epoch_batch(problem, &step.experiment.dynamics, ours->values);
+  problem->noise = SID_NOISE_SAMPLES;
+  return step;
 }
 
 /* ---- sharpness ----------------------------------------------------------------------------- */
@@ -212,16 +253,17 @@ static void vf_schedule_bound(const vf_request *request, const vf_answer *ours, 
   if (schedule->kind == SID_COSINE) bound[0] += VF_GRID * ends;
 }
 
-static void vf_request_condition(const vf_request *request, vf_arena *arena, double *condition) {
+/* Returns 0 where rounding decides. */
+static int vf_request_condition(const vf_request *request, double unit, vf_arena *arena,
+                                double *condition) {
   const size_t count = vf_request_numbers(request);
   const sid_dynamics *dynamics = &request->experiment.dynamics;
-  if (request->what == VF_STEP && dynamics->kind != SID_SDE2 && !vf_draws_gaussian(dynamics)) {
-    vf_step_condition(request, arena, condition);
-    return;
-  }
+  if (request->what == VF_STEP && dynamics->kind != SID_SDE2 && !vf_draws_gaussian(dynamics))
+    return vf_step_condition(request, unit, arena, condition);
   const vf_reals *reals = vf_reals_of(request, arena);
   vf_condition(reals, vf_answer_values, count, condition);
-  vf_share(condition, count);
+  if (request->what != VF_OBSERVE) vf_share(condition, count);
+  return 1;
 }
 
 /* Noise on a sphere has the length that is asked for whatever is left of the draw when its part
@@ -249,18 +291,52 @@ static int vf_completion_apart(const sid_problem *problem) {
   return !same[0] && !same[1];
 }
 
-int vf_bound(const vf_request *request, const vf_answer *ours, const vf_precision *precision,
+/* Samples of a batch whose images differ. */
+static size_t vf_distinct_images(const sid_problem *problem, const double *indices, size_t count) {
+  const sid_network *network = problem->network;
+  const size_t size = (size_t)network->rows * network->cols * network->channels;
+  size_t distinct = 0;
+  for (size_t b = 0; b < count; b++) {
+    const uint8_t *image = network->pixels + size * (indices ? (size_t)indices[b] : b);
+    int new = 1;
+    for (size_t k = 0; k < b && new; k++)
+      new = memcmp(image, network->pixels + size * (indices ? (size_t)indices[k] : k), size) != 0;
+    distinct += (size_t) new;
+  }
+  return distinct;
+}
+
+/* With bn a batch of one image, however often, has no variance but that of roundings, and with two
+ * the gradient is nothing but roundings. */
+static int vf_batches_apart(const vf_request *request) {
+  const sid_problem *problem = &request->experiment.problem;
+  const sid_dynamics *dynamics = &request->experiment.dynamics;
+  const int step = request->what == VF_STEP;
+  const uint32_t batch = step ? dynamics->batch : request->batch;
+  const size_t draws = step ? vf_step_draws(dynamics) : request->what == VF_NOISE;
+  if (problem->kind != SID_NETWORK || problem->network->norm != SID_NORM_BN) return 1;
+  if (draws == 0 || problem->noise == SID_NOISE_NONE)
+    return vf_distinct_images(problem, NULL, problem->samples) >= 3;
+  for (size_t d = 0; d < draws; d++)
+    if (vf_distinct_images(problem, request->draws + d * batch, batch) < 3) return 0;
+  return 1;
+}
+
+int vf_bound(const vf_request *given, const vf_answer *ours, const vf_precision *precision,
              vf_arena *arena, double *bound) {
+  memset(bound, 0, vf_request_numbers(given) * sizeof *bound);
+  if (ours->end) return 0;
+  const vf_request step = vf_step_of_batch(given, ours), *request = &step;
   const size_t count = vf_request_numbers(request);
   const double unit = vf_terms(request) * precision->unit;
-  int asked =
-      !ours->end && vf_sphere_apart(request) && vf_completion_apart(&request->experiment.problem);
+  int asked = vf_sphere_apart(request) && vf_completion_apart(&request->experiment.problem) &&
+              vf_batches_apart(request);
   switch (request->what) {
     case VF_NORMALS_FROM_RAWS: vf_normals_bound(request, precision->unit, bound); break;
     case VF_SCHEDULE: vf_schedule_bound(request, ours, precision->unit, bound); break;
     case VF_SHARPNESS: asked = vf_sharpness_bound(request, unit, arena, bound); break;
     default:
-      vf_request_condition(request, arena, bound);
+      asked = vf_request_condition(request, unit, arena, bound) && asked;
       for (size_t k = 0; k < count; k++) bound[k] = unit * (bound[k] + fabs(ours->values[k]));
       for (size_t k = 0; request->what == VF_STEP && k < count; k++)
         bound[k] += unit * fabs(request->x[k]);

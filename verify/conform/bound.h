@@ -14,7 +14,7 @@ extern const vf_precision vf_binary64, vf_binary32;
 /* A bound for each number of the answer, whatever the order of summation and the equivalent formula
  * that it was computed by. Returns 0 where rounding alone decides, or may make any answer: there
  * nothing is to be asked. `ours` is the reference's answer. */
-int vf_bound(const vf_request *request, const vf_answer *ours, const vf_precision *precision,
+int vf_bound(const vf_request *given, const vf_answer *ours, const vf_precision *precision,
              vf_arena *arena, double *bound);
 
 #endif

@@ -377,8 +377,12 @@ void vf_case_subject(const vf_request *request, char text[96]) {
   }
   if (!vf_request_has_problem(request->what)) return;
   snprintf(text, 96, "%s", sid_problem_name(experiment->problem.kind));
-  if (experiment->problem.kind == SID_NETWORK)
-    vf_case_append(text, VF_NORMS, experiment->problem.network->norm - SID_NORM_NONE);
+  if (experiment->problem.kind == SID_NETWORK) {
+    int length;
+    const char *norm =
+        vf_word(VF_NORMS, experiment->problem.network->norm - SID_NORM_NONE, &length);
+    snprintf(text, 96, "network-%.*s", length, norm);
+  }
   vf_case_append(text, VF_NOISES, experiment->problem.noise);
   if (request->what >= VF_STEP)
     vf_case_append(text, VF_DYNAMICS, experiment->dynamics.kind - SID_GD);

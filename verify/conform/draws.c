@@ -61,6 +61,13 @@ void vf_draw(const sid_problem *problem, uint32_t batch, int gaussian, sid_strea
                     : (double)sid_stream_poisson(stream, problem->exp_minus_mean);
 }
 
+const double *vf_epoch_batch(const sid_problem *problem, const sid_dynamics *dynamics,
+                             const double *after) {
+  const double *order = after + vf_state_reals(problem, dynamics);
+  const double taken = order[problem->samples];
+  return order + ((size_t)taken - 1) * dynamics->batch;
+}
+
 /* The indices by which an epoch makes its order, from i = n-1 on, if one begins at x. */
 static void vf_draw_order(const sid_problem *problem, const sid_dynamics *dynamics, const double *x,
                           sid_stream *stream, double *draws) {

@@ -27,6 +27,10 @@ size_t vf_state_reals(const sid_problem *problem, const sid_dynamics *dynamics);
 void vf_draw(const sid_problem *problem, uint32_t batch, int gaussian, sid_stream *stream,
              double *draw);
 
+/* The indices of the batch that a step with epochs took, in the state after it. */
+const double *vf_epoch_batch(const sid_problem *problem, const sid_dynamics *dynamics,
+                             const double *after);
+
 /* All draws of a step from the state x, one behind the other. Within an epoch the stream stays
  * where it is, and the draw, which is not used, is 0. */
 void vf_draw_step(const sid_problem *problem, const sid_dynamics *dynamics, const double *x,

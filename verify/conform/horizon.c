@@ -23,16 +23,22 @@ static double *vf_horizon_draws(vf_cases *cases, const vf_request *request) {
   return draws;
 }
 
+/* Real numbers of the state; the others stay as they are. */
+static size_t vf_horizon_reals(const vf_request *request) {
+  return vf_state_reals(&request->experiment.problem, &request->experiment.dynamics);
+}
+
 /* Moves a neighbour by one step and by as much as rounding may. Returns 0 where it ends. */
 static int vf_neighbour_step(vf_cases *cases, vf_request *request, const double *bound,
                              double *neighbour) {
-  const size_t count = vf_request_numbers(request);
+  const size_t count = vf_request_numbers(request), reals = vf_horizon_reals(request);
   vf_arena arena = {NULL};
   vf_answer answer;
   request->x = neighbour;
   vf_answer_make(request, 1, &arena, &answer);
-  for (size_t k = 0; k < count; k++)
-    neighbour[k] = answer.values[k] + sid_stream_rademacher(&cases->stream) * bound[k];
+  for (size_t k = 0; k < count; k++) neighbour[k] = answer.values[k];
+  for (size_t k = 0; k < reals; k++)
+    neighbour[k] += sid_stream_rademacher(&cases->stream) * bound[k];
   vf_arena_free(&arena);
   return !answer.end;
 }
@@ -71,8 +77,9 @@ void vf_trajectory_make(vf_cases *cases, const vf_request *start, const vf_preci
   trajectory->steps = 0;
   for (int n = 0; n < VF_NEIGHBOURS; n++) {
     neighbours[n] = vf_arena_take(cases->arena, count, sizeof **neighbours);
-    for (size_t k = 0; k < count; k++)
-      neighbours[n][k] = state[k] * (1.0 + sid_stream_rademacher(&cases->stream) * precision->unit);
+    memcpy(neighbours[n], state, count * sizeof *state);
+    for (size_t k = 0; k < vf_horizon_reals(start); k++)
+      neighbours[n][k] *= 1.0 + sid_stream_rademacher(&cases->stream) * precision->unit;
   }
   while (trajectory->steps < most) {
     const size_t t = trajectory->steps;

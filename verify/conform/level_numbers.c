@@ -15,7 +15,7 @@
 #include "conform/reals.h"
 #include "conform/roundings.h"
 
-enum { VF_NOISES_ALL = SID_NOISE_POISSON + 1 };
+enum { VF_NOISES_ALL = SID_NOISE_POISSON + 1, VF_NETWORKS = 6 };
 
 /* The level so far. */
 typedef struct {
@@ -198,8 +198,10 @@ static int vf_numbers_random(vf_numbers *numbers, int what, int32_t problem, int
   const vf_do sort = path ? VF_STEP : (vf_do)what;
   const uint64_t purpose =
       (uint64_t)1 << 32 | vf_case_purpose(what) << 16 | (uint64_t)problem << 8 | (uint64_t)dynamics;
-  vf_cases cases = vf_cases_of(numbers->kit->seed, purpose, VF_NOISES_ALL * index + (uint64_t)noise,
-                               numbers->claims->binary32, &arena);
+  const uint64_t number = noise < VF_NOISES_ALL ? VF_NOISES_ALL * index + (uint64_t)noise
+                                                : (uint64_t)noise << 32 | index; /* epochs */
+  vf_cases cases =
+      vf_cases_of(numbers->kit->seed, purpose, number, numbers->claims->binary32, &arena);
   vf_request request;
   char subject[96], id[VF_TEXT_SIZE];
   cases.noise = noise;
@@ -231,6 +233,8 @@ static void vf_numbers_noises(vf_numbers *numbers, int what, int32_t problem, in
   const int drawn = vf_step_draws(&kind) > 0;
   const int every = what == VF_NOISE || what == VF_NOISE_TRACE || (what == VF_STEP && drawn);
   const int turns = what == VF_REQUEST_COUNT && drawn;
+  if (problem == SID_NETWORK && (every || turns)) /* the noise that networks alone have */
+    vf_numbers_random(numbers, what, problem, SID_NOISE_EPOCHS, dynamics, index);
   for (int32_t k = 0; k < VF_NOISES_ALL; k++) {
     const int32_t turn = 1 + (problem + dynamics + (int32_t)index + k) % SID_NOISE_POISSON;
     const int32_t noise = !turns ? k : k < SID_NOISE_POISSON ? turn : SID_NOISE_NONE;
@@ -270,10 +274,12 @@ static int vf_numbers_has(int what, int32_t dynamics) {
   return what != VF_RUN || vf_step_draws(&kind) == 0;
 }
 
-/* `count` cases of a sort on each problem, noise and dynamics. */
+/* `count` cases of a sort on each problem, noise and dynamics; at a point more networks, of which
+ * there are 30 sorts. */
 static void vf_numbers_sort(vf_numbers *numbers, int what, uint64_t count) {
-  for (uint64_t i = 0; i < count; i++)
-    for (int32_t problem = 1; problem <= SID_POISSON; problem++)
+  const uint64_t networks = what < VF_STEP ? VF_NETWORKS * count : count;
+  for (uint64_t i = 0; i < networks; i++)
+    for (int32_t problem = i < count ? 1 : SID_NETWORK; problem <= SID_NETWORK; problem++)
       for (int32_t dynamics = SID_GD; dynamics <= SID_QUASI_RMSPROP; dynamics++)
         if (vf_numbers_has(what, dynamics)) vf_numbers_noises(numbers, what, problem, dynamics, i);
 }

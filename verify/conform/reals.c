@@ -37,6 +37,23 @@ static void vf_real_list(vf_reals *reals, vf_arena *arena, const double **list, 
   *list = copy;
 }
 
+static void vf_real_network(vf_reals *reals, vf_arena *arena) {
+  sid_problem *problem = &reals->request.experiment.problem;
+  sid_network *network = vf_arena_take(arena, 1, sizeof *network);
+  *network = *problem->network;
+  vf_real_single(reals, arena, &network->scale);
+  vf_real_single(reals, arena, &network->centre);
+  vf_real_single(reals, arena, &network->temperature);
+  if (network->norm != SID_NORM_NONE) vf_real_single(reals, arena, &network->eps);
+  if (network->norm == SID_NORM_WN) vf_real_single(reals, arena, &network->gain);
+  problem->network = network;
+}
+
+/* Whether the numbers of x are added up as they are: those of a network are factors of terms. */
+static int vf_real_mixed(const vf_request *request) {
+  return request->experiment.problem.kind != SID_NETWORK;
+}
+
 static void vf_real_problem(vf_reals *reals, vf_arena *arena) {
   sid_problem *problem = &reals->request.experiment.problem;
   const size_t p = problem->dim, n = problem->samples;
@@ -52,6 +69,7 @@ static void vf_real_problem(vf_reals *reals, vf_arena *arena) {
   vf_real_list(reals, arena, &problem->scale, p, 0);
   if (!problem->scale && problem->noise >= SID_NOISE_GAUSSIAN && problem->noise <= SID_NOISE_SPHERE)
     vf_real_single(reals, arena, &problem->sigma);
+  if (problem->kind == SID_NETWORK) vf_real_network(reals, arena);
   if (problem->kind == SID_POISSON) {
     vf_real_single(reals, arena, &problem->mean);
     vf_real_single(reals, arena, &problem->exp_minus_mean);
@@ -103,10 +121,11 @@ static void vf_real_state(vf_reals *reals, vf_arena *arena) {
   const sid_experiment *experiment = &reals->request.experiment;
   const size_t p = experiment->problem.dim;
   const size_t doubles = sid_state_doubles(&experiment->problem, &experiment->dynamics);
+  const size_t numbers = vf_state_reals(&experiment->problem, &experiment->dynamics);
   double *state = vf_arena_take(arena, doubles, sizeof *state);
   memcpy(state, reals->request.x, doubles * sizeof *state);
-  vf_real_vector(reals, arena, state, p, 1);
-  vf_real_vector(reals, arena, state + p, doubles - p, 0);
+  vf_real_vector(reals, arena, state, p, vf_real_mixed(&reals->request));
+  vf_real_vector(reals, arena, state + p, numbers - p, 0);
   reals->request.x = state;
 }
 
@@ -120,7 +139,7 @@ vf_reals *vf_reals_of(const vf_request *request, vf_arena *arena) {
   if (whole || request->what == VF_STEP) vf_real_dynamics(reals, arena);
   if (whole || request->what == VF_SCHEDULE) vf_real_schedule(reals, arena);
   if (whole) {
-    vf_real_list(reals, arena, &copy->experiment.start.x, p, 1);
+    vf_real_list(reals, arena, &copy->experiment.start.x, p, vf_real_mixed(request));
     vf_real_single(reals, arena, &copy->experiment.start.size);
   } else if (request->what == VF_STEP) {
     vf_real_state(reals, arena);
@@ -128,8 +147,9 @@ vf_reals *vf_reals_of(const vf_request *request, vf_arena *arena) {
     vf_real_single(reals, arena, &copy->wd);
   } else {
     const int at_point = vf_request_has_problem(request->what);
-    vf_real_list(reals, arena, &copy->x, at_point ? p : request->count, at_point);
-    vf_real_list(reals, arena, &copy->v, at_point ? p : request->count, at_point);
+    const int mixed = at_point && vf_real_mixed(request);
+    vf_real_list(reals, arena, &copy->x, at_point ? p : request->count, mixed);
+    vf_real_list(reals, arena, &copy->v, at_point ? p : request->count, mixed);
   }
   vf_real_list(reals, arena, &copy->draws, vf_real_draws(request), 1);
   return reals;

@@ -1,4 +1,4 @@
-"""Section 8 of docs/spec-network.md: the order of the samples in an epoch, which the state has."""
+"""Section 8 of docs/spec-network.md: the order of an epoch, which is in the state."""
 import numpy as np
 
 

@@ -130,8 +130,8 @@ class Groups:
 
 
 class Pass:
-    """What a batch leaves in one layer: a, w (W or Wh), z, slope, curvature, and of norm groups,
-    zg (z by groups), mu, isd, iw. Along y: ra, y (Y or Yh), u, m, rz."""
+    """What a batch leaves in one layer: a, w (W or Wh), z, slope, curvature, and of its norm
+    groups, zg (z by groups), mu, isd, iw. Along y: ra, y (Y or Yh), u, m, rz."""
 
 
 class Network:

@@ -13,6 +13,8 @@ def draw_size(problem, gaussian, batch):
     """How many numbers one draw has."""
     if problem.noise == "none":
         return 0
+    if problem.noise == "epochs":  # of a new order
+        return problem.samples - 1
     if problem.noise == "samples":
         return problem.samples if gaussian else batch
     return batch * problem.dim if problem.noise == "poisson" and not gaussian else problem.dim
@@ -20,6 +22,8 @@ def draw_size(problem, gaussian, batch):
 
 def random_draws(problem, gaussian, count, generator):
     """count numbers of which draws are made."""
+    if problem.noise == "epochs":
+        raise Unsupported("epochs of one's own")
     if gaussian or problem.noise in ("gaussian", "sphere"):
         return torch.randn(count, generator=generator)
     if problem.noise == "rademacher":
@@ -50,7 +54,7 @@ def noise(problem, x, draw):
 
 
 def noisy_gradient(problem, x, draw, batch):
-    if problem.noise == "samples":
+    if problem.noise in ("samples", "epochs"):
         return problem.batch_gradient(x, draw.long())
     if problem.noise == "poisson":
         return draw.reshape(-1, batch, problem.dim).mean(1)
@@ -74,7 +78,7 @@ def noise_trace(problem, x):
     r = (x * x).sum(-1)
     if problem.noise == "none":
         return torch.zeros_like(r)
-    if problem.noise == "samples":
+    if problem.noise in ("samples", "epochs"):
         return (problem.deviations(x) ** 2).sum(-1) @ problem.weights
     if problem.noise == "poisson":
         return (problem.mean * problem.dim).expand_as(r)
