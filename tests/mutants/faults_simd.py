@@ -424,8 +424,9 @@ FAULTS = {
         ('netlanes-weights-from-the-first', NETWORK_CHOICES,
          'pass->factors[pass->first + r]', 'pass->factors[r]'),
         ('netlanes-residual-of-no-class', NETWORK_CHOICES, 'f[label] = f[label] - 1.0;', ''),
-        ('netlanes-rest-without-slope', NETWORK_WIDTHS,
-         'z[j] > 0.0 ? 1.0 : 0.0', 'z[j] < 0.0 ? 1.0 : 0.0'),
+        ('netlanes-rest-without-slope', NETWORK_WIDTHS, 'd[j] = slope[j] * d[j];', ';'),
+        ('netlanes-slopes-of-swish-alone', NETWORK_CHOICES, '*slope = pass->slope ?',
+         '*slope = pass->network->activation == SID_ACTIVATION_SWISH ?'),
     ],
     'simd/kernels/problems/network.h': [
         ('netlanes-image-of-last-rows', NETWORK_BATCHES, 'count, tile == rows);', 'count, 1);'),

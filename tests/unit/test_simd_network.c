@@ -17,7 +17,8 @@ static const int32_t noises[] = {SID_NOISE_NONE, SID_NOISE_SAMPLES, SID_NOISE_SA
                                  SID_NOISE_EPOCHS};
 static const int32_t observables[] = {
     SID_X,        SID_NORM2,         SID_STEP_ANGLE,  SID_LOSS,       SID_TEST_LOSS,
-    SID_ACCURACY, SID_TEST_ACCURACY, SID_LAYER_NORM2, SID_GRAD_NORM2, SID_TEST_CLASSES};
+    SID_ACCURACY, SID_TEST_ACCURACY, SID_LAYER_NORM2, SID_GRAD_NORM2, SID_TEST_CLASSES,
+    SID_NOISE_TRACE};
 
 /* An experiment on a network: a few steps with some observables, or all. */
 static sid_experiment experiment_on(const network_case *made, int32_t kind, int32_t noise,
@@ -41,7 +42,7 @@ static sid_experiment experiment_on(const network_case *made, int32_t kind, int3
   experiment.start = (sid_start){.kind = SID_START_GAUSSIAN, .size = 0.25};
   experiment.checkpoints = checkpoints, experiment.checkpoint_count = COUNT(checkpoints);
   experiment.observables = observables,
-  experiment.observable_count = number % 4 ? 4 : COUNT(observables);
+  experiment.observable_count = number % 4 ? 4 : COUNT(observables) - (noise == SID_NOISE_NONE);
   return experiment;
 }
 

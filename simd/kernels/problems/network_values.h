@@ -52,8 +52,8 @@ SID_INLINE sid_activated sid_netlanes_activation(int32_t kind, vd z) {
   return out;
 }
 
-/* n values, slopes and curvatures, the latter two unless NULL; a may be z. Slopes of swish alone:
- * the others are had from z again. */
+/* n values, slopes and curvatures, the latter two unless NULL; a may be z. The trace of the noise,
+ * which has no lanes, takes the slopes from here. */
 SID_INLINE void sid_netlanes_activate_as(int32_t kind, const double *z, size_t n, double *a,
                                          double *slope, double *curvature) {
   size_t j = 0;
@@ -78,9 +78,7 @@ SID_INLINE void sid_netlanes_activate_as(int32_t kind, const double *z, size_t n
 static void sid_netlanes_activate(const sid_net_pass *pass, const sid_net_layer *layer) {
   const size_t place = sid_net_place(pass, layer), n = (size_t)pass->rows * layer->values;
   const double *z = pass->z + place;
-  const int swish = pass->network->activation == SID_ACTIVATION_SWISH;
-  const int keep = pass->slope && (swish || pass->use == SID_NET_HESSIAN);
-  double *a = pass->a + place, *slope = keep ? pass->slope + place : NULL,
+  double *a = pass->a + place, *slope = pass->slope ? pass->slope + place : NULL,
          *curvature = pass->curvature ? pass->curvature + place : NULL;
   switch (pass->network->activation) {
     case SID_ACTIVATION_RELU:
@@ -95,18 +93,12 @@ static void sid_netlanes_activate(const sid_net_pass *pass, const sid_net_layer 
 
 /* d = slope d. */
 static void sid_netlanes_slopes(const sid_net_pass *pass, const sid_net_layer *layer, double *d) {
-  const int32_t kind = pass->network->activation;
   const size_t place = sid_net_place(pass, layer), n = (size_t)pass->rows * layer->values;
-  const double *z = pass->z + place, *slope = pass->slope + place;
-  const vd zero = vd_set(0.0), one = vd_set(1.0);
+  const double *slope = pass->slope + place;
   size_t j = 0;
-  if (kind == SID_ACTIVATION_LINEAR) return; /* 1*d is d */
-  for (; kind == SID_ACTIVATION_RELU && j + SID_W <= n; j += SID_W)
-    vd_store(d + j, vd_mul(vd_select(vd_less(zero, vd_load(z + j)), one, zero), vd_load(d + j)));
-  for (; kind == SID_ACTIVATION_SWISH && j + SID_W <= n; j += SID_W)
+  for (; j + SID_W <= n; j += SID_W)
     vd_store(d + j, vd_mul(vd_load(slope + j), vd_load(d + j)));
-  for (; j < n; j++)
-    d[j] = (kind == SID_ACTIVATION_SWISH ? slope[j] : z[j] > 0.0 ? 1.0 : 0.0) * d[j];
+  for (; j < n; j++) d[j] = slope[j] * d[j];
 }
 
 /* ---- losses -------------------------------------------------------------------------------- */

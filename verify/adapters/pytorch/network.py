@@ -1,5 +1,5 @@
-"""docs/spec-network.md. Every x is a batch of rows, and so are the images and the numbers of layers:
-row, sample (or sample and position), number."""
+"""docs/spec-network.md. Every x is a batch of rows, and so are the images and the numbers of
+layers: row, sample (or sample and position), number."""
 
 import torch
 from torch.nn import functional
