@@ -228,6 +228,8 @@ with case("text in every place stays text; what failed comes first"):
     same(pictures_are_named(root), 3, "pictures")
     names = [words(part) for part in bad.iter(SVG + "text")]
     holds(f"y{SHOWN}" in names and SHOWN in names, names)
+    law = [part.get("d") for part in bad.iter(SVG + "path") if part.get("class") == "law c1"]
+    same(law[1:], [""], "a line of no finite number, behind the key's")
     holds("nan" not in "".join(part.get("d") for part in root.iter(SVG + "path")), "no number")
 with case("formulas: Greek, raised, lowered, relations; words with hyphens stay"):
     claim = bad.find(f"{XHTML}p[@class='claim']")
