@@ -155,6 +155,12 @@ with case("a picture: a point for each row, laws as dashed lines, bars, axes wit
     root = parsed(page)
     law = [part for part in root.iter(SVG + "path") if part.get("class") == "law c1"]
     same([part.get("d").count("L") for part in law], [0, 80] * 2, "lines, and the key's")
+with case("a view with panels: each has a frame and a name of its own"):
+    sidyn("verify", "--filter", "eos5.windows", "--html", page)
+    picture = next(parsed(page).iter(SVG + "svg"))
+    same([words(part) for part in picture.iter(SVG + "text") if part.get("class") == "name"],
+         ["mean h^2/ein", "speed", "tau to"], "axes")
+    same(sum(part.get("class") == "frame" for part in picture.iter(SVG + "path")), 2, "frames")
 with case("errata side by side: printed, right, measured"):
     sidyn("verify", "--filter", "errata.x3*", "--html", page)
     table = parsed(page).find(f".//{XHTML}section[@id='errata']/{XHTML}table")
