@@ -139,6 +139,14 @@ static vf_answers vf_diagnose_requests(vf_kit *kit, vf_do what, uint32_t acquitt
   return answers;
 }
 
+/* Networks are not asked for once more: whether one of them failed. */
+static int vf_failed_networks(const vf_kit *kit) {
+  for (size_t i = 0; i < kit->count; i++)
+    if (kit->outcomes[i].kind == VF_OUTCOME_FAIL && strstr(kit->outcomes[i].id, ".network-"))
+      return 1;
+  return 0;
+}
+
 void vf_diagnose(vf_kit *kit) {
   /* What one needs of another comes first: a wrong gradient makes every step wrong. */
   static const struct {
@@ -158,7 +166,10 @@ void vf_diagnose(vf_kit *kit) {
     if (found && order[i].place >= VF_IN_LOSS) break;
   }
   if (!found && !vf_diagnose_ensembles(kit) && acquitted)
-    vf_kit_remark(kit, "what was asked again is right but for rounding");
+    vf_kit_remark(kit, "%s",
+                  vf_failed_networks(kit)
+                      ? "no mistake is known by name for networks, and the rest is right"
+                      : "what was asked again is right but for rounding");
 }
 
 #endif
