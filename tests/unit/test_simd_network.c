@@ -16,9 +16,9 @@ static const int32_t all_dynamics[] = {
 static const int32_t noises[] = {SID_NOISE_NONE, SID_NOISE_SAMPLES, SID_NOISE_SAMPLES,
                                  SID_NOISE_EPOCHS};
 static const int32_t observables[] = {
-    SID_X,        SID_NORM2,         SID_STEP_ANGLE,  SID_LOSS,       SID_TEST_LOSS,
-    SID_ACCURACY, SID_TEST_ACCURACY, SID_LAYER_NORM2, SID_GRAD_NORM2, SID_TEST_CLASSES,
-    SID_NOISE_TRACE};
+    SID_X,          SID_NORM2,        SID_STEP_ANGLE,    SID_LOSS,
+    SID_TEST_LOSS,  SID_ACCURACY,     SID_TEST_ACCURACY, SID_LAYER_NORM2,
+    SID_GRAD_NORM2, SID_TEST_CLASSES, SID_NOISE_TRACE};
 
 /* An experiment on a network: a few steps with some observables, or all. */
 static sid_experiment experiment_on(const network_case *made, int32_t kind, int32_t noise,

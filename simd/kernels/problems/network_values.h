@@ -96,8 +96,7 @@ static void sid_netlanes_slopes(const sid_net_pass *pass, const sid_net_layer *l
   const size_t place = sid_net_place(pass, layer), n = (size_t)pass->rows * layer->values;
   const double *slope = pass->slope + place;
   size_t j = 0;
-  for (; j + SID_W <= n; j += SID_W)
-    vd_store(d + j, vd_mul(vd_load(slope + j), vd_load(d + j)));
+  for (; j + SID_W <= n; j += SID_W) vd_store(d + j, vd_mul(vd_load(slope + j), vd_load(d + j)));
   for (; j < n; j++) d[j] = slope[j] * d[j];
 }
 
