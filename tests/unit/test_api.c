@@ -883,7 +883,7 @@ static void test_status_texts(void **state) {
 }
 
 static void test_constants(void **state) {
-  assert_string_equal(SID_VERSION, "0.1.0");
+  assert_string_equal(SID_VERSION, "0.2.0");
   assert_true(SID_DIM_MAX == 65536 && SID_SAMPLES_MAX == 65536 && SID_COUNT_MAX == 1 << 24);
   assert_true(SID_STEPS_MAX == 1ull << 53 && SID_KEY_MAX == 3);
   assert_true(SID_KEY_DATA == 0 && SID_KEY_START == 1 && SID_KEY_NOISE == 2);
