@@ -28,8 +28,8 @@ check 'the cure adds exactly, and only what it is for (gcc)' cure gcc
 check 'the cure adds exactly, and only what it is for (clang)' cure clang
 
 program() { # FOLDER of main.c and the header
-  gcc $flags -I"$1" -Itests/boards "$1"/main.c tests/boards/native.c \
-    ref/*.c ref/*/*.c -o "$tmp/board" || return 2
+  gcc $flags -I"$1" -Itests/boards "$1"/main.c tests/boards/native.c "$B/libsidyn.a" \
+    -o "$tmp/board" || return 2
   "$tmp/board"
 }
 passes() {

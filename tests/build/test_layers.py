@@ -81,19 +81,21 @@ def includes(root):
 
 def calls(root, folder):
     """{module: modules whose symbols its object in the folder needs}."""
-    needed, home = {}, {}
+    needed, home, modules = {}, {}, {}
     for path in sources(root):
-        module, built = module_of(path), os.path.join(folder, os.path.splitext(path)[0] + ".o")
+        built = os.path.join(folder, os.path.splitext(path)[0] + ".o")
         if path.endswith(".c") and os.path.exists(built):
-            text = subprocess.run(["nm", built], check=True, stdout=subprocess.PIPE,
-                                  text=True).stdout
-            for line in text.splitlines():
-                *_, kind, symbol = line.split()
-                if kind in "Uw":
-                    needed.setdefault(module, set()).add(symbol)
-                elif kind in "TRDBV":
-                    home[symbol] = module
-            needed.setdefault(module, set())
+            modules[built] = module_of(path)
+            needed.setdefault(module_of(path), set())
+    text = subprocess.run(["nm", "-A", *modules], check=True, stdout=subprocess.PIPE,
+                          text=True).stdout if modules else ""
+    for line in text.splitlines():
+        built, _, rest = line.partition(":")
+        *_, kind, symbol = rest.split()
+        if kind in "Uw":
+            needed[modules[built]].add(symbol)
+        elif kind in "TRDBV":
+            home[symbol] = modules[built]
     return {module: {home[symbol] for symbol in symbols if symbol in home} - {module}
             for module, symbols in needed.items()}
 

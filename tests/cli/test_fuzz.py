@@ -14,7 +14,7 @@ import re
 from common import (BASES, ROOT, SIDYN, WRAPPER, build, case, finish, holds, read, same, sidyn,
                     sources, validator, write)
 
-COUNT = 160
+COUNT = 100
 SCHEMA = validator("experiment.schema.json")
 JUNK = [None, True, False, 0, 1, -1, 0.5, 1e308, -1e-320, "", "x", "7ff8000000000000",
         "0000000000000000", "ffffffffffffffff", "3", [], [[]], {}, [0], {"kind": "none"}, 2**31,

@@ -192,8 +192,8 @@ static uint64_t require_dimension(uint32_t p, data_source *data, problem_data *s
         if (dynamics >= SID_PROJECTED_GD && !sid_problem_scale_invariant(&experiment.problem))
           continue;
         number++;
-        /* One in three, others at the next dimension, but by effort all. */
-        if ((number + p) % effort(3, 3, 1)) continue;
+        /* One in six, others at the next dimension, but by effort all. */
+        if ((number + p) % effort(3, 6, 1)) continue;
         /* Matrix completion has no lanes, and the noise does not matter to a backend: one kind of
          * it in five, but each kind somewhere. */
         if (kind == 11 && noise > 0 && number % 5) continue;
@@ -228,7 +228,7 @@ static void test_all_dimensions(void **state) {
   free(store);
   print_message("# %llu experiments, %llu blocks\n", (unsigned long long)done,
                 (unsigned long long)blocks_seen);
-  assert_true(done >= effort(1500, 6000, 20000));
+  assert_true(done >= effort(1500, 3000, 20000));
   (void)state;
 }
 
