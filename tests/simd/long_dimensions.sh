@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every problem with every noise and dynamics at every dimension to 40, on every backend (make test
-# takes one in three).
+# takes one in six).
 planned=1
 . tests/build/tap.sh
 
