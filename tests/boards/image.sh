@@ -13,6 +13,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 board=$1 variant=${2:-plain}
+unset MAKEFLAGS MFLAGS MAKELEVEL
 [ "$board" != example ] || exec "${PYTHON:-python3}" -B tests/boards/example.py
 opt=${OPT:--O2}
 dir=${BUILD:-build}/boards/$board-$variant$opt
@@ -26,7 +27,6 @@ verdict() {
   exit
 }
 
-unset MAKEFLAGS MFLAGS MAKELEVEL
 make_one() {
   set -- OPT="$opt" "$@"
   case $variant in
