@@ -52,20 +52,24 @@ def begin(machine, seconds, *arguments):
     return process.returncode != 0
 
 
-def half_done(machine, part, out, *arguments):
-    """A part of which some trajectories are done and others in flight."""
+def half_done(machine, wanted, part, out, *arguments):
+    """A part of a run that was interrupted in its first chunk, with the states of what is in
+    flight, or behind it, with trajectories that are done."""
     seconds = {"here": 0.05, "there": 1.0}[machine]
-    for _ in range(30):
+    for _ in range(40):
         for path in (part, out, f"{out}.partial"):
             if os.path.exists(path):
                 os.remove(path)
-        if not begin(machine, seconds, *arguments):
-            seconds *= 0.7
-        elif not os.path.exists(part) or struct.unpack("<I", read(part)[112:116])[0] == 0:
-            seconds *= 1.3
-        elif len(read(part)) > 30000:
+        went_on = begin(machine, seconds, *arguments)
+        ranges, length = 0, 0
+        if os.path.exists(part):
+            length = len(read(part))
+            ranges = struct.unpack("<I", read(part)[112:116])[0]
+        if went_on and (ranges > 0 if wanted == "done" else ranges == 0 and length > 30000):
             return
-    raise AssertionError("no run was interrupted with trajectories done and in flight")
+        shorter = not went_on or (wanted == "in flight" and ranges > 0)
+        seconds *= RANDOM.uniform(0.6, 0.9) if shorter else RANDOM.uniform(1.1, 1.5)
+    raise AssertionError(f"no run was interrupted with trajectories {wanted}")
 
 
 with case("sidyn builds for s390x, with the libraries that read experiments"):
@@ -83,14 +87,15 @@ with case("sidyn builds for s390x, with the libraries that read experiments"):
 
 for kind, (ending, more) in KINDS.items():
     for first, second in (("here", "there"), ("there", "here")):
-        with case(f"{kind}: begun {first}, finished {second}: the bytes of one run"):
-            whole, out = path_of(f"whole.{ending}"), path_of(f"both.{ending}")
-            part, file = path_of(f"{kind}-{first}.part"), write("experiment.json", RAYLEIGH)
-            run("here", "run", file, *RANGE, *more, "--out", whole)
-            again = ["run", file, *RANGE, *more, "--out", out, "--resume", part, "--jobs", 1]
-            half_done(first, part, out, *again, "--backend", "ref")
-            run(second, *again)
-            same(read(out), read(whole), kind)
+        for state in ("in flight", "done"):
+            with case(f"{kind}: begun {first} until some are {state}, finished {second}"):
+                whole, out = path_of(f"whole.{ending}"), path_of(f"both.{ending}")
+                part, file = path_of(f"{kind}-{first}.part"), write("experiment.json", RAYLEIGH)
+                run("here", "run", file, *RANGE, *more, "--out", whole)
+                again = ["run", file, *RANGE, *more, "--out", out, "--resume", part, "--jobs", 1]
+                half_done(first, state, part, out, *again, "--backend", "ref")
+                run(second, *again)
+                same(read(out), read(whole), kind)
     with case(f"{kind}: shards of both machines merge, on either, to the bytes of one run"):
         short = write("short.json", experiment(RAYLEIGH, steps=9, checkpoints=[0, 4, 9]))
         run("here", "run", short, *RANGE, *more, "--out", path_of(f"whole.{ending}"))
