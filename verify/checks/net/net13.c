@@ -48,18 +48,25 @@ static void net_read(const double *rows, size_t count, net_edge *edge) {
   }
 }
 
+/* The theorem's constant is not known. */
+static const char net_edge_basis[] =
+    "eos, Theorem 4.4: 1 + O(sqrt(el)), by no known constant; another implementation: 1.03 to 1.07";
+
 /* With decay, and without: the same starts. */
 static void net_compare(vf_context *context, const net_edge *decays, const net_edge *bare,
                         size_t count, const char *what) {
   double ratio[NET_MOST];
   char name[VF_TEXT_SIZE];
   for (size_t i = 0; i < count; i++) ratio[i] = decays->end[i] / bare->end[i];
-  const vf_moments edge = vf_moments_of(decays->edge, count), both = vf_moments_of(ratio, count);
+  const vf_moments edge = vf_moments_of(decays->edge, count), both = vf_moments_of(ratio, count),
+                   rises = vf_moments_of(bare->change, count);
   vf_text(name, "midpoint sharpness over 2 R/eta, %s", what);
-  vf_at_least(context, name, edge.mean, 0.98, "eos, Theorem 4.4: 1 + O(sqrt(el))");
-  vf_at_most(context, name, edge.mean, 1.1, "eos, Theorem 4.4: 1 + O(sqrt(el))");
+  vf_at_least(context, name, edge.mean, 0.98, net_edge_basis);
+  vf_at_most(context, name, edge.mean, 1.1, net_edge_basis);
   vf_text(name, "sharpness with decay over without, %s, and 3 s.e.", what);
   vf_at_most(context, name, both.mean + 3.0 * both.standard_error, 0.75, "decay reduces it");
+  vf_text(name, "sharpness at the end over the start without decay, %s, less 3 s.e.", what);
+  vf_at_least(context, name, rises.mean - 3.0 * rises.standard_error, 1.0, "it rises");
 }
 
 static void net_edges(vf_context *context) {
@@ -79,15 +86,11 @@ static void net_edges(vf_context *context) {
     free(rows);
   }
   net_compare(context, edges, edges + 1, NET_MOST, "bn");
-  const vf_moments rises = vf_moments_of(edges[1].change, NET_MOST);
-  vf_at_least(context, "sharpness at the end over the start without decay, bn, less 3 s.e.",
-              rises.mean - 3.0 * rises.standard_error, 1.0, "it rises");
 }
 
 /* Two layers of width 32, 256 of the digits, 3 starts. Another implementation had 1.03 to 1.07 at
  * the edge, and sharpnesses of 148 +- 9 with decay and 773 +- 31 without, after steps that it does
- * not state. Whether it rises above
- * that of the start is not asked: three starts do not tell. */
+ * not state. That it rises without decay these starts do not show: the claim fails. */
 static void net_digits_edges(vf_context *context) {
   enum { COUNT = 3 };
   static const net_descent runs[2] = {{0.5, 4e-4, 12000, COUNT}, {0.5, 0.0, 12000, COUNT}};
@@ -112,7 +115,7 @@ static void net_digits_edges(vf_context *context) {
 static const vf_check table[] = {
     {"net13.edge", "eos, Section 1, Figure 2",
      "with decay the sharpness stays at 2 R/eta and low, without it rises", VF_QUICK, net_edges},
-    {"net13.digits", "eos, Section 1, Figure 2", "on the digits it stays there, and low", VF_DEEP,
+    {"net13.digits", "eos, Section 1, Figure 2", "the same on the digits", VF_DEEP,
      net_digits_edges},
 };
 
