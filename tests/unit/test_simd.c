@@ -425,7 +425,7 @@ static void test_completion_signed_zeros(void **state) {
   static const sid_segment flat[] = {{0, 0.0, 0.0, 1.0}, {2, 0.5, 0.0, 1.0}};
   double x[2 * COMPLETION_ROWS * COMPLETION_INNER];
   data_source data = {51};
-  for (uint64_t round = 0; round < effort(100, 200, 4000); round++) {
+  for (uint64_t round = 0; round < effort(100, 400, 4000); round++) {
     sid_experiment experiment =
         completion_experiment(&store, &data, 1 + (uint32_t)data_below(&data, 20));
     for (uint32_t j = 0; j < experiment.problem.dim; j++)
@@ -460,7 +460,7 @@ static void test_completion_ends(void **state) {
   data_source data = {52};
   uint64_t before[COUNT(ends_seen)];
   memcpy(before, ends_seen, sizeof before);
-  for (uint64_t round = 0; round < effort(200, 300, 8000); round++) {
+  for (uint64_t round = 0; round < effort(200, 800, 8000); round++) {
     sid_experiment experiment =
         completion_experiment(&store, &data, 1 + (uint32_t)data_below(&data, 20));
     if (round % 5 == 0) experiment.start.size = sizes[data_below(&data, COUNT(sizes))];
